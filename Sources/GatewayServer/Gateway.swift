@@ -208,7 +208,9 @@ package struct Gateway: CallerHandler {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
-      if settings.tellsObjects { group.addTask { await conditions.run(rules, guards) } }
+      guard settings.tellsObjects else { return }
+      group.addTask { await conditions.run(rules, guards) }
+      group.addTask { await AddressChecks(settings: settings).run(rules, guards) }
     }
   }
 }

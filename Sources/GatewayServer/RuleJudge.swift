@@ -43,20 +43,26 @@ struct RuleJudge: Sendable {
   /// What keeps what serves a request from it.
   func problem(of match: RouteTable.Match) -> String? {
     switch match {
-    case .apiService(let shared): settings.problem(with: shared.rule.endpoint)
-    case .proxy(let shared): illness(of: shared.rule) ?? settings.problem(with: shared.rule.endpoint)
+    case .apiService(let shared): problem(of: shared.rule.endpoint)
+    case .proxy(let shared): illness(of: shared.rule) ?? problem(of: shared.rule.endpoint)
     case .bundle(let rule, let file): problem(of: file, rule)
     }
   }
 
   /// What keeps all of an API from being served.
   func problem(of rule: APIServiceRule) -> String? {
-    settings.problem(with: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)
+    problem(of: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)
   }
 
   /// What keeps all of a proxy from being served.
   func problem(of rule: ReverseProxyRule) -> String? {
-    settings.problem(with: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first : nil)
+    problem(of: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first : nil)
+  }
+
+  /// Why nothing is sent to `endpoint`, also where that lies at the addresses that its name has.
+  private func problem(of endpoint: Endpoint) -> String? {
+    if let problem = settings.problem(with: endpoint) { return problem }
+    return settings.name(of: endpoint).flatMap { troubles.places["\($0.host):\($0.port)"] }
   }
 
   /// What keeps a proxy from being served for now.
@@ -86,7 +92,7 @@ struct RuleJudge: Sendable {
       settings.allowsForeignReferences
         ? troubles.sources[file.source]
         : snapshot.problem(with: reference, of: rule.object) ?? troubles.sources[file.source]
-    case .endpoint(let endpoint): settings.problem(with: endpoint)
+    case .endpoint(let endpoint): problem(of: endpoint)
     case .nothing(let reason): reason
     case .text: nil
     }
@@ -109,5 +115,13 @@ extension GatewaySettings {
     guard let address = upstreamAddress(endpoint) else { return "the rule leads nowhere" }
     guard let place = try? SocketAddress(ipAddress: address.host, port: address.port) else { return nil }
     return upstreams.addresses.problem(with: place)
+  }
+
+  /// The name, if it is none of an address, under which `endpoint` is looked for.
+  func name(of endpoint: Endpoint) -> (host: String, port: Int)? {
+    guard endpoint.problem == nil, let address = upstreamAddress(endpoint),
+      (try? SocketAddress(ipAddress: address.host, port: address.port)) == nil
+    else { return nil }
+    return (address.host, address.port)
   }
 }

@@ -110,7 +110,7 @@ struct GatewayCommand: AsyncParsableCommand {
   /// The addresses of the API server, which no object may lead to.
   private func forbidden(_ connection: Client.Connection) async -> Set<String> {
     guard let address = ServerAddress(connection.server) else { return [] }
-    return HostAddresses.of(address.host, port: address.port)
+    return await HostAddresses.of(address.host, port: address.port)
   }
 }
 

@@ -12,6 +12,8 @@ final class RuleGuards: Sendable {
     var illnesses: [String: String] = [:]
     /// Why something that bundles are made of cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
+    /// Why nothing is sent to a name, by `NAME:PORT`.
+    var places: [String: String] = [:]
   }
 
   /// What keeps rules from being served for now.
@@ -22,6 +24,8 @@ final class RuleGuards: Sendable {
     var open: Set<String> = []
     /// Why something that bundles are made of cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
+    /// Why nothing is sent to a name, by `NAME:PORT`.
+    var places: [String: String] = [:]
   }
 
   private let state = Locked(State())
@@ -85,12 +89,12 @@ final class RuleGuards: Sendable {
     let isFailure: Bool
     switch outcome {
     case .answered(let status): isFailure = settings.statuses.contains(status)
+    // An upstream that answers is there, whatever of it is passed on.
+    case .failed(.unfit): isFailure = settings.statuses.contains(502)
     case .failed: isFailure = true
     case .finished, .abandoned: return false
     }
     let now = now()
-    // An upstream that answers is there, whatever of it is passed on.
-    case .failed(.unfit): isFailure = settings.statuses.contains(502)
     return state.withLock { state in
       var breaker = state.breakers[rule.object.name, default: Breaker()]
       let wasOpen = breaker.isOpen
@@ -104,12 +108,21 @@ final class RuleGuards: Sendable {
   var troubles: Troubles {
     state.withLock { state in
       Troubles(
-        illnesses: state.illnesses, open: Set(state.breakers.filter { $0.value.isOpen }.keys), sources: state.sources)
+        illnesses: state.illnesses, open: Set(state.breakers.filter { $0.value.isOpen }.keys), sources: state.sources,
+        places: state.places)
     }
   }
 
   /// Sets what of that which bundles are made of cannot be read.
   func setSources(_ problems: [JSBundleRule.Source: String]) { state.withLock { $0.sources = problems } }
+
+  /// Sets why nothing is sent to names, by `NAME:PORT`; true when that is news.
+  func setPlaces(_ problems: [String: String]) -> Bool {
+    state.withLock { state in
+      defer { state.places = problems }
+      return state.places != problems
+    }
+  }
 
   /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
   ///

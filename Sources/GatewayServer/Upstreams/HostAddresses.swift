@@ -1,9 +1,15 @@
 import Glibc
+import NIOPosix
 
 /// The addresses that a name has now.
-enum HostAddresses {
-  /// As `ADDRESS:PORT`, an IPv6 address in brackets.
-  static func of(_ host: String, port: Int) -> Set<String> {
+package enum HostAddresses {
+  /// As `ADDRESS:PORT`, an IPv6 address in brackets; empty for a name that is not known.
+  package static func of(_ host: String, port: Int) async -> Set<String> {
+    // The resolver blocks its thread, for long where no server of names answers.
+    (try? await NIOThreadPool.singleton.runIfActive { lookedUp(host, port: port) }) ?? []
+  }
+
+  private static func lookedUp(_ host: String, port: Int) -> Set<String> {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var first: UnsafeMutablePointer<addrinfo>?

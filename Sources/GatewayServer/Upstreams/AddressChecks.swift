@@ -1,0 +1,91 @@
+import Extensions
+import NIOCore
+
+/// Finds out of the names that objects lead to whether they have addresses where nothing may lead.
+///
+/// So the objects say so before anything is asked for. What is sent is decided at the connection: a name may have other
+/// addresses by then.
+struct AddressChecks: Sendable {
+  var settings: GatewaySettings
+  var lookUp: @Sendable (_ host: String, _ port: Int) async -> Set<String> = { await HostAddresses.of($0, port: $1) }
+  /// How long an answer holds.
+  var pause = Duration.seconds(30)
+
+  /// Names that are looked after at most, and that are looked up at once.
+  private static let (most, width) = (500, 8)
+
+  struct Name: Hashable {
+    var host: String
+    var port: Int
+  }
+
+  struct Verdict: Hashable {
+    var problem: String?
+    var at: ContinuousClock.Instant
+  }
+
+  /// Runs until the task is cancelled.
+  func run(_ rules: GatewayRules, _ guards: RuleGuards) async {
+    var verdicts: [Name: Verdict] = [:]
+    while !Task.isCancelled {
+      verdicts = await reviewed(verdicts, names(in: rules.table), .now)
+      // The objects' conditions tell it.
+      if guards.setPlaces(Self.problems(verdicts)) { rules.tellChange() }
+      try? await Task.sleep(for: .milliseconds(500))
+    }
+  }
+
+  static func problems(_ verdicts: [Name: Verdict]) -> [String: String] {
+    let pairs = verdicts.compactMap { name, verdict in verdict.problem.map { ("\(name.host):\(name.port)", $0) } }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The names that available objects of `table` lead to.
+  func names(in table: RouteTable) -> Set<Name> {
+    let endpoints =
+      table.services.filter(\.object.isAvailable).map(\.endpoint)
+      + table.proxies.filter(\.object.isAvailable).map(\.endpoint)
+      + table.bundles.filter(\.object.isAvailable).flatMap(\.files).compactMap { file in
+        if case .endpoint(let endpoint) = file.source { endpoint } else { nil }
+      }
+    var names: Set<Name> = []
+    for endpoint in endpoints where names.count < Self.most {
+      if let name = settings.name(of: endpoint) { names.insert(Name(host: name.host, port: name.port)) }
+    }
+    return names
+  }
+
+  /// `verdicts` on `names`, with those looked up anew that are older than the pause.
+  func reviewed(
+    _ verdicts: [Name: Verdict], _ names: Set<Name>, _ now: ContinuousClock.Instant
+  ) async -> [Name: Verdict] {
+    let kept = verdicts.filter { names.contains($0.key) }
+    let due = names.filter { name in kept[name].map { now - $0.at >= pause } ?? true }
+    return await withTaskGroup(of: (Name, Verdict?).self) { group in
+      var (rest, found) = (Array(due)[...], kept)
+      for name in rest.prefix(Self.width) { group.addTask { (name, await verdict(on: name, now)) } }
+      rest = rest.dropFirst(Self.width)
+      for await (name, verdict) in group {
+        // A name that cannot be looked up now is what it was.
+        found[name] = verdict ?? Verdict(problem: found[name]?.problem, at: now)
+        if let next = rest.popFirst() { group.addTask { (next, await self.verdict(on: next, now)) } }
+      }
+      return found
+    }
+  }
+
+  private func verdict(on name: Name, _ now: ContinuousClock.Instant) async -> Verdict? {
+    let places = await lookUp(name.host, name.port).sorted().compactMap(Self.address)
+    guard !places.isEmpty else { return nil }
+    let problems = places.compactMap(settings.upstreams.addresses.problem)
+    // One that may be reached is, sooner or later.
+    let problem = problems.count == places.count ? problems.first.map { "\(name.host): \($0)" } : nil
+    return Verdict(problem: problem, at: now)
+  }
+
+  private static func address(_ text: String) -> SocketAddress? {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]) else { return nil }
+    let host = text[..<colon].filter { $0 != "[" && $0 != "]" }
+    return try? SocketAddress(ipAddress: String(host), port: port)
+  }
+}
