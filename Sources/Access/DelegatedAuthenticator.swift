@@ -6,28 +6,33 @@ import Platform
 
 /// Finds out who asks by having a Kubernetes API server review their bearer token, as its extension servers do.
 ///
-/// A file of tokens may come before it, and where there is a KubeSphere, its users have a say. Callers without a token are anonymous; what they may do, others say.
+/// A file of tokens may come before it, and where there is a KubeSphere, its users have a say and log in here. Callers without a
+/// token are anonymous; what they may do, others say.
 package struct DelegatedAuthenticator: Handler {
   private let tokens: AccessFileReader<TokenTable>
   private let reviews: TokenReviews
   private let users: KubeSphereUsers?
+  private let logins: ClusterLogins?
   private let audit: AuditLog
   private let handler: any CallerHandler
 
+  /// With `users`, they show their passwords, and with `logins` get tokens for them.
   package init(
     by cluster: Cluster, tokens: AccessFileReader<TokenTable> = AccessFileReader(fixed: TokenTable()),
-    users: KubeSphereUsers? = nil, audit: AuditLog = .none, around handler: any CallerHandler
+    users: KubeSphereUsers? = nil, logins: ClusterLogins? = nil, audit: AuditLog = .none,
+    around handler: any CallerHandler
   ) {
     self.tokens = tokens
     self.audit = audit
     self.users = users
+    self.logins = logins
     self.handler = handler
     reviews = TokenReviews(cluster)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
     let request = WebSocketCredential.unpacked(request)
-    if let answer = Self.login(request.head) { return answer }
+    if request.head.isAboutLogins { return await login(request) }
     do throws(Status) {
       guard var user = try await user(of: request) else { throw .unauthorized }
       if let users { user = try await users.admit(user) }
@@ -40,7 +45,7 @@ package struct DelegatedAuthenticator: Handler {
 
   package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
     let request = WebSocketCredential.unpacked(request)
-    if let answer = Self.login(request.head) { return answer }
+    guard !request.head.isAboutLogins else { return nil }
     let credential: Credential
     do throws(Status) {
       credential = try self.credential(request)
@@ -50,11 +55,16 @@ package struct DelegatedAuthenticator: Handler {
     switch credential {
     case .user(let user): return respondAtOnce(to: request, from: user)
     case .password: return nil
-    case .token(let token):
-      guard let verdict = reviews.known(token) else { return nil }
-      guard let user = verdict else { return refusal(.unauthorized, request) }
-      return respondAtOnce(to: request, from: user)
+    case .token(let token): return respondAtOnce(to: request, by: reviews.known(token))
+    case .login(let token, let logins): return respondAtOnce(to: request, by: logins.bearerAtOnce(of: token))
     }
+  }
+
+  /// By what is known of a token: `nil` when nothing is, `.some(nil)` for one that is no good.
+  private func respondAtOnce(to request: IncomingRequest, by verdict: User??) -> HTTPResponse? {
+    guard let verdict else { return nil }
+    guard let user = verdict else { return refusal(.unauthorized, request) }
+    return respondAtOnce(to: request, from: user)
   }
 
   private func respondAtOnce(to request: IncomingRequest, from user: User) -> HTTPResponse? {
@@ -75,12 +85,16 @@ package struct DelegatedAuthenticator: Handler {
     return status.refusal
   }
 
-  /// The answer to a request for a login, of which there are none here: who logs in is for the cluster to know.
-  private static func login(_ request: HTTPRequest) -> HTTPResponse? {
-    guard request.target.hasPrefix("/oauth/") else { return nil }
-    let text =
-      "this gateway issues no tokens: show one of the cluster, or where there are KubeSphere users name and password "
-      + "(basic authentication)"
+  /// The answer to a request about logins; where there are no users of a KubeSphere, who logs in is for the cluster to know.
+  private func login(_ request: IncomingRequest) async -> HTTPResponse {
+    do throws(ClusterError) {
+      if let logins, try await logins.users.isServed() {
+        return await OAuthService(book: logins, audit: audit).response(to: request) ?? Status.unauthorized.response
+      }
+    } catch {
+      return Status(code: 503, reason: "ServiceUnavailable", message: "users cannot be read now").response
+    }
+    let text = "there are no KubeSphere users here, so this gateway issues no tokens: show one of the cluster"
     return HTTPResponse(
       status: 501,
       json: ["error": "unsupported_grant_type", "error_description": .string(text), "message": .string(text)])
@@ -97,6 +111,8 @@ package struct DelegatedAuthenticator: Handler {
     case user(User)
     /// One that the API server knows, if any.
     case token([UInt8])
+    /// One that came of a login at a gateway.
+    case login(String, ClusterLogins)
     /// `NAME:PASSWORD` in base64, of a user of KubeSphere.
     case password(String)
   }
@@ -112,6 +128,7 @@ package struct DelegatedAuthenticator: Handler {
       return .password(String(words[1]))
     }
     guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized }
+    if let logins, logins.signs(String(words[1])) { return .login(String(words[1]), logins) }
     let token = Array(words[1].utf8)
     return tokens.content.user(of: token).map(Credential.user) ?? .token(token)
   }
@@ -121,11 +138,18 @@ package struct DelegatedAuthenticator: Handler {
     case .user(let user): user
     case .password(let text): try await user(ofBasic: text, request)
     case .token(let token): try await reviews.user(of: token)
+    case .login(let token, let logins): try await user(of: token, logins)
     }
   }
-}
 
-extension DelegatedAuthenticator {
+  private func user(of token: String, _ logins: ClusterLogins) async throws(Status) -> User? {
+    do throws(LoginRefusal) {
+      return try await logins.bearer(of: token)
+    } catch {
+      throw error.status
+    }
+  }
+
   private func user(ofBasic text: String, _ request: IncomingRequest) async throws(Status) -> User? {
     guard let found = try await users?.user(ofBasic: text, from: request.clientAddress) else { return nil }
     if found.isNews { audit.note("login", of: found.user.name, "allowed", request) }

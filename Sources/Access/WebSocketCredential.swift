@@ -15,18 +15,12 @@ enum WebSocketCredential {
     guard others.count < protocols.count else { return request }
     var unpacked = request
     unpacked.head.headers[field] = others.isEmpty ? nil : others.joined(separator: ", ")
-    let token = protocols.first { $0.hasPrefix(prefix) }.flatMap { decoded($0.dropFirst(prefix.count)) }
+    let token = protocols.first { $0.hasPrefix(prefix) }.flatMap { Base64.decodeForURL($0.dropFirst(prefix.count)) }
+      .flatMap { String(validating: $0, as: UTF8.self) }
     if unpacked.head.headers["Authorization"] == nil {
       // What cannot be read is a wrong token, which does not make its caller anonymous.
       unpacked.head.headers["Authorization"] = "Bearer " + (token ?? "-")
     }
     return unpacked
-  }
-
-  /// Base64 for URLs, without padding (RFC 4648 §5).
-  private static func decoded(_ text: Substring) -> String? {
-    let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-    let padding = String(repeating: "=", count: (4 - standard.count % 4) % 4)
-    return Base64.decode(String(standard) + padding).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }

@@ -11,7 +11,7 @@ import Platform
 
 /// Serves what extensions bring in front of a cluster that has its own API.
 ///
-/// It keeps nothing, so that any number of them may run.
+/// It keeps nothing of its own, so that any number of them may run: logins are in the cluster.
 struct GatewayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateway", abstract: "Serve what extensions bring, in front of a real Kubernetes API server.")
@@ -31,6 +31,10 @@ struct GatewayCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Where Services are, and what objects may lead to: a file in YAML.", valueName: "file"))
   var gatewayConfig: String?
+
+  @Option(
+    help: ArgumentHelp("Namespace that keeps the logins of KubeSphere's users, and the keys.", valueName: "name"))
+  var loginNamespace = LoginSettings().namespace
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -76,19 +80,29 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   /// `gateway` behind what asks the cluster who a caller is and what they may do.
-  private func guarded(_ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers?) throws -> some Handler {
+  private func guarded(_ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
       rules: gateway.rules,
       around: HostPrefix(
         around: DelegatedAuthenticator(
-          by: cluster, tokens: try identity.tokens(), users: users, audit: logs.audit, around: access)))
+          by: cluster, tokens: try identity.tokens(), users: users,
+          logins: ClusterLogins(of: users, in: cluster, loginSettings), audit: logs.audit, around: access)))
   }
 
-  /// KubeSphere's users, where they exist.
-  private func users(in cluster: Cluster, at address: String) async throws(DaemonError) -> KubeSphereUsers? {
+  private var loginSettings: LoginSettings {
+    var settings = LoginSettings()
+    settings.namespace = loginNamespace
+    settings.report = Serve.report
+    return settings
+  }
+
+  /// KubeSphere's users, which are looked for now, and where there are none again later.
+  private func users(in cluster: Cluster, at address: String) async throws(DaemonError) -> KubeSphereUsers {
+    let users = KubeSphereUsers(in: cluster, failures: loginSettings)
     do {
-      return try await KubeSphereUsers.found(in: cluster)
+      _ = try await users.isServed()
+      return users
     } catch {
       throw DaemonError(error.told(for: "looking for KubeSphere's users", at: address))
     }

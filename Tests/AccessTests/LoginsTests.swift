@@ -268,7 +268,7 @@ import Testing
     let clock = clock
     let tokens = LoginTokens(file: nil, now: { clock.time })
     let ada = tokens.logIn("ada")
-    var own: [LoginTokens.Grant] = []
+    var own: [LoginGrant] = []
     for _ in 0...LoginTokens.mostOfUser {
       clock.turn(1)
       own.append(tokens.logIn("bob"))

@@ -7,13 +7,6 @@ import Platform
 /// in a file of this user alone. A refresh token that comes a second time has been stolen from one of two: both are
 /// logged out.
 final class LoginTokens: Sendable {
-  /// What a client gets.
-  struct Grant: Hashable, Sendable {
-    var access: String
-    var refresh: String
-    var lifetime: Int
-  }
-
   /// One login and all tokens that came of it.
   struct Login: Hashable, Sendable {
     var user: String
@@ -27,16 +20,6 @@ final class LoginTokens: Sendable {
     var proof = ""
   }
 
-  /// What came of a refresh token.
-  struct Renewal: Hashable, Sendable {
-    /// `nil` when it is not good.
-    var grant: Grant?
-    /// Whose login it is of, if it is of one.
-    var user = ""
-    /// Whether it has served before, which ends the login.
-    var isReused = false
-  }
-
   private struct State {
     var logins: [String: Login] = [:]
     var byAccess: [String: String] = [:]
@@ -44,10 +27,6 @@ final class LoginTokens: Sendable {
     /// Logins that the step under way began, renewed or ended.
     var changed: [String] = []
   }
-
-  /// Seconds that an access token is good for, and that may pass before a login must be renewed.
-  static let accessLifetime = 7_200
-  static let refreshLifetime = 4 * 3_600
 
   /// Refresh tokens of one login that are remembered once they have served.
   static let mostUsed = 10
@@ -70,7 +49,7 @@ final class LoginTokens: Sendable {
     for (id, login) in self.file?.read() ?? [:] { restore(id, login) }
   }
 
-  func logIn(_ user: String, proof: String = "") -> Grant {
+  func logIn(_ user: String, proof: String = "") -> LoginGrant {
     let now = now()
     return step { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
@@ -84,19 +63,19 @@ final class LoginTokens: Sendable {
   /// New tokens for a refresh token, if `isCurrent` finds that the user and what the password proved are as they were.
   func renew(
     _ refresh: String, isCurrent: (_ user: String, _ proof: String) -> Bool = { _, _ in true }
-  ) -> Renewal {
+  ) -> LoginRenewal {
     let (digest, now) = (Self.digest(refresh), now())
-    return step { state -> Renewal in
-      guard let id = state.byRefresh[digest], let login = state.logins[id] else { return Renewal() }
+    return step { state -> LoginRenewal in
+      guard let id = state.byRefresh[digest], let login = state.logins[id] else { return LoginRenewal() }
       guard login.refresh == digest, login.refreshUntil > now, isCurrent(login.user, login.proof) else {
         Self.end(id, &state)
-        return Renewal(user: login.user, isReused: login.refresh != digest)
+        return LoginRenewal(user: login.user, isReused: login.refresh != digest)
       }
       state.byAccess[login.access] = nil
       let used = login.used + [digest]
       for token in used.dropLast(Self.mostUsed) { state.byRefresh[token] = nil }
       let grant = Self.issue(id, login.user, login.proof, used: used.suffix(Self.mostUsed), now, &state)
-      return Renewal(grant: grant, user: login.user)
+      return LoginRenewal(grant: grant, user: login.user)
     }
   }
 
@@ -126,15 +105,15 @@ final class LoginTokens: Sendable {
 
   private static func issue(
     _ id: String, _ user: String, _ proof: String, used: [String], _ now: Int, _ state: inout State
-  ) -> Grant {
+  ) -> LoginGrant {
     let (access, refresh) = (random(), random())
     state.logins[id] = Login(
-      user: user, access: digest(access), accessUntil: now + accessLifetime, refresh: digest(refresh),
-      refreshUntil: now + refreshLifetime, used: used, proof: proof)
+      user: user, access: digest(access), accessUntil: now + LoginTimes.access, refresh: digest(refresh),
+      refreshUntil: now + LoginTimes.refresh, used: used, proof: proof)
     state.changed.append(id)
     state.byAccess[digest(access)] = id
     for token in used + [digest(refresh)] { state.byRefresh[token] = id }
-    return Grant(access: access, refresh: refresh, lifetime: accessLifetime)
+    return LoginGrant(access: access, refresh: refresh, lifetime: LoginTimes.access)
   }
 
   private static func endOldest(of logins: [String: Login], _ state: inout State) {
@@ -149,9 +128,10 @@ final class LoginTokens: Sendable {
     for token in login.used + [login.refresh] { state.byRefresh[token] = nil }
   }
 
-  private static func digest(_ token: String) -> String { SHA256.hex(Array(token.utf8)) }
+  static func digest(_ token: String) -> String { SHA256.hex(Array(token.utf8)) }
 
-  private static func random() -> String {
+  /// 256 random bits.
+  static func random() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<4).map { _ in
       let digits = String(generator.next(), radix: 16)

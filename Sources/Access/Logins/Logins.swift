@@ -14,9 +14,6 @@ package struct Logins: Sendable {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: AuditLog
 
-  /// The client that every KubeSphere knows and trusts with passwords.
-  private static let client = "kubesphere"
-
   /// Logins of `users`; who is logged in is kept in `file`.
   package init(
     _ users: PasswordTable, file: String?, audit: AuditLog = .none,
@@ -68,9 +65,12 @@ package struct Logins: Sendable {
     let (digest, now, users) = (SHA256.hex(bytes), now(), users)
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = String(pair.prefix { $0 != ":" })
-    let verdict = await checker.check(name, String(pair.dropFirst(name.count + 1)), in: users, from: address)
-    if let refusal = verdict.refusal { throw refusal }
-    guard case .user(let user) = verdict else { throw .unauthorized }
+    let user: User
+    do throws(LoginRefusal) {
+      user = try await checker.check(name, String(pair.dropFirst(name.count + 1)), in: users, from: address).user()
+    } catch {
+      throw error.status
+    }
     known.withLock { known in
       if known.count >= 1_000 { known = known.filter { $0.value.until > now } }
       if known.count < 1_000 { known[digest] = (user, users.proof(of: name), now + .seconds(30)) }
@@ -79,102 +79,30 @@ package struct Logins: Sendable {
   }
 
   /// Whether `request` is about logins.
-  func answers(_ request: HTTPRequest) -> Bool { request.target.hasPrefix("/oauth/") }
+  func answers(_ request: HTTPRequest) -> Bool { request.isAboutLogins }
 
   /// The answer to a request for logins; `nil` for every other.
   func response(to request: IncomingRequest) async -> HTTPResponse? {
-    switch (request.head.method, request.head.target.prefix(while: { $0 != "?" })) {
-    case (.post, "/oauth/token"): await token(request)
-    case (.get, "/oauth/logout"), (.post, "/oauth/logout"): logOut(request)
-    case (.get, "/oauth/userinfo"): userInfo(request.head)
-    case (_, let path) where path.hasPrefix("/oauth/"): Self.answer(404, ["error": "invalid_request"])
-    default: nil
-    }
+    await OAuthService(book: self, audit: audit).response(to: request)
   }
+}
 
-  private func token(_ request: IncomingRequest) async -> HTTPResponse {
-    guard let body = try? await request.collected(upTo: 64 << 10).body else {
-      return Self.answer(400, ["error": "invalid_request"])
-    }
-    let form = Target("?" + String(decoding: body, as: UTF8.self))
-    guard form["client_id"] == Self.client, form["client_secret"] == Self.client else {
-      return Self.answer(401, ["error": "invalid_client"])
-    }
-    switch form["grant_type"] {
-    case "password": return await logIn(form["username"] ?? "", form["password"] ?? "", request)
-    case "refresh_token":
-      return renew(form["refresh_token"] ?? "", request)
-    default: return Self.answer(400, ["error": "unsupported_grant_type"])
-    }
-  }
-
-  private func renew(_ token: String, _ request: IncomingRequest) -> HTTPResponse {
+extension Logins: LoginBook {
+  func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant {
     let users = users
-    let renewal = tokens.renew(token) { user, proof in users.proof(of: user) == proof }
-    // One that comes again has been stolen from one of two.
-    let verdict = renewal.grant != nil ? "allowed" : renewal.isReused ? "reused" : "refused"
-    audit.note("renewal", of: renewal.user, verdict, request)
-    return renewal.grant.map { Self.answer($0) } ?? Self.refused("The refresh token is not good, or has been used.")
+    let user = try await checker.check(name, password, in: users, from: address).user()
+    return tokens.logIn(user.name, proof: users.proof(of: user.name) ?? "")
   }
 
-  private func logIn(_ name: String, _ password: String, _ request: IncomingRequest) async -> HTTPResponse {
+  func renew(_ refresh: String) -> LoginRenewal {
     let users = users
-    switch await checker.check(name, password, in: users, from: request.clientAddress) {
-    case .user(let user):
-      audit.note("login", of: name, "allowed", request)
-      return Self.answer(tokens.logIn(user.name, proof: users.proof(of: user.name) ?? ""))
-    case .wrong:
-      audit.note("login", of: name, "refused", request)
-      return Self.refused("The username or password is wrong.")
-    case .tooManyAtOnce:
-      audit.note("login", of: name, "refused", request)
-      return Self.answer(429, ["error": "slow_down", "error_description": "There are too many logins at once."])
-    case .tooManyFailures:
-      audit.note("login", of: name, "locked", request)
-      return Self.answer(429, ["error": "slow_down", "error_description": "There were too many failed logins."])
-    }
+    return tokens.renew(refresh) { user, proof in users.proof(of: user) == proof }
   }
 
-  private func logOut(_ request: IncomingRequest) -> HTTPResponse {
-    let token = Self.bearer(request.head)
-    let user = token.flatMap(user(ofToken:))
-    guard let token, tokens.logOut(token) else { return Status.unauthorized.response }
-    audit.note("logout", of: user?.name ?? "", "allowed", request)
-    return Self.answer(200, ["message": "success"])
-  }
+  func bearer(of access: String) -> User? { user(ofToken: access) }
 
-  private func userInfo(_ request: HTTPRequest) -> HTTPResponse {
-    guard let user = Self.bearer(request).flatMap(user(ofToken:)) else { return Status.unauthorized.response }
-    return Self.answer(
-      200,
-      [
-        "sub": .string(user.name), "name": .string(user.name), "preferred_username": .string(user.name),
-        "groups": .sequence(user.groups.map(Value.string)),
-      ])
-  }
-
-  static func bearer(_ request: HTTPRequest) -> String? {
-    let words = (request.headers["Authorization"] ?? "").split(separator: " ", maxSplits: 1)
-    return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
-  }
-
-  private static func refused(_ text: String) -> HTTPResponse {
-    answer(400, ["error": "invalid_grant", "error_description": .string(text)])
-  }
-
-  private static func answer(_ grant: LoginTokens.Grant) -> HTTPResponse {
-    answer(
-      200,
-      [
-        "access_token": .string(grant.access), "token_type": "Bearer", "refresh_token": .string(grant.refresh),
-        "expires_in": .integer(grant.lifetime),
-      ])
-  }
-
-  private static func answer(_ status: Int, _ value: Value) -> HTTPResponse {
-    var response = HTTPResponse(status: status, json: value)
-    response.headers.add("Cache-Control", "no-store")
-    response.headers.add("Pragma", "no-cache")
-    return response
+  func end(loginOf access: String) -> User? {
+    let user = user(ofToken: access)
+    return tokens.logOut(access) ? user ?? User(name: "") : nil
   }
 }

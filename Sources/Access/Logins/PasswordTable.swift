@@ -67,8 +67,9 @@ package struct PasswordTable: Hashable, Sendable {
 /// Checks passwords one after another, on a thread of its own: each takes long by design.
 actor PasswordChecker {
   /// Failures in a row after which a name is refused for a while (as the shipped gateway).
-  private static let mostFailures = 10
-  private static let window = Duration.seconds(600)
+  static let mostFailures = 10
+  static let windowSeconds = 600
+  private static let window = Duration.seconds(windowSeconds)
 
   enum Verdict: Hashable, Sendable {
     case user(User)
@@ -76,14 +77,17 @@ actor PasswordChecker {
     case tooManyFailures
     /// Others of the same address wait already.
     case tooManyAtOnce
+    /// Failures that other gateways count cannot be read.
+    case unknown(LoginRefusal)
 
-    /// What is answered to basic authentication; `nil` for a password that is right.
-    var refusal: Status? {
+    /// Who it is; throws for every other.
+    func user() throws(LoginRefusal) -> User {
       switch self {
-      case .user: nil
-      case .wrong: Status(code: 401, reason: "Unauthorized", message: "incorrect password")
-      case .tooManyFailures: Status(code: 429, reason: "TooManyRequests", message: "too many failed logins")
-      case .tooManyAtOnce: Status(code: 429, reason: "TooManyRequests", message: "too many logins at once")
+      case .user(let user): return user
+      case .wrong: throw .wrong
+      case .tooManyFailures: throw .tooManyFailures
+      case .tooManyAtOnce: throw .tooManyAtOnce
+      case .unknown(let refusal): throw refusal
       }
     }
   }
@@ -110,8 +114,11 @@ actor PasswordChecker {
   deinit { executor.stop() }
 
   /// The same for a client at `address`, of which only a few wait at once: clients elsewhere have their turn.
+  ///
+  /// Failures count together with those of other gateways by `shared`.
   nonisolated func check(
-    _ name: String, _ password: String, in users: PasswordTable, from address: String
+    _ name: String, _ password: String, in users: PasswordTable, from address: String,
+    counting shared: SharedFailures? = nil
   ) async -> Verdict {
     let mayWait = waiting.withLock { waiting in
       guard waiting[address, default: 0] < Self.mostWaiting.ofAddress,
@@ -127,7 +134,27 @@ actor PasswordChecker {
         waiting[address] = left > 0 ? left : nil
       }
     }
-    return await check(name, password, in: users)
+    guard let shared else { return await check(name, password, in: users) }
+    return await check(name, password, in: users, counting: shared)
+  }
+
+  private nonisolated func check(
+    _ name: String, _ password: String, in users: PasswordTable, counting shared: SharedFailures
+  ) async -> Verdict {
+    let former: LoginLeases.Failures
+    do throws(LoginRefusal) {
+      former = try await shared.count(of: name)
+    } catch {
+      return .unknown(error)
+    }
+    guard former.count < Self.mostFailures else { return .tooManyFailures }
+    let verdict = await check(name, password, in: users)
+    switch verdict {
+    case .user: await shared.note(isRight: true, of: name, former)
+    case .wrong: await shared.note(isRight: false, of: name, former)
+    case .tooManyFailures, .tooManyAtOnce, .unknown: break
+    }
+    return verdict
   }
 
   func check(_ name: String, _ password: String, in users: PasswordTable) -> Verdict {

@@ -34,66 +34,151 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
+  /// How long it is before a cluster without the kind is asked for it again.
+  private static let pause = Duration.seconds(30)
+
   private let cluster: Cluster
   private let checker: PasswordChecker
+  private let failures: SharedFailures?
+  private let kind = Locked<(isServed: Bool, lookedAt: Duration?)>((false, nil))
   private let accounts = Locked<[String: (account: Account?, at: Duration)]>([:])
   /// By digest of name, password and hash: what was right a moment ago.
   private let right = Locked<[String: Duration]>([:])
 
-  init(_ cluster: Cluster, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+  /// Those of `cluster`, where failed logins are counted as `settings` say.
+  package init(
+    in cluster: Cluster, failures settings: LoginSettings? = nil,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     self.cluster = cluster
     checker = PasswordChecker(now: now)
+    failures = settings.map { SharedFailures(in: cluster, $0) }
   }
 
-  /// Those of `cluster`, or `nil` where it has no such kind.
-  package static func found(in cluster: Cluster) async throws(ClusterError) -> KubeSphereUsers? {
-    do {
-      let group = try await cluster.document("/apis/\(resource.apiVersion)")
+  /// Whether the cluster has such a kind, also one that came later: looked for twice a minute at most.
+  package func isServed() async throws(ClusterError) -> Bool {
+    if let isServed = isServedAtOnce { return isServed }
+    let now = cluster.timing.now()
+    // Others go by what was known while this one looks.
+    let wasAsked = kind.withLock { kind in
+      defer { kind.lookedAt = now }
+      return kind.lookedAt != nil
+    }
+    do throws(ClusterError) {
+      let group = try await cluster.document("/apis/\(Self.resource.apiVersion)")
       let names = group["resources"]?.sequence?.compactMap { $0["name"]?.string } ?? []
-      return names.contains(resource.plural) ? KubeSphereUsers(cluster) : nil
+      let isServed = names.contains(Self.resource.plural)
+      kind.withLock { $0.isServed = isServed }
+      return isServed
     } catch {
-      if error.isNotFound { return nil }
+      if error.isNotFound || wasAsked { return false }
+      kind.withLock { $0.lookedAt = nil }
       throw error
+    }
+  }
+
+  /// As above by what was found a moment ago; `nil` when it is to be looked for.
+  private var isServedAtOnce: Bool? {
+    let now = cluster.timing.now()
+    return kind.withLock { kind in
+      if kind.isServed { return true }
+      return kind.lookedAt.map { now - $0 < Self.pause } == true ? false : nil
     }
   }
 
   /// `user` with the groups that its object says; throws for one that is disabled.
   func admit(_ user: User) async throws(Status) -> User {
-    guard Self.mayBeOne(user.name) else { return user }
+    guard Self.mayBeOne(user.name), try await hasUsers() else { return user }
     return try Self.admit(user, try await account(user.name))
   }
 
   /// As above by what was read a moment ago; `nil` when nothing was.
   func admitAtOnce(_ user: User) throws(Status) -> User? {
     guard Self.mayBeOne(user.name) else { return user }
+    guard let isServed = isServedAtOnce else { return nil }
+    guard isServed else { return user }
     guard let known = known(user.name) else { return nil }
     return try Self.admit(user, known)
   }
 
   /// The user of `NAME:PASSWORD` in base64, and whether the password had to be compared.
   func user(ofBasic text: String, from address: String) async throws(Status) -> (user: User, isNews: Bool) {
-    guard let bytes = Base64.decode(text) else { throw .unauthorized }
+    guard try await hasUsers(), let bytes = Base64.decode(text) else { throw .unauthorized }
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = String(pair.prefix { $0 != ":" })
-    let password = String(pair.dropFirst(name.count + 1))
-    let account = Self.mayBeOne(name) && !password.isEmpty ? try await self.account(name) : nil
-    if let account { try account.checkLogin() }
-    let user = User(name: name, groups: account?.groups ?? []).joined
-    let digest = SHA256.hex(bytes + Array((account?.hash ?? "").utf8))
-    if account != nil, isRight(digest) { return (user, false) }
-    try await check(user, password, account?.hash ?? "", from: address)
-    note(digest)
-    return (user, true)
+    do throws(LoginRefusal) {
+      let account = try await account(login: name)
+      let digest = SHA256.hex(bytes + Array((account?.hash ?? "").utf8))
+      if let account, isRight(digest) { return (account.user, false) }
+      let user = try await user(name, password: String(pair.dropFirst(name.count + 1)), from: address).user
+      note(digest)
+      return (user, true)
+    } catch {
+      throw error.status
+    }
   }
 
-  private func check(
-    _ user: User, _ password: String, _ hash: String, from address: String
-  ) async throws(Status) {
-    let unknown = User(name: "")
-    guard let table = PasswordTable(of: user, hash: hash) ?? PasswordTable(of: unknown, hash: Self.noHash) else {
-      throw .unauthorized
+  /// The user with that name and password, and what the password proves.
+  func user(
+    _ name: String, password: String, from address: String
+  ) async throws(LoginRefusal) -> (user: User, proof: String) {
+    let account = password.isEmpty ? nil : try await account(login: name)
+    let table =
+      account.flatMap { PasswordTable(of: $0.user, hash: $0.hash) }
+      ?? PasswordTable(of: User(name: ""), hash: Self.noHash)
+    guard let table else { throw .wrong }
+    // However many names are made up, those of users are counted together.
+    let shared = account == nil ? nil : failures
+    let user = try await checker.check(name, password, in: table, from: address, counting: shared).user()
+    return (user, table.proof(of: name) ?? "")
+  }
+
+  /// The user who proved `proof`; `nil` for one whose password has changed since, or who is none any more.
+  func holder(_ name: String, proof: String) async throws(LoginRefusal) -> User? {
+    do throws(Status) {
+      guard let account = try await account(name) else { return nil }
+      return try Self.holder(account, proof)
+    } catch {
+      throw error.code == 401 ? .inactive : .unavailable(error.message)
     }
-    if let refusal = await checker.check(user.name, password, in: table, from: address).refusal { throw refusal }
+  }
+
+  /// As above by what was read a moment ago: `.some(nil)` for one who is none any more, `nil` when nothing was.
+  func holderAtOnce(_ name: String, proof: String) -> User?? {
+    guard let known = known(name) else { return nil }
+    guard let account = known else { return .some(nil) }
+    do throws(Status) {
+      return .some(try Self.holder(account, proof))
+    } catch {
+      // One who is disabled is told so where that can be waited for.
+      return nil
+    }
+  }
+
+  private static func holder(_ account: Account, _ proof: String) throws(Status) -> User? {
+    guard PasswordTable(of: account.user, hash: account.hash)?.proof(of: account.name) == proof else { return nil }
+    return try admit(account.user, account)
+  }
+
+  /// The account to which one called `name` may log in; `nil` when there is none.
+  private func account(login name: String) async throws(LoginRefusal) -> Account? {
+    guard Self.mayBeOne(name) else { return nil }
+    let account: Account?
+    do throws(Status) {
+      account = try await self.account(name)
+    } catch {
+      throw .unavailable(error.message)
+    }
+    try account?.checkLogin()
+    return account
+  }
+
+  private func hasUsers() async throws(Status) -> Bool {
+    do throws(ClusterError) {
+      return try await isServed()
+    } catch {
+      throw Status(code: 503, reason: "ServiceUnavailable", message: "the user could not be read")
+    }
   }
 
   private func isRight(_ digest: String) -> Bool {
@@ -152,17 +237,45 @@ package struct KubeSphereUsers: Sendable {
 }
 
 extension KubeSphereUsers.Account {
+  /// Who it is.
+  fileprivate var user: User { User(name: name, groups: groups).joined }
+
   /// Whether a password is looked at in this state (as the shipped gateway).
-  fileprivate func checkLogin() throws(Status) {
+  fileprivate func checkLogin() throws(LoginRefusal) {
     switch state {
     case "Active": return
-    case "AuthLimitExceeded":
-      throw Status(code: 429, reason: "TooManyRequests", message: "auth rate limit exceeded")
+    case "AuthLimitExceeded": throw .tooManyFailures
     default: throw .inactive
     }
   }
 }
 
-extension Status {
-  fileprivate static let inactive = Status(code: 401, reason: "Unauthorized", message: "account is not active")
+/// Counts failed logins of a name for all gateways of a cluster.
+///
+/// Where the gateway has no right to do so, each counts for itself.
+struct SharedFailures: Sendable {
+  private let leases: LoginLeases
+
+  init(in cluster: Cluster, _ settings: LoginSettings) {
+    leases = LoginLeases(cluster: cluster, namespace: settings.namespace, time: settings.time)
+  }
+
+  /// How often a password of `name` was wrong lately.
+  func count(of name: String) async throws(LoginRefusal) -> LoginLeases.Failures {
+    do throws(ClusterError) {
+      return try await leases.failures(of: name)
+    } catch {
+      if error.isForbidden { return LoginLeases.Failures() }
+      throw .unavailable("failed logins cannot be counted now")
+    }
+  }
+
+  /// Notes what came of a password; what cannot be written here is still counted by this gateway.
+  func note(isRight: Bool, of name: String, _ former: LoginLeases.Failures) async {
+    if !isRight {
+      try? await leases.noteFailure(of: name, window: PasswordChecker.windowSeconds)
+    } else if former.version != nil {
+      try? await leases.clearFailures(of: name)
+    }
+  }
 }

@@ -52,6 +52,18 @@ package enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// Without padding and for addresses (RFC 4648 §5), as tokens have it.
+  package static func encodeForURL(_ bytes: [UInt8]) -> String {
+    String(encode(bytes).compactMap { $0 == "=" ? nil : $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+  }
+
+  /// The bytes of what `encodeForURL` wrote, or `nil` when it is nothing of the kind.
+  package static func decodeForURL(_ text: Substring) -> [UInt8]? {
+    let isPlain = text.utf8.allSatisfy { $0 == 0x2d || $0 == 0x5f || value($0).map { $0 < 62 } == true }
+    guard isPlain else { return nil }
+    return decode(String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }))
+  }
+
   private static func value(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")

@@ -1,0 +1,18 @@
+/// HMAC-SHA-256 (RFC 2104), by which a server knows again what it has written itself.
+package enum HMAC {
+  private static let block = 64
+
+  /// The code of `message` under `key`.
+  package static func sha256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    var padded = key.count > block ? SHA256.digest(key) : key
+    padded += [UInt8](repeating: 0, count: block - padded.count)
+    let inner = SHA256.digest(padded.map { $0 ^ 0x36 } + message)
+    return SHA256.digest(padded.map { $0 ^ 0x5c } + inner)
+  }
+
+  /// Compares in a time that does not depend on where the first difference is.
+  package static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
+    guard given.count == expected.count else { return false }
+    return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}
