@@ -290,7 +290,9 @@ extension DiagnosisTests {
   @Test func everyPodIsBeingMadeForSomeSeconds() {
     let job = Object(.jobs, name: "j", ["status": ["active": 1]])
     func isBeginning(_ reason: String) -> Bool {
-      let status: Mapping = ["phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": .string(reason)]]]]]
+      let status: Mapping = [
+        "phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": .string(reason)]]]],
+      ]
       return CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).isBeginning
     }
 

@@ -113,6 +113,11 @@ extension Status {
     return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
   }
 
+  /// Nothing can be made in a namespace that is being deleted.
+  package var isOfTerminatingNamespace: Bool {
+    code == 403 && message.containsText("because it is being terminated")
+  }
+
   /// An admission policy or a quota refused what the user has the right to.
   package var isOfRule: Bool {
     code == 403 && ["denied request: ", "exceeded quota: "].contains { message.containsText($0) }
@@ -124,7 +129,7 @@ extension Status {
     case 401: "Log in again, or renew the token or certificate of this context."
     case 403 where isOfRule:
       "No right is missing: a rule of the cluster refuses it, and its administrator can say why."
-    case 403 where message.containsText("because it is being terminated"): "Wait until the namespace is gone."
+    case 403 where isOfTerminatingNamespace: "Wait until the namespace is gone."
     case 403: "Ask an administrator of the cluster for this right, or use a context that has it."
     case 404: "Look at the list again; it may have been deleted, or this cluster may not have that kind."
     case 405, 415: "This cluster's version may be too old or too new for it."

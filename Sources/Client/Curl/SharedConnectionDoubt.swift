@@ -11,7 +11,9 @@ struct SharedConnectionDoubt {
 
   private var current = shortest
 
-  /// How long may be waited now; nil if there is no transfer. `hasMoved` is that one has ended since the last look.
+  /// How long may be waited now; nil if there is no transfer.
+  ///
+  /// `hasMoved` is that one has ended since the last look.
   mutating func wait(for transfers: Int, hasMoved: Bool) -> Duration? {
     if transfers == 0 || hasMoved { current = Self.shortest }
     guard transfers > 0 else { return nil }

@@ -33,3 +33,14 @@ extension CommandSession {
     return CommandError("\(name) is installed, and \(self.name) offers no version of it any more; see ksx get \(name)")
   }
 }
+
+extension CommandSession {
+  /// What the extension called `name` was before; where a change of `kind` leads back, also by what the cluster tells.
+  func memory(
+    of name: String, for kind: ChangeKind, in context: PlanContext, _ reader: ClusterReader
+  ) async -> ReleaseMemory {
+    let kept = history.releases(of: name)
+    guard kind.row.choice == .version(.former), let installation = context.installation(of: name) else { return kept }
+    return await reader.memory(kept, of: installation, context.extensions[name])
+  }
+}

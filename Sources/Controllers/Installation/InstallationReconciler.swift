@@ -53,7 +53,9 @@ struct InstallationReconciler: Reconciler {
       return try await perform(step, snapshot)
     } catch {
       switch error {
-      case .passing(let cause): throw cause
+      case .passing(let cause):
+        await tell(of: cause, snapshot)
+        throw cause
       case .lasting(let message): return try await fail(snapshot, message)
       case .missing(let message): return try await fail(snapshot, message, refused: snapshot.offer(in: cluster))
       }
@@ -109,6 +111,16 @@ struct InstallationReconciler: Reconciler {
       await recorder.write("Warning", condition.reason, snapshot.prefix + condition.message)
     default: break
     }
+  }
+
+  /// The record lies in the namespace of the release, so that of one that goes away nothing can be noted but an Event.
+  private func tell(of cause: ClusterError, _ snapshot: InstallationSnapshot) async {
+    guard case .refused(let status) = cause, status.isOfTerminatingNamespace else { return }
+    await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now).write(
+      "Warning", "NamespaceTerminating",
+      snapshot.prefix
+        + "namespace \(snapshot.namespace) is being terminated, and nothing can be made in it; once it is gone this goes on"
+    )
   }
 
   private func fail(

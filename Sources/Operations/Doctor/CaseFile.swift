@@ -45,6 +45,8 @@ package struct CaseFile: Hashable, Sendable {
   package var served: [ServedObject] = []
   /// Other installations that have no status yet.
   package var untouched = 0
+  /// The namespace that it is to lie in, while that is being deleted; read only of what has no state.
+  package var leavingNamespace: Object?
   /// It was found that the controllers are down, which explains what they have not noticed.
   package var areControllersDown = false
   /// The release that was Installed here before, where it is known and another.

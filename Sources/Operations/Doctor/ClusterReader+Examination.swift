@@ -94,7 +94,9 @@ extension ClusterReader {
     await readVersions(of: &file, &gaps)
     await readRepository(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
-    if installation.observed.state != .none {
+    if installation.observed.state == .none {
+      file.leavingNamespace = await leavingNamespace(of: file, &gaps)
+    } else {
       file.pods =
         await read("pods of \(name)", &gaps) { () async throws(ClusterError) -> [PodTrouble] in
           try await self.podTroubles(of: installation)
@@ -107,6 +109,17 @@ extension ClusterReader {
       }
     }
     return (file, gaps.gaps)
+  }
+
+  /// The namespace that is to be installed into, if it is being deleted.
+  private func leavingNamespace(of file: CaseFile, _ gaps: inout Examination) async -> Object? {
+    let installation = file.installation
+    let name = [installation.targetNamespace, file.version.value?.namespace ?? ""].first { !$0.isEmpty }
+    let found: CaseFile.Sight<Object> = await sight("namespace of \(installation.extension)", &gaps) {
+      () async throws(ClusterError) -> Object? in
+      try await find(.namespaces, nil, name ?? Change.usualNamespace(of: installation.extension))
+    }
+    return found.value.flatMap { $0.status["phase"] == "Terminating" ? $0 : nil }
   }
 
   private func readVersions(of file: inout CaseFile, _ gaps: inout Examination) async {
@@ -202,7 +215,9 @@ extension ClusterReader {
     var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
     sight.isKept = all.contains(where: \.isKeptByStandalone)
     sight.lackingVersion = Set(
-      files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
+      files.filter { $0.version == .missing || $0.passedBy != nil || $0.leavingNamespace != nil }
+        .map(\.installation.name))
+    sight.waiting = Set(files.filter { $0.leavingNamespace != nil }.map(\.installation.name))
     if sight.isKept {
       // Not every user may read it, and a single replica needs none.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in

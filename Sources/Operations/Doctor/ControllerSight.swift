@@ -18,6 +18,8 @@ struct ControllerSight: Hashable, Sendable {
   var isKept = false
   /// Those without the object of the version that is asked for, of which KubeSphere's controllers say nothing.
   var lackingVersion: Set<String> = []
+  /// Those that wait for a namespace to be gone, which says nothing of the controllers.
+  var waiting: Set<String> = []
   /// `nil` where there is none, as with a single replica, or it may not be read.
   var lease: Object?
 
@@ -46,8 +48,10 @@ struct ControllerSight: Hashable, Sendable {
         Open(installation: installation, change: $0, kind: dialect.installations.kind)
       }
     }
-    let known = all.filter { isKept || !lackingVersion.contains($0.installation.name) }
-    return isKept || known.contains { $0.change.field != "spec" } ? known : []
+    let known = all.filter { !waiting.contains($0.installation.name) }.filter {
+      isKept || !lackingVersion.contains($0.installation.name)
+    }
+    return !known.isEmpty && isKept || known.contains { $0.change.field != "spec" } ? known : []
   }
 
   private struct Open: Hashable {

@@ -46,6 +46,30 @@ extension Diagnosis {
       .versionGone, text, evidence + (file.isRepositoryGone ? [repository] : []), .certain, remedies)
   }
 
+  /// Nothing can be made in a namespace that is being deleted, not even a note of that.
+  var namespaceFinding: Finding? {
+    guard let namespace = file.leavingNamespace, !installation.isBeingDeleted else { return nil }
+    let object = "Namespace \(namespace.name)"
+    let held = (namespace.status["conditions"]?.sequence ?? []).filter {
+      $0["status"] == "True"
+        && ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"].contains($0["type"]?.string)
+    }
+    let signs = held.map { condition in
+      Finding.Evidence(
+        object, "status.conditions[\(condition["type"]?.string ?? "")]", condition["message"]?.string ?? "",
+        time: condition["lastTransitionTime"]?.string ?? "")
+    }
+    return finding(
+      .namespaceTerminating,
+      "namespace \(namespace.name) is being deleted, and nothing can be made in it: it goes on once that is gone",
+      [Finding.Evidence(object, "status.phase", saying: "Terminating")] + signs, .certain,
+      [
+        Remedy(
+          "let the namespace go",
+          [.person("see what holds it: its conditions name what is left and whose finalizers stay")])
+      ])
+  }
+
   /// A version that appears after the installation wakes no controller.
   private var unnoticed: Finding? {
     if let change = file.passedBy, !file.areControllersDown, file.dialect.name == .installPlan {

@@ -23,7 +23,7 @@ package struct Diagnosis {
     let own = Diagnosis(file)
     // What a standalone backend keeps does not get stuck in these ways, and its status has not these fields.
     let isStuckable = file.dialect.name == .installPlan && !file.installation.isKeptByStandalone
-    var findings = [own.versionFinding].compactMap { $0 }
+    var findings = [own.namespaceFinding ?? own.versionFinding].compactMap { $0 }
     if isStuckable {
       let stuck = [
         own.nameFinding, own.loopFinding, own.clockAhead, own.jobFinding, own.clockFinding, own.helmFinding,

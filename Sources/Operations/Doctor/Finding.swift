@@ -52,6 +52,7 @@ package struct Finding: Hashable, Sendable {
     case versionGoneTerminating = "version-gone-terminating"
     case versionUnknown = "version-unknown"
     case notNoticed = "not-noticed"
+    case namespaceTerminating = "namespace-terminating"
     case planName = "plan-name"
     case preparingForEver = "preparing-for-ever"
     case repositoryHangs = "repository-hangs"

@@ -36,7 +36,10 @@ struct RepositoryFile {
         remedies: [
           Remedy(
             "see what it offers",
-            [.person("ksx repo test with its address; a name that another repository has is free once that one is removed")]
+            [
+              .person(
+                "ksx repo test with its address; a name that another repository has is free once that one is removed")
+            ]
           )
         ])
     ]

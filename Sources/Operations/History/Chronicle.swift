@@ -166,7 +166,7 @@ extension Chronicle {
   /// A revision is what came of the change before it, or something that only helm knows of.
   private static func fold(_ release: HelmRelease, into entries: inout [Entry]) {
     let place = entries.lastIndex { entry in
-      entry.source != .fields && entry.time <= release.time
+      entry.source != .fields && !entry.removes && entry.time <= release.time
         && VersionText(entry.version) == VersionText(release.chartVersion)
     }
     if let place, entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted,
@@ -187,6 +187,8 @@ extension Chronicle {
   private static func fold(_ states: [Installation.Transition], into entries: inout [Entry]) {
     for state in states where !state.state.isBusy && state.state != .none {
       let place = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
+      // What was uninstalled came to nothing else.
+      if let place, entries[place].removes, state.state != .uninstallFailed { continue }
       guard let place else {
         var entry = Entry(
           time: state.time, who: "the controllers", what: "state \(state.state.name)", source: .states)
@@ -212,7 +214,7 @@ extension Chronicle {
       let last = entries.lastIndex(where: { $0.source != .fields }),
       entries[last].outcome == installation.observed.state.name
     else { return }
-    entries[last].outcome = "failed: \(installation.message)"
+    entries[last].outcome = "failed: \(installation.reason)"
   }
 
   /// A version that was asked for took the place of the one before it.
@@ -230,6 +232,9 @@ extension Chronicle.Entry {
   static let accepted: Sentence = "accepted"
 
   private static let cancelled: Sentence = "cancelled"
+
+  /// It took the installation away.
+  fileprivate var removes: Bool { [ChangeKind.uninstall, .forceDelete].contains { $0.row.words == what } }
 
   /// It was ended before it was done, and what came afterwards is not what came of it.
   fileprivate var isGivenUp: Bool { outcome == Self.cancelled }
@@ -254,6 +259,7 @@ extension Chronicle.Entry {
     switch result {
     case .accepted: outcome = Self.accepted
     case .refused(let why): (outcome, wasInstalled) = ("refused: \(why)", false)
+    case .done where removes: outcome = "uninstalled"
     case .done: (outcome, wasInstalled) = ("Installed", true)
     case .failed(let why): (outcome, wasInstalled) = ("failed: \(why)", false)
     }
@@ -262,7 +268,7 @@ extension Chronicle.Entry {
   fileprivate mutating func take(_ release: HelmRelease) {
     switch release.status {
     case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
-    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary)", false)
+    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.oneLine)", false)
     default: outcome = "helm: \(release.status)"
     }
   }

@@ -39,8 +39,13 @@ package struct ChangeProgress: Hashable, Sendable {
   /// Takes in what there is now; `nil` is that there is nothing.
   ///
   /// Returns how the change ended, or `nil` while it goes on.
-  package mutating func see(_ installation: Installation?) -> Outcome? {
+  package mutating func see(_ installation: Installation?, at now: Timestamp = .now()) -> Outcome? {
     isResting = false
+    if let seconds = installation?.lead(at: now), !change.row.removes {
+      return .failed(
+        "what came of it cannot be told: its last state is \(seconds) s ahead of this computer's clock, and every later one is passed over; ksx doctor says what helps"
+      )
+    }
     if let installation, isOlder(installation) { return nil }
     let wasThere = last != nil
     last = installation ?? last
@@ -145,6 +150,23 @@ package struct ChangeProgress: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Why it is in the state it is, as far as the cluster says.
-  var reason: String { message.isEmpty ? observed.state.word : message }
+  /// Why it is in the state it is, as far as the cluster says, in one line.
+  var reason: String { message.isEmpty ? observed.state.word : message.oneLine }
+
+  /// What the cluster says of its present state: KubeSphere's controllers leave the words of the attempt before until this
+  /// one has ended.
+  var presentMessage: String {
+    guard observed.state.isBusy, let said = Timestamp.seconds(conditionTime),
+      let began = history.last.flatMap({ Timestamp.seconds($0.time) })
+    else { return message }
+    return said < began ? "" : message
+  }
+
+  /// Seconds by which its last state is ahead of `now`; `nil` if it is not, by more than clocks differ.
+  ///
+  /// Its controllers pass over every later state until then (docs/KUBESPHERE.md: Reconciling).
+  func lead(at now: Timestamp) -> Int? {
+    let seconds = history.last.flatMap { Timestamp.seconds($0.time) }.map { $0 - now.secondsSince1970 }
+    return seconds.flatMap { $0 > 60 ? $0 : nil }
+  }
 }

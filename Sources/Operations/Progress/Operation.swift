@@ -36,12 +36,8 @@ package struct Operation: Hashable, Sendable {
     seconds = Timestamp.seconds(since).map { max(0, now.secondsSince1970 - $0) }
     secondsBefore = Self.before(installation, lines)
     let job: Sentence = installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
-    // A message from before its beginning is that of the attempt before.
-    let isOld = Timestamp.seconds(installation.conditionTime).flatMap { said in
-      Timestamp.seconds(since).map { said < $0 }
-    }
-    let isSaid = !installation.message.isEmpty && installation.observed.state.isBusy && isOld != true
-    waitsFor = isSaid ? Sentence(verbatim: installation.message) : job
+    let message = installation.presentMessage
+    waitsFor = !message.isEmpty && installation.observed.state.isBusy ? Sentence(verbatim: message) : job
     if state == .none { waitsFor = "the controllers to begin" }
   }
 

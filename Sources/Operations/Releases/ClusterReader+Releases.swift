@@ -26,8 +26,9 @@ extension ClusterReader {
     return (try? found.get())?.isEmpty == true
   }
 
-  /// Whether the version of `installation` is not there any more, for a change that needs it and leads to no other; not
-  /// where that cannot be read. Controllers of ours keep what is installed.
+  /// Whether the version of `installation` is not there any more, for a change that needs it and leads to no other.
+  ///
+  /// Not if that cannot be read. Controllers of ours keep what is installed.
   func isVersionGone(of installation: Installation, for kind: ChangeKind) async -> Bool {
     if case .version? = kind.row.choice { return false }
     guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return false }

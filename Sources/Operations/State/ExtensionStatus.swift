@@ -49,7 +49,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     let noted = `extension`?.state ?? .none
     isInstalled = installation != nil || !sight.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
-    reason = installation?.message ?? ""
+    reason = installation?.presentMessage ?? ""
     pending = installation?.pending ?? []
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")

@@ -271,15 +271,6 @@ extension Arguments {
 }
 
 extension CommandSession {
-  /// What the extension called `name` was before; where a change of `kind` leads back, also by what the cluster tells.
-  func memory(
-    of name: String, for kind: ChangeKind, in context: PlanContext, _ reader: ClusterReader
-  ) async -> ReleaseMemory {
-    let kept = history.releases(of: name)
-    guard kind.row.choice == .version(.former), let installation = context.installation(of: name) else { return kept }
-    return await reader.memory(kept, of: installation, context.extensions[name])
-  }
-
   /// Whether `installation`, which is being switched off, is in service after 3 s all the same.
   ///
   /// The controllers need less than a second, when they are there; only a cluster that says what it has applied tells.

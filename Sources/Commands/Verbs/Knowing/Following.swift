@@ -188,7 +188,12 @@ struct WatchStates: ClusterCommand {
 
   private func line(_ name: String, _ status: ExtensionStatus?, _ time: String) -> String {
     guard let status else { return "\(time) \(name) is gone" }
-    let rest = [status.wanted, status.isEnabled == false ? "disabled" : "", status.reason.oneLine]
+    // Until the controllers take up what is asked for, state and message are those of what runs.
+    let isAhead = !status.pending.isEmpty && !status.isBusy
+    let versions =
+      isAhead && !status.running.isEmpty && status.running != status.wanted
+      ? "\(status.running), \(status.wanted) asked for" : status.wanted
+    let rest = [versions, status.isEnabled == false ? "disabled" : "", isAhead ? "" : status.reason.oneLine]
     return ([time, name, status.word.isEmpty ? "Waiting" : status.word] + rest.filter { !$0.isEmpty })
       .joined(separator: " ")
   }
