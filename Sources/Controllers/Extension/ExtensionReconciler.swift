@@ -17,9 +17,9 @@ struct ExtensionReconciler: Reconciler {
   }
 
   private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> NextLook {
-    guard let object = try await cluster.find(dialect.extensions, name, skipping: Extension.unread) else {
-      return .whenChanged
-    }
+    let found = try await cluster.find(dialect.extensions, name, skipping: Extension.unread)
+    let leftovers = Leftovers(cluster: cluster, dialect: dialect, now: settings.now)
+    guard try await !leftovers.clear(name, found, versions), let object = found else { return .whenChanged }
     let kubernetes = try await kubernetesVersion()
     let target = MergePatch.apply(.mapping(status(versions, kubernetes)), to: object.status)
     let patch = MergePatch.difference(from: object.status.mapping == nil ? .mapping([:]) : object.status, to: target)
@@ -74,6 +74,8 @@ final class VersionShelf: Sendable {
   }
 
   private let content = Locked(Content())
+  /// What is to be looked at when an installation goes.
+  let kept = KeptNames()
 
   /// Complete once the trigger has filled it, before which no worker asks.
   func versions(of extension: String) -> [ExtensionVersion] {
@@ -93,6 +95,11 @@ final class VersionShelf: Sendable {
       }
       watch.skipping = ExtensionVersion.unread
       await watch.run { event in
+        switch event {
+        case .replaced(let all): self.kept.note(all)
+        case .applied(let one): self.kept.note([one])
+        default: break
+        }
         await feed.add(self.apply(event))
         if case .replaced = event { await feed.fill() }
       }

@@ -28,6 +28,13 @@ struct PublishedObjects: Sendable {
     var chartName: String { PackageSource.configMapName(self.extension, version) }
   }
 
+  /// An Extension, likewise.
+  private struct Published {
+    var owner: String
+    var mark: String
+    var isGone: Bool
+  }
+
   /// By the names of their objects.
   var versions: [String: Version]
   /// Digests of charts by the names of their ConfigMaps.
@@ -35,7 +42,7 @@ struct PublishedObjects: Sendable {
   /// The names of the categories that there are.
   var categories: Set<String>
   /// The repository of each extension, where it has one that is there, and what it was made from.
-  private var shelves: [String: (owner: String, mark: String)]
+  private var extensions: [String: Published]
   /// The versions that are installed, or wanted, by extension.
   private var installed: [String: Set<String>]
   private let repository: String
@@ -51,12 +58,12 @@ struct PublishedObjects: Sendable {
     charts = Dictionary(
       maps.map { ($0.name, $0.annotations[PublishedVersion.digestAnnotation] ?? "") }, uniquingKeysWith: { $1 })
     let repositories = Set(try await cluster.list(dialect.repositories).map(\.name))
-    shelves = [:]
+    extensions = [:]
     for object in try await cluster.list(dialect.extensions, skipping: JSONPaths(["spec"], ["status"])) {
       let owner = object.labels[dialect.repositoryLabel] ?? ""
-      shelves[object.name] = (
-        repositories.contains(owner) ? owner : "", object.annotations[Publisher.markAnnotation] ?? ""
-      )
+      extensions[object.name] = Published(
+        owner: repositories.contains(owner) ? owner : "", mark: object.annotations[Publisher.markAnnotation] ?? "",
+        isGone: object.annotations[Publisher.goneAnnotation] != nil)
     }
     installed = [:]
     for object in try await cluster.list(dialect.installations) {
@@ -70,12 +77,15 @@ struct PublishedObjects: Sendable {
   func isOurs(_ name: String) -> Bool { ["", repository].contains(owner(of: name)) }
 
   /// The repository that an extension is from, or empty.
-  func owner(of name: String) -> String { shelves[name]?.owner ?? "" }
+  func owner(of name: String) -> String { extensions[name]?.owner ?? "" }
 
   /// Whether an installation has the version, or asks for it.
   func isInstalled(_ version: Version) -> Bool {
     installed[version.extension]?.contains(VersionText(version.version).plain) == true
   }
+
+  /// Whether there is an installation of the extension, in whatever version.
+  func hasInstallation(of extension: String) -> Bool { installed[`extension`] != nil }
 
   /// Whether `entry` is published as it is now, with everything that belongs to it.
   func has(_ entry: ChartIndex.Entry, _ name: String, isNewest: Bool) -> Bool {
@@ -83,6 +93,6 @@ struct PublishedObjects: Sendable {
     let isHeld = version.mark == mark && charts[version.chartName] != nil
     guard isHeld || version.mark == PublishedVersion.elsewhere + mark else { return false }
     guard isNewest else { return true }
-    return shelves[entry.name].map { $0.owner == repository && $0.mark == mark } ?? false
+    return extensions[entry.name].map { $0.owner == repository && $0.mark == mark && !$0.isGone } ?? false
   }
 }

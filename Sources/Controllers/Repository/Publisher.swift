@@ -15,6 +15,8 @@ struct Publisher: Sendable {
     var versions = 0
     /// How many versions are kept only because they are installed.
     var gone = 0
+    /// What another repository has already, with the name of that.
+    var lost: [String: String] = [:]
     /// What was left out, and why.
     var problems: [String] = []
     /// Whether some of it may work in a moment.
@@ -31,8 +33,9 @@ struct Publisher: Sendable {
     }
   }
 
-  /// Since when a version is in no index any more; such a one goes when it is not installed.
-  static let goneAnnotation = "ksx.dev/gone-from-repository"
+  /// Since when a version is in no index any more, or an extension in no repository; such a one goes when it is not
+  /// installed (`Leftovers`).
+  static let goneAnnotation = ExtensionVersion.goneAnnotation
   /// What a published object was made from, so that it need not be made again.
   static let markAnnotation = "ksx.dev/chart-mark"
   /// How many extensions are published at once.
@@ -52,6 +55,7 @@ struct Publisher: Sendable {
     var work: [[ChartIndex.Entry]] = []
     for (name, entries) in index.entries.sorted(by: { $0.key < $1.key }) {
       guard present.isOurs(name) else {
+        outcome.lost[name] = present.owner(of: name)
         outcome.problems.append("\(name): the repository \(present.owner(of: name)) has it already")
         continue
       }
@@ -131,7 +135,8 @@ struct Publisher: Sendable {
       labels[dialect.categoryLabel] = version.category
       if !present.categories.contains(version.category) { try await makeCategory(version) }
     }
-    try await cluster.ensure(dialect.extensions, version.extensionObject(dialect, labels: labels))
+    try await cluster.ensure(
+      dialect.extensions, version.extensionObject(dialect, labels: labels), without: [Self.goneAnnotation])
   }
 
   private func makeCategory(_ version: PublishedVersion) async throws(ClusterError) {
@@ -154,7 +159,8 @@ struct Publisher: Sendable {
     }
     if !version.category.isEmpty { labels[dialect.categoryLabel] = version.category }
     try await cluster.ensure(
-      dialect.extensionVersions, version.versionObject(dialect, repository: repository.name, labels: labels))
+      dialect.extensionVersions, version.versionObject(dialect, repository: repository.name, labels: labels),
+      without: [Self.goneAnnotation])
   }
 
   /// The newest ones, as many as the repository wants; those that are there already stay.
@@ -173,30 +179,35 @@ struct Publisher: Sendable {
   ) async throws(ClusterError) {
     for version in present.versions.values.sorted(by: { $0.name < $1.name }) {
       if wanted.contains(version.name) {
-        if version.isGone { try await Self.mark(version, goneAt: nil, in: cluster, dialect) }
+        if version.isGone { try await mark(dialect.extensionVersions, version.name, since: nil) }
         continue
       }
       if present.isInstalled(version) {
-        try await Self.mark(version, goneAt: now, in: cluster, dialect)
+        if !version.isGone { try await mark(dialect.extensionVersions, version.name, since: now) }
         outcome.gone += 1
         outcome.names.append(version.name)
         continue
       }
+      // The chart first: were this cut short between the two, the version would still lead here. Of an object that was
+      // called otherwise before, the chart is the same.
+      if !wantedCharts.contains(version.chartName) {
+        try await cluster.remove(.configMaps, namespace: PackageSource.namespace, version.chartName)
+      }
       try await cluster.remove(dialect.extensionVersions, version.name)
-      // Of an object that was called otherwise before, the chart is the same.
-      if wantedCharts.contains(version.chartName) { continue }
-      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, version.chartName)
     }
   }
 
-  /// Says that no index has the version any more, since when; or that one has it again.
+  private func mark(_ resource: Resource, _ name: String, since time: Timestamp?) async throws(ClusterError) {
+    try await Self.mark(resource, name, since: time, in: cluster)
+  }
+
+  /// Says that no index has it any more, since when; or that one has it again.
   static func mark(
-    _ version: PublishedObjects.Version, goneAt time: Timestamp?, in cluster: Cluster, _ dialect: Dialect
+    _ resource: Resource, _ name: String, since time: Timestamp?, in cluster: Cluster
   ) async throws(ClusterError) {
-    if time != nil, version.isGone { return }
     let value = time.map { Value.string($0.description) } ?? Value.null
     let patch: Value = ["metadata": ["annotations": .mapping([goneAnnotation: value])]]
-    _ = try await cluster.patch(dialect.extensionVersions, version.name, .merge(patch))
+    _ = try await cluster.patch(resource, name, .merge(patch))
   }
 }
 

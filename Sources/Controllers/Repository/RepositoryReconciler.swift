@@ -33,25 +33,28 @@ struct RepositoryReconciler: Reconciler {
     let visit = RepositoryVisit(object, dialect)
     // What this process knows counts before what is written down, which is only when something has changed.
     if let rest = memory.rest(object.uid, spec: visit.wish), rest > .zero { return .after(rest) }
-    let rest = visit.schedule.rest(at: settings.now())
+    let rest = visit.mayHaveWon(memory.contest) ? 0 : visit.schedule.rest(at: settings.now())
     if rest > 0, memory.rest(object.uid, spec: visit.wish) == nil { return .after(.seconds(rest)) }
     return try await synchronize(visit)
   }
 
   private func synchronize(_ visit: RepositoryVisit) async throws(ClusterError) -> NextLook {
+    let (start, uid) = (ContinuousClock.now, visit.object.uid)
     let contents: RepositoryContents?
     do throws(RepositoryError) {
-      contents = try await visit.read(in: cluster, settings)
+      contents = try await visit.read(
+        in: cluster, settings, isWhole: memory.isWoken(uid) || visit.mayHaveWon(memory.contest))
     } catch {
       return try await fail(visit, error)
     }
-    if let contents { return try await publish(contents, visit) }
-    memory.noteRead(visit.object.uid, spec: visit.wish, interval: .seconds(visit.schedule.interval))
-    return .after(.seconds(visit.schedule.interval))
+    if let contents { return try await publish(contents, visit, readFrom: start) }
+    return .after(
+      memory.noteRead(uid, spec: visit.wish, interval: .seconds(visit.schedule.interval), from: start))
   }
 
-  private func publish(_ contents: RepositoryContents, _ visit: RepositoryVisit) async throws(ClusterError) -> NextLook
-  {
+  private func publish(
+    _ contents: RepositoryContents, _ visit: RepositoryVisit, readFrom start: ContinuousClock.Instant
+  ) async throws(ClusterError) -> NextLook {
     let (object, schedule, now) = (visit.object, visit.schedule, settings.now())
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
@@ -60,7 +63,8 @@ struct RepositoryReconciler: Reconciler {
     let mark = outcome.isPassing ? RepositoryMark() : contents.mark
     let synced = SyncedSource(
       spec: SyncedSource.fingerprint(of: object), mark: mark,
-      published: SyncedSource.fingerprint(of: outcome.names))
+      published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
+    if memory.contest.note(object, lost: outcome.lost) { memory.wake(object.uid) }
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
@@ -78,8 +82,7 @@ struct RepositoryReconciler: Reconciler {
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(schedule.interval)
     guard outcome.isPassing else {
-      memory.noteRead(object.uid, spec: wish, interval: interval)
-      return .after(interval)
+      return .after(memory.noteRead(object.uid, spec: wish, interval: interval, from: start))
     }
     return .after(
       memory.noteFailure(object.uid, spec: wish, patience: settings.patience, interval: interval, asked: nil))
@@ -104,28 +107,33 @@ struct RepositoryReconciler: Reconciler {
     return .after(delay)
   }
 
-  /// Deletes what came from the repository, except for extensions that are installed, with the version they have.
+  /// Deletes what came from the repository, except for extensions that are installed, with the version they have: those are
+  /// marked, and go when they are not installed any more (`Leftovers`).
   private func deleteContents(_ object: Object) async throws(ClusterError) {
     guard object.finalizers.contains(Self.finalizer) else { return }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
     let present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: object.name)
-    var kept: Set<String> = []
-    for version in present.versions.values {
-      if present.isInstalled(version) {
-        kept.insert(version.chartName)
-        try await Publisher.mark(version, goneAt: settings.now(), in: cluster, dialect)
-      } else {
-        try await cluster.remove(dialect.extensionVersions, version.name)
-      }
-    }
-    for name in present.charts.keys where !kept.contains(name) {
+    let kept = present.versions.values.filter(present.isInstalled)
+    for version in kept where !version.isGone { try await mark(dialect.extensionVersions, version.name) }
+    let charts = Set(kept.map(\.chartName))
+    for name in present.charts.keys where !charts.contains(name) {
       try await cluster.remove(.configMaps, namespace: PackageSource.namespace, name)
     }
+    for version in present.versions.values where !present.isInstalled(version) {
+      try await cluster.remove(dialect.extensionVersions, version.name)
+    }
     for `extension` in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
-      guard InstallationState(`extension`.status["state"]?.string ?? "") == .none else { continue }
-      try await cluster.remove(dialect.extensions, `extension`.name)
+      if !present.hasInstallation(of: `extension`.name) {
+        try await cluster.remove(dialect.extensions, `extension`.name)
+      } else if `extension`.annotations[Publisher.goneAnnotation] == nil {
+        try await mark(dialect.extensions, `extension`.name)
+      }
     }
     try await setFinalizers(object, object.finalizers.filter { $0 != Self.finalizer })
+  }
+
+  private func mark(_ resource: Resource, _ name: String) async throws(ClusterError) {
+    try await Publisher.mark(resource, name, since: settings.now(), in: cluster)
   }
 
   private func setFinalizers(_ object: Object, _ finalizers: [String]) async throws(ClusterError) {

@@ -30,10 +30,19 @@ struct RepositoryVisit: Sendable {
     return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
-  /// What the repository holds, or `nil` when that is published already.
-  func read(in cluster: Cluster, _ settings: ControllerSettings) async throws(RepositoryError) -> RepositoryContents? {
+  /// Whether it could not offer all that it has when it was read before this process began.
+  func mayHaveWon(_ contest: NameContest) -> Bool {
+    schedule.known.map { $0.lost != 0 } == true && !contest.knows(object.uid)
+  }
+
+  /// What the repository holds, or `nil` when that is published already, unless it is to be read whole.
+  func read(
+    in cluster: Cluster, _ settings: ControllerSettings, isWhole: Bool
+  ) async throws(RepositoryError) -> RepositoryContents? {
     let source = RepositorySource(object, access: try await RepositoryAccess(object, in: cluster, settings))
-    guard let known = schedule.known, try await isWhole(known, in: cluster) else { return try await source.read() }
+    guard !isWhole, let known = schedule.known, try await self.isWhole(known, in: cluster) else {
+      return try await source.read()
+    }
     return try await source.read(unless: known.mark)
   }
 

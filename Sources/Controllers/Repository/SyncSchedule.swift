@@ -88,20 +88,27 @@ struct SyncedSource: Hashable, Sendable {
   var mark: RepositoryMark
   /// A fingerprint of the names that were published.
   var published: String
+  /// How many extensions another repository had already; `nil` where an earlier ksxd did not write that down.
+  var lost: Int?
 
-  init(spec: String, mark: RepositoryMark, published: String) {
+  init(spec: String, mark: RepositoryMark, published: String, lost: Int?) {
     self.spec = spec
     self.mark = mark
     self.published = published
+    self.lost = lost
   }
 
   init?(_ text: String) {
     guard let value = try? JSON.parse(Array(text.utf8)), let spec = value["spec"]?.string else { return nil }
-    self.init(spec: spec, mark: RepositoryMark(value["mark"]), published: value["published"]?.string ?? "")
+    self.init(
+      spec: spec, mark: RepositoryMark(value["mark"]), published: value["published"]?.string ?? "",
+      lost: value["lost"]?.integer)
   }
 
   var text: String {
-    JSON.text(["spec": .string(spec), "mark": mark.value, "published": .string(published)])
+    var fields: Mapping = ["spec": .string(spec), "mark": mark.value, "published": .string(published)]
+    if let lost { fields["lost"] = .integer(lost) }
+    return JSON.text(.mapping(fields))
   }
 
   /// The fingerprint of what an object asks for.

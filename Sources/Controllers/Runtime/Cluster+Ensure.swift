@@ -24,13 +24,19 @@ extension Cluster {
 
   /// Makes the object, or makes its labels, annotations and spec what `wanted` says.
   ///
-  /// Labels and annotations of others stay; a spec is wholly ours. Nothing is written when nothing differs.
+  /// Labels and annotations of others stay, but for the annotations `without`; a spec is wholly ours. Nothing is written when
+  /// nothing differs.
   @discardableResult
-  func ensure(_ resource: Resource, _ wanted: Object) async throws(ClusterError) -> Object {
+  func ensure(
+    _ resource: Resource, _ wanted: Object, without former: [String] = []
+  ) async throws(ClusterError) -> Object {
     guard let present = try await find(resource, namespace: wanted.namespace, wanted.name) else {
       return try await create(resource, wanted)
     }
     var target = MergePatch.apply(["metadata": wanted.value["metadata"] ?? .null], to: present.value)
+    for key in former where present.annotations[key] != nil {
+      target = target.setting(["metadata", "annotations", key], to: nil)
+    }
     for key in ["spec", "data", "binaryData"] where wanted.value[key] != nil {
       target = target.setting([key], to: wanted.value[key])
     }
@@ -48,6 +54,17 @@ extension Cluster {
       _ = try await create(.namespaces, Object(.namespaces, name: name, labels: labels))
     } catch {
       if !error.isLostRace { throw error }
+    }
+  }
+
+  /// Deletes the object as it was read; throws when another client has changed it since.
+  func removeUnchanged(_ resource: Resource, _ object: Object) async throws(ClusterError) {
+    do {
+      try await delete(
+        resource, namespace: object.namespace, object.name, uid: object.uid, resourceVersion: object.resourceVersion,
+        propagation: .background)
+    } catch {
+      if !error.isNotFound { throw error }
     }
   }
 

@@ -36,7 +36,8 @@ package enum ControllerManager {
       let servers = settings.runsRepositoryImages ? [RepositoryServer.trigger(cluster, reconciler.memory)] : []
       return Controller(
         title: "repository", reconciler: reconciler,
-        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }] + servers,
+        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }] + servers
+          + reconciler.memory.contest.triggers(cluster, dialect, reconciler.memory),
         // One that does not answer keeps no other waiting.
         workers: nil, report: settings.report, metrics: settings.metrics)
     }
@@ -47,7 +48,15 @@ package enum ControllerManager {
       return Controller(
         title: "extension",
         reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
-        triggers: [Trigger(dialect.extensions, in: cluster) { [$0.name] }, shelf.trigger(cluster, dialect)],
+        triggers: [
+          Trigger(dialect.extensions, in: cluster) {
+            shelf.kept.note($0)
+            return [$0.name]
+          },
+          shelf.trigger(cluster, dialect),
+          // What was kept for an installation goes with it.
+          Trigger(dialect.installations, in: cluster) { shelf.kept.of($0) },
+        ],
         report: settings.report, metrics: settings.metrics)
     }
 

@@ -32,6 +32,11 @@ package struct ExtensionVersion: Mirrored {
   /// When the package was made, as it says itself, or empty.
   package var released: String
   package var created: String
+  /// No repository has it any more; it is there as long as it is installed.
+  package var isGone: Bool
+
+  /// Since when no repository has it any more.
+  package static let goneAnnotation = "ksx.dev/gone-from-repository"
 
   /// Another thing this version needs.
   package struct Dependency: Hashable, Sendable {
@@ -75,6 +80,7 @@ package struct ExtensionVersion: Mirrored {
     digest = spec["digest"]?.string ?? ""
     released = spec["created"]?.string ?? ""
     created = object.creationTimestamp ?? ""
+    isGone = object.annotations[Self.goneAnnotation] != nil
   }
 
   private static func extensionName(_ object: Object, version: String) -> String {

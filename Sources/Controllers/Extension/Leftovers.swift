@@ -1,0 +1,102 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// Takes away what no repository has any more and was kept because it was installed, once it is not.
+///
+/// What is kept bears an annotation that says so, and publishing it again takes that off: of what a repository offers, or
+/// what a user has made, none is touched.
+struct Leftovers: Sendable {
+  var cluster: Cluster
+  var dialect: Dialect
+  var now: @Sendable () -> Timestamp
+
+  /// Takes away what has no reason to stay of the extension called `name`; returns whether that itself has gone.
+  func clear(_ name: String, _ object: Object?, _ versions: [ExtensionVersion]) async throws(ClusterError) -> Bool {
+    let isMarked = object?.annotations[Publisher.goneAnnotation] != nil
+    guard isMarked || versions.contains(where: \.isGone) else { return false }
+    let wanted = try await Self.installed(name, in: cluster, dialect)
+    var object = object
+    if let present = object, !isMarked, try await isOrphan(present) {
+      object = try await mark(present)
+    }
+    let stale = versions.filter { $0.isGone && wanted?.contains(VersionText($0.version)) != true }
+    for version in stale { try await remove(version, besides: versions) }
+    guard wanted == nil, stale.count == versions.count, let object, !object.isBeingDeleted,
+      object.annotations[Publisher.goneAnnotation] != nil
+    else { return false }
+    try await cluster.removeUnchanged(dialect.extensions, object)
+    return true
+  }
+
+  /// The versions that are installed of an extension, or asked for; `nil` where there is no installation of it.
+  private static func installed(
+    _ name: String, in cluster: Cluster, _ dialect: Dialect
+  ) async throws(ClusterError) -> Set<VersionText>? {
+    let own = try await cluster.list(dialect.installations).filter {
+      $0.name == name || Installation($0).extension == name
+    }
+    if own.isEmpty { return nil }
+    return Set(own.flatMap { [Installation($0).version, $0.status["version"]?.string ?? ""] }.map { VersionText($0) })
+  }
+
+  /// Whether its repository is none that is there.
+  private func isOrphan(_ object: Object) async throws(ClusterError) -> Bool {
+    guard let owner = object.labels[dialect.repositoryLabel], !owner.isEmpty else { return false }
+    return try await cluster.find(dialect.repositories, owner) == nil
+  }
+
+  private func mark(_ object: Object) async throws(ClusterError) -> Object {
+    let metadata: Value = [
+      "resourceVersion": .string(object.resourceVersion),
+      "annotations": .mapping([Publisher.goneAnnotation: .string(now().description)]),
+    ]
+    return try await cluster.patch(dialect.extensions, object.name, ["metadata": metadata])
+  }
+
+  /// The chart first: were this cut short between the two, the version would still lead here.
+  private func remove(_ version: ExtensionVersion, besides others: [ExtensionVersion]) async throws(ClusterError) {
+    guard
+      let object = try await cluster.find(dialect.extensionVersions, version.name, skipping: ExtensionVersion.unread),
+      object.annotations[Publisher.goneAnnotation] != nil
+    else { return }
+    let chart = PackageSource.configMapName(version.extension, version.version)
+    let isShared = others.contains {
+      $0.name != version.name && PackageSource.configMapName($0.extension, $0.version) == chart
+    }
+    if !isShared,
+      let map = try await cluster.find(
+        .configMaps, namespace: PackageSource.namespace, chart, skipping: JSONPaths(["binaryData"])),
+      map.labels[dialect.repositoryLabel] == object.labels[dialect.repositoryLabel]
+    {
+      try await cluster.removeUnchanged(.configMaps, map)
+    }
+    try await cluster.removeUnchanged(dialect.extensionVersions, object)
+  }
+}
+
+/// Which extensions have something that was kept because it was installed.
+final class KeptNames: Sendable {
+  private let names = Locked<Set<String>>([])
+
+  /// Takes note of an Extension.
+  func note(_ extension: Object) {
+    guard `extension`.annotations[Publisher.goneAnnotation] != nil else { return }
+    names.withLock { _ = $0.insert(`extension`.name) }
+  }
+
+  /// Takes note of versions.
+  func note(_ versions: some Sequence<ExtensionVersion>) {
+    let kept = versions.filter(\.isGone).map(\.extension)
+    if !kept.isEmpty { names.withLock { $0.formUnion(kept) } }
+  }
+
+  /// The extension of an installation, if there is anything to be looked at: most have nothing.
+  func of(_ installation: Object) -> [String] {
+    let candidates = Set([Installation(installation).extension, installation.name])
+    return names.withLock { $0.intersection(candidates).sorted() }
+  }
+}

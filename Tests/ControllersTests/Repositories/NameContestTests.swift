@@ -1,0 +1,116 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import Charts
+@testable import Controllers
+
+/// Two repositories that offer the same: the second has it once the first has it no more.
+@Suite struct NameContestTests {
+  private let fixture: ControllerFixture
+  private let first: ScratchFolder
+  private let second: ScratchFolder
+
+  init() throws {
+    fixture = try ControllerFixture(.installPlan)
+    first = try ScratchFolder()
+    second = try ScratchFolder()
+    for folder in [first, second] {
+      try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens", "cert-clock"]))
+    }
+  }
+
+  private func add(_ name: String, _ folder: ScratchFolder) async throws {
+    let spec: Mapping = ["url": .string("file://" + folder.path), "depth": 0]
+    _ = try await fixture.cluster.create(
+      fixture.dialect.repositories, Object(fixture.dialect.repositories, name: name, ["spec": .mapping(spec)]))
+  }
+
+  private func wait(forOwner owner: String, of name: String = "log-lens") async throws {
+    let dialect = fixture.dialect
+    try await fixture.wait("\(name) does not come to \(owner)") {
+      try await fixture.cluster.find(dialect.extensions, name)?.labels[dialect.repositoryLabel] == owner
+        && fixture.cluster.list(dialect.extensionVersions).contains {
+          $0.labels[dialect.repositoryLabel] == owner && $0.labels[dialect.extensionLabel] == name
+        }
+    }
+  }
+
+  private func withBoth(_ body: () async throws -> Void) async throws {
+    defer { for folder in [first, second] { folder.remove() } }
+    try await fixture.withControllers {
+      try await add("first", first)
+      try await wait(forOwner: "first")
+      try await wait(forOwner: "first", of: "cert-clock")
+      try await add("second", second)
+      try await fixture.wait("the second is not read") {
+        try await fixture.cluster.get(fixture.dialect.repositories, "second").status["lastSyncTime"] != nil
+      }
+      try await body()
+    }
+  }
+
+  @Test func anExtensionThatIsDeletedIsOfferedByTheOtherRepository() async throws {
+    try await withBoth {
+      try await fixture.cluster.delete(fixture.dialect.extensions, "log-lens")
+
+      try await wait(forOwner: "second")
+      let other = try await fixture.cluster.get(fixture.dialect.extensions, "cert-clock")
+      #expect(other.labels[fixture.dialect.repositoryLabel] == "first")
+    }
+  }
+
+  @Test func whatARepositoryOfferedIsOfferedByTheOtherWhenItIsDeleted() async throws {
+    try await withBoth {
+      try await fixture.change("cert-clock", .install(version: "1.0.0", config: ""))
+      try await fixture.wait(for: "cert-clock") { $0.observed.state == .installed }
+      try await fixture.cluster.delete(fixture.dialect.repositories, "first")
+
+      try await wait(forOwner: "second")
+      // What was installed stays, and is the other's.
+      try await wait(forOwner: "second", of: "cert-clock")
+      let kept = try await fixture.cluster.get(fixture.dialect.extensions, "cert-clock")
+      #expect(kept.annotations[Publisher.goneAnnotation] == nil)
+      let versions = try await fixture.cluster.list(fixture.dialect.extensionVersions)
+      #expect(versions.allSatisfy { $0.labels[fixture.dialect.repositoryLabel] == "second" })
+    }
+  }
+
+  @Test func whatCameFreeWhileNoControllerRanIsOfferedWhenOneDoes() async throws {
+    try await fixture.withControllers {
+      try await add("first", first)
+      try await wait(forOwner: "first")
+      try await add("second", second)
+      try await fixture.wait("the second is not read") {
+        try await fixture.cluster.get(fixture.dialect.repositories, "second").status["lastSyncTime"] != nil
+      }
+    }
+    try await fixture.cluster.delete(fixture.dialect.extensions, "log-lens")
+
+    try await fixture.withControllers { try await wait(forOwner: "second") }
+    for folder in [first, second] { folder.remove() }
+  }
+
+  @Test func whatComesFreeTogetherIsTakenTogetherAndNotForEverPutOff() {
+    let (memory, start) = (RepositoryMemory(), ContinuousClock.now)
+    _ = memory.noteRead("a", spec: "", interval: .seconds(900), from: start)
+    memory.wake("a", now: start)
+    #expect(memory.isWoken("a"))
+    #expect(memory.rest("a", spec: "", now: start) == .seconds(1))
+    // Each of many that go does not begin the wait anew beyond a bound.
+    for second in 1...20 { memory.wake("a", now: start + .seconds(second)) }
+    #expect(memory.rest("a", spec: "", now: start + .seconds(20)) == .zero)
+  }
+
+  @Test func whatComesFreeDuringAReadingIsReadOnceMoreAndEverLaterWhereThatDoesNotHelp() {
+    let (memory, start) = (RepositoryMemory(), ContinuousClock.now)
+    memory.wake("a", now: start + .seconds(5))
+    #expect(memory.noteRead("a", spec: "", interval: .seconds(900), from: start) == .seconds(1))
+    #expect(memory.noteRead("a", spec: "", interval: .seconds(900), from: start) == .seconds(2))
+    #expect(memory.noteRead("a", spec: "", interval: .seconds(900), from: start + .seconds(6)) == .seconds(900))
+    #expect(!memory.isWoken("a"))
+  }
+}
