@@ -51,6 +51,8 @@ package struct CaseFile: Hashable, Sendable {
   package var areControllersDown = false
   /// The release that was Installed here before, where it is known and another.
   package var former: ReleaseMemory.Entry?
+  /// What it owns and a deletion in the foreground waits for.
+  package var dependants: [String] = []
   /// What its own pods wait for.
   package var pods: [PodTrouble] = []
   package var context: PlanContext?

@@ -94,6 +94,12 @@ extension ClusterReader {
     await readVersions(of: &file, &gaps)
     await readRepository(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
+    if file.finalizers.contains("foregroundDeletion") {
+      file.dependants =
+        await read("what \(name) owns", &gaps) { () async throws(ClusterError) -> [String] in
+          try await self.dependants(of: installation)
+        } ?? []
+    }
     if installation.observed.state == .none {
       file.leavingNamespace = await leavingNamespace(of: file, &gaps)
     } else {
@@ -163,6 +169,21 @@ extension ClusterReader {
         .pods, namespace: namespace, selector: Selector(labels: "job-name=\(installation.jobName)"))
       return CaseFile.JobSight(job, pods: pods)
     }
+  }
+
+  /// The jobs and ConfigMaps that it owns: KubeSphere's controllers give it no others.
+  private func dependants(of installation: Installation) async throws(ClusterError) -> [String] {
+    let own = Change.usualNamespace(of: installation.extension)
+    let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace
+    var owned: [String] = []
+    for resource in [Resource.jobs, .configMaps] {
+      let all = try await cluster.list(resource, namespace: namespace, skipping: JSONPaths(["data"], ["binaryData"]))
+      owned += all.filter { object in
+        let owners = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+        return owners.contains { $0["uid"]?.string == installation.uid }
+      }.map { "\(resource.kind) \(namespace)/\($0.name)" }
+    }
+    return owned.sorted()
   }
 
   private func sight<Value: Sendable>(

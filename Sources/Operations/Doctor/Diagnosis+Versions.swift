@@ -13,6 +13,8 @@ extension Diagnosis {
     let best = file.offered.first { VersionText($0) == VersionText(running) } ?? file.offered.first
     let other = best.map { [kit.version($0)] } ?? []
     if installation.isBeingDeleted {
+      // What ksxd keeps needs no version to go.
+      if installation.isKeptByStandalone { return nil }
       return finding(
         .versionGoneTerminating,
         "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",

@@ -15,7 +15,7 @@ package struct Diagnosis {
 
   private init(_ file: CaseFile) {
     self.file = file
-    kit = Kit(dialect: file.dialect, installation: file.installation)
+    kit = Kit(dialect: file.dialect, installation: file.installation, finalizers: file.finalizers)
   }
 
   /// The findings in `file`.
@@ -27,10 +27,12 @@ package struct Diagnosis {
     if isStuckable {
       let stuck = [
         own.nameFinding, own.loopFinding, own.clockAhead, own.jobFinding, own.clockFinding, own.helmFinding,
-        own.preparingFinding, own.deletionFinding, own.releaseFinding, own.placementFinding, own.mirrorFinding,
+        own.preparingFinding, own.departureFinding, own.releaseFinding, own.placementFinding, own.mirrorFinding,
       ].compactMap { $0 }
       findings += stuck
     }
+    if !isStuckable { findings += [own.heldFinding].compactMap { $0 } }
+    findings += [own.finalizerFinding].compactMap { $0 }
     if findings.isEmpty { findings += [own.failureFinding].compactMap { $0 } }
     findings += own.podFindings + own.surroundings
     return findings + own.notes
@@ -204,26 +206,18 @@ extension Diagnosis {
 
 // Ends.
 extension Diagnosis {
-  private var deletionFinding: Finding? {
-    let isHeld = installation.isBeingDeleted
+  /// It goes, or is gone, and that was not asked for here.
+  private var departureFinding: Finding? {
+    if installation.isBeingDeleted { return deletionFinding }
     switch state {
-    case .uninstallFailed where isHeld:
-      return finding(
-        .uninstallFailed, "its uninstall failed and is not tried again: \(installation.reason)",
-        [stateEvidence, deletion],
-        .certain, [kit.uninstallAgain, kit.force])
-    case .uninstalled where isHeld, .uninstalling where isHeld && installation.jobName.isEmpty:
-      return finding(
-        .uninstallStands, "its uninstall stands still", [stateEvidence, deletion], .likely,
-        [kit.uninstallAgain, kit.force])
-    case .uninstalling where !isHeld, .uninstallFailed where !isHeld:
+    case .uninstalling, .uninstallFailed:
       if file.job.value?.isActive == true { return nil }
       let left = file.releases.value?.newest.flatMap { $0.status == "uninstalling" ? $0 : nil }
       return finding(
         .uninstallingByHand,
         "it is \(state.name) and nobody asked for that here: helm was used by hand, or a second installation deleted",
         [stateEvidence], .certain, left.map { [kit.unlock($0)] } ?? [kit.startOver, kit.delete])
-    case .uninstalled where !isHeld:
+    case .uninstalled:
       return finding(
         .inheritedStatus, "it was made at once after its predecessor and was given its last state: nothing happens",
         [stateEvidence, Finding.Evidence(name, "metadata.creationTimestamp", "", time: installation.created)], .certain,

@@ -68,6 +68,7 @@ package struct Finding: Hashable, Sendable {
     case upgradeFailed = "upgrade-failed"
     case uninstallFailed = "uninstall-failed"
     case uninstallStands = "uninstall-stands"
+    case uninstallHeld = "uninstall-held"
     case uninstallingByHand = "uninstalling-by-hand"
     case inheritedStatus = "inherited-status"
     case releaseGone = "release-gone"

@@ -12,6 +12,8 @@ extension CaseFile {
     package var completed: String
     /// Why a pod does not run, such as `ImagePullBackOff`; `nil` if it does, or there is none.
     package var waiting: Sentence?
+    /// Why it has failed, or `nil`.
+    package var failure: String?
     /// When it was made, RFC 3339, or empty.
     package var created = ""
     /// The version of the chart that it was made for, or empty if its command does not name it.
@@ -31,6 +33,8 @@ extension CaseFile {
       // A pod that was begun beside the one that did it is not waited for.
       isActive = !isComplete && (job.status["active"]?.integer ?? 0) > 0
       completed = job.status["completionTime"]?.string ?? ""
+      failure = job.status["conditions"]?.sequence?.first { $0["type"] == "Failed" && $0["status"] == "True" }
+        .map { $0["message"]?.string ?? $0["reason"]?.string ?? "" }
       created = job.creationTimestamp ?? ""
       version = HelmCommand(job).chartVersion
       let obstacles = isActive ? pods.lazy.compactMap(Obstacle.init) : [].lazy.compactMap(Obstacle.init)

@@ -9,6 +9,8 @@ import Platform
 struct Kit {
   let dialect: Dialect
   let installation: Installation
+  /// Those of its object.
+  var finalizers: [String] = []
 
   private func patch(_ body: Value) -> Remedy.Step {
     .send(
@@ -135,6 +137,25 @@ struct Kit {
     Remedy(
       "remove by force", [patch(["metadata": ["annotations": [Change.forceDeleteAnnotation: ""]]])] + delete.steps,
       cost: "hooks do not run, and what objects own stays behind; agents in member clusters come first")
+  }
+
+  /// What `ksxd` then leaves is what does not go.
+  var forceLeaving: Remedy {
+    Remedy(
+      "remove by force", force.steps,
+      cost: "hooks do not run, and what is held stays behind until its finalizers are gone")
+  }
+
+  /// For installations whose controllers keep a log of what they do.
+  var log: Remedy { Remedy("read why", [.person("ksx logs \(installation.extension)")]) }
+
+  /// Takes `others` off the installation, and leaves the others.
+  func dropFinalizers(_ others: [String]) -> Remedy {
+    let rest = self.finalizers.filter { !others.contains($0) }
+    return Remedy(
+      "take the finalizers off",
+      [patch(["metadata": ["finalizers": rest.isEmpty ? .null : .sequence(rest.map(Value.string))]])],
+      cost: "what that program wanted to do before stays undone")
   }
 
   /// A version that says just enough for the controller to go on with a deletion.

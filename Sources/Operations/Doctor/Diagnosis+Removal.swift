@@ -1,0 +1,169 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+// A deletion that does not come to its end.
+extension Diagnosis {
+  /// What is being deleted longer than this is held by something.
+  private static let patience = 30
+
+  /// Where KubeSphere's controllers leave a deletion alone, or the job of it does not do its work.
+  var deletionFinding: Finding? {
+    guard installation.isBeingDeleted else { return nil }
+    switch state {
+    case .uninstallFailed:
+      return finding(
+        .uninstallFailed, "its uninstall failed and is not tried again: \(installation.reason)",
+        [stateEvidence, deletion] + attempt, .certain, [kit.uninstallAgain, kit.force] + readWhy)
+    case .uninstalling where file.job.value?.failure != nil && isOld:
+      return finding(
+        .uninstallStands, "the job that uninstalls it has failed, and that was not noticed",
+        [stateEvidence, deletion] + attempt,
+        .certain, [kit.uninstallAgain, kit.force] + readWhy)
+    case .uninstalled where hasOwnFinalizer, .uninstalling where installation.jobName.isEmpty:
+      return finding(
+        .uninstallStands, "its uninstall stands still", [stateEvidence, deletion] + attempt, .likely,
+        [kit.uninstallAgain, kit.force])
+    case .uninstalling where file.job.value?.isComplete == true && file.releases == .there([]) && isOld:
+      return finding(
+        .uninstallStands, "it is uninstalled, and its controller has not noticed that",
+        [stateEvidence, deletion] + attempt,
+        .likely, [kit.nudge, kit.force])
+    default: return nil
+    }
+  }
+
+  /// What the last try left: its job, and helm's release.
+  private var attempt: [Finding.Evidence] {
+    var signs: [Finding.Evidence] = []
+    if let failure = file.job.value?.failure {
+      signs.append(Finding.Evidence("Job \(installation.jobName)", "status.conditions", failure))
+    }
+    if let release = file.releases.value?.newest {
+      signs.append(Finding.Evidence("Secret \(release.secretName)", "label status", release.status, time: release.time))
+    }
+    return signs
+  }
+
+  private var readWhy: [Remedy] {
+    guard file.job.value != nil else { return [] }
+    return [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
+  }
+
+  /// Whether its state is none of a moment ago.
+  private var isOld: Bool {
+    age(lastTime.isEmpty ? installation.deleted : lastTime).map { $0 > Self.patience } == true
+  }
+
+  private var hasOwnFinalizer: Bool { file.finalizers.contains(where: Self.own.contains) || file.finalizers.isEmpty }
+  /// Those of the controllers, which go once all is uninstalled.
+  private static let own: Set = ["kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io"]
+
+  /// It is uninstalled as far as its controller is concerned, and another program does not let it go.
+  var finalizerFinding: Finding? {
+    let others = file.finalizers.filter { !Self.own.contains($0) }
+    guard installation.isBeingDeleted, !others.isEmpty, others.count == file.finalizers.count,
+      let age = age(installation.deleted), age > Self.patience
+    else { return nil }
+    let list = Finding.Evidence(name, "metadata.finalizers", others.joined(separator: ", "))
+    guard others.contains("foregroundDeletion") else {
+      return finding(
+        .uninstallHeld,
+        "it is uninstalled, and held by the finalizers of another program: \(others.joined(separator: ", "))",
+        [deletion, list], .certain, [finalizerOwner, kit.dropFinalizers(others)])
+    }
+    let owned = file.dependants.map { Finding.Evidence($0, "metadata.ownerReferences", installation.name) }
+    return finding(
+      .uninstallHeld,
+      "it is uninstalled, and was deleted in such a way (foregroundDeletion) that it waits for all that it owns to go",
+      [deletion, list] + owned.prefix(5), .certain,
+      [
+        Remedy(
+          "see what holds that", [.person("the finalizers of what it owns, and the garbage collector of the cluster")]),
+        kit.dropFinalizers(["foregroundDeletion"]),
+      ])
+  }
+
+  private var finalizerOwner: Remedy {
+    Remedy(
+      "have that program take it off",
+      [.person("start the program that the finalizer is called after, or look at its log")])
+  }
+
+  /// The controllers of `ksxd` say what does not go, and try again and again.
+  var heldFinding: Finding? {
+    guard installation.isBeingDeleted, state == .uninstallFailed || state == .uninstalling && isOld else { return nil }
+    let words = installation.message
+    let said = Finding.Evidence(name, "status.conditions", words, time: installation.conditionTime)
+    let signs = [stateEvidence, deletion] + (words.isEmpty ? [] : [said])
+    if let hook = HeldObject(hookIn: words, in: kit.namespace) {
+      return finding(
+        .uninstallHeld, "its uninstall waits for a hook of its chart that failed: \(words)", signs, .certain,
+        [
+          kit.log,
+          Remedy(
+            "run the hook again", [.person(Sentence(verbatim: hook.deletion))], cost: "mend what it failed on first"),
+          kit.force,
+        ])
+    }
+    if let held = HeldObject(heldIn: words) {
+      return finding(
+        .uninstallHeld, "its uninstall waits for \(held.title), which the finalizers \(held.finalizers) hold", signs,
+        .certain,
+        [
+          finalizerOwner,
+          Remedy(
+            "take its finalizers off", [.person(Sentence(verbatim: held.release))],
+            cost: "what that program wanted to do before stays undone"), kit.forceLeaving,
+        ])
+    }
+    return finding(
+      .uninstallHeld, "its uninstall does not come to its end, and is tried again and again: \(words)", signs,
+      words.isEmpty ? .possible : .certain, [kit.log, kit.forceLeaving])
+  }
+}
+
+/// An object that keeps an uninstall from its end, as the controllers of `ksxd` name it: `JSBundle bell`,
+/// `Job extension-bell/last (held by its finalizers a.b/c)`.
+struct HeldObject: Hashable {
+  var kind: String
+  var namespace: String?
+  var name: String
+  var finalizers = ""
+
+  /// The first that `message` says is held by finalizers.
+  init?(heldIn message: String) {
+    guard let start = message.rangeOfText(" (held by its finalizers ") else { return nil }
+    let words = message[..<start.lowerBound].split(separator: " ")
+    guard let place = words.last, let kind = words.dropLast().last else { return nil }
+    self.init(kind, place)
+    finalizers = String(message[start.upperBound...].prefix { $0 != ")" })
+  }
+
+  /// The hook before or after a removal that `message` says has failed.
+  init?(hookIn message: String, in namespace: String) {
+    guard message.hasPrefix("pre-delete hook ") || message.hasPrefix("post-delete hook ") else { return nil }
+    let words = message.split(separator: " ")
+    guard words.count > 4, words[4] == "failed:" else { return nil }
+    self.init(words[2], words[3])
+    // Without one it lies where its release does.
+    self.namespace = self.namespace ?? namespace
+  }
+
+  private init(_ kind: Substring, _ place: Substring) {
+    self.kind = String(kind)
+    let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
+    namespace = parts.count == 2 ? parts[0] : nil
+    name = parts.last ?? ""
+  }
+
+  var title: String { "\(kind) \(namespace.map { $0 + "/" } ?? "")\(name)" }
+  private var start: [String] { ["kubectl"] + (namespace.map { ["-n", $0] } ?? []) }
+  /// The line that deletes it.
+  var deletion: String { Shell.line(start + ["delete", kind.lowercased(), name]) }
+  /// The line that takes its finalizers off.
+  var release: String {
+    Shell.line(start + ["patch", kind.lowercased(), name, "--type=merge", "-p", #"{"metadata":{"finalizers":null}}"#])
+  }
+}
