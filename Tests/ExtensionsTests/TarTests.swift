@@ -5,7 +5,7 @@ import Testing
 @Suite struct TarTests {
   /// A member: its header and what follows it, filled up to whole blocks.
   private static func member(
-    _ path: String, type: Character, _ content: [UInt8], says size: Int? = nil
+    _ path: String, type: Character, _ content: [UInt8], says size: Int? = nil, and more: [Int: String] = [:]
   ) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) {
@@ -19,6 +19,7 @@ import Testing
     put(octal(size ?? content.count, 11), at: 124)
     put(String(type), at: 156)
     put("ustar\0" + "00", at: 257)
+    for (offset, text) in more { put(text, at: offset) }
     put(octal(TarHeader.checksum(of: block), 6) + "\0 ", at: 148)
     return block + content + [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
   }
@@ -63,6 +64,78 @@ import Testing
     #expect(try Self.paths(Self.archive(type), by: 333) == ["first", "last"])
     #expect(try Self.files(Self.archive(type))["last"] == Array("last".utf8))
     #expect(try Self.files(Self.archive(type))["hidden"] == nil)
+  }
+
+  /// A file of 2,000 bytes, of which ten stand at 600 and five at its end.
+  private static let holes: [UInt8] =
+    [UInt8](repeating: 0, count: 600) + Array("0123456789".utf8) + [UInt8](repeating: 0, count: 1385)
+    + Array("abcde".utf8)
+
+  private static func pax(_ records: [(String, String)]) -> [UInt8] {
+    let lines = records.map { key, value in
+      let body = " \(key)=\(value)\n"
+      let count = body.utf8.count + (body.utf8.count > 97 ? 3 : body.utf8.count > 7 ? 2 : 1)
+      return "\(count)\(body)"
+    }
+    return member("pax", type: "x", Array(lines.joined().utf8))
+  }
+
+  /// The forms that GNU tar writes and Go's archive/tar reads.
+  private static let sparse: [(String, [UInt8])] = [
+    (
+      "GNU",
+      member(
+        "a/s", type: "S", Array("0123456789abcde".utf8),
+        and: [
+          386: "00000001130", 398: "00000000012", 410: "00000003713", 422: "00000000005", 434: "00000003720",
+          446: "00000000000", 483: "00000003720",
+        ])
+    ),
+    (
+      "pax 0.1",
+      pax([
+        ("GNU.sparse.size", "2000"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.name", "a/s"),
+        ("GNU.sparse.map", "600,10,1995,5"),
+      ]) + member("a/GNUSparseFile.1/s", type: "0", Array("0123456789abcde".utf8))
+    ),
+    (
+      "pax 0.0",
+      pax([
+        ("GNU.sparse.size", "2000"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.offset", "600"),
+        ("GNU.sparse.numbytes", "10"), ("GNU.sparse.offset", "1995"), ("GNU.sparse.numbytes", "5"),
+      ]) + member("a/s", type: "0", Array("0123456789abcde".utf8))
+    ),
+    (
+      "pax 1.0",
+      pax([
+        ("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "a/s"),
+        ("GNU.sparse.realsize", "2000"),
+      ])
+        + member(
+          "a/GNUSparseFile.1/s", type: "0",
+          Array("2\n600\n10\n1995\n5\n".utf8) + [UInt8](repeating: 0, count: 512 - 16) + Array("0123456789abcde".utf8))
+    ),
+  ]
+
+  @Test(arguments: 0..<4)
+  func aFileWithHolesIsWhole(form: Int) throws {
+    let (name, archive) = Self.sparse[form]
+    let whole = archive + Self.member("a/last", type: "0", Array("last".utf8)) + [UInt8](repeating: 0, count: 1024)
+
+    let files = try Self.files(whole)
+    #expect(files["a/s"] == Self.holes, "\(name)")
+    #expect(files["a/last"] == Array("last".utf8) && files.count == 2)
+    // Whatever the pieces that it comes in.
+    #expect(try Self.paths(whole, by: 7) == ["a/s", "a/last"])
+  }
+
+  @Test(arguments: ["1990,20", "600,10,605,5", "600", "-1,5", "0,10", "0,20", "x,1"])
+  func aMapOfHolesThatCannotBeIsRefused(map: String) {
+    let archive =
+      Self.pax([("GNU.sparse.size", "2000"), ("GNU.sparse.numblocks", "1"), ("GNU.sparse.map", map)])
+      + Self.member("a/s", type: "0", Array("0123456789abcde".utf8)) + [UInt8](repeating: 0, count: 1024)
+
+    #expect(throws: PackageError.self) { try Self.files(archive) }
   }
 
   @Test func anArchiveThatEndsWithinWhatIsPassedOverHasNotEnded() throws {

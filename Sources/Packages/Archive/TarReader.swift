@@ -69,20 +69,24 @@ struct TarReader {
 
   /// A record of a pax header: lines of `<length> <key>=<value>`, of which the last counts.
   static func paxRecord(_ key: String, in content: [UInt8]) -> String? {
+    paxRecords(in: content).last { $0.key == key }?.value
+  }
+
+  /// All of them, in their order.
+  static func paxRecords(in content: [UInt8]) -> [(key: String, value: String)] {
     var rest = content[...]
-    var value: String?
+    var records: [(key: String, value: String)] = []
     while let space = rest.firstIndex(of: UInt8(ascii: " ")),
       let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
       length > space - rest.startIndex, length <= rest.count
     {
       let record = rest[(space + 1)..<(rest.startIndex + length)]
       rest = rest.dropFirst(length)
-      let text = String(decoding: record, as: UTF8.self)
-      guard text.hasPrefix(key + "=") else { continue }
-      let scalars = text.unicodeScalars.dropFirst(key.utf8.count + 1)
-      value = String(scalars.drop { $0 == "\n" }.prefix { $0 != "\n" })
+      let (key, value) = Substring(String(decoding: record, as: UTF8.self)).cut(at: "=")
+      let scalars = (value ?? "").unicodeScalars
+      records.append((String(key), String(scalars.drop { $0 == "\n" }.prefix { $0 != "\n" })))
     }
-    return value
+    return records
   }
 
   /// The path without `.` in it and with slashes, refused when it leads out of the archive.
@@ -159,7 +163,7 @@ struct TarHeader {
   }
 
   /// Octal digits, or, when the first bit is set, GNU's big-endian number.
-  private static func number(_ field: ArraySlice<UInt8>) -> Int? {
+  static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
       return field.dropFirst().reduce(Int(first & 0x7f)) { total, byte in
         total.map { $0 > Int.max >> 9 ? nil : $0 << 8 | Int(byte) } ?? nil

@@ -40,6 +40,10 @@ package struct TarStream: Sendable {
   private var longPath: String?
   private var longLink: String?
   private var longSize: Int?
+  /// The member that is read has holes.
+  private var sparse: SparseContent?
+  /// A header of such a one in GNU's form, and the blocks with more of its map that have come.
+  private var sparseHeader: (header: [UInt8], more: [[UInt8]])?
   /// A header that says more of the next member than this is none of ours.
   private static let longestAbout = 1 << 20
 
@@ -54,7 +58,7 @@ package struct TarStream: Sendable {
       case .content(let left, let padding):
         let part = rest.prefix(left)
         rest = rest.dropFirst(part.count)
-        try take(.content(part))
+        try tell(part, take)
         state = .content(left: left - part.count, padding: padding)
         if left == part.count { try finish(padding, take) }
       case .about(let type, let left, let padding):
@@ -62,7 +66,7 @@ package struct TarStream: Sendable {
         rest = rest.dropFirst(part.count)
         about += part
         state = .about(type: type, left: left - part.count, padding: padding)
-        if left == part.count { learn(type, padding) }
+        if left == part.count { try learn(type, padding) }
       case .padding(let left):
         let count = min(left, rest.count)
         rest = rest.dropFirst(count)
@@ -77,9 +81,12 @@ package struct TarStream: Sendable {
     block += part
     guard block.count == 512 else { return }
     defer { block.removeAll(keepingCapacity: true) }
+    if try readMap(take) { return }
     guard !block.allSatisfy({ $0 == 0 }) else { return emptyBlocks += 1 }
     emptyBlocks = 0
     let header = try TarHeader(block)
+    if header.type == "S" { sparseHeader = (block, []) }
+    if header.type == "S", block[482] != 0 { return }
     guard header.isAboutNext else { return try begin(header, take) }
     guard header.size <= Self.longestAbout else { throw PackageError.malformed("a header of its tar is too long") }
     about = []
@@ -87,11 +94,28 @@ package struct TarStream: Sendable {
     state = header.size == 0 ? .header : .about(type: header.type, left: header.size, padding: padding)
   }
 
+  /// Takes a block for what it is after a header that says that its map of holes goes on.
+  private mutating func readMap(_ take: (Event) throws -> Void) throws -> Bool {
+    guard var open = sparseHeader else { return false }
+    open.more.append(block)
+    guard open.more.count < 1000 else { throw PackageError.malformed("a header of its tar is too long") }
+    sparseHeader = open
+    if block[504] == 0 { try begin(TarHeader(open.header), take) }
+    return true
+  }
+
   private mutating func begin(_ header: TarHeader, _ take: (Event) throws -> Void) throws {
     let size = header.contentSize(longSize)
     guard size >= 0, size < 1 << 60 else { throw PackageError.malformed("a file of its tar has no readable size") }
-    let type = header.type == "\0" ? "0" : header.type
-    try take(.member(Member(path: longPath ?? header.path, size: size, type: type, link: longLink ?? header.link)))
+    if let whole = sparseHeader { sparse = try SparseContent(header: whole.header, more: whole.more) }
+    sparseHeader = nil
+    let type = ["\0", "S"].contains(header.type) ? "0" : header.type
+    if !["0", "7"].contains(type) { sparse = nil }
+    try take(
+      .member(
+        Member(
+          path: sparse?.name ?? longPath ?? header.path, size: sparse?.size ?? size, type: type,
+          link: longLink ?? header.link)))
     (longPath, longLink, longSize) = (nil, nil, nil)
     // What something that is no file holds is passed over.
     guard size > 0, ["0", "7"].contains(type) else { return try finish(size + Self.padding(size), take) }
@@ -101,12 +125,19 @@ package struct TarStream: Sendable {
   /// What fills the last block.
   private static func padding(_ size: Int) -> Int { (512 - size % 512) % 512 }
 
+  private mutating func tell(_ part: ArraySlice<UInt8>, _ take: (Event) throws -> Void) throws {
+    guard sparse != nil else { return try take(.content(part)) }
+    try sparse?.take(part) { try take(.content($0)) }
+  }
+
   private mutating func finish(_ padding: Int, _ take: (Event) throws -> Void) throws {
+    try sparse?.finish { try take(.content($0)) }
+    sparse = nil
     try take(.end)
     state = padding == 0 ? .header : .padding(left: padding)
   }
 
-  private mutating func learn(_ type: Character, _ padding: Int) {
+  private mutating func learn(_ type: Character, _ padding: Int) throws(PackageError) {
     switch type {
     case "L": longPath = TarHeader.text(about)
     case "K": longLink = TarHeader.text(about)
@@ -114,6 +145,7 @@ package struct TarStream: Sendable {
       longPath = TarReader.paxRecord("path", in: about) ?? longPath
       longLink = TarReader.paxRecord("linkpath", in: about) ?? longLink
       longSize = TarReader.paxRecord("size", in: about).flatMap { Int($0) } ?? longSize
+      sparse = try SparseContent(TarReader.paxRecords(in: about))
     default: break
     }
     about = []

@@ -1,0 +1,122 @@
+/// The content of a file with holes, which tar holds without them: GNU's own form and its three within pax headers, as Go's
+/// archive/tar reads them.
+struct SparseContent: Sendable {
+  /// How long the file is with its holes.
+  let size: Int
+  /// Its name, where the header says another.
+  private(set) var name: String?
+  /// Where its bytes belong, in their order; `nil` as long as that has not come, for it may stand before the bytes.
+  private var fragments: [Fragment]?
+  private var map: [UInt8] = []
+  private var position = 0
+
+  private struct Fragment {
+    var offset: Int
+    var length: Int
+  }
+
+  private static let flaw = PackageError.malformed("a file of its tar has a map of holes that cannot be read")
+  private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
+  /// More of them are none of ours.
+  private static let longestMap = 1 << 17
+
+  /// What the records of a pax header say, or `nil` where they are of a file like any other.
+  init?(_ records: [(key: String, value: String)]) throws(PackageError) {
+    let all = Dictionary(records.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    let isFirst = all["GNU.sparse.numblocks"] != nil || all["GNU.sparse.map"] != nil
+    guard isFirst || all["GNU.sparse.major"] == "1" && all["GNU.sparse.minor"] == "0" else { return nil }
+    guard let size = Int(all["GNU.sparse.realsize"] ?? all["GNU.sparse.size"] ?? ""), size >= 0 else { throw Self.flaw }
+    self.size = size
+    name = all["GNU.sparse.name"]
+    guard isFirst else { return }
+    let pairs = records.filter { ["GNU.sparse.offset", "GNU.sparse.numbytes"].contains($0.key) }.map(\.value)
+    let texts = all["GNU.sparse.map"].map { $0.split(separator: ",").map(String.init) } ?? pairs
+    fragments = try Self.fragments(texts.map { Int($0) }, size)
+  }
+
+  /// What GNU's header says; `blocks` are those with more of its map.
+  init(header: [UInt8], more blocks: [[UInt8]]) throws(PackageError) {
+    guard let size = TarHeader.number(header[483..<495]), size >= 0 else { throw Self.flaw }
+    self.size = size
+    var numbers = Self.numbers(header[386..<482])
+    for block in blocks { numbers += Self.numbers(block[0..<504]) }
+    fragments = try Self.fragments(numbers, size)
+  }
+
+  private static func numbers(_ bytes: ArraySlice<UInt8>) -> [Int?] {
+    stride(from: bytes.startIndex, to: bytes.endIndex, by: 24).prefix { bytes[$0] != 0 }.flatMap { start in
+      [TarHeader.number(bytes[start..<start + 12]), TarHeader.number(bytes[start + 12..<start + 24])]
+    }
+  }
+
+  private static func fragments(_ numbers: [Int?], _ size: Int) throws(PackageError) -> [Fragment] {
+    var (fragments, end): ([Fragment], Int) = ([], 0)
+    guard numbers.count % 2 == 0 else { throw flaw }
+    for index in stride(from: 0, to: numbers.count, by: 2) {
+      guard let offset = numbers[index], let length = numbers[index + 1], offset >= end, length >= 0,
+        offset <= size, length <= size - offset
+      else { throw flaw }
+      end = offset + length
+      if length > 0 { fragments.append(Fragment(offset: offset, length: length)) }
+    }
+    return fragments
+  }
+
+  /// Puts bytes of the archive where they belong.
+  mutating func take(_ bytes: ArraySlice<UInt8>, _ emit: (ArraySlice<UInt8>) throws -> Void) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      guard var open = fragments else {
+        rest = try readMap(rest)
+        continue
+      }
+      guard let first = open.first else { throw Self.flaw }
+      try fill(to: first.offset, emit)
+      let part = rest.prefix(first.length)
+      rest = rest.dropFirst(part.count)
+      try emit(part)
+      position += part.count
+      open[0] = Fragment(offset: position, length: first.length - part.count)
+      if open[0].length == 0 { open.removeFirst() }
+      fragments = open
+    }
+  }
+
+  /// The last hole.
+  mutating func finish(_ emit: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard fragments?.isEmpty == true else { throw Self.flaw }
+    try fill(to: size, emit)
+  }
+
+  private mutating func fill(to end: Int, _ emit: (ArraySlice<UInt8>) throws -> Void) throws {
+    while position < end {
+      let part = Self.zeros.prefix(end - position)
+      try emit(part)
+      position += part.count
+    }
+  }
+
+  /// Lines of numbers before the bytes, in whole blocks: how many, and then where each lies and how long it is.
+  private mutating func readMap(_ bytes: ArraySlice<UInt8>) throws(PackageError) -> ArraySlice<UInt8> {
+    var rest = bytes
+    while !rest.isEmpty {
+      let part = rest.prefix(512 - map.count % 512)
+      map += part
+      rest = rest.dropFirst(part.count)
+      guard map.count % 512 == 0 else { break }
+      guard map.count <= Self.longestMap else { throw Self.flaw }
+      let lines = map.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+      guard let count = lines.first.flatMap({ Int(String(decoding: $0, as: UTF8.self)) }) else {
+        if lines.isEmpty { continue }
+        throw Self.flaw
+      }
+      guard count >= 0, count < Self.longestMap else { throw Self.flaw }
+      guard lines.count > 2 * count else { continue }
+      fragments = try Self.fragments(
+        lines.dropFirst().prefix(2 * count).map { Int(String(decoding: $0, as: UTF8.self)) }, size)
+      map = []
+      return rest
+    }
+    return rest
+  }
+}
