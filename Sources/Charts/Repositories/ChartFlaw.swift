@@ -9,6 +9,10 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
   case version(String)
   case kind(String)
   case values(String)
+  /// Another field, or a file beside it.
+  case shape(String)
+  /// Of a chart within it.
+  indirect case within(String, ChartFlaw)
 
   private static let words = [
     "apiVersion", "name", "version", "kubeVersion", "description", "type", "home", "icon", "appVersion", "condition",
@@ -17,6 +21,12 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
 
   /// The first of them in `package`, or `nil` where helm takes it.
   package init?(in package: Package) throws(PackageError) {
+    // All that is packed in it may unpack to no more than it may itself.
+    var budget = Package.Limits().bytes
+    try self.init(in: package, &budget)
+  }
+
+  private init?(in package: Package, _ budget: inout Int) throws(PackageError) {
     let description = try Self.yaml("Chart.yaml", package)
     for word in Self.words where description[word]?.mapping != nil || description[word]?.sequence != nil {
       self = .field(word)
@@ -37,9 +47,58 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
       self = .kind(Chart.text(description["type"]))
     } else if values != .null, values.mapping == nil {
       self = .values("values.yaml is not a mapping")
+    } else if let problem = ChartShape(description, dependencies: chart.dependencies).problem
+      ?? Self.lockProblem(package)
+    {
+      self = .shape(problem)
+    } else if let flaw = Self.flaw(within: package, &budget) {
+      self = flaw
     } else {
       return nil
     }
+  }
+
+  private static func lockProblem(_ package: Package) -> String? {
+    for path in ["Chart.lock", "requirements.lock"] where package.files[path] != nil {
+      guard let lock = try? yaml(path, package) else { return "\(path) cannot be read" }
+      let listed = lock["dependencies"] ?? .null
+      guard lock == .null || lock.mapping != nil, listed == .null || listed.sequence != nil else {
+        return "\(path) is no list of dependencies"
+      }
+    }
+    return nil
+  }
+
+  /// The first of those of the charts in `charts/`: helm takes whatever lies there for one, but for what begins with a dot
+  /// or an underscore, and for signatures.
+  private static func flaw(within package: Package, _ budget: inout Int) -> ChartFlaw? {
+    var charts: [String: [String: [UInt8]]] = [:]
+    for (path, bytes) in package.files where path.hasPrefix("charts/") && !path.hasSuffix(".prov") {
+      let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+      charts[parts[1], default: [:]][parts.count == 3 ? parts[2] : ""] = bytes
+    }
+    for (name, files) in charts.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("_") && !name.hasPrefix(".") {
+      do throws(PackageError) {
+        let chart = try chart(name, files, &budget)
+        if let flaw = try ChartFlaw(in: chart, &budget) { return .within(name, flaw) }
+      } catch {
+        return .within(name, .shape("\(error)"))
+      }
+    }
+    return nil
+  }
+
+  private static func chart(
+    _ name: String, _ files: [String: [UInt8]], _ budget: inout Int
+  ) throws(PackageError) -> Package {
+    var chart = Package(files: files)
+    if name.hasSuffix(".tgz") {
+      guard let archive = files[""] else { throw .malformed("it is a folder") }
+      chart = try Package(archive: archive, limits: Package.Limits(bytes: max(1, budget)))
+      budget -= chart.files.values.reduce(archive.count) { $0 + $1.count }
+    }
+    guard chart.files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
+    return chart
   }
 
   private static func yaml(_ path: String, _ package: Package) throws(PackageError) -> Value {
@@ -54,7 +113,8 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
     case .version(""): "Chart.yaml has no version"
     case .version(let version): "the version \(version) in Chart.yaml is not a semantic version"
     case .kind(let kind): "the type \(kind) in Chart.yaml is neither application nor library"
-    case .values(let problem): problem
+    case .values(let problem), .shape(let problem): problem
+    case .within(let name, let flaw): "charts/\(name): \(flaw)"
     }
   }
 }

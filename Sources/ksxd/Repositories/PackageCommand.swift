@@ -177,12 +177,26 @@ struct PackageProject {
       }
       let found =
         ChartCheck.findings(in: package, isChartMade: isChartMade) + PackageRules(package, name: name).findings
-        + oddCategory
+        + flaw + oddCategory
       // Without these nothing is rendered, which need not be said again.
       let isWhole = !found.contains {
-        $0.severity == .error && ["readable", "version", "file-size"].contains($0.check)
+        $0.severity == .error && ["readable", "version", "file-size", "chart"].contains($0.check)
       }
       return isWhole ? found + (await rendering) : found
+    }
+  }
+
+  /// What helm takes it for no chart for, which is told nowhere else.
+  private var flaw: [ChartCheck.Finding] {
+    let told: ChartFlaw?
+    do { told = try ChartFlaw(in: package) } catch { return [] }
+    switch told {
+    case .shape?, .within?, .kind?, .field?:
+      return [
+        ChartCheck.Finding(
+          check: "chart", severity: .error, file: "Chart.yaml", line: nil, text: told.map { "\($0)" } ?? "")
+      ]
+    case .name?, .version?, .values?, nil: return []
     }
   }
 

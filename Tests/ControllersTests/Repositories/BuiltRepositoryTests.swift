@@ -93,6 +93,42 @@ import Testing
     #expect(written.refused.first?.hasPrefix("c.tgz: " + flaw) ?? true)
   }
 
+  /// What helm 3.17 says it cannot load (`helm show chart` on the same files).
+  @Test(
+    arguments: [
+      ("keywords: one", [:], "keywords is not a list of words"),
+      ("sources: {a: b}", [:], "sources is not a list of words"),
+      ("maintainers: [null]", [:], "maintainers is not a list of mappings"),
+      ("deprecated: 5", [:], "deprecated is not true or false"), ("dependencies: [null]", [:], "dependencies"),
+      ("dependencies: [{name: a, alias: \"a b\"}]", [:], "the alias a b has more"),
+      ("dependencies: [{name: a}, {name: b, alias: a}]", [:], "two dependencies are called a"),
+      ("dependencies: [{name: a, condition: [x]}]", [:], "dependencies: condition is not a word"),
+      ("", ["charts/README.md": "x"], "charts/README.md: "), ("", ["charts/a/values.yaml": "a: 1"], "charts/a: "),
+      ("", ["charts/a/Chart.yaml": "version: 1.0.0"], "charts/a: Chart.yaml has no name"),
+      ("", ["charts/a/Chart.yaml": "name: a"], "charts/a: Chart.yaml has no version"),
+      ("", ["charts/a-1.tar.gz": "x"], "charts/a-1.tar.gz: "), ("", ["charts/a.tgz": "x"], "charts/a.tgz: "),
+      (
+        "", ["charts/a/Chart.yaml": "name: a\nversion: 1.0.0", "charts/a/charts/b/Chart.yaml": "name: b"],
+        "charts/a: charts/b: Chart.yaml has no version"
+      ),
+      ("", ["Chart.lock": "x: ["], "Chart.lock cannot be read"),
+      ("", ["Chart.lock": "dependencies: 5"], "Chart.lock is no list of dependencies"),
+      ("", ["requirements.lock": "x: ["], "requirements.lock cannot be read"),
+      ("", ["requirements.yaml": "dependencies: ["], "requirements.yaml"),
+      ("keywords: [5, true]\nsources: ~\ndeprecated: true\nannotations: {a: 5}", [:], ""),
+      ("", ["charts/_a/Chart.yaml": "x: [", "charts/.b/x": "", "charts/a.tgz.prov": "x", "requirements.yaml": ""], ""),
+    ] as [(String, [String: String], String)])
+  func whatHelmCannotLoadIsLeftOutWithTheReason(description: String, files: [String: String], flaw: String) throws {
+    var all = files.mapValues { Array($0.utf8) }
+    all["Chart.yaml"] = Array("apiVersion: v2\nname: c\nversion: 1.0.0\n\(description)\n".utf8)
+    try Files.write(Package(files: all).archive(folder: "c"), to: folder.path + "/c.tgz")
+
+    let written = try ChartFolder(folder.path).writeIndex()
+
+    #expect(written.charts == (flaw.isEmpty ? 1 : 0), "\(written.refused)")
+    #expect(written.refused.first?.hasPrefix("c.tgz: " + flaw) ?? flaw.isEmpty, "\(written.refused)")
+  }
+
   /// `helm repo index` 3.17 on the same chart.
   @Test func anIndexHasTextsWhereHelmHasThem() throws {
     let description = """

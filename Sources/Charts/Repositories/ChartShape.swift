@@ -1,0 +1,63 @@
+import Manifest
+import Packages
+
+/// What helm's own types of a chart's description ask for: words, lists of words, truth values.
+struct ChartShape {
+  /// The field that is otherwise, and what it should be; `nil` where all are as they should be.
+  private(set) var problem: String?
+
+  /// Judges what `Chart.yaml` says, with the `dependencies` that count.
+  init(_ description: Value, dependencies: [Value]) {
+    for key in ["keywords", "sources"] { expectWords(description[key], "\(key)") }
+    expect(description["deprecated"], "deprecated", "true or false") { $0.bool != nil }
+    expect(description["annotations"], "annotations", "a mapping of words") { annotations in
+      annotations.mapping?.pairs.allSatisfy { Self.isWord($0.value) } == true
+    }
+    for key in ["maintainers", "dependencies"] {
+      expect(description[key], key, "a list of mappings") { $0.sequence?.allSatisfy { $0.mapping != nil } == true }
+    }
+    for maintainer in description["maintainers"]?.sequence ?? [] {
+      for key in ["name", "email", "url"] { expectWord(maintainer[key], "maintainers: \(key)") }
+    }
+    judge(dependencies)
+  }
+
+  private mutating func judge(_ dependencies: [Value]) {
+    var names: Set<String> = []
+    for dependency in dependencies {
+      expect(dependency, "dependencies", "a list of mappings") { $0.mapping != nil }
+      if dependency == .null { note("dependencies has an entry that says nothing") }
+      for key in ["name", "version", "repository", "condition", "alias"] {
+        expectWord(dependency[key], "dependencies: \(key)")
+      }
+      expectWords(dependency["tags"], "dependencies: tags")
+      expect(dependency["import-values"], "dependencies: import-values", "a list") { $0.sequence != nil }
+      let alias = Chart.text(dependency["alias"])
+      if !alias.utf8.allSatisfy(Self.isInAlias) { note("the alias \(alias) has more than letters, digits, _ and -") }
+      let name = alias.isEmpty ? Chart.text(dependency["name"]) : alias
+      if !names.insert(name).inserted { note("two dependencies are called \(name)") }
+    }
+  }
+
+  private static func isInAlias(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+
+  private static func isWord(_ value: Value) -> Bool { value.mapping == nil && value.sequence == nil }
+
+  private mutating func expectWord(_ value: Value?, _ key: String) { expect(value, key, "a word", Self.isWord) }
+
+  private mutating func expectWords(_ value: Value?, _ key: String) {
+    expect(value, key, "a list of words") { $0.sequence?.allSatisfy(Self.isWord) == true }
+  }
+
+  /// What is not there, or null, is as good as nothing.
+  private mutating func expect(_ value: Value?, _ key: String, _ what: String, _ isSo: (Value) -> Bool) {
+    if let value, value != .null, !isSo(value) { note("\(key) is not \(what)") }
+  }
+
+  private mutating func note(_ text: String) { problem = problem ?? text }
+}
