@@ -31,6 +31,22 @@ import Testing
     }
   }
 
+  @Test func agentsThatWouldBeEmptyAreFound() {
+    let manifest = (Self.good["extension.yaml"] ?? "") + "installationMode: Multicluster\n"
+    let chart = "name: bell\nversion: 1.2.0\ndependencies:\n- {name: gong, tags: [TAG]}\n"
+    func found(_ tag: String) -> [String] {
+      findings([
+        "extension.yaml": manifest, "Chart.yaml": chart.replacingText("TAG", with: tag),
+        "charts/gong/Chart.yaml": "name: gong\nversion: 1.0.0\n",
+      ])
+    }
+
+    #expect(
+      found("extension")
+        == ["agents extension.yaml:10 installationMode is Multicluster, and no chart is for agents: they are empty"])
+    #expect(found("agent") == [] && found("'extension', 'agent'") == [])
+  }
+
   @Test func aGoodPackageHasNoFindings() {
     #expect(findings([:]) == [])
   }
@@ -84,6 +100,20 @@ import Testing
       "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- {name: gong, repository: \"https://x\"}\n",
       "dependencies Chart.yaml:4 the chart gong is not in charts/, and has not been fetched"
     ),
+    (
+      "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- {name: gong, tags: [agent]}\n",
+      "agents Chart.yaml:4 the chart gong is for agents, and installed nowhere: without installationMode Multicluster"
+    ),
+    (
+      "Chart.yaml",
+      "name: bell\nversion: 1.2.0\ndependencies:\n- {name: gong, tags: [agent, extension], condition: gong.on}\n",
+      "both-tags Chart.yaml:4 the chart gong has both tags and a condition, which KubeSphere switches off everywhere"
+    ),
+    (
+      "requirements.yaml", "dependencies:\n- name: gong\n",
+      "dependencies requirements.yaml:2 the chart gong is not in charts/, and names no repository: helm neither packs nor"
+    ),
+    ("requirements.yaml", "dependencies: [\n", "readable requirements.yaml:"),
     (
       "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- version: 1.0.0\n",
       "dependency-names Chart.yaml:4 a dependency has no name"

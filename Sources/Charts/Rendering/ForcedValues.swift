@@ -6,14 +6,14 @@ import Platform
 package enum ForcedValues {
   /// The group of what the gateway serves, which differs between the dialects, and that the parts meant for agents stay out
   /// of the extension's own release, and the others out of an agent's, which is told where it is: `clusterInfo`.
-  package static func of(_ manifest: ExtensionManifest?, servingGroup: String, agentIn clusterInfo: Value?) -> Value {
+  package static func of(_ package: Package?, servingGroup: String, agentIn clusterInfo: Value?) -> Value {
     let isAgent = clusterInfo != nil
     var values: Value = [
       "global": ["servingGroup": .string(servingGroup)],
       "tags": ["extension": .bool(!isAgent), "agent": .bool(isAgent)],
     ]
     if let clusterInfo { values = values.setting(["global", "clusterInfo"], to: clusterInfo) }
-    for part in parts(of: manifest, for: isAgent ? "extension" : "agent") {
+    for part in others(in: package, isAgent: isAgent) {
       for condition in part["condition"]?.string?.split(separator: ",") ?? [] {
         values = values.setting(condition.split(separator: ".").map { String($0).trimmed() }, to: false)
       }
@@ -21,8 +21,13 @@ package enum ForcedValues {
     return values
   }
 
-  /// The parts of a package that are meant for `tag`, and for nothing else.
-  package static func parts(of manifest: ExtensionManifest?, for tag: String) -> [Value] {
-    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == [tag] }
+  /// The charts of a package that are meant for the other of its releases only; as helm has it, `Chart.yaml` says so.
+  private static func others(in package: Package?, isAgent: Bool) -> [Value] {
+    guard let package, (try? package.extensionManifest()) != nil else { return [] }
+    let (own, other) = isAgent ? ("agent", "extension") : ("extension", "agent")
+    return ((try? package.dependencies()) ?? []).filter { part in
+      let tags = part["tags"]?.sequence?.compactMap(\.string) ?? []
+      return tags.contains(other) && !tags.contains(own)
+    }
   }
 }

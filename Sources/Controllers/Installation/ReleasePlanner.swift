@@ -36,14 +36,23 @@ struct ReleasePlanner: Sendable {
   func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
     let package = try? Package(archive: archive)
-    let manifest = try? package?.extensionManifest()
-    var planned = try await placed(try await rendered(archive, package, record, forced: forced(manifest)), record)
-    let agents = site == nil ? ForcedValues.parts(of: manifest, for: "agent").compactMap { $0["name"]?.string } : []
+    var planned = try await placed(try await rendered(archive, package, record, forced: forced(package)), record)
     if let absent = package?.absentCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
     }
-    if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
+    if site == nil { planned.notes += Self.notes(on: package?.parts ?? []) }
     return planned
+  }
+
+  /// What of an extension is not in its own release.
+  private static func notes(on parts: [PackagePart]) -> [String] {
+    [
+      (PackagePart.Place.members, "not installed, for agents"),
+      (.nowhere, "installed nowhere, for agents, which only a Multicluster version has"),
+    ].compactMap { place, words in
+      let names = parts.filter { $0.place == place }.map(\.name)
+      return names.isEmpty ? nil : "\(words): \(names.joined(separator: ", "))"
+    }
   }
 
   /// The objects of a rendered chart, with the way the cluster serves each.
@@ -134,8 +143,8 @@ struct ReleasePlanner: Sendable {
   /// What the user does not choose: the group of what the gateway serves, which differs between
   /// the dialects, and that the parts meant for agents stay out of the extension's own release, and the others out of an
   /// agent's, which is told where it is (docs/KUBESPHERE.md: Executor).
-  private func forced(_ manifest: ExtensionManifest?) -> Value {
-    ForcedValues.of(manifest, servingGroup: dialect.apiServices.group, agentIn: site?.clusterInfo)
+  private func forced(_ package: Package?) -> Value {
+    ForcedValues.of(package, servingGroup: dialect.apiServices.group, agentIn: site?.clusterInfo)
   }
 
   private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {

@@ -38,14 +38,15 @@ extension Package {
   /// The package as helm must be given it: a `kubeVersion` that is a bare version becomes the minimum that it means, and
   /// charts that are nowhere are left out, for which helm would refuse all of it.
   package var forHelm: Package {
-    guard let text = text("Chart.yaml"), let node = try? YAML.node(text) else { return self }
-    var lines = text.lines
-    setMinimum(node, in: &lines)
-    removeAbsentCharts(node, from: &lines)
-    let adapted = lines.joined(separator: "\n")
-    if adapted == text { return self }
     var files = files
-    files["Chart.yaml"] = Array(adapted.utf8)
+    for path in ["Chart.yaml", "requirements.yaml"] {
+      guard let text = text(path), let node = try? YAML.node(text) else { continue }
+      var lines = text.lines
+      if path == "Chart.yaml" { setMinimum(node, in: &lines) }
+      removeAbsentCharts(node, from: &lines)
+      let adapted = lines.joined(separator: "\n")
+      if adapted != text { files[path] = Array(adapted.utf8) }
+    }
     return Package(files: files)
   }
 

@@ -56,7 +56,11 @@ package struct Package: Hashable, Sendable {
   }
 
   /// What `Chart.yaml` says.
-  package func chart() throws(PackageError) -> Chart { Chart(try chartValue()) }
+  package func chart() throws(PackageError) -> Chart {
+    var chart = Chart(try chartValue())
+    chart.dependencies = try dependencies()
+    return chart
+  }
 
   /// The same as it is written.
   package func chartValue() throws(PackageError) -> Value {
@@ -136,7 +140,7 @@ package struct Package: Hashable, Sendable {
     return names.lazy.compactMap { paths[$0] }.first.flatMap(text)
   }
 
-  private func yaml(_ path: String) throws(PackageError) -> Value? {
+  func yaml(_ path: String) throws(PackageError) -> Value? {
     guard let bytes = files[path] else { return nil }
     let text: String
     do { text = try String(textOf: bytes) } catch {

@@ -114,6 +114,7 @@ enum PackageName {
 extension CheckedPackage {
   /// The charts that are named, and the file that names them.
   var dependencies: (file: String, items: [YAMLNode]) {
+    if case .sequence(let items)? = requirements?["dependencies"]?.content { return ("requirements.yaml", items) }
     let file = chart?["dependencies"] == nil ? "extension.yaml" : chartFile
     guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else {
       return (file, [])

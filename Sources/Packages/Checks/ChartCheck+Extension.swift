@@ -32,6 +32,39 @@ extension ChartCheck {
         }
       }
     },
+    ChartCheck(id: "both-tags", severity: .warning) { checked in
+      guard checked.manifest != nil else { return [] }
+      return checked.dependencies.items.filter { item in
+        guard case .sequence(let tags)? = item["tags"]?.content, item["condition"]?.text?.isEmpty == false else {
+          return false
+        }
+        return ["extension", "agent"].allSatisfy { tag in tags.contains { $0.text == tag } }
+      }.map {
+        (
+          checked.dependencies.file, $0.line,
+          "the chart \($0["name"]?.text ?? "") has both tags and a condition, which KubeSphere switches off everywhere"
+        )
+      }
+    },
+    ChartCheck(id: "agents", severity: .warning) { checked in
+      guard let manifest = checked.manifest else { return [] }
+      let (mode, parts) = (manifest["installationMode"], checked.package.parts)
+      let idle = zip(checked.dependencies.items, parts).filter { $0.1.place == .nowhere }
+      if !idle.isEmpty {
+        return idle.map {
+          (
+            checked.dependencies.file, $0.0.line,
+            "the chart \($0.1.name) is for agents, and installed nowhere: without installationMode Multicluster there are none"
+          )
+        }
+      }
+      guard mode?.text == "Multicluster", !parts.isEmpty, parts.allSatisfy({ $0.place == .host }),
+        !checked.package.files.keys.contains(where: { $0.hasPrefix("templates/") })
+      else { return [] }
+      return [
+        ("extension.yaml", mode?.line, "installationMode is Multicluster, and no chart is for agents: they are empty")
+      ]
+    },
     ChartCheck(id: "dependency-versions", severity: .warning) { $0.unlikeDependencies },
     ChartCheck(id: "screenshots", severity: .warning) { checked in
       guard case .sequence(let items)? = checked.manifest?["screenshots"]?.content else { return [] }

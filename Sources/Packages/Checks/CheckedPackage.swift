@@ -12,6 +12,8 @@ struct CheckedPackage: Sendable {
   let manifest: YAMLNode?
   /// `values.yaml`, as far as it can be read.
   let values: YAMLNode?
+  /// `requirements.yaml`, likewise, by which helm goes before `Chart.yaml`.
+  let requirements: YAMLNode?
   /// Where one of them, or of those of the charts in it, cannot be read by helm.
   let unreadable: [ChartCheck.Place]
   /// What in them is read, but perhaps not as it was meant.
@@ -24,6 +26,7 @@ struct CheckedPackage: Sendable {
     var reading = Reading()
     let nodes = Self.descriptions.dropFirst(isChartMade ? 1 : 0).map { reading.node(package.files[$0], $0) }
     (chart, manifest, values) = (nodes[0], nodes[isChartMade ? 0 : 1], nodes[nodes.count - 1])
+    requirements = reading.node(package.files["requirements.yaml"], "requirements.yaml")
     chartFile = Self.descriptions[isChartMade ? 1 : 0]
     reading.readCharts(in: package, below: "")
     (unreadable, doubtful) = (reading.unreadable, reading.doubtful)

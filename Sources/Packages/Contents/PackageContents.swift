@@ -16,6 +16,8 @@ package struct PackageContents: Hashable, Sendable {
   package private(set) var served: [Served] = []
   /// The images it names for those who mirror them.
   package private(set) var images: [String] = []
+  /// The charts within it, and where each is installed.
+  package private(set) var parts: [PackagePart] = []
   /// What its installer may do.
   package private(set) var permissions: [Permission] = []
   /// What people may be granted of it, a role template each.
@@ -70,6 +72,7 @@ package struct PackageContents: Hashable, Sendable {
     unknownFiles = Array(Set(unknownFiles)).sorted()
     let manifest = try? package.manifest()
     images = manifest?.images ?? []
+    parts = package.parts
     grants = package.sketches(release: release ?? "…").filter(\.isRoleTemplate).map(\.grant).sorted()
     permissions = Permission.all(in: package.permissions ?? "")
     size = package.files.values.reduce(0) { $0 + $1.count }

@@ -254,7 +254,7 @@ struct PackageProject {
     for place in places {
       let release = Release(
         name: place == nil ? name : "\(name)-agent", namespace: namespace,
-        forced: ForcedValues.of(manifest, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place))
+        forced: ForcedValues.of(package, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place))
       let rendered = try await renderer.render(package.archive(folder: name), for: release)
       let found = await trial?.findings(in: rendered, namespace: namespace) ?? []
       findings += found.map { placed($0, in: package) }.filter { !findings.contains($0) }

@@ -4,6 +4,7 @@ import KubernetesAPI
 import Manifest
 import Operations
 import Packages
+import Platform
 
 extension Verb {
   static let inside = Verb(
@@ -77,6 +78,7 @@ struct Inside: ClusterCommand {
     let permissions = contents.permissions.map { "\($0.isDangerous ? "! " : "  ")\($0.words)" }
     let sections: [(String, [String])] = [
       ("permissions of its installer", permissions),
+      ("where its charts are installed", contents.parts.map { "  \($0.name): \($0.words.english)" }),
       ("what people may be granted", contents.grants.map { "  \($0)" }), ("images", contents.images.map { "  \($0)" }),
       (
         "kinds",
@@ -106,6 +108,8 @@ struct Inside: ClusterCommand {
         "extension": .string(name), "version": .string(version), "bytes": .integer(contents.size),
         "permissions": .sequence(
           contents.permissions.map { ["text": .string($0.words), "reachesFar": .bool($0.isDangerous)] }),
+        "charts": .sequence(
+          contents.parts.map { ["name": .string($0.name), "place": .string($0.place.rawValue)] }),
         "grants": .sequence(contents.grants.map(Value.string)),
         "images": .sequence(contents.images.map(Value.string)), "kinds": kinds(contents.kinds),
         "definitions": kinds(contents.definitions),

@@ -47,6 +47,9 @@ struct InsidePage: PageText {
       + section(
         words("What its installer may do"),
         permissions.isEmpty ? [Line("  " + words("The package asks for no permissions."), .dim)] : permissions)
+      + section(
+        words("Where its charts are installed"),
+        all(contents.parts.map { "\($0.name): \(words($0.words))" }))
       + section(words("What people may be granted"), all(contents.grants))
       + section(words("Images"), all(contents.images)) + section(words("Kinds"), all(kinds))
       + section(words("Definitions"), all(contents.definitions.map(\.words))) + section(words("Serves"), all(served))
