@@ -32,6 +32,12 @@ struct ControlCommand: AsyncParsableCommand {
   @Flag(help: "Run the images of repositories in the cluster, as KubeSphere does, instead of reading their layers.")
   var runRepositoryImages = false
 
+  @Flag(
+    help:
+      "Make what a chart brings as an account of its own with the rights that its permissions.yaml asks for, as KubeSphere does."
+  )
+  var executorAccounts = false
+
   @Flag(help: "Work only while holding the Lease ksxd-controllers, so that several may run.")
   var leaderElect = false
 
@@ -56,6 +62,7 @@ struct ControlCommand: AsyncParsableCommand {
       in: cluster, dialect: dialect, marketplace: repository.map { Marketplace($0, beside: "") })
     background.settings.registryMirrors = try mirrors.table()
     background.settings.runsRepositoryImages = runRepositoryImages
+    background.settings.usesExecutorAccounts = executorAccounts
     let health = try await health(background.settings.metrics)
     if case .substitution = background.settings.renderer.engine {
       Logger(label: "ksxd").warning(

@@ -166,6 +166,63 @@ import Testing
     #expect(try await fixture.settingsOfQuince() == nil)
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription], [true, false])
+  func aHookThatRunsWhileItsAttemptIsGivenUpIsEnded(dialect: Dialect, isRemoved: Bool) async throws {
+    let fixture = try await Self.fixture(dialect, [Self.chart("1.0.0"), Self.chart("1.1.0")])
+    try await fixture.change(Self.name, .install(version: "1.0.0", config: ""))
+    try await Self.settle(fixture)
+    try await fixture.change(Self.name, .upgrade(to: "1.1.0"))
+    let work = InstallationReconciler(cluster: fixture.cluster, dialect: dialect, settings: fixture.settings())
+    while try await fixture.cluster.find(.jobs, namespace: "extension-quince", "pre-upgrade") == nil {
+      _ = try await work.reconcile(Self.name)
+    }
+    let running = try await fixture.cluster.get(.jobs, namespace: "extension-quince", "pre-upgrade")
+
+    if isRemoved {
+      try await fixture.change(Self.name, .uninstall)
+    } else {
+      try await fixture.change(Self.name, .rollback(to: "1.0.0", config: ""), status: ["state": ""])
+    }
+    _ = try await work.reconcile(Self.name)
+
+    let found = try await fixture.cluster.find(.jobs, namespace: "extension-quince", "pre-upgrade")
+    #expect(found?.uid != running.uid)
+    let log = try await fixture.cluster.get(
+      .configMaps, namespace: "extension-quince", Installation.logName(of: Self.name))
+    #expect(
+      log.value[path: "data", Installation.logKey]?.string?.contains("ended, for the attempt was given up") == true)
+    try await Self.settle(fixture)
+    let after = try await fixture.cluster.find(dialect.installations, Self.name).map(Installation.init)
+    #expect(after?.state == (isRemoved ? nil : .installed))
+  }
+
+  @Test func aHookOfWhichNoPodCanBeMadeFailsWithTheEventThatSaysWhy() async throws {
+    let fixture = try await Self.fixture(.installPlan, [Self.chart("1.0.0")])
+    try await fixture.change(Self.name, .install(version: "1.0.0", config: ""))
+    let work = InstallationReconciler(
+      cluster: fixture.cluster, dialect: fixture.dialect, settings: fixture.settings())
+    while try await fixture.cluster.find(.jobs, namespace: "extension-quince", "pre-install") == nil {
+      _ = try await work.reconcile(Self.name)
+    }
+    let event: Mapping = [
+      "involvedObject": ["kind": "Job", "name": "pre-install", "namespace": "extension-quince"], "type": "Warning",
+      "reason": "FailedCreate", "message": "pods \"pre-install-\" is forbidden: exceeded quota",
+    ]
+    _ = try await fixture.cluster.create(
+      .events, Object(.events, name: "e", namespace: "extension-quince", event))
+    _ = try await fixture.cluster.patch(
+      .jobs, namespace: "extension-quince", "pre-install", subresource: "status",
+      .merge(["status": ["conditions": [["type": "Failed", "status": "True", "message": "DeadlineExceeded"]]]]))
+
+    try await Self.settle(fixture, hasKubelet: false)
+
+    let failed = Installation(try await fixture.cluster.get(fixture.dialect.installations, Self.name))
+    #expect(
+      failed.message
+        == "pre-install hook Job pre-install failed: DeadlineExceeded; FailedCreate: pods \"pre-install-\" is forbidden: exceeded quota"
+    )
+  }
+
   @Test func hooksGoAsTheirPolicySays() async throws {
     let more = """
       apiVersion: v1

@@ -257,7 +257,7 @@ import Testing
 
     let documents = try YAML.documents(roles).map(\.value)
 
-    #expect(documents.count == 9)
+    #expect(documents.count == 11)
     for rule in documents.flatMap({ $0["rules"]?.sequence ?? [] }) {
       for key in ["apiGroups", "resources", "verbs"] {
         #expect(rule[key]?.sequence?.isEmpty == false && rule[key]?.sequence?.contains("*") == false)

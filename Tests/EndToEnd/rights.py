@@ -28,6 +28,9 @@ def asked(path, account):
             event = json.loads(line)
             if event["user"]["username"] != account:
                 continue
+            # As the account of an extension: what that may do its package says.
+            if event.get("impersonatedUser"):
+                continue
             reference = event.get("objectRef")
             if event.get("responseStatus", {}).get("code") in (401, 403):
                 refused.add(f'{event["verb"]} {event["requestURI"].split("?")[0]}')

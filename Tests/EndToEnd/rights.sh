@@ -50,6 +50,7 @@ icon: "data:image/svg+xml;base64,PHN2Zy8+"
 installationMode: Multicluster
 dependencies: [{name: probe, tags: [agent], condition: probe.enabled}]
 EXTENSION
+  [ ! -f "$home/permissions.yaml" ] || cp "$home/permissions.yaml" "$folder"
   (cd "$home" && "$bin/ksxd" package build "$folder" -o "$home/charts") >"$home/build.log" 2>&1 ||
     { cat "$home/build.log"; return 1; }
 }
@@ -161,6 +162,41 @@ the_controllers_have_all_the_rights_they_need_and_no_others() {
   judge_rights ksxd-controllers ksxd-controllers-lease
 }
 
+an_extension_is_made_with_the_rights_that_its_package_asks_for() {
+  trap 'testbed_purge "$home/host" 2>/dev/null; end_test' EXIT
+  mkdir "$home/charts"
+  echo 'chartRules: []' >"$home/values.yaml"
+  audited_cluster v4.1.3 --set executorAccounts=true
+  # The first asks for too little.
+  printf 'kind: ClusterRole\nrules: [{apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions], verbs: [get, create]}]\n' \
+    >"$home/permissions.yaml"
+  pack_fig 1.0.0
+  printf -- '---\nkind: ClusterRole\nrules: [{apiGroups: [extensions.kubesphere.io], resources: ["*"], verbs: [get, list, create, patch, delete]}]\n' \
+    >>"$home/permissions.yaml"
+  pack_fig 1.2.0
+  "$bin/ksxd" repo index "$home/charts" >/dev/null
+  start_controllers --executor-accounts
+  end_pods &
+  echo $! >"$home/kubelet.pid"
+  repository orchard "file://$home/charts"
+  says host 1.2.0 60 get extension fig -o 'jsonpath={.status.recommendedVersion}'
+
+  said=$(console install fig --version 1.0.0 --yes --wait 2>&1) && { echo "        it went through: $said"; return 1; }
+  contains "$said" 'system:serviceaccount:extension-fig:helm-executor.fig'
+  console upgrade fig --version 1.2.0 --yes --wait >/dev/null
+  console place fig --clusters host --yes --wait >/dev/null
+  says host fig-agent 30 get configmap fig-agent -n extension-fig -o 'jsonpath={.metadata.name}'
+  console place fig --clusters '' --yes --wait >/dev/null 2>&1 || console unplace fig --yes --wait >/dev/null 2>&1 || true
+  says host kubesphere:fig:helm-executor 10 get clusterrole kubesphere:fig:helm-executor -o 'jsonpath={.metadata.name}'
+
+  console uninstall fig --yes --wait >/dev/null
+  says host '' 30 get clusterroles,clusterrolebindings -l kubesphere.io/extension-ref=fig -o name
+  says host '' 30 get roles,rolebindings,serviceaccounts -n extension-fig -l kubesphere.io/extension-ref=fig -o name
+  kube_of host delete repository orchard >/dev/null
+  says host '' 30 get extensions.kubesphere.io,extensionversions.kubesphere.io -o name
+  judge_rights ksxd-controllers-lease
+}
+
 # judge_rights ROLE... - nothing was refused, and all that these roles allow was needed.
 judge_rights() {
   # A watch is written down when it ends.
@@ -231,7 +267,7 @@ the_image_of_a_repository_is_run_and_read_through_the_api_server() {
 why_skipped() {
   local reason
   case $1 in
-  agents_live_in_* | the_controllers_have_* | the_image_of_*)
+  agents_live_in_* | the_controllers_have_* | an_extension_is_made_* | the_image_of_*)
     reason=$(testbed_missing)
     [ -n "$reason" ] || reason=$(lacking real)
     [ -n "$reason" ] || [ -x "$testbed_prefix/bin/helm" ] || reason='there is no helm'

@@ -25,8 +25,8 @@ struct HookRunner: Sendable {
   var namespace: String
   /// Tells the objects of this run from those of earlier ones.
   var run: String
-
-  private var cluster: Cluster { planner.target }
+  /// Where hooks are made, as it is asked for that.
+  var cluster: Cluster
 
   static let runAnnotation = "ksx.dev/hook-run"
 
@@ -53,6 +53,17 @@ struct HookRunner: Sendable {
       guard let present = try await find(part), present.annotations[Self.runAnnotation] == run else { continue }
       if !present.isBeingDeleted { try await remove(part, uid: present.uid) }
     }
+  }
+
+  /// Deletes the object of this run if it has not ended; says whether there was one.
+  func end(_ hook: ReleaseRecord.Hook) async throws(StepError) -> Bool {
+    let part = try await place(hook)
+    guard hook.object.kind != "CustomResourceDefinition", let present = try await find(part),
+      present.annotations[Self.runAnnotation] == run, !present.isBeingDeleted,
+      case .waiting = Readiness(ofHook: present)
+    else { return false }
+    try await remove(part, uid: present.uid)
+    return true
   }
 
   private func place(_ hook: ReleaseRecord.Hook) async throws(StepError) -> ReleaseRecord.Part {

@@ -11,9 +11,7 @@ extension InstallationReconciler {
     _ event: HookEvent, _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
   ) async throws(StepError) -> NextLook {
     let hooks = record.hooks(at: event)
-    let runner = HookRunner(
-      planner: planner, mark: mark(snapshot), namespace: record.namespace,
-      run: "\(snapshot.object.uid).\(record.hookProgress.run).\(event.rawValue)")
+    let runner = try await runner(of: event, snapshot, record)
     guard record.hookProgress.count < hooks.count else {
       // As helm does: those that ended well go once all of their moment have.
       try await runner.sweep(hooks.reversed(), of: .succeeded)
@@ -37,6 +35,29 @@ extension InstallationReconciler {
     }
   }
 
+  /// Ends the hook that an attempt is at which is given up: its pod would go on beside what follows.
+  func endHook(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
+    // What is done about an agent elsewhere than in its cluster does not reach there.
+    guard snapshot.agent == nil || site != nil, [.installing, .upgrading].contains(record.state),
+      case .hooks(let event) = Lifecycle.progress(of: record)
+    else { return }
+    let hooks = record.hooks(at: event)
+    guard record.hookProgress.count < hooks.count else { return }
+    let hook = hooks[record.hookProgress.count]
+    if try await runner(of: event, snapshot, record).end(hook) {
+      snapshot.log?.note("\(event.rawValue) hook \(hook.title): ended, for the attempt was given up")
+    }
+  }
+
+  private func runner(
+    of event: HookEvent, _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
+  ) async throws(StepError) -> HookRunner {
+    HookRunner(
+      planner: planner, mark: mark(snapshot), namespace: record.namespace,
+      run: "\(snapshot.object.uid).\(record.hookProgress.run).\(event.rawValue)",
+      cluster: try await executor(snapshot))
+  }
+
   private func store(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(StepError) -> NextLook {
     try await passing { () throws(ClusterError) in try await save(record, snapshot) }
     return .atOnce
@@ -53,8 +74,13 @@ extension InstallationReconciler {
       let why = "not ended after \(settings.readyTimeout) s: \(what)\(pod)"
       return try await fail(hook, why, object, event, snapshot, record, runner)
     }
-    let told = record.waiting(for: "waiting for \(event.rawValue) hook \(hook.title)", at: settings.now())
-    guard told.conditions.first?.message != record.conditions.first?.message, !snapshot.desired.isDeletion else {
+    let words = "waiting for \(event.rawValue) hook \(hook.title)"
+    let isDeletion = snapshot.desired.isDeletion
+    let told =
+      isDeletion ? record.removing(words, at: settings.now()) : record.waiting(for: words, at: settings.now())
+    // Of a removal, what goes in a moment is not worth a word, and what failed is said already.
+    let isTold = isDeletion && (seconds < Self.wordless || record.state != .uninstalling)
+    guard told.conditions.first?.message != record.conditions.first?.message, !isTold else {
       return .after(settings.pollInterval)
     }
     return try await store(told, snapshot)
@@ -66,7 +92,11 @@ extension InstallationReconciler {
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
   ) async throws(StepError) -> NextLook {
     let last = await note("\(event.rawValue) hook \(hook.title): \(why)", object, snapshot, runner)
-    let output = last.isEmpty ? "" : "; it said: \(last)"
+    var output = last.isEmpty ? "" : "; it said: \(last)"
+    if last.isEmpty, !why.contains("; ") {
+      let cause = await PodCause(cluster: target).of(object)
+      output = cause.isEmpty ? "" : "; \(cause)"
+    }
     let message = "\(event.rawValue) hook \(hook.title) failed: \(why)\(output)"
     if snapshot.desired.isDeletion {
       // It stays, whatever its policy, for else it would be run for ever.

@@ -7,11 +7,12 @@ import Packages
 /// The edges at the end of a life.
 extension InstallationReconciler {
   /// For how many seconds it is not said what does not go.
-  private static let wordless = 5
+  static let wordless = 5
 
   func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
+    let applier = try await applier(snapshot)
     let removal: Applier.Removal
-    do { removal = try await applier(snapshot).remove(record.inventory) } catch {
+    do { removal = try await applier.remove(record.inventory) } catch {
       if error.isPassing { throw .passing(error) }
       return try await stuck(snapshot, record, error.short)
     }
@@ -20,7 +21,10 @@ extension InstallationReconciler {
     if remaining.isEmpty || isForced {
       for line in removal.words { snapshot.log?.note(line) }
       let opensHooks = !isForced && record.isOpen(.postDelete)
-      let next = opensHooks ? record.cleared() : record.uninstalled(at: settings.now())
+      // Without its account nothing more could be looked for: that goes once there is nothing.
+      let isAccountNext = account(snapshot) != nil && !record.inventory.isEmpty
+      if !opensHooks, !isAccountNext { try await removeAccount(snapshot) }
+      let next = opensHooks || isAccountNext ? record.cleared() : record.uninstalled(at: settings.now())
       try await passing { () throws(ClusterError) in try await save(next, snapshot) }
       return .atOnce
     }

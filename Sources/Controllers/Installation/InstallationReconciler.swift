@@ -76,6 +76,7 @@ struct InstallationReconciler: Reconciler {
     case (.test, let record?):
       return try await ChartTester(cluster: cluster, dialect: dialect, settings: settings).step(snapshot, record)
     case (.uninstall, let record?):
+      try await endHook(snapshot, record)
       try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), snapshot) }
     case (.remove, let record?): return try await remove(snapshot, record)
     case (.publish, let record?):
@@ -191,6 +192,7 @@ extension InstallationReconciler {
   private func prepare(_ snapshot: InstallationSnapshot) async throws(StepError) {
     let now = settings.now()
     let record = snapshot.record ?? snapshot.newRecord(at: now)
+    try await endHook(snapshot, record)
     do {
       let labels = [dialect.extensionLabel: snapshot.installation.extension, "kubesphere.io/managed": "true"]
       try await target.ensureNamespace(record.namespace, labels: labels)
@@ -201,6 +203,8 @@ extension InstallationReconciler {
   }
 
   private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
+    var planner = planner
+    planner.account = account(snapshot)
     let planned = try await planner.plan(record, of: snapshot.installation.extension)
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     for note in planned.notes { snapshot.log?.note(note) }
@@ -217,7 +221,8 @@ extension InstallationReconciler {
 
   private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     // Also of an attempt that fails: what was applied before that stays.
-    try await applier(snapshot).apply(record) { snapshot.log?.note("applied \($0.title)") }
+    let applier = try await applier(snapshot)
+    try await applier.apply(record) { snapshot.log?.note("applied \($0.title)") }
     try await passing { () throws(ClusterError) in try await save(record.applied(at: settings.now()), snapshot) }
   }
 
@@ -227,8 +232,9 @@ extension InstallationReconciler {
     // The hooks that follow have ended as well.
     let missing = record.isReady ? [] : try await waiting(record)
     guard let first = missing.first else {
+      let applier = try await applier(snapshot)
       do {
-        let removal = try await applier(snapshot).remove(record.leftovers)
+        let removal = try await applier.remove(record.leftovers)
         guard removal.remaining.isEmpty else { return .after(settings.pollInterval) }
         for line in removal.words { snapshot.log?.note(line) }
         let opensHooks = !record.isReady && record.isOpen(record.isUpgrade ? .postUpgrade : .postInstall)
@@ -287,8 +293,8 @@ extension InstallationReconciler {
     }
   }
 
-  func applier(_ snapshot: InstallationSnapshot) -> Applier {
-    Applier(cluster: target.notingUnknownFields, mark: mark(snapshot))
+  func applier(_ snapshot: InstallationSnapshot) async throws(StepError) -> Applier {
+    Applier(cluster: try await executor(snapshot).notingUnknownFields, mark: mark(snapshot))
   }
 
   func mark(_ snapshot: InstallationSnapshot) -> OwnerMark {

@@ -113,7 +113,7 @@ enum Lifecycle {
     }
   }
 
-  private static func progress(of record: ReleaseRecord) -> Step {
+  static func progress(of record: ReleaseRecord) -> Step {
     let (first, last): (HookEvent, HookEvent) =
       record.isUpgrade ? (.preUpgrade, .postUpgrade) : (.preInstall, .postInstall)
     if !record.isApplied { return record.isOpen(first) ? .hooks(first) : .apply }

@@ -13,11 +13,13 @@ struct PodCause: Sendable {
   func of(_ object: Object) async -> String {
     if let refusal = Self.condition("ReplicaFailure", "True", object) { return refusal }
     guard let namespace = object.namespace else { return "" }
-    for pod in await pods(of: object, namespace) {
+    let pods = await pods(of: object, namespace)
+    for pod in pods {
       if let told = Self.told(of: pod) { return "pod \(pod.name): \(told)" }
       if let event = await warning(about: pod, namespace) { return "pod \(pod.name): \(event)" }
     }
-    return ""
+    // A quota, or an account that is not there, lets no pod come to be: only an event says so.
+    return pods.isEmpty ? await warning(about: object, namespace) ?? "" : ""
   }
 
   private func pods(of object: Object, _ namespace: String) async -> [Object] {
@@ -60,9 +62,10 @@ struct PodCause: Sendable {
     return String(text.prefix(500))
   }
 
-  /// The last warning about a pod.
-  private func warning(about pod: Object, _ namespace: String) async -> String? {
-    let selector = Selector(fields: "involvedObject.name=\(pod.name),type=Warning")
+  /// The last warning about a pod, or what should have made one.
+  private func warning(about object: Object, _ namespace: String) async -> String? {
+    let selector = Selector(
+      fields: "involvedObject.name=\(object.name),involvedObject.kind=\(object.kind),type=Warning")
     let events = (try? await cluster.list(.events, namespace: namespace, selector: selector)) ?? []
     func time(_ event: Object) -> String { event.value["lastTimestamp"]?.string ?? event.creationTimestamp ?? "" }
     guard let last = events.max(by: { time($0) < time($1) }) else { return nil }

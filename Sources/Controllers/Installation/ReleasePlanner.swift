@@ -14,6 +14,8 @@ struct ReleasePlanner: Sendable {
   var settings = ControllerSettings()
   /// The agent whose release it is, and where that lies; `nil` for the extension's own.
   var site: AgentSite? = nil
+  /// The account as which the release is made, where there is to be one.
+  var account: ExecutorAccount? = nil
 
   /// The cluster in which the objects are made.
   var target: Cluster { site?.target ?? cluster }
@@ -36,6 +38,9 @@ struct ReleasePlanner: Sendable {
   func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
     let package = try? Package(archive: archive)
+    if let account {
+      do { try await account.ensure(for: package) } catch { throw StepError(error, "the account that installs it") }
+    }
     var planned = try await placed(try await rendered(archive, package, record, forced: forced(package)), record)
     if let absent = package?.absentCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
@@ -189,7 +194,7 @@ struct ReleasePlanner: Sendable {
       let place = try await placed(part, "", &kinds, isNew: false)
       do {
         guard try await target.find(place.resource, part.object.name) == nil else { continue }
-        _ = try await target.create(place.resource, part.object)
+        _ = try await (account?.impersonated ?? target).create(place.resource, part.object)
       } catch {
         throw StepError(error, "\(part.file): \(place.title)")
       }

@@ -26,6 +26,8 @@ package struct ControllerSettings: Sendable {
   package var registryMirrors: [String: String] = [:]
   /// Whether images of repositories are run in the cluster, and not read from their registry.
   package var runsRepositoryImages = false
+  /// Whether charts are made as accounts that have the rights which their packages ask for, as by KubeSphere.
+  package var usesExecutorAccounts = false
   /// How many charts are rendered at once; others need not wait for what only waits.
   package var renderings = Slots(4)
   /// Opens a way for charts to look things up in a cluster; without one they find nothing there.
