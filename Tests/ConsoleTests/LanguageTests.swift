@@ -78,7 +78,8 @@ import Testing
     // What helm and pods say, and lines for a shell.
     " of ", "Lease {0}/{1}", "Pod {0}/{1}", "Pod {0}: {1}", "exit code {0}", "ksx rollback {0} --version {1}",
     "kubectl -n {0} describe pod {1}", "kubectl -n {0} logs {1} -c {2} --previous", "no matches for kind \"",
-    "the cluster does not serve ",
+    "the cluster does not serve ", "ConfigMap {0} holds no Base64", "by the {0}: {1}", "{0}; nor {1}: {2}",
+    "{0}; the other way cannot be gone: {1}",
   ]
 
   private static func swiftFiles(in folder: String) -> [String] {

@@ -75,7 +75,7 @@ import Testing
     let blind = Cancellation("whizard", former: nil).next(facts("Upgrading", marked: "", active: true))
 
     guard case .refused(let reason) = blind else { return #expect(Bool(false), "\(blind)") }
-    #expect(reason.hasPrefix("what whizard was before is not known here; say with --version"))
+    #expect(reason.english.hasPrefix("what whizard was before is not known here; say with --version"))
   }
 
   @Test func theStepsWriteWhatWasTriedOnTheRealControllers() {

@@ -2,6 +2,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 import Testing
 
 @testable import Operations
@@ -26,7 +27,7 @@ import Testing
     ]
     let labels = ["owner": "helm", "name": "whizard", "status": status, "version": "\(revision)"]
     let packed = Base64.encode(Gzip.pack(JSON.bytes(json)))
-    let data: Value = ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]]
+    let data: Mapping = ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]]
     guard let release = HelmRelease(secret: Object(.secrets, name: "s", namespace: "ns", labels: labels, data)) else {
       fatalError("it is one of helm's")
     }
@@ -98,7 +99,7 @@ import Testing
 
   @Test func aStandaloneBackendKeepsTheTextOfWhatRan() {
     let json: Value = ["deployed": ["version": "1.1.0", "config": "a: 1 # one\n"]]
-    let data: Value = ["data": ["release": .string(Base64.encode(Gzip.pack(JSON.bytes(json))))]]
+    let data: Mapping = ["data": ["release": .string(Base64.encode(Gzip.pack(JSON.bytes(json))))]]
     let record = Object(.secrets, name: Installation.recordName(of: "whizard"), namespace: "ns", data)
     let installation = failed("1.1.0")
 
