@@ -34,7 +34,7 @@ struct SocketPlace: Hashable, Sendable {
   private func prepareDirectory() throws(ServerError) {
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     guard !directory.isEmpty else { return }
-    mkdir(directory, 0o700)
+    let isNew = mkdir(directory, 0o700) == 0
     var status = stat()
     guard lstat(directory, &status) == 0 else {
       throw .cannotListen(path, reason: "\(directory): \(String(cString: strerror(errno)))")
@@ -42,9 +42,13 @@ struct SocketPlace: Hashable, Sendable {
     guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
       throw .cannotListen(path, reason: "\(directory) is no directory of this user")
     }
-    // Others may not even see who comes and goes; and the socket's own mode is not checked everywhere.
-    guard status.st_mode & 0o077 == 0 || chmod(directory, 0o700) == 0 else {
-      throw .cannotListen(path, reason: "\(directory) is open to others")
+    // A folder that was there is left as it is: the socket's own mode keeps others out. But where others may take the
+    // socket's name away, they could answer in its place.
+    let mayOthersWrite = status.st_mode & 0o022 != 0 && status.st_mode & S_ISVTX == 0
+    guard isNew || !mayOthersWrite else {
+      throw .cannotListen(
+        path,
+        reason: "others may write in \(directory); choose another folder with --socket, or: chmod 700 \(directory)")
     }
   }
 

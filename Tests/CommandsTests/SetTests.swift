@@ -142,6 +142,30 @@ import Testing
     #expect(try await applying.value.hasSuffix("ant: being installed, version 1.0.0 in test\n"))
   }
 
+  /// An apply that was cut off has begun with what the others need.
+  @Test(.endsInTime) func whatIsUnderWayAndNeededIsWaitedFor() async throws {
+    let bench = try Workbench(timing: LogTests.quick)
+    let needs: Value = ["name": "base", "type": "extension", "version": ">=1.0.0", "required": true]
+    try await bench.offer("base", versions: ["1.0.0"])
+    try await bench.offer("app", versions: ["1.0.0"], spec: ["externalDependencies": [needs]])
+    try await bench.run("install", "base", "--version", "1.0.0", "--yes")
+    try await bench.report("base", ["state": "Installing"])
+    let file = """
+      apiVersion: ksx.dev/v1
+      kind: ExtensionSet
+      extensions: [{name: base, version: 1.0.0}, {name: app, version: 1.0.0}]
+
+      """
+    func looks() -> Int { bench.transport.requests.count { $0.method == .get && $0.target.contains("/installplans") } }
+
+    let applying = Task { try await bench.run(["apply", "-f", "-", "--yes"], input: file) }
+    let before = looks()
+    await eventually("it looks again") { looks() > before + 3 }
+    try await bench.report("base", ["state": "Installed", "version": "1.0.0"])
+
+    #expect(try await applying.value.hasSuffix("app: being installed, version 1.0.0 in test\n"))
+  }
+
   @Test func secretsOfConfigsAndPlacementsAreNotShown() async throws {
     let bench = try await bench(.installPlan)
     try await bench.run(

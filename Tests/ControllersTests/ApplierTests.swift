@@ -67,6 +67,41 @@ import Testing
     return try await planner.placed(rendered, record).parts
   }
 
+  /// A definition that a chart brings takes a moment to be served; another kind does not come by it.
+  @Test func aKindThatIsNotServedIsWaitedForWhereTheChartDefinesIt() async throws {
+    func planned(_ kind: String, at time: Timestamp) async throws {
+      let planner = ReleasePlanner(
+        cluster: fixture.cluster, dialect: .installPlan, renderer: ChartRenderer(engine: .substitution))
+      let record = ReleaseRecord(
+        name: "bell", release: "bell", namespace: "default", attempt: .init(version: "1.0.0", config: ""), at: time)
+      var rendered = RenderedChart()
+      let names: Value = ["plural": "bells", "singular": "bell", "kind": "Bell", "listKind": "BellList"]
+      let schema: Value = ["openAPIV3Schema": ["type": "object"]]
+      let version: Value = ["name": "v1", "served": false, "storage": true, "schema": schema]
+      let spec: Value = ["group": "ring.example", "scope": "Cluster", "names": names, "versions": [version]]
+      let definition: Value = [
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": ["name": "bells.ring.example"], "spec": spec,
+      ]
+      rendered.definitions = [.init(object: Object(definition), file: "crds/bell.yaml")]
+      let part: Value = [
+        "apiVersion": "ring.example/v1", "kind": .string(kind), "metadata": ["name": "one"],
+      ]
+      rendered.parts = [.init(object: Object(part), file: "templates/one.yaml")]
+      _ = try await planner.placed(rendered, record)
+    }
+
+    await #expect(throws: StepError.passing(.unreadable("the cluster does not serve Bell of ring.example/v1"))) {
+      try await planned("Bell", at: .now())
+    }
+    for (kind, time) in [("Bell", Timestamp(secondsSince1970: 0)), ("Monitor", .now())] {
+      await #expect(
+        throws: StepError.lasting(
+          "templates/one.yaml: the cluster does not serve \(kind) of ring.example/v1, which one needs")
+      ) { try await planned(kind, at: time) }
+    }
+  }
+
   /// helm 3.17: "configmaps "same" already exists" of an install; an upgrade changes what its predecessor had.
   @Test func whatIsInAChartTwiceIsRefusedUnlessItIsThere() async throws {
     var record = ReleaseRecord(

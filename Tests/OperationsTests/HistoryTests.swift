@@ -137,6 +137,20 @@ import Testing
     #expect(memory.target(from: now)?.config == "")
   }
 
+  @Test func whatWasUninstalledIsNoWayBackOfWhatIsInstalledLater() {
+    var memory = ReleaseMemory()
+    memory.remember(entry("1.0.0", "a: 1", wasInstalled: true))
+    memory.add(HistoryLine("whizard", at: "t", .spec(before: RequestedSpec(version: "1.0.0"), after: nil)))
+    let first = Sample.installation("Installing", wanted: "1.0.0")
+    let failed = Sample.installation("InstallFailed", wanted: "1.0.0")
+
+    #expect(Cancellation.former(to: first, memory) == nil)
+    #expect(memory.target(from: failed) == nil)
+    #expect(memory.lastInstalled.isEmpty)
+    // Who names it means it.
+    #expect(memory.target(from: failed, version: "1.0.0")?.config == "a: 1")
+  }
+
   /// A rollback that was sent while 2.0.0 failed is left as if it had failed itself.
   @Test func aRollbackThatWasNotTriedIsGoneOnWith() {
     var memory = ReleaseMemory()

@@ -77,7 +77,8 @@ struct ReleasePlanner: Sendable {
         grants.append(part.object.name)
         continue
       }
-      planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
+      let isNew = isComing(part.object, from: rendered.definitions, record)
+      planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: isNew))
     }
     try Self.refuseTwins(in: planned.parts, record)
     if !grants.isEmpty {
@@ -86,6 +87,20 @@ struct ReleasePlanner: Sendable {
     }
     for part in rendered.tests { planned.tests.append(try await placed(part, record.namespace, &kinds, isNew: false)) }
     return planned
+  }
+
+  /// A server needs seconds to serve what a chart defines itself; what it has not after two minutes does not come.
+  private static let patience = 120
+
+  /// The kind of `object` is one that the chart itself defines, and may be served any moment.
+  private func isComing(_ object: Object, from definitions: [RenderedChart.Part], _ record: ReleaseRecord) -> Bool {
+    let group = object.apiVersion.split(separator: "/").first ?? ""
+    let isDefined = definitions.contains { part in
+      let spec = part.object.spec
+      return spec["group"]?.string.map { $0 == group } == true && spec[path: "names", "kind"]?.string == object.kind
+    }
+    return isDefined
+      && settings.now().secondsSince1970 - record.since.secondsSince1970 < Self.patience
   }
 
   /// As helm has it: what is in a chart twice cannot be made, and can be changed where an earlier attempt has made it.

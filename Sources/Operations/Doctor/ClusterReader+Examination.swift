@@ -18,9 +18,11 @@ extension ClusterReader {
   /// Looks at the installation of `name`, or at all of them and at what they come from.
   ///
   /// Nothing is changed: the one write that is sent is a dry run, for only it shows whether the webhooks answer.
-  /// `memories` is what is known here of what extensions were before, by their names.
+  /// `memories` is what is known here of what extensions were before, by their names; `ways` is the gateway, where what it
+  /// serves shall be asked for too.
   package func examine(
-    _ name: String?, at now: Timestamp, called: String, memories: [String: ReleaseMemory] = [:]
+    _ name: String?, at now: Timestamp, called: String, memories: [String: ReleaseMemory] = [:],
+    ways: GatewayWays? = nil
   ) async throws(ClusterError) -> Examination {
     let objects = try await installations()
     let all = Installations(objects.map(Installation.init))
@@ -38,6 +40,7 @@ extension ClusterReader {
     let files = await caseFiles(chosen, in: context, at: now)
     let down = await lookAtControllers(files.map(\.0), Array(all.all), at: now)
     examination.findings += [down].compactMap { $0 }
+    var seen: [CaseFile] = []
     for (file, gaps) in files {
       var file = file
       file.areControllersDown = down != nil
@@ -46,7 +49,9 @@ extension ClusterReader {
       file.untouched = untouched.count { $0 != file.installation.name }
       examination.findings += Diagnosis.findings(in: file)
       examination.gaps += gaps
+      seen.append(file)
     }
+    await lookAtGateway(seen, ways, &examination)
     if name == nil { await lookAtRepositories(at: now, &examination) }
     return examination
   }
@@ -213,14 +218,21 @@ extension ClusterReader {
       try await cluster.patch(dialect.installations, object.name, .merge(probe), dryRun: true)
     }
     guard case .failure(let error) = answer else { return }
-    guard case .refused(let status) = error, status.message.containsText("failed calling webhook") || status.code == 504
-    else { return examination.gaps.append("whether the webhooks answer: \(error.words)") }
+    let (what, sign): (String, String)
+    switch error {
+    case .refused(let status) where status.message.containsText("failed calling webhook") || status.code == 504:
+      (what, sign) = ("\(status.code)", status.message)
+    // What hangs behind it is asked for half a minute; all else was answered at once.
+    case .transport(.timedOut): (what, sign) = ("no answer", error.brief)
+    default: return examination.gaps.append("whether the webhooks answer: \(error.words)")
+    }
     examination.findings.append(
       Finding(
         cause: .webhookDown, subject: "cluster",
         sentence:
           "the webhook of the controller does not answer: every create and update of an extension is refused until it runs",
-        evidence: [.init("PATCH \(object.name), dry run", "\(status.code)", status.message)], certainty: .certain,
+        evidence: [.init("PATCH \(object.name), dry run", what, sign)],
+        certainty: what == "no answer" ? .likely : .certain,
         remedies: [
           Remedy(
             "start the controller again",

@@ -1,4 +1,6 @@
 import Extensions
+import KubernetesAPI
+import Manifest
 import Packages
 import Platform
 

@@ -1,5 +1,5 @@
 import Extensions
-import KubernetesAPI
+package import KubernetesAPI
 import Manifest
 import Packages
 package import Platform

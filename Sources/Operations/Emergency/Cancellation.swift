@@ -158,7 +158,7 @@ extension Cancellation {
     // A first installation whose config was changed meanwhile has nothing that ran either.
     let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || told != nil
     // What ran last is asked for again already: whatever was tried between is no way back.
-    if hasRun, let ran = memory.entries.last(where: { $0.wasInstalled == true }),
+    if hasRun, let ran = memory.ranLast,
       VersionText(ran.version) == VersionText(installation.version), installation.hasConfig(ran.config)
     {
       return entry(installation.version, installation, .kept)

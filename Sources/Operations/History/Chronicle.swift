@@ -268,7 +268,7 @@ extension Chronicle.Entry {
   fileprivate mutating func take(_ release: HelmRelease) {
     switch release.status {
     case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
-    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.oneLine)", false)
+    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.shownLines.joined(separator: " "))", false)
     default: outcome = "helm: \(release.status)"
     }
   }

@@ -159,7 +159,9 @@ extension ReleaseMemory {
       remember(Entry(version: version, config: asked.config, time: line.time, what: "", wasInstalled: true))
     case .outcome(.failed, let version, let hash): note(wasInstalled: false, version: version, configHash: hash)
     case .written(let config): written = config
-    case .spec(_, let after): asked = after
+    case .spec(_, let after):
+      asked = after
+      if after == nil { endLife() }
     case .change(_, nil), .outcome: break
     }
   }

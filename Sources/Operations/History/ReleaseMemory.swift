@@ -16,6 +16,8 @@ package struct ReleaseMemory: Hashable, Sendable {
     package var what: String
     /// Whether it reached Installed; `nil` where that is not known.
     package var wasInstalled: Bool?
+    /// It was uninstalled since: what is installed now began anew, and it is no way back of that.
+    var isOfEarlierLife = false
     /// Where the config is known from.
     package var origin: ConfigOrigin
 
@@ -65,7 +67,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     let outcome = outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
     // A failure of another attempt does not undo that this one reached Installed.
     entry.wasInstalled = outcome == true ? true : entry.wasInstalled ?? outcome
-    if let last = entries.last, last.isSame(as: entry) {
+    if let last = entries.last, last.isSame(as: entry), !last.isOfEarlierLife {
       entry.wasInstalled = entry.wasInstalled ?? last.wasInstalled
       entries.removeLast()
     }
@@ -109,11 +111,18 @@ package struct ReleaseMemory: Hashable, Sendable {
     former(to: installation).first { $0.wasInstalled == true }
   }
 
+  /// What was Installed last, of what is installed now.
+  var ranLast: Entry? { entries.last { $0.wasInstalled == true && !$0.isOfEarlierLife } }
+
+  /// It was uninstalled: what is installed later has nothing that ran before it.
+  mutating func endLife() {
+    for place in entries.indices { entries[place].isOfEarlierLife = true }
+    (outcomes, lastInstalled) = ([:], "")
+  }
+
   /// What ran last, where `installation` has failed and asks for that again.
   private func untried(_ installation: Installation) -> Entry? {
-    guard installation.observed.state.isFailure, let ran = entries.last(where: { $0.wasInstalled == true }) else {
-      return nil
-    }
+    guard installation.observed.state.isFailure, let ran = ranLast else { return nil }
     return isPresent(ran, in: installation) ? ran : nil
   }
 
@@ -166,6 +175,7 @@ package struct ReleaseMemory: Hashable, Sendable {
   mutating func confirm(isRunning: Bool, _ isSame: (Entry) -> Bool) -> Bool {
     guard let place = entries.lastIndex(where: isSame) else { return false }
     entries[place].wasInstalled = true
+    entries[place].isOfEarlierLife = false
     if isRunning { entries.append(entries.remove(at: place)) }
     return true
   }
@@ -196,7 +206,7 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// What can be gone back to from `installation`, newest first, each version and config once.
   package func former(to installation: Installation) -> [Entry] {
     var result: [Entry] = []
-    for entry in entries.reversed() where !isPresent(entry, in: installation) {
+    for entry in entries.reversed() where !entry.isOfEarlierLife && !isPresent(entry, in: installation) {
       if !result.contains(where: { $0.isSame(as: entry) }) { result.append(entry) }
     }
     return result

@@ -105,12 +105,20 @@ extension Probe {
 
   /// Asks for `object` through `transport`, which leads to a gateway.
   private static func probe(_ object: ServedObject, through transport: any Transport, timing: Timing) async -> Probe {
-    let target: String
     switch Self.target(of: object) {
-    case .success(let path): target = path
+    case .success(let path):
+      let first = await probe(object, at: path, through: transport, timing: timing)
+      // The root of an API is answered by shipped gateways themselves, and what is below it by the API.
+      guard object.kind == "APIService", first.outcome == .answers(404) else { return first }
+      return await probe(object, at: path + "/ksx-probe", through: transport, timing: timing)
     case .failure(let refusal):
       return Probe(object: object, target: "", outcome: .notAsked(refusal.reason))
     }
+  }
+
+  private static func probe(
+    _ object: ServedObject, at target: String, through transport: any Transport, timing: Timing
+  ) async -> Probe {
     let start = timing.now()
     do {
       let response = try await transport.send(HTTPRequest(.get, target, headers: ["Accept": "*/*"]))

@@ -232,10 +232,31 @@ struct ApplySet: PlannedCommand {
       try await waitUntilOffered(awaited, patience, reader, session)
       facts = try await self.facts(reader, session)
     }
-    let plans = try await manyPlans(first, facts, reader, session)
+    let plans = try await plansOnceFree(first, facts, reader, session)
     let sender = ManySender(arguments, reader, session, title: "", rest: wanted)
     try sender.refuse(plans)
     try sender.report(await sender.results(of: plans))
+  }
+
+  /// The plans of `first`; what an earlier run of the same file has begun, and they need, may end first.
+  private func plansOnceFree(
+    _ first: [String: Change], _ facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> ManyPlans {
+    var facts = facts
+    var plans = try await manyPlans(first, facts, reader, session)
+    for _ in 0..<patience where !plans.blocked.isEmpty && isUnderWay(facts.base.installations) {
+      await session.timing.sleep(.seconds(1))
+      facts = try await self.facts(reader, session)
+      plans = try await manyPlans(first, facts, reader, session)
+    }
+    return plans
+  }
+
+  /// Something that the file names is under way.
+  private func isUnderWay(_ installations: Installations) -> Bool {
+    set.members.contains { member in
+      installations.of(member.name).map { ExtensionStatus(member.name, nil, $0).isBusy } ?? false
+    }
   }
 
   /// Asks each second for the first of `versions` that is not offered, until all are or the time is over.

@@ -1,0 +1,84 @@
+package import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+package import Platform
+
+/// The ways to a cluster that a doctor looks at besides its API.
+package struct GatewayWays: Sendable {
+  var gateway: GatewayAPI?
+  /// Both ways, where a profile has two.
+  var both: FallbackTransport?
+
+  package init(gateway: GatewayAPI?, both: FallbackTransport?) {
+    self.gateway = gateway
+    self.both = both
+  }
+}
+
+extension ClusterReader {
+  /// Whether the gateway answers, shows what the cluster has, and has answers from what it serves.
+  ///
+  /// Without `ways` nothing is asked: each look sends a request to all that is served.
+  func lookAtGateway(
+    _ files: [CaseFile], _ ways: GatewayWays?, _ examination: inout Examination
+  ) async {
+    guard let ways else { return }
+    if let both = ways.both {
+      let found = await differences(between: both)
+      examination.findings += [found].compactMap { $0 }
+      if found?.cause == .gatewaySilent { return }
+    }
+    let served = files.filter { file in
+      let installation = file.installation
+      return installation.observed.state == .installed && installation.isEnabled && !installation.isBeingDeleted
+    }.flatMap(\.served).filter(\.isServed)
+    guard !served.isEmpty, let transport = await gatewayTransport(ways.gateway) else { return }
+    let probes = await Probe.all(served, through: transport, timing: cluster.timing)
+    examination.findings += probes.compactMap(Finding.init)
+  }
+
+  /// What the two ways show differently, or that one of them does not answer.
+  private func differences(between both: FallbackTransport) async -> Finding? {
+    do throws(ClusterError) {
+      for resource in dialect.compared {
+        let all = try await both.disagreements(about: resource)
+        guard let first = all.first else { continue }
+        return Finding(
+          cause: .waysDiffer, subject: "gateway",
+          sentence:
+            "the gateway and the cluster show \(all.count) \(resource.plural) differently: \(first.description)",
+          evidence: all.prefix(5).map { .init("\(resource.kind) \($0.name)", "", $0.description) },
+          certainty: .certain,
+          remedies: [Remedy("see all of it", [.person("ksx compare; start ks-apiserver again where it is behind")])])
+      }
+      return nil
+    } catch {
+      return Finding(
+        cause: .gatewaySilent, subject: "gateway", sentence: "one of the two ways does not answer: \(error.words)",
+        evidence: [.init("the two ways", "", error.brief)], certainty: .certain,
+        remedies: [
+          Remedy(
+            "start the gateway again", [.person("kubectl -n kubesphere-system get pods; look at ks-apiserver")],
+            cost: "until then ksx goes the other way")
+        ])
+    }
+  }
+}
+
+extension Finding {
+  /// That what is served has no answer of its own; `nil` if it has, or was not asked.
+  init?(_ probe: Probe) {
+    guard case .silent(let reason) = probe.outcome else { return nil }
+    let object = "\(probe.object.kind) \(probe.object.name)"
+    self.init(
+      cause: .noAnswer, subject: probe.object.extension,
+      sentence: "\(probe.object.kind) \(probe.object.words) is served and does not answer: \(reason)",
+      evidence: [.init(object, "GET \(probe.target)", saying: reason)], certainty: .certain,
+      remedies: [
+        Remedy(
+          "see what is behind it",
+          [.person("ksx serves \(probe.object.extension) says where it leads; its pods, its service, its certificate")])
+      ])
+  }
+}
