@@ -53,9 +53,10 @@ final class CertificateReader: Sendable {
   }
 
   private static func read(_ files: Listener.Certificate) throws(ServerError) -> NIOSSLContext {
-    let key = try key(files.keyFile)
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(files.chainFile).map { NIOSSLCertificateSource.certificate($0) }
+      guard !chain.isEmpty else { throw ServerError.badFile(files.chainFile, reason: "there is no certificate in it") }
+      let key = try key(files.keyFile)
       var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain, privateKey: .privateKey(key))
       if let file = files.clientAuthorities {

@@ -1,3 +1,4 @@
+import APIServer
 import APITestSupport
 import Client
 import HTTP
@@ -109,7 +110,7 @@ final class ClusterWorld: Sendable {
     let start = ContinuousClock.now
     let users = KubeSphereUsers(
       in: cluster, failures: settings, now: { [self] in start + .seconds(time - 1_800_000_000) })
-    let audit = AuditLog { [self] line in lines.withLock { $0.append((try? JSON.parse(line)) ?? .null) } }
+    let audit = AuditLog { [self] line in lines.withLock { $0.append((try? JSON.parse(Array(line.utf8))) ?? .null) } }
     return DelegatedAuthenticator(
       by: cluster, users: users, logins: ClusterLogins(of: users, in: cluster, settings), audit: audit,
       around: Mirror())
@@ -118,10 +119,12 @@ final class ClusterWorld: Sendable {
   /// Says who asks.
   private struct Mirror: CallerHandler {
     func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
-      respondAtOnce(to: request, from: caller) ?? .pageNotFound
+      Self.words(caller)
     }
 
-    func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { Self.words(caller) }
+
+    private static func words(_ caller: Caller) -> HTTPResponse {
       let text = caller.user.name + " " + caller.user.groups.sorted().joined(separator: ",")
       return HTTPResponse(status: 200, headers: [:], bytes: Array(text.utf8))
     }

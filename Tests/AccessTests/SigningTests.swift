@@ -1,3 +1,6 @@
+import APITestSupport
+import Client
+import HTTP
 import KubernetesAPI
 import Manifest
 import Platform
