@@ -32,10 +32,12 @@ import Testing
   private func wait(forOwner owner: String, of name: String = "log-lens") async throws {
     let dialect = fixture.dialect
     try await fixture.wait("\(name) does not come to \(owner)") {
-      try await fixture.cluster.find(dialect.extensions, name)?.labels[dialect.repositoryLabel] == owner
-        && fixture.cluster.list(dialect.extensionVersions).contains {
-          $0.labels[dialect.repositoryLabel] == owner && $0.labels[dialect.extensionLabel] == name
-        }
+      let versions = try await fixture.cluster.list(dialect.extensionVersions)
+      let isListed = versions.contains {
+        $0.labels[dialect.repositoryLabel] == owner && $0.labels[dialect.extensionLabel] == name
+      }
+      let found = try await fixture.cluster.find(dialect.extensions, name)
+      return isListed && found?.labels[dialect.repositoryLabel] == owner
     }
   }
 
