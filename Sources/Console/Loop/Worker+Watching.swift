@@ -13,8 +13,10 @@ extension Worker {
       await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
         .run { post(.categories($0)) }
     case .extensions:
-      await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) { Extension($0, dialect: dialect) }
-        .run { post(.extensions($0)) }
+      let texts = SharedTexts()
+      await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) {
+        texts.sharing(Extension($0, dialect: dialect))
+      }.run { post(.extensions($0)) }
     case .installations:
       await Watch(dialect.installations, in: cluster, skipping: JSONPaths()) { Installation($0) }
         .run { post(.installations($0)) }

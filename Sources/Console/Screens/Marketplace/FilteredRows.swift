@@ -132,7 +132,8 @@ struct FilteredRows: RowSource, Sendable {
   }
 
   private mutating func reorder() {
-    rows.sort { ($0.urgency.rawValue, $0.sortKey) < ($1.urgency.rawValue, $1.sortKey) }
+    let keys = rows.map { ($0.urgency.rawValue, $0.sortKey) }
+    rows = rows.indices.sorted { keys[$0] < keys[$1] }.map { rows[$0] }
     if let order { rows = order.sorted(rows, by: MarketplaceColumns.sorting) }
     index = Dictionary(rows.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     refilter()

@@ -8,7 +8,8 @@ import Terminal
 /// The columns of the marketplace.
 enum MarketplaceColumns {
   /// What rows are sorted by, whatever the time is.
-  static let sorting = all(isExact: false, stuck: { _ in nil }, hindrance: { _ in nil }, changed: { _ in "" })
+  static let sorting = all(
+    isExact: false, state: { _ in "" }, isStuck: { _ in false }, hindrance: { _ in nil }, changed: { _ in "" })
 
   /// The columns, as `state` has it what the time is and how it is told.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
@@ -16,7 +17,8 @@ enum MarketplaceColumns {
     let (isSlow, words) = (state.isSlow, state.words)
     let stuck = words("stuck")
     return all(
-      isExact: state.showsExactTimes, stuck: { $0.isStuck(at: clock.0) ? stuck : nil },
+      isExact: state.showsExactTimes,
+      state: { $0.isStuck(at: clock.0) ? stuck : words($0.status.listWord) }, isStuck: { $0.isStuck(at: clock.0) },
       hindrance: { state.hindrance(to: $0) }
     ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
@@ -27,7 +29,8 @@ enum MarketplaceColumns {
   }
 
   private static func all(
-    isExact: Bool, stuck: @escaping @Sendable (MarketplaceRow) -> String?,
+    isExact: Bool, state: @escaping @Sendable (MarketplaceRow) -> String,
+    isStuck: @escaping @Sendable (MarketplaceRow) -> Bool,
     hindrance: @escaping @Sendable (MarketplaceRow) -> String?,
     changed: @escaping @Sendable (MarketplaceRow) -> String
   ) -> [Column<MarketplaceRow>] {
@@ -35,8 +38,8 @@ enum MarketplaceColumns {
       Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
       Column(
         "STATE", width: 14, upTo: 16, rank: 0, sorting: .state, by: { $0.status.sortValue },
-        style: { stuck($0) == nil ? $0.status.style : .stateFailed }
-      ) { stuck($0) ?? $0.state },
+        style: { isStuck($0) ? .stateFailed : $0.status.style }, text: state
+      ),
       Column(
         "VERSION", width: isExact ? 14 : 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }

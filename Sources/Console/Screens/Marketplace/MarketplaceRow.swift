@@ -7,18 +7,12 @@ import Platform
 struct MarketplaceRow: Hashable, Identifiable, Sendable {
   /// The title, with a note where the extension is installed and no longer in the marketplace.
   let title: String
-  /// The word for the state.
-  let state: String
-  /// What runs, and what is to be had.
-  let version: String
   /// When it changed last, in seconds since 1970; `nil` where it is not installed, or that is not known.
   let changed: Int?
   /// How much a user should look at it.
   let urgency: ExtensionStatus.Urgency
   /// The recommended version is newer than the running one.
   let hasUpdate: Bool
-  /// Rows of the same urgency are sorted by this unless the user sorts by a column.
-  let sortKey: String
   /// There are versions of it, whatever is recommended: nothing is where none fits.
   let isOffered: Bool
   /// What a filter asks of it.
@@ -29,15 +23,19 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
     (self.subject, self.isOffered) = (subject, isOffered)
     let row = subject.row
     let status = row.status
-    state = words(status.listWord)
     title =
       status.isInstalled && !status.isOffered && !isGuess ? words("{0} (no longer offered)", row.title) : row.title
     urgency = status.urgency
     hasUpdate = status.update(to: row.recommended) != nil
-    version = status.versions(recommended: row.recommended)
     changed = Timestamp.seconds(row.changed)
-    sortKey = row.title.lowercased() + "\u{0}" + row.name
   }
+
+  // What is made of the rest when it is wanted: of thousands of rows a few are on the screen.
+
+  /// What runs, and what is to be had.
+  var version: String { status.versions(recommended: extensionRow.recommended) }
+  /// Rows of the same urgency are sorted by this unless the user sorts by a column.
+  var sortKey: String { extensionRow.title.lowercased() + "\u{0}" + extensionRow.name }
 
   var extensionRow: ExtensionRow { subject.row }
   var name: String { extensionRow.name }
