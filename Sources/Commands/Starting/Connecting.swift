@@ -75,7 +75,7 @@ extension ClusterSession {
       if let path = profile.kubernetes?.kubeconfig { status.kubectlFlags += ["--kubeconfig", path] }
     } else {
       status.kubectlFlags = ["--server", status.identity]
-      status.kubectlAbsence = "the way is a gateway's, whose login kubectl does not have"
+      status.kubectlAbsence = KubectlAbsence.gateway
     }
     status.kubectlAbsence = status.kubectlAbsence ?? kubectlAbsence(arguments)
     return status
@@ -103,10 +103,10 @@ extension ClusterSession {
   }
 
   /// Why kubectl does not get on there as ksx does.
-  private static func absence(of context: ClusterContext) -> String? {
-    if context.server.hasPrefix("unix:") { return "kubectl does not know unix sockets" }
+  private static func absence(of context: ClusterContext) -> Sentence? {
+    if context.server.hasPrefix("unix:") { return KubectlAbsence.socket }
     guard context.server.hasPrefix("http:"), context.connection.credentials != nil else { return nil }
-    return "kubectl sends no token and no password over http"
+    return KubectlAbsence.clear
   }
 
   /// The flags of this command line that kubectl needs too; the context is pinned, a token stays secret.
@@ -124,10 +124,10 @@ extension ClusterSession {
   }
 
   /// A secret of the command line is in no line that is shown.
-  private static func kubectlAbsence(_ arguments: Arguments) -> String? {
+  private static func kubectlAbsence(_ arguments: Arguments) -> Sentence? {
     let secrets = [Option.token, .username, .password, .asUserExtra].filter { arguments[$0] != nil }
     guard let secret = secrets.first else { return nil }
-    return "it would have to repeat --\(secret.rawValue)"
+    return KubectlAbsence.secret(secret.rawValue)
   }
 
   private static func standalone(
@@ -142,7 +142,7 @@ extension ClusterSession {
     backend.waitsForMarketplace = arguments.verb != .console
     try await backend.attach(outlet)
     var status = Status(cluster: "standalone", server: backend.server)
-    status.kubectlAbsence = "the standalone backend answers on a socket, which kubectl does not know"
+    status.kubectlAbsence = KubectlAbsence.standalone
     status.isRestartable = true
     var session = ClusterSession(status, cluster: backend.cluster)
     session.restart = { [backend] in

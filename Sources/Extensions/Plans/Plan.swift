@@ -22,7 +22,7 @@ package struct Plan: Hashable, Sendable {
   /// What the line reads, where the change sets a config.
   package var kubectlFile: KubectlFile?
   /// Why there is no command line, where the reason is not the plan's own.
-  package var kubectlAbsence: String?
+  package var kubectlAbsence: Sentence?
   /// The extension's name is typed to confirm it: it destroys, or a guardrail of this computer asks for that.
   package var asksTheName = false
 
@@ -176,7 +176,7 @@ package struct PlanContext: Hashable, Sendable {
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
   package var kubectlFlags: [String] = []
   /// Why no kubectl reaches this cluster as ksx does, or `nil`.
-  package var kubectlAbsence: String?
+  package var kubectlAbsence: Sentence?
   /// What the guardrails of this computer say of each kind of change; nothing where none is about this cluster.
   package var guards: [ChangeKind: GuardVerdict] = [:]
   /// The member clusters, by name; `nil` while they are not known.

@@ -51,10 +51,10 @@ package struct DeedPlan: Hashable, Sendable {
   }
 
   /// Says how kubectl would do it, with `flags` to reach the cluster, unless `absence` says why it cannot.
-  package mutating func show(kubectl flags: [String], _ absence: String?) {
+  package mutating func show(kubectl flags: [String], _ absence: Sentence?) {
     (kubectl, kubectlAbsence) = ("", "")
     if let absence {
-      kubectlAbsence = Sentence(verbatim: absence)
+      kubectlAbsence = absence
     } else if let write {
       let line = write.kubectl(flags: flags)
       kubectl = write.hidesSecrets ? "" : line

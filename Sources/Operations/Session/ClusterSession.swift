@@ -1,6 +1,6 @@
 package import Client
 package import Extensions
-import Platform
+package import Platform
 
 /// One cluster, and how it is reached: the only description of a connection, for the console and the commands.
 package struct ClusterSession: Sendable {
@@ -39,7 +39,7 @@ package struct ClusterSession: Sendable {
     /// What kubectl needs to reach the same cluster, for the command lines that plans show.
     package var kubectlFlags: [String] = []
     /// Why no kubectl reaches the cluster as ksx does, or `nil`.
-    package var kubectlAbsence: String?
+    package var kubectlAbsence: Sentence?
     /// What ksx needs to reach the same cluster, when that is not what kubectl needs.
     package var ownFlags: [String]?
 

@@ -178,7 +178,7 @@ private struct PlanWriter {
   private var command: [Line] {
     if isBlocked { return [] }
     if let absence = contents.plans.last?.kubectlAbsence {
-      return Line(words("No kubectl line: {0}.", absence), .dim).wrapped(to: width, indent: 2)
+      return Line(words("No kubectl line: {0}.", words(absence)), .dim).wrapped(to: width, indent: 2)
     }
     let commands = contents.plans.filter { !$0.kubectl.isEmpty }.map(command)
     if commands.isEmpty { return [] }
