@@ -8,9 +8,10 @@ StandardStreams.occupy()
 guard Descriptors.has(12) else { _exit(Program.fail(TerminalError.noDescriptor.description)) }
 CoreDump.forbid()
 switch await Program.begin() {
-// Nothing is buffered, and tearing down the libraries would take longer than some commands.
+// All is written by then. Tearing down the libraries would take longer than some commands, and would take the locks of
+// OpenSSL away from requests that are still on their way.
 case .leave(let status): _exit(status)
 case .openConsole(let connection, let localState, let manner, let places):
-  exit(openConsole(at: connection, localState: localState, manner, places: places))
-case .choose(let beginning): exit(choose(beginning))
+  _exit(openConsole(at: connection, localState: localState, manner, places: places))
+case .choose(let beginning): _exit(choose(beginning))
 }

@@ -158,7 +158,7 @@ import Testing
   @Test func everyListenerHearsOfTheWayInUse() async throws {
     let transport = fallback(failing(Self.down), answering())
     let sentences = Locked<[String]>([])
-    transport.whenChanged { use in sentences.withLock { $0.append(use.sentence) } }
+    transport.whenChanged { use in sentences.withLock { $0.append("\(use.sentence)") } }
 
     _ = try await transport.send(HTTPRequest(.get, "/apis/x"))
 

@@ -41,6 +41,41 @@ import Testing
     #expect(try await bench.installation().isEnabled)
   }
 
+  @Test func anEnableThatCannotBeStoredIsAFailure() async throws {
+    let bench = try await installed()
+    try await bench.run("disable", "whizard", "--now")
+    bench.transport.answer { request in
+      request.method == .patch
+        ? .refusal(
+          code: 500, reason: "InternalError",
+          #"Internal error occurred: failed calling webhook "plans.kubesphere.io": Post "https://a.b.svc:443/": refused"#
+        )
+        : nil
+    }
+
+    let failure = try await bench.failure("enable", "whizard", "--now")
+
+    #expect(failure.hasPrefix("enable whizard --now: the switch could not be stored: "), "\(failure)")
+    #expect(try await !bench.installation().isEnabled)
+  }
+
+  @Test func whatAPolicyRefusesIsNoMissingRightAndHasAnotherWay() async throws {
+    let bench = try await installed()
+    bench.transport.answer { request in
+      request.method == .patch
+        ? .refusal(
+          code: 403, reason: "Forbidden",
+          #"installplans "whizard" is forbidden: ValidatingAdmissionPolicy 'freeze' with binding 'all' denied request: it is frozen"#
+        )
+        : nil
+    }
+
+    let failure = try await bench.failure("disable", "whizard", "--now")
+
+    #expect(failure.contains("No right is missing: a rule of the cluster refuses it"), "\(failure)")
+    #expect(failure.hasSuffix("ksx disable whizard --now --climb state takes it out of service without the switch."))
+  }
+
   /// Who may patch the installation and nothing more has done all that is to be done.
   @Test(arguments: [("Installing", true), ("Upgrading", true), ("UpgradeFailed", false)])
   func whoMayOnlyPatchHasDoneItWhileTheControllersAreAtIt(state: String, isDone: Bool) async throws {

@@ -198,7 +198,7 @@ extension ConsoleTester {
   /// The transport publishes that another way is in use.
   fileprivate mutating func goes(way: FallbackTransport.Way, reason: String? = nil) {
     var status = app.state.session
-    status.way = .init(way: way, reason: reason)
+    status.way = .init(way: way, reason: reason.map { Sentence(verbatim: $0) })
     hear(.status(status))
   }
 }

@@ -116,7 +116,9 @@ import Testing
     let mark: Value = ["since": "noon", "by": "ada", "version": "1.0.0"]
     let mode = SafeMode([object("a", isEnabled: false, mark: mark), object("b")], capabilities)
 
-    #expect(mode.held == [SafeMode.Held(name: "a", since: "noon", by: "ada", version: "1.0.0", isOn: false)])
+    #expect(
+      mode.held == [SafeMode.Held(name: "a", since: "noon", by: "ada", version: "1.0.0", isOn: false, isServing: false)]
+    )
     #expect(mode.unknown(["a", "x"]) == ["x"])
   }
 }

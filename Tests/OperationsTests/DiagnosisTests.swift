@@ -127,34 +127,6 @@ import Testing
     #expect(body(stuck) == #"{"spec":{"activeDeadlineSeconds":1}}"#)
   }
 
-  @Test func aPodThatIsJustBeingMadeIsNoTrouble() {
-    func causes(after seconds: Int, _ isBeginning: Bool) -> [Finding.Cause] {
-      self.causes(
-        findings("Upgrading") { file in
-          var job = CaseFile.JobSight(isActive: true, isComplete: false, waiting: "ContainerCreating")
-          job.isBeginning = isBeginning
-          job.created = Timestamp.text(file.now.secondsSince1970 - seconds)
-          file.job = .there(job)
-        })
-    }
-
-    #expect(causes(after: 59, true) == [])
-    #expect(causes(after: 60, true) == [.podNeverRuns])
-    #expect(causes(after: 1, false) == [.podNeverRuns])
-  }
-
-  @Test func aVersionThatWasPutBackWhileAnotherFailedIsTriedAndNotLeft() {
-    let back = findings("UpgradeFailed", status: ["conditions": [["message": "backoff limit"]]]) { file in
-      var job = CaseFile.JobSight(isActive: false, isComplete: false)
-      job.version = "2.0.0"
-      file.job = .there(job)
-      file.former = .init(version: "1.0.0", config: "", time: "", what: "", wasInstalled: true)
-    }
-
-    #expect(back.first?.text == "2.0.0 failed, and 1.1.0, which is asked for since, was not tried: backoff limit")
-    #expect(remedies(back) == ["retry"])
-  }
-
   @Test func whatTheExecutorsClockPutsBeforeTheLastStateIsPassedOver() {
     let behind = findings("Upgrading") { $0.releases = .there([release(2, "1.1.0", time: "2026-11-26T09:55:00Z")]) }
     #expect(causes(behind) == [.executorClockBehind])
@@ -250,21 +222,6 @@ import Testing
       ]
     ) { $0.releases = .there([]) }
     #expect(causes(chart) == [.chartUnreadable])
-  }
-
-  @Test func whatRestsAfterManyTriesIsNoLoop() {
-    let words = ["Preparing", "Upgrading", "UpgradeFailed", "Preparing", "Upgrading", "UpgradeFailed"]
-    func causes(since seconds: Int, _ newest: String) -> [Finding.Cause] {
-      self.causes(
-        findings("UpgradeFailed", status: ["stateHistory": states(words, until: now - seconds)]) {
-          $0.releases = .there([release(1, "1.0.0"), release(2, "1.1.0", newest)])
-        })
-    }
-
-    #expect(causes(since: 14, "superseded") == [.upgradeLoop])
-    #expect(causes(since: 15, "superseded") == [.upgradeFailed])
-    // helm has noted it, and the controllers try that a few times.
-    #expect(causes(since: 1, "failed") == [.upgradeFailed])
   }
 
   @Test func aChartOfAnotherVersionIsUpgradedAgainAndAgain() {

@@ -40,7 +40,9 @@ import Testing
 
     let words = "its index.yaml is refused by helm: line 5: created of a is no time"
     #expect(
-      await outcome(200, index) == (isRead ? .index(charts: 1, versions: 1, bytes: index.utf8.count) : .problem(Sentence(verbatim: words))))
+      await outcome(200, index)
+        == (isRead
+          ? .index(charts: 1, versions: 1, bytes: index.utf8.count) : .problem(Sentence(verbatim: words))))
   }
 
   @Test func whoAsksIsSaidToTheServer() async {

@@ -215,7 +215,7 @@ extension DiagnosisTests {
       "message": "no route", "lastTimestamp": "2026-11-26T10:02:00Z",
     ])
     let file = RepositoryFile(
-      Object(dialect.repositories, name: "main"), events: [event], dialect, Timestamp(secondsSince1970: now))
+      Object(dialect.repositories, name: "main"), events: [event], nil, dialect, Timestamp(secondsSince1970: now))
 
     let steps = file.findings.first?.remedies.first?.steps ?? []
 

@@ -120,3 +120,15 @@ extension InstallationReconciler {
     return output.lines.last { !$0.isEmpty }.map { String($0.prefix(500)) } ?? ""
   }
 }
+
+extension InstallationReconciler {
+  /// The record lies in the namespace of the release: while that goes away, an Event is all that can tell.
+  func tell(of cause: ClusterError, _ snapshot: InstallationSnapshot) async {
+    guard case .refused(let status) = cause, status.isOfTerminatingNamespace else { return }
+    await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now).write(
+      "Warning", "NamespaceTerminating",
+      snapshot.prefix
+        + "namespace \(snapshot.namespace) is being terminated, and nothing can be made in it; once it is gone this goes on"
+    )
+  }
+}

@@ -114,16 +114,6 @@ struct InstallationReconciler: Reconciler {
     }
   }
 
-  /// The record lies in the namespace of the release, so that of one that goes away nothing can be noted but an Event.
-  private func tell(of cause: ClusterError, _ snapshot: InstallationSnapshot) async {
-    guard case .refused(let status) = cause, status.isOfTerminatingNamespace else { return }
-    await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now).write(
-      "Warning", "NamespaceTerminating",
-      snapshot.prefix
-        + "namespace \(snapshot.namespace) is being terminated, and nothing can be made in it; once it is gone this goes on"
-    )
-  }
-
   private func fail(
     _ snapshot: InstallationSnapshot, _ message: String, refused offer: String? = nil
   ) async throws(ClusterError) -> NextLook {

@@ -151,7 +151,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
 extension Installation {
   /// Why it is in the state it is, as far as the cluster says, in one line.
-  var reason: String { message.isEmpty ? observed.state.word : message.shownLines.joined(separator: " ") }
+  package var reason: String { message.isEmpty ? observed.state.word : message.shownLines.joined(separator: " ") }
 
   /// What the cluster says of its present state: KubeSphere's controllers leave the words of the attempt before until this
   /// one has ended.

@@ -93,8 +93,21 @@ struct SwitchNow: ClusterCommand {
     let climb = Climb(
       name: name, dialect: dialect, session: session, limit: limit, isDryRun: isPlanOnly,
       undo: undo(session.status))
-    if isEnabled { return try await climb.down(await climb.climbed()) }
+    if isEnabled {
+      try await climb.down(await climb.climbed())
+      // What was taken away besides the switch is back; the switch itself is not.
+      if case .blocked(let reason) = verdict, await !isOn(dialect, session) {
+        throw CommandError("\(doing): the switch could not be stored: \(reason)")
+      }
+      return
+    }
     if verdict != .works || limit != nil { try await climb.up(because: verdict) }
+  }
+
+  /// The switch is on, as where it could not be stored that it shall be off.
+  private func isOn(_ dialect: Dialect, _ session: CommandSession) async -> Bool {
+    let found = await result { () throws(ClusterError) in try await session.cluster.get(dialect.installations, name) }
+    return (try? found.get()).map { Installation($0).isEnabled } ?? false
   }
 
   private func send(_ session: CommandSession) async throws(CommandError) -> Answer {
