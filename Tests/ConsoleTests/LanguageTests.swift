@@ -33,7 +33,8 @@ import Testing
     "Manifest/YAMLReader.swift", "Operations/Emergency/Bisect.swift", "Operations/Emergency/Cancellation.swift",
     "Operations/Emergency/Cancellation+Words.swift", "Operations/Emergency/BisectMove.swift",
     "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/Chronicle.swift",
-    "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift",
+    "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
+    "Operations/Repositories/RepositoryChange.swift",
   ]
 
   /// The templates of the texts in those files; what a kind of change says is data of its own.
@@ -80,7 +81,11 @@ import Testing
     " of ", "Lease {0}/{1}", "Pod {0}/{1}", "Pod {0}: {1}", "exit code {0}", "ksx rollback {0} --version {1}",
     "kubectl -n {0} describe pod {1}", "kubectl -n {0} logs {1} -c {2} --previous", "no matches for kind \"",
     "the cluster does not serve ", "ConfigMap {0} holds no Base64", "by the {0}: {1}", "{0}; nor {1}: {2}",
-    "{0}; the other way cannot be gone: {1}",
+    "{0}; the other way cannot be gone: {1}", " (held by its finalizers ", "Namespace {0}",
+    "because it is being terminated", "denied request: ", "exceeded quota: ", "helm ", "no answer",
+    "post-delete hook ", "pre-delete hook ", "the two ways",
+    "--interval is a duration such as 30m, not {0}", "repositories of this cluster have no {0}",
+    "{0} is no address: https://HOST/PATH, oci://HOST/PATH, file:///FOLDER or the name of an image is expected",
   ]
 
   private static func swiftFiles(in folder: String) -> [String] {

@@ -141,7 +141,7 @@ import Testing
     var memory = ReleaseMemory()
     memory.remember(entry("1.0.0", "a: 1", wasInstalled: true))
     memory.add(HistoryLine("whizard", at: "t", .spec(before: RequestedSpec(version: "1.0.0"), after: nil)))
-    let first = Sample.installation("Installing", wanted: "1.0.0")
+    let first = Sample.installation("Installing", wanted: "1.0.0", tried: "1.0.0")
     let failed = Sample.installation("InstallFailed", wanted: "1.0.0")
 
     #expect(Cancellation.former(to: first, memory) == nil)

@@ -51,6 +51,9 @@ import Testing
   @Test func whatCannotBeCheckedIsNotFine() {
     var context = context([version("1.1.0", kube: ">=1.20")])
     context.gaps[.server] = .pending
+    // What was known before an outage still is.
+    #expect(facts("1.1.0", context).fit == .fits)
+    context.kubernetesVersion = ""
 
     #expect(facts("1.1.0", context).fit == .unknown(["the server's version is not known"]))
     #expect(facts("9.0.0", context).fit == .unknown(["what it needs is not read yet"]))
