@@ -24,7 +24,7 @@ import Testing
     _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
     try await bench.offer()
     try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
-    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0"])
+    try await bench.report("whizard", Self.status("Installed", "1.0.0", dialect))
     return bench
   }
 
@@ -76,11 +76,16 @@ import Testing
     }
   }
 
+  /// The first design has no version in the status.
+  private static func status(_ state: String, _ version: String, _ dialect: Dialect) -> Value {
+    dialect == .installPlan ? ["state": .string(state), "version": .string(version)] : ["state": .string(state)]
+  }
+
   @Test(arguments: [Dialect.installPlan, .subscription])
   func whatRanBeforeIsKnownFromTheCluster(dialect: Dialect) async throws {
     let bench = try await bench(dialect)
     try await bench.run("upgrade", "whizard", "--yes")
-    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0"])
+    try await bench.report("whizard", Self.status("UpgradeFailed", "1.1.0", dialect))
 
     try await bench.run("rollback", "whizard", "--yes")
 
@@ -91,16 +96,19 @@ import Testing
   func afterACancelBothStillKnowWhatRan(dialect: Dialect) async throws {
     let bench = try await bench(dialect, timing: Self.quick)
     try await bench.run("upgrade", "whizard", "--yes")
-    try await bench.report("whizard", ["state": "Upgrading", "version": "1.1.0"])
+    try await bench.report("whizard", Self.status("Upgrading", "1.1.0", dialect))
 
     try await bench.run("cancel", "whizard", "--yes")
     #expect(bench.said.printed == "whizard: going back to 1.0.0 in test\n")
     // Before they have gone back, a second one goes nowhere else, and neither does a rollback.
     _ = try? await bench.run("plan", "cancel", "whizard")
     #expect(bench.said.printed.contains("ends: the try of 1.0.0, Upgrading"), "\(bench.said.printed)")
-    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0"])
+    try await bench.report("whizard", Self.status("UpgradeFailed", "1.1.0", dialect))
 
-    #expect(try await bench.run("get", "whizard").contains("Running      1.0.0"), "\(bench.said.printed)")
-    #expect(try await bench.failure("rollback", "whizard", "--yes").hasPrefix("ksx has not seen an earlier version"))
+    #expect(try await bench.run("get", "whizard").contains("Running:      1.0.0"), "\(bench.said.printed)")
+    // It was the upgrade that failed: what ran is asked for, and was not tried again yet.
+    let failure = try await bench.failure("rollback", "whizard", "--yes")
+    #expect(failure.hasSuffix("ksx retry whizard has it tried again as it is"), "\(failure)")
+    #expect(try await bench.installation().version == "1.0.0")
   }
 }

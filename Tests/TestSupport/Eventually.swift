@@ -4,8 +4,8 @@ package import Testing
 
 /// How long tests wait for what should come in a moment.
 package enum Patience {
-  /// What a loaded machine may need, times this: `KSX_PATIENCE` is set for runs that are slow by design.
-  package static let factor = Environment.current["KSX_PATIENCE"].flatMap { Int($0) } ?? 1
+  /// What a loaded machine may need, times this: `KSX_PATIENCE` is set for runs that are slower by design.
+  package static let factor = Environment.current["KSX_PATIENCE"].flatMap { Int($0) } ?? 4
   /// How many seconds are waited for what should come.
   package static let seconds = 60 * factor
   /// How long conditions are waited for.

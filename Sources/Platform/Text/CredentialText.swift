@@ -125,7 +125,7 @@ extension CredentialScanner {
       // All that follows is one credential, also where it has several parts.
       let isList = scheme == "digest" || scheme.hasPrefix("aws4")
       let rest = word.upperBound + 1
-      return hide(rest..<(isList ? lineEnd(from: rest, quote) : end(from: rest, quote)))
+      return hide(rest..<(isList ? listEnd(from: rest, quote) : end(from: rest, quote)))
     }
     if Self.isCredential(bytes[word]) { hide(word) }
   }
@@ -192,6 +192,12 @@ extension CredentialScanner {
       byte == 10 || byte == 13
         || (quote.map { byte == $0 || byte == UInt8(ascii: "\\") } ?? (byte == UInt8(ascii: "\"")))
     } ?? bytes.count
+  }
+
+  /// Parts of a list are quoted themselves: where nothing else says where it ends, the line is.
+  private func listEnd(from start: Int, _ quote: UInt8?) -> Int {
+    if quote != nil { return lineEnd(from: start, quote) }
+    return bytes[start...].firstIndex { $0 == 10 || $0 == 13 } ?? bytes.count
   }
 
   private func token(from start: Int) -> Range<Int> {

@@ -76,8 +76,10 @@ import Testing
       try await wait(forOwner: "second", of: "cert-clock")
       let kept = try await fixture.cluster.get(fixture.dialect.extensions, "cert-clock")
       #expect(kept.annotations[Publisher.goneAnnotation] == nil)
-      let versions = try await fixture.cluster.list(fixture.dialect.extensionVersions)
-      #expect(versions.allSatisfy { $0.labels[fixture.dialect.repositoryLabel] == "second" })
+      try await fixture.wait("its versions are not the other's") {
+        let versions = try await fixture.cluster.list(fixture.dialect.extensionVersions)
+        return versions.allSatisfy { $0.labels[fixture.dialect.repositoryLabel] == "second" }
+      }
     }
   }
 
