@@ -81,7 +81,7 @@ extension ConsoleState {
   /// Asks the cluster what ran before what `name` is at or failed at, where that is not known with its config.
   func pastBeforeAttempt(of name: String) -> [Subscription] {
     guard let installation = market.installed.of(name), capabilityState.capabilities != nil else { return [] }
-    let state = installation.observed.state
+    let state = status(of: name).state
     let isAsked = records.elsewhere[name]?.installation.lastRun == installation.lastRun
     guard [.upgrading, .upgradeFailed].contains(state), !isAsked else { return [] }
     let isKnown = wayBack(of: name).map { $0.wasInstalled == true && $0.origin == .kept } == true

@@ -2,7 +2,7 @@ package import Client
 import Extensions
 import HTTP
 import KubernetesAPI
-package import Platform
+import Platform
 
 /// The ways to a cluster that a doctor looks at besides its API.
 package struct GatewayWays: Sendable {

@@ -100,7 +100,7 @@ struct Cancel: PlannedCommand {
     switch found {
     case .refused(let reason): throw CommandError("\(name): \(reason)")
     case .done(let facts):
-      if cancellation.former != nil, facts.installation.observed.state.isFailure {
+      if cancellation.former != nil, ExtensionStatus(name, nil, facts.installation).state.isFailure {
         throw CommandError(
           "\(name): what ran before was asked for again, and failed: \(facts.installation.reason); ksx doctor \(name) says what helps"
         )
