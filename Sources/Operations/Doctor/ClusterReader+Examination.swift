@@ -218,12 +218,12 @@ extension ClusterReader {
       try await cluster.patch(dialect.installations, object.name, .merge(probe), dryRun: true)
     }
     guard case .failure(let error) = answer else { return }
-    let (what, sign): (String, String)
+    let (what, sign, certainty): (String, String, Finding.Certainty)
     switch error {
     case .refused(let status) where status.message.containsText("failed calling webhook") || status.code == 504:
-      (what, sign) = ("\(status.code)", status.message)
+      (what, sign, certainty) = ("\(status.code)", status.message, .certain)
     // What hangs behind it is asked for half a minute; all else was answered at once.
-    case .transport(.timedOut): (what, sign) = ("no answer", error.brief)
+    case .transport(.timedOut): (what, sign, certainty) = ("no answer", error.brief, .likely)
     default: return examination.gaps.append("whether the webhooks answer: \(error.words)")
     }
     examination.findings.append(
@@ -232,7 +232,7 @@ extension ClusterReader {
         sentence:
           "the webhook of the controller does not answer: every create and update of an extension is refused until it runs",
         evidence: [.init("PATCH \(object.name), dry run", what, sign)],
-        certainty: what == "no answer" ? .likely : .certain,
+        certainty: certainty,
         remedies: [
           Remedy(
             "start the controller again",
@@ -248,8 +248,7 @@ extension ClusterReader {
     var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
     sight.isKept = all.contains(where: \.isKeptByStandalone)
     sight.lackingVersion = Set(
-      files.filter { $0.version == .missing || $0.passedBy != nil || $0.leavingNamespace != nil }
-        .map(\.installation.name))
+      files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
     sight.waiting = Set(files.filter { $0.leavingNamespace != nil }.map(\.installation.name))
     if sight.isKept {
       // Not every user may read it, and a single replica needs none.
@@ -273,7 +272,7 @@ extension ClusterReader {
     }
     let extensions = await read("extensions of repositories", &examination) {
       () async throws(ClusterError) -> [Extension] in
-      try await cluster.list(dialect.extensions).map { Extension($0, dialect: dialect) }
+      try await cluster.list(dialect.extensions, skipping: Extension.unread).map { Extension($0, dialect: dialect) }
     }
     for repository in repositories.sorted(by: { $0.name < $1.name }) {
       examination.findings += RepositoryFile(repository, events: events ?? [], extensions, dialect, now).findings

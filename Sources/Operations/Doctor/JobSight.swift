@@ -37,10 +37,10 @@ extension CaseFile {
         .map { $0["message"]?.string ?? $0["reason"]?.string ?? "" }
       created = job.creationTimestamp ?? ""
       version = HelmCommand(job).chartVersion
-      let obstacles = isActive ? pods.lazy.compactMap(Obstacle.init) : [].lazy.compactMap(Obstacle.init)
-      if let obstacle = obstacles.first {
+      guard isActive else { return }
+      if let obstacle = pods.lazy.compactMap(Obstacle.init).first {
         (waiting, isBeginning) = (obstacle.sentence, obstacle.isOrdinary)
-      } else if isActive, pods.isEmpty {
+      } else if pods.isEmpty {
         (waiting, isBeginning) = ("no pod was made", true)
       }
     }

@@ -28,10 +28,14 @@ extension ClusterReader {
 
   /// Whether the version of `installation` is not there any more, for a change that needs it and leads to no other.
   ///
-  /// Not if that cannot be read. Controllers of ours keep what is installed.
-  func isVersionGone(of installation: Installation, for kind: ChangeKind) async -> Bool {
+  /// Not if that cannot be read. Controllers of ours keep what is installed. Versions that are in `context` are not asked
+  /// for again.
+  func isVersionGone(of installation: Installation, for kind: ChangeKind, in context: PlanContext) async -> Bool {
     if case .version? = kind.row.choice { return false }
     guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return false }
+    if kind.row.reads.contains(.versions) {
+      return context.gaps[.versions] == nil && context.version(installation.version) == nil
+    }
     let found = await answer(within: Self.patience) { () async throws(ClusterError) -> ExtensionVersion? in
       try await ExtensionVersion.find(installation.extension, installation.version, in: cluster, dialect)
     }

@@ -104,7 +104,8 @@ extension ClusterReader {
     context.rights = await rights
     if reads.contains(.clusters) { await readClusters(into: &context) }
     if let installation = installed.of(name) {
-      async let isVersionGone = isVersionGone(of: installation, for: kind)
+      let known = context
+      async let isVersionGone = isVersionGone(of: installation, for: kind, in: known)
       async let isReleaseGone = kind.row.removes ? isReleaseGone(of: installation) : false
       (context.isVersionGone, context.isReleaseGone) = await (isVersionGone, isReleaseGone)
     }
