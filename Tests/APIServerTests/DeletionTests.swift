@@ -1,6 +1,7 @@
 import APITestSupport
 import Client
 import Manifest
+import TestSupport
 import Testing
 
 @testable import APIServer
@@ -17,7 +18,7 @@ import Testing
 
   /// Waits until what is at `target` is gone.
   private func untilGone(_ target: String) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + Patience.usual
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).status == 404 { return true }
       await Task.yield()

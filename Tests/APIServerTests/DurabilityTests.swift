@@ -4,6 +4,7 @@ import Glibc
 import KubernetesAPI
 import Manifest
 import Platform
+import TestSupport
 import Testing
 
 @testable import APIServer
@@ -24,7 +25,7 @@ import Testing
 
   /// The API at `path` once that before it has let go of the file: a collection of garbage may hold it for a moment.
   private func reopened(_ path: String) async throws -> Asking {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + Patience.usual
     while true {
       do {
         return try Asking(path: path)
@@ -123,7 +124,7 @@ import Testing
   }
 
   private func isEmptied(_ ask: Asking, _ target: String) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + Patience.usual
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).names.isEmpty { return true }
       await Task.yield()

@@ -3,6 +3,7 @@ import Client
 import Extensions
 import KubeSphereKinds
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Charts
@@ -75,13 +76,13 @@ final class ControllerFixture: Sendable {
     while try await work.reconcile(Catalogue.repositoryName) == .atOnce {}
   }
 
-  /// What the installation of `name` says, once `isRight` says yes; fails after ten seconds.
+  /// What the installation of `name` says, once `isRight` says yes; fails after `Patience.usual`.
   @discardableResult
   func wait(
     for name: String, sourceLocation: SourceLocation = #_sourceLocation,
     until isRight: (Installation) -> Bool
   ) async throws -> Installation {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + Patience.usual
     var last = "nothing"
     while ContinuousClock.now < deadline {
       if let object = try await cluster.find(dialect.installations, name) {
@@ -95,11 +96,11 @@ final class ControllerFixture: Sendable {
     throw Overdue()
   }
 
-  /// Waits until `isRight`; fails after ten seconds.
+  /// Waits until `isRight`; fails after `Patience.usual`.
   func wait(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, until isRight: () async throws -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + Patience.usual
     while ContinuousClock.now < deadline {
       if try await isRight() { return }
       try await Task.sleep(for: .milliseconds(5))

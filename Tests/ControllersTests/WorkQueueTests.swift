@@ -2,6 +2,7 @@ import Client
 import HTTP
 import KubernetesAPI
 import Platform
+import TestSupport
 import Testing
 
 @testable import Controllers
@@ -63,7 +64,7 @@ private final class Flaky: Reconciler {
     await queue.add("b")
     let early = taken.withLock { $0 }
     await queue.fill(1)
-    let end = ContinuousClock.now + .seconds(60)
+    let end = ContinuousClock.now + Patience.usual
     while taken.withLock({ $0.count }) < 2, ContinuousClock.now < end { await Task.yield() }
     await queue.close()
     await worker.value
