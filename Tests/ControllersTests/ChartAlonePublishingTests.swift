@@ -46,7 +46,7 @@ import Testing
 
     try await publish(ChartAlone.files, in: fixture)
 
-    #expect(try await fixture.shelf("orchard").category == "fruit")
+    #expect(try await fixture.extension(named: "orchard").category == "fruit")
     #expect(try await fixture.cluster.list(fixture.dialect.categories).map(\.name) == ["fruit"])
   }
 
@@ -57,7 +57,7 @@ import Testing
     let category = try #require(try await fixture.cluster.list(fixture.dialect.categories).first)
     #expect(category.name == "devops")
     #expect(Category(category).displayName.text(in: "en") == "DevOps")
-    #expect(try await fixture.shelf("orchard").category == "devops")
+    #expect(try await fixture.extension(named: "orchard").category == "devops")
   }
 
   @Test func theMinimumOfKubernetesIsAConditionInTheShippedDialect() async throws {
@@ -152,7 +152,7 @@ import Testing
     #expect(version.spec["sources"] == "https://github.com/kubesphere/ks-devops")
     #expect(version.spec[path: "maintainers"]?.sequence?.first?["email"] == "rick@Kubesphere.io")
     #expect(version.annotations["extensions.kubesphere.io/foo"] == "bar")
-    #expect(try await fixture.shelf("devops").category == "devops")
+    #expect(try await fixture.extension(named: "devops").category == "devops")
   }
 
   @Test(.needsData(.mission)) func theSubscriptionOfTheDesignItselfIsCarriedOut() async throws {

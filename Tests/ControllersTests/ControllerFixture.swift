@@ -135,7 +135,7 @@ final class ControllerFixture: Sendable {
       dialect.jsBundles, name, ["metadata": ["finalizers": finalizers.isEmpty ? .null : .sequence(finalizers)]])
   }
 
-  func shelf(_ name: String) async throws -> Extension {
+  func `extension`(named name: String) async throws -> Extension {
     Extension(try await cluster.get(dialect.extensions, name), dialect: dialect)
   }
 

@@ -29,13 +29,13 @@ import Testing
         try await fixture.cluster.list(.events, namespace: "default").contains { $0.value["reason"] == "Synced" }
       }
       try await fixture.wait("the recommended versions") {
-        let wheel = try await fixture.shelf("snapshot-wheel").recommendedVersion
-        let garden = try await fixture.shelf("cache-garden").recommendedVersion
+        let wheel = try await fixture.extension(named: "snapshot-wheel").recommendedVersion
+        let garden = try await fixture.extension(named: "cache-garden").recommendedVersion
         return wheel == "1.1.0" && garden == "1.0.0-rc.1"
       }
     }
 
-    #expect(try await fixture.shelf("snapshot-wheel").versions == ["1.0.0", "1.1.0", "2.0.0"])
+    #expect(try await fixture.extension(named: "snapshot-wheel").versions == ["1.0.0", "1.1.0", "2.0.0"])
     let version = ExtensionVersion(
       try await fixture.cluster.get(dialect.extensionVersions, dialect.versionName("dashboards", "2.0.0")),
       dialect: dialect)
@@ -77,7 +77,7 @@ import Testing
       #expect(try await fixture.cluster.find(dialect.reverseProxies, "dashboards") == nil)
       // The installation is told of before the extension is.
       try await fixture.wait("the extension says so") {
-        try await fixture.shelf("dashboards").installedVersion == "1.1.0"
+        try await fixture.extension(named: "dashboards").installedVersion == "1.1.0"
       }
 
       try await fixture.change("dashboards", .uninstall)
@@ -90,8 +90,8 @@ import Testing
     #expect(try await fixture.record("dashboards") == nil)
     #expect(try await fixture.settingsMap("dashboards").isEmpty)
     #expect(try await fixture.cluster.list(.deployments).isEmpty)
-    #expect(try await fixture.shelf("dashboards").state == .none)
-    #expect(try await fixture.shelf("dashboards").installedVersion == "")
+    #expect(try await fixture.extension(named: "dashboards").state == .none)
+    #expect(try await fixture.extension(named: "dashboards").installedVersion == "")
   }
 
   private static func expectServing(_ fixture: ControllerFixture, _ state: Value) async throws {
@@ -121,7 +121,7 @@ import Testing
       #expect(try await fixture.settingsMap("traffic-map")["version"] == "1.0.1")
       // The extension is told after the installation.
       try await fixture.wait("the extension says so too") {
-        try await fixture.shelf("traffic-map").state.isFailure
+        try await fixture.extension(named: "traffic-map").state.isFailure
       }
 
       try await fixture.change("traffic-map", .rollback(to: "1.0.1", config: "readyAfter: 0"))

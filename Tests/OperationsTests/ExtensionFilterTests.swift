@@ -36,12 +36,12 @@ import Testing
             ],
             "status": ["recommendedVersion": .string(recommended), "versions": [["version": "0.9.9"]]],
           ]), dialect: dialect)
-      let shelf = Category(
+      let category = Category(
         Object(dialect.categories, name: category, ["spec": ["displayName": ["en": "Safe and sound", "zh": "安全"]]]))
       let details = ExtensionVersion(
         Object(dialect.extensionVersions, name: "\(name)-1", ["spec": version]), dialect: dialect)
       let row = ExtensionRow(name, found, installation, nil, language: "en")
-      return FilterSubject(row, found, category: shelf, version: details, labels: ["team": "Blue"])
+      return FilterSubject(row, found, category: category, version: details, labels: ["team": "Blue"])
     }
 
     private var installation: Installation? {

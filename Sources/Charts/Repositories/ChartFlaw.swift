@@ -38,24 +38,27 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
       self = .values("\(error)")
       return
     }
-    // helm wants a name that is no path.
-    if chart.name.isEmpty || chart.name.containsText("/") || [".", ".."].contains(chart.name) {
-      self = .name(chart.name)
-    } else if SemanticVersion(chart.version) == nil {
-      self = .version(chart.version)
-    } else if !["", "application", "library"].contains(Chart.text(description["type"])) {
-      self = .kind(Chart.text(description["type"]))
+    let shape = ChartShape(description, dependencies: chart.dependencies)
+    if let flaw = Self.flaw(of: chart, kind: Chart.text(description["type"])) {
+      self = flaw
     } else if values != .null, values.mapping == nil {
       self = .values("values.yaml is not a mapping")
-    } else if let problem = ChartShape(description, dependencies: chart.dependencies).problem
-      ?? Self.lockProblem(package)
-    {
+    } else if let problem = shape.problem ?? Self.lockProblem(package) {
       self = .shape(problem)
     } else if let flaw = Self.flaw(within: package, &budget) {
       self = flaw
     } else {
       return nil
     }
+  }
+
+  /// What is wrong with the name, version or type: helm refuses a name that is a path.
+  private static func flaw(of chart: Chart, kind: String) -> ChartFlaw? {
+    if chart.name.isEmpty || chart.name.containsText("/") || [".", ".."].contains(chart.name) {
+      return .name(chart.name)
+    }
+    if SemanticVersion(chart.version) == nil { return .version(chart.version) }
+    return ["", "application", "library"].contains(kind) ? nil : .kind(kind)
   }
 
   private static func lockProblem(_ package: Package) -> String? {

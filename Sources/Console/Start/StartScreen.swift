@@ -110,6 +110,13 @@ package struct StartScreen: Sendable {
     frame.selectsRow = true
     list.draw(choices, Self.columns, frame, on: &surface, in: body, theme)
     drawWhole(on: &surface, in: body, theme)
+    return drawBottom(on: &surface, in: bottom, theme, words)
+  }
+
+  /// The line being typed, and where its cursor is; without one the keys.
+  private mutating func drawBottom(
+    on surface: inout Surface, in bottom: Rect, _ theme: Theme, _ words: Language
+  ) -> Point? {
     guard let field = fields.first else {
       let keys = settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
       let leave = settings.keys(for: .close, in: [.everywhere]).first ?? "q"

@@ -10,10 +10,10 @@ struct ExtensionReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
-  var shelf: VersionShelf
+  var cache: VersionCache
 
   func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
-    try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, shelf.versions(of: name)) }
+    try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, cache.versions(of: name)) }
   }
 
   private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> NextLook {
@@ -59,15 +59,15 @@ struct ExtensionReconciler: Reconciler {
   }
 
   private func kubernetesVersion() async throws(ClusterError) -> SemanticVersion? {
-    if let known = shelf.kubernetesVersion { return known }
+    if let known = cache.kubernetesVersion { return known }
     let version = try await cluster.document("/version")["gitVersion"]?.string.flatMap(SemanticVersion.init)
-    shelf.kubernetesVersion = version
+    cache.kubernetesVersion = version
     return version
   }
 }
 
 /// Every ExtensionVersion, by extension: asking the API for those of each would be a list for each.
-final class VersionShelf: Sendable {
+final class VersionCache: Sendable {
   private struct Content {
     var versions: [String: [String: ExtensionVersion]] = [:]
     var kubernetesVersion: SemanticVersion?

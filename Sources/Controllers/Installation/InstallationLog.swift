@@ -34,6 +34,13 @@ final class InstallationLog: Sendable {
     if condition.message != earlier?.conditions.first?.message { note("\(condition.reason): \(condition.message)") }
   }
 
+  private static func owner(_ object: Object, _ dialect: Dialect) -> Value {
+    [
+      "apiVersion": .string(dialect.installations.apiVersion), "kind": .string(dialect.installations.kind),
+      "name": .string(object.name), "uid": .string(object.uid),
+    ]
+  }
+
   /// Writes what has come since the last time.
   func flush(
     to namespace: String, of object: Object, _ dialect: Dialect, in cluster: Cluster, named name: String
@@ -44,10 +51,7 @@ final class InstallationLog: Sendable {
     }
     if new.isEmpty { return }
     let added = new.map { $0 + "\n" }.joined()
-    let owner: Value = [
-      "apiVersion": .string(dialect.installations.apiVersion), "kind": .string(dialect.installations.kind),
-      "name": .string(object.name), "uid": .string(object.uid),
-    ]
+    let owner = Self.owner(object, dialect)
     // What is done does not fail because it could not be told.
     guard let present = try? await cluster.find(.configMaps, namespace: namespace, name) else {
       // One that is going is not given a log that would be there without it.

@@ -16,17 +16,9 @@ extension InstallationReconciler {
       if error.isPassing { throw .passing(error) }
       return try await stuck(snapshot, record, error.short)
     }
-    let remaining = removal.remaining
-    let isForced = snapshot.situation.isForced
-    if remaining.isEmpty || isForced {
+    if removal.remaining.isEmpty || snapshot.situation.isForced {
       for line in removal.words { snapshot.log?.note(line) }
-      let opensHooks = !isForced && record.isOpen(.postDelete)
-      // Without its account nothing more could be looked for: that goes once there is nothing.
-      let isAccountNext = account(snapshot) != nil && !record.inventory.isEmpty
-      if !opensHooks, !isAccountNext { try await removeAccount(snapshot) }
-      let next = opensHooks || isAccountNext ? record.cleared() : record.uninstalled(at: settings.now())
-      try await passing { () throws(ClusterError) in try await save(next, snapshot) }
-      return .atOnce
+      return try await removed(snapshot, record)
     }
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard record.state == .uninstalling else { return .after(settings.patience) }
@@ -39,6 +31,19 @@ extension InstallationReconciler {
       return .after(settings.pollInterval)
     }
     try await passing { () throws(ClusterError) in try await save(told, snapshot) }
+    return .atOnce
+  }
+
+  /// Ends the removal, or begins the hooks that follow it.
+  private func removed(
+    _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
+  ) async throws(StepError) -> NextLook {
+    let opensHooks = !snapshot.situation.isForced && record.isOpen(.postDelete)
+    // The account is needed to look for objects, so it is deleted once the inventory is empty.
+    let isAccountNext = account(snapshot) != nil && !record.inventory.isEmpty
+    if !opensHooks, !isAccountNext { try await removeAccount(snapshot) }
+    let next = opensHooks || isAccountNext ? record.cleared() : record.uninstalled(at: settings.now())
+    try await passing { () throws(ClusterError) in try await save(next, snapshot) }
     return .atOnce
   }
 

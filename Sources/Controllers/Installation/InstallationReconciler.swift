@@ -234,8 +234,16 @@ extension InstallationReconciler {
       }
       return .atOnce
     }
+    return try await wait(for: first, andOthers: missing.count - 1, snapshot, record)
+  }
+
+  /// Says what is not ready yet, and gives up when that has taken too long.
+  private func wait(
+    for first: (words: String, object: Object), andOthers count: Int, _ snapshot: InstallationSnapshot,
+    _ record: ReleaseRecord
+  ) async throws(StepError) -> NextLook {
     let what = first.words
-    let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
+    let others = count > 0 ? " and \(count) more" : ""
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard seconds < settings.readyTimeout else {
       let cause = await PodCause(cluster: target).of(first.object)

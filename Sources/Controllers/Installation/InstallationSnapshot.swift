@@ -48,8 +48,7 @@ struct InstallationSnapshot: Sendable {
       offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
     }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
-    let (request, run) = (installation.testRequest, installation.testRun)
-    situation.isTestOpen = agent == nil && !request.isEmpty && (run?.id != request || run?.hasEnded == false)
+    situation.isTestOpen = agent == nil && installation.isTestOpen
     situation.hasAgents = agent == nil && dialect.hasAgents && !agents.isEmpty
     situation.record = record
     situation.isForced = object.annotations[Self.forceAnnotation] != nil

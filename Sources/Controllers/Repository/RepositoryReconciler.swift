@@ -71,10 +71,7 @@ struct RepositoryReconciler: Reconciler {
     // Also where nothing is written: a later change of the spec makes another fingerprint.
     var wish = visit.wish
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
-      let record = schedule.record(synced, conditions, at: now)
-      // A spec that was changed meanwhile makes this a conflict, and is synced next.
-      let patch = record.setting(["metadata", "resourceVersion"], to: .string(object.resourceVersion))
-      _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
+      try await write(schedule.record(synced, conditions, at: now), to: object)
       wish = visit.wish(readAt: now.description)
     }
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
@@ -86,6 +83,12 @@ struct RepositoryReconciler: Reconciler {
     }
     return .after(
       memory.noteFailure(object.uid, spec: wish, patience: settings.patience, interval: interval, asked: nil))
+  }
+
+  /// A spec that was changed meanwhile makes this a conflict, and is synced next.
+  private func write(_ record: Value, to object: Object) async throws(ClusterError) {
+    let patch = record.setting(["metadata", "resourceVersion"], to: .string(object.resourceVersion))
+    _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
   }
 
   private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> NextLook {

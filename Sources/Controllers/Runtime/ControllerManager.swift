@@ -43,19 +43,19 @@ package enum ControllerManager {
     }
 
     var extensions: Controller<ExtensionReconciler> {
-      let shelf = VersionShelf()
+      let cache = VersionCache()
       let dialect = dialect
       return Controller(
         title: "extension",
-        reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
+        reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, cache: cache),
         triggers: [
           Trigger(dialect.extensions, in: cluster) {
-            shelf.kept.note($0)
+            cache.kept.note($0)
             return [$0.name]
           },
-          shelf.trigger(cluster, dialect),
+          cache.trigger(cluster, dialect),
           // What was kept for an installation goes with it.
-          Trigger(dialect.installations, in: cluster) { shelf.kept.of($0) },
+          Trigger(dialect.installations, in: cluster) { cache.kept.of($0) },
         ],
         report: settings.report, metrics: settings.metrics)
     }

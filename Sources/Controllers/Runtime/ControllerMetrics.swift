@@ -71,8 +71,13 @@ package final class ControllerMetrics: Sendable {
     for (title, queue) in sorted {
       lines.append("ksxd_queue_lag_seconds{controller=\"\(title)\"} \(Self.seconds(await queue.lag))")
     }
-    lines += ["# HELP ksxd_reconcile_total Reconciliations of objects.", "# TYPE ksxd_reconcile_total counter"]
-    for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
+    return (lines + Self.lines(of: counts)).joined(separator: "\n") + "\n"
+  }
+
+  private static func lines(of counts: [String: Counts]) -> [String] {
+    let counts = counts.sorted { $0.key < $1.key }
+    var lines = ["# HELP ksxd_reconcile_total Reconciliations of objects.", "# TYPE ksxd_reconcile_total counter"]
+    for (title, count) in counts {
       lines.append("ksxd_reconcile_total{controller=\"\(title)\",result=\"success\"} \(count.succeeded)")
       lines.append("ksxd_reconcile_total{controller=\"\(title)\",result=\"failure\"} \(count.failed)")
     }
@@ -80,10 +85,10 @@ package final class ControllerMetrics: Sendable {
       "# HELP ksxd_reconcile_seconds_total Time that reconciliations took.",
       "# TYPE ksxd_reconcile_seconds_total counter",
     ]
-    for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
-      lines.append("ksxd_reconcile_seconds_total{controller=\"\(title)\"} \(Self.seconds(count.time))")
+    for (title, count) in counts {
+      lines.append("ksxd_reconcile_seconds_total{controller=\"\(title)\"} \(seconds(count.time))")
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 
   private static func seconds(_ duration: Duration) -> String {

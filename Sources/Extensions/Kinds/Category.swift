@@ -3,7 +3,7 @@ package import KubernetesAPI
 import Manifest
 package import Packages
 
-/// A shelf of the marketplace.
+/// A category of the marketplace, by which extensions are grouped.
 package struct Category: Mirrored {
   package var name: String
   package var resourceVersion: String

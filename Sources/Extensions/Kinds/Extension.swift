@@ -11,7 +11,7 @@ package struct Extension: Mirrored {
   package var resourceVersion: String
   package var displayName: Localized
   package var description: Localized
-  /// Empty when the extension is on no shelf.
+  /// Empty if the extension has no category.
   package var category: String
   /// The repository it comes from, or empty.
   package var repository: String

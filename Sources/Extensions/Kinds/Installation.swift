@@ -50,6 +50,8 @@ package struct Installation: Mirrored {
   package var testRequest: String
   /// What came of the last run of its chart's tests.
   package var testRun: TestRun?
+  /// Whether a run of the tests was asked for that has not ended.
+  package var isTestOpen: Bool { !testRequest.isEmpty && (testRun?.id != testRequest || testRun?.hasEnded == false) }
   package var isBeingDeleted: Bool
   package var created: String
   /// When its deletion was asked for, RFC 3339, or empty.

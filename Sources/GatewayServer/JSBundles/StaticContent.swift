@@ -53,6 +53,12 @@ struct StaticContent: Hashable, Sendable {
     guard let range = request.headers["Range"], request.method == .get, isCurrent(request.headers["If-Range"]),
       let wanted = ByteRange(range, of: bytes.count)
     else { return whole(headers) }
+    return partial(wanted, headers)
+  }
+
+  /// The bytes of `wanted` (206), or that there are none (416).
+  private func partial(_ wanted: ByteRange, _ headers: HTTPHeaders) -> HTTPResponse {
+    var headers = headers
     guard let part = wanted.range else {
       headers.add("Content-Range", "bytes */\(bytes.count)")
       headers.add("Content-Length", "0")

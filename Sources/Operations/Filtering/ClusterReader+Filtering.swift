@@ -12,9 +12,9 @@ extension ClusterReader {
     versions known: [String: [ExtensionVersion]]? = nil, _ memories: [String: ReleaseMemory], language: String,
     at now: Timestamp, sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
   ) async throws(ClusterError) -> Set<String> {
-    async let shelves = filter.asksCategories ? try? cluster.list(dialect.categories) : []
+    async let listed = filter.asksCategories ? try? cluster.list(dialect.categories) : []
     let versions = if let known { known } else { try await versions(for: filter) }
-    let categories = Dictionary((await shelves ?? []).map { ($0.name, Category($0)) }, uniquingKeysWith: { $1 })
+    let categories = Dictionary((await listed ?? []).map { ($0.name, Category($0)) }, uniquingKeysWith: { $1 })
     let found = objects.map { ($0, Extension($0, dialect: dialect)) }
     let byName = Dictionary(found.map { ($0.1.name, $0) }, uniquingKeysWith: { $1 })
     let rows = ExtensionRow.all(found.map(\.1), installed, memories, language: language, sight: sight)

@@ -106,11 +106,15 @@ private struct JournalFile {
     else {
       throw SystemError("reading \(path)")
     }
-    endsWhole = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
-    let whole =
-      endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)]
-    // An emergency waits for this: no more is read than the last line that can be.
-    for line in whole.split(separator: UInt8(ascii: "\n")).reversed() {
+    readLastLine(of: bytes)
+  }
+
+  /// An emergency waits for this: only the last readable line is parsed.
+  private mutating func readLastLine(of bytes: [UInt8]) {
+    let newline = UInt8(ascii: "\n")
+    endsWhole = bytes.last.map { $0 == newline } ?? true
+    let whole = endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: newline) ?? -1) + 1)]
+    for line in whole.split(separator: newline).reversed() {
       guard let last = Journal.lines(in: Array(line)).first, last.value["hash"]?.string != nil
       else { continue }
       (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))

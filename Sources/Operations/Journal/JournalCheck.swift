@@ -53,27 +53,22 @@ package struct JournalCheck: Hashable, Sendable {
       return
     }
     settle(isSaid: value["brokenBefore"] == true)
-    let end = Array(",\"hash\":\"\(hash)\"}".utf8)
-    let isTrue =
-      line.suffix(end.count).elementsEqual(end)
-      && SHA256.hex(line.dropLast(end.count) + [UInt8(ascii: "}")]) == hash
-    if !isTrue {
-      flaws.append(
-        Flaw(place: place, text: "it does not have the hash that it says: it was changed"))
-    }
+    let number = value["n"]?.integer
+    func note(_ text: String) { flaws.append(Flaw(place: place, text: text)) }
+    if !Self.has(line, hash) { note("it does not have the hash that it says: it was changed") }
     if value["previous"]?.string != head {
-      flaws.append(
-        Flaw(
-          place: place,
-          text: "it does not follow the line before it: something was changed, taken out or put in")
-      )
-    } else if value["n"]?.integer != count + 1 {
-      flaws.append(
-        Flaw(
-          place: place,
-          text: "it is number \(value["n"]?.integer ?? 0), and \(count + 1) was to come"))
+      note("it does not follow the line before it: something was changed, taken out or put in")
+    } else if number != count + 1 {
+      note("it is number \(number ?? 0), and \(count + 1) was to come")
     }
-    (count, head) = (value["n"]?.integer ?? count + 1, hash)
+    (count, head) = (number ?? count + 1, hash)
     hashes.insert(hash)
+  }
+
+  /// Whether `line` ends with `hash`, and that is the hash of the line without it.
+  private static func has(_ line: [UInt8], _ hash: String) -> Bool {
+    let end = Array(",\"hash\":\"\(hash)\"}".utf8)
+    return line.suffix(end.count).elementsEqual(end)
+      && SHA256.hex(line.dropLast(end.count) + [UInt8(ascii: "}")]) == hash
   }
 }

@@ -80,12 +80,17 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     }
     self.events = about.map(EventLine.init).sorted()
     problem = ""
+    readOutcome(of: object)
+  }
+
+  /// How the last sync ended: a condition says it, or else the newest event.
+  private mutating func readOutcome(of object: Object) {
     if let condition = Self.condition(of: object) {
       outcome = condition["reason"]?.string ?? ""
       if outcome == Self.failure { problem = CredentialText.removed(from: condition["message"]?.string ?? "") }
       return
     }
-    if let newest = self.events.first, newest.reason == Self.failure { problem = newest.message }
+    if let newest = events.first, newest.reason == Self.failure { problem = newest.message }
   }
 
   /// What `ksxd` says of the last sync: in the status, or, as shipped KubeSphere's Repository has no conditions, in an

@@ -92,27 +92,31 @@ struct VerifyJournal: Command {
     let check = JournalCheck(bytes)
     let isMissing = hash.map { !check.has($0) } ?? false
     if output.isWhole {
-      let flaws = check.flaws.map { flaw -> Value in
-        ["line": .integer(flaw.place), "text": .string(flaw.text)]
-      }
-      let fields: Mapping = [
-        "lines": .integer(check.count), "head": .string(check.head), "flaws": .sequence(flaws),
-        "broken": .sequence(check.broken.map(Value.integer)), "isMissing": .bool(isMissing),
-      ]
-      context.outlet.printExactly(try output.text(.ours("JournalCheck", fields)))
+      context.outlet.printExactly(try output.text(.ours("JournalCheck", Self.fields(check, isMissing))))
     } else {
-      context.outlet.print("lines: \(check.count), head: \(check.head)")
-      context.outlet.note(
-        check.broken.map { "note: line \($0) was broken off while it was written" })
-      context.outlet.note(check.flaws.map { "line \($0.place): \($0.text)" })
-      if isMissing, let hash {
-        context.outlet.note("no line has the hash \(hash): lines were cut off, or it is another's")
-      }
+      tell(check, isMissing, context)
     }
     if !check.flaws.isEmpty || isMissing { throw .verdict(1) }
     if bytes.isEmpty {
       throw CommandError("there is no journal: nothing was written yet, or it was taken away")
         .leaving(2)
+    }
+  }
+
+  private static func fields(_ check: JournalCheck, _ isMissing: Bool) -> Mapping {
+    let flaws = check.flaws.map { ["line": .integer($0.place), "text": .string($0.text)] as Value }
+    return [
+      "lines": .integer(check.count), "head": .string(check.head), "flaws": .sequence(flaws),
+      "broken": .sequence(check.broken.map(Value.integer)), "isMissing": .bool(isMissing),
+    ]
+  }
+
+  private func tell(_ check: JournalCheck, _ isMissing: Bool, _ context: Context) {
+    context.outlet.print("lines: \(check.count), head: \(check.head)")
+    context.outlet.note(check.broken.map { "note: line \($0) was broken off while it was written" })
+    context.outlet.note(check.flaws.map { "line \($0.place): \($0.text)" })
+    if isMissing, let hash {
+      context.outlet.note("no line has the hash \(hash): lines were cut off, or it is another's")
     }
   }
 }

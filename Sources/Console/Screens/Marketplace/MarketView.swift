@@ -104,8 +104,8 @@ struct ViewRow: Hashable, Identifiable, Sendable {
     let none = totals.categories[""].map { _ in
       ViewRow(id: .view(.category("")), title: words("(none)"), count: counts[.category("")])
     }
-    let shelves = named.sorted { ($0.title.lowercased(), $0.title) < ($1.title.lowercased(), $1.title) }
-    let all = shelves + (none.map { [$0] } ?? [])
+    let sorted = named.sorted { ($0.title.lowercased(), $0.title) < ($1.title.lowercased(), $1.title) }
+    let all = sorted + (none.map { [$0] } ?? [])
     return all.isEmpty ? views : views + [.rule] + all
   }
 }
