@@ -228,9 +228,10 @@ extension EditorView {
 
   /// A line, with a column perhaps, or a key.
   private mutating func goTo(_ text: String) {
-    let parts = text.split(separator: ":").compactMap { Int($0) }
-    if let line = parts.first {
-      let column = parts.count > 1 ? parts[1] - 1 : 0
+    let parts = text.split(separator: ":")
+    let numbers = parts.compactMap { Int($0) }
+    if let line = numbers.first, numbers.count == parts.count {
+      let column = numbers.count > 1 ? numbers[1] - 1 : 0
       draft.moveCursor(to: draft.buffer.clamped(Position(line: line - 1, column: column)))
       unfold()
     } else if !goTo(path: text.split(separator: ".").map(String.init)) {

@@ -22,7 +22,7 @@ extension HPACKHeaders {
     var bits = 0
     for (name, value, _) in self {
       bits += 8 * 12
-      for byte in name.utf8 { bits += byte == UInt8(ascii: "_") || byte > 32 && byte < 127 ? 8 : 30 }
+      for byte in name.utf8 { bits += Self.longestCode(of: byte) }
       for byte in value.utf8 { bits += Self.longestCode(of: byte) }
       if bits > Self.longestFrame * 8 { return false }
     }

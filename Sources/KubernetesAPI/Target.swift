@@ -32,6 +32,17 @@ package struct Target: Hashable, Sendable {
     query[parameter].flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// All values of a query parameter that may be given several times.
+  package func all(_ parameter: String) -> [String] {
+    guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+    return text[text.utf8.index(after: mark)...].split(separator: "&").compactMap { pair in
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard sides.count == 2, sides.allSatisfy(PercentEncoding.isWhole), Self.decode(sides[0]) == parameter
+      else { return nil }
+      return Self.decode(sides[1])
+    }
+  }
+
   /// The value of a query parameter, also where that is empty; `nil` when it is missing.
   package func given(_ parameter: String) -> String? { query[parameter] }
 

@@ -55,8 +55,14 @@ struct YAMLSpan {
 
   /// The line of the last part of `path` that is there, from one.
   func line(of path: ArraySlice<YAMLEdit.Path.Step>, in text: String) -> Int {
-    if case .key(let key)? = path.first, let pair = pair(key) {
-      return pair.value.line(of: path.dropFirst(), in: text)
+    switch path.first {
+    case .key(let key)?:
+      if let pair = pair(key) { return pair.value.line(of: path.dropFirst(), in: text) }
+    case .index(let index)?:
+      if case .sequence(let items, _) = kind, items.indices.contains(index) {
+        return items[index].line(of: path.dropFirst(), in: text)
+      }
+    case nil: break
     }
     return text.unicodeScalars.prefix(start).count { $0 == "\n" } + 1
   }

@@ -121,6 +121,20 @@ import Testing
     #expect(try await ask(door, basic("ada:secret")) == "503")
   }
 
+  @Test func untilItIsKnownWhetherThereAreUsersNoneIsLetIn() async throws {
+    let server = Server(["ada": Self.user("Disabled")])
+    server.isDown.withLock { $0 = true }
+    let cluster = Cluster(transport: server)
+    let users = KubeSphereUsers(in: cluster)
+    for _ in 0..<2 {
+      await #expect(throws: Status.self) { try await users.admit(User(name: "ada")) }
+    }
+
+    server.isDown.withLock { $0 = false }
+    await #expect(throws: Status.inactive) { try await users.admit(User(name: "ada")) }
+    #expect(try await users.admit(User(name: "bob")).name == "bob")
+  }
+
   @Test func withoutTheKindThereAreNoPasswords() async throws {
     let door = try await authenticator(Server([:], hasKind: false))
 

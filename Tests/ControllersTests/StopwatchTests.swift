@@ -18,4 +18,16 @@ import Testing
     stopwatch.forget("a")
     #expect(stopwatch.seconds("a", since: other) == 0)
   }
+
+  @Test func whatBelongsToAnInstallationIsForgottenWithIt() {
+    let stopwatch = Stopwatch()
+    let since = Timestamp(secondsSince1970: 800_000_000)
+    for uid in ["1", "2"] { _ = stopwatch.seconds("a", object: uid, since: since) }
+    _ = stopwatch.seconds("ab", object: "3", since: since)
+
+    stopwatch.forget("a", object: "1")
+    #expect(stopwatch.count == 2)
+    stopwatch.forget("a")
+    #expect(stopwatch.count == 1)
+  }
 }

@@ -252,7 +252,7 @@ import Testing
 
   @Test(arguments: [
     ("3", Position(line: 2, column: 0)), ("3:4", Position(line: 2, column: 3)), ("99", Position(line: 3, column: 0)),
-    ("b.c", Position(line: 2, column: 6)),
+    ("b.c", Position(line: 2, column: 6)), ("b:3", Position(line: 0, column: 0)),
   ])
   mutating func oneGoesToALineOrToAKey(place: String, cursor: Position) {
     editor = EditorView(text: "a: 1\nb:\n  c: 2\n")

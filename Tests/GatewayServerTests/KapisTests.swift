@@ -40,6 +40,7 @@ import Testing
     ("fieldSelector=status.state%3DInstalled", "devops"), ("fieldSelector=status.state%3D~installed", "devops"),
     ("ownerKind=Repository", ""), ("sortBy=name&ascending=true&limit=2", "devops logging"),
     ("sortBy=name&ascending=true&limit=2&page=2", "metrics"), ("limit=2&page=9223372036854775807", ""),
+    ("limit=4&page=4611686018427387905", ""),
     ("limit=-1", "devops metrics logging"), ("limit=abc&page=x", "devops metrics logging"),
     ("fieldSelector=metadata.name%3D%3Ddevops", "devops"),
     ("fieldSelector=metadata.name!%3Ddevops", "metrics logging"),

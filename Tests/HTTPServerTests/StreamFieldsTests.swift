@@ -28,6 +28,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["a", "|", "~", "^", "`", "#", "$"]) func aNameThatIsSaidToFitAFrameFits(piece: String) throws {
+    for count in stride(from: 500, through: 24_000, by: 500) {
+      let headers: HTTP.HTTPHeaders = [String(repeating: piece, count: count): "1"]
+      guard headers.fitsFrame() else { continue }
+      let length = try encoded(headers)
+      #expect(length <= 16_384)
+    }
+  }
+
   @Test func whatOrdinaryClientsSendFits() {
     let ordinary: HTTP.HTTPHeaders = ["Cookie": String(repeating: "session=0123456789abcdef; ", count: 500)]
     let long: HTTP.HTTPHeaders = ["X-Long": String(repeating: "a", count: 20_000)]

@@ -161,5 +161,8 @@ import Testing
     let request = try HTTPRequest(method: "get", address: "/kapis/weather.example/v1/cities")
     #expect(facts.explanation(of: request).isServed)
     #expect(facts.explanation(of: HTTPRequest(.get, "/elsewhere")).rule == nil)
+    let targets = ["https://a.example", "https://a.example?b=1", "https://a.example/c?b=1", "/c"]
+    #expect(
+      try targets.map { try HTTPRequest(method: "GET", address: $0).target } == ["/", "/?b=1", "/c?b=1", "/c"])
   }
 }

@@ -33,9 +33,15 @@ struct Admission {
   }
 
   /// `new` in the place of `old`, or `old` itself when nothing changed.
-  func update(_ new: Value, from old: Value, isStatus: Bool) throws(Status) -> Value {
+  ///
+  /// The finalizers of a namespace, which are in its spec, are changed by its subresource `finalize` alone.
+  func update(_ new: Value, from old: Value, isStatus: Bool, isFinalize: Bool = false) throws(Status) -> Value {
     let name = Object(old).name
     var object = try checkingKind(new)
+    let held = old[path: "spec", "finalizers"]
+    if type.resource == .namespaces, !isFinalize, object[path: "spec", "finalizers"] != held {
+      object = object.setting(["spec", "finalizers"], to: held)
+    }
     guard Object(object).name == name else {
       throw .badRequest("the name of the object (\(Object(object).name)) does not match the name on the URL (\(name))")
     }

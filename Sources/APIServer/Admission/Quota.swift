@@ -20,9 +20,7 @@ struct Quota: Sendable {
   }
 
   private static func number(_ value: Value) -> Int? {
-    guard let text = value.string else { return value.integer }
-    if text.hasSuffix("k") { return Int(text.dropLast()).map { $0 * 1000 } }
-    return Int(text)
+    Quantity.number(value).flatMap { Int(exactly: $0) }
   }
 
   /// The core kinds that quotas count by their plain names.

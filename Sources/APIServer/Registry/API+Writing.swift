@@ -88,7 +88,7 @@ extension API {
     let stored = try get(path)
     let old = path.type.value(of: stored)
     let edited = try edit(old)
-    let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
+    let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus, isFinalize: path.isFinalize)
     let managedFields = ownership(path, options).managedFields(
       of: new, after: old, given: edited[path: "metadata", "managedFields"])
     return try put(new.setting(["metadata", "managedFields"], to: managedFields), for: (stored, old), path, options)

@@ -178,7 +178,9 @@ package struct ClusterLogins: LoginBook {
     _ work: () async throws(ClusterError) -> Result
   ) async throws(LoginRefusal) -> Result {
     do throws(ClusterError) {
-      return try await work()
+      let result = try await work()
+      isTold.withLock { $0 = false }
+      return result
     } catch {
       let isNews = isTold.withLock { isTold in
         defer { isTold = true }

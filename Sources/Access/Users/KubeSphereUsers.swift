@@ -14,8 +14,8 @@ package struct KubeSphereUsers: Sendable {
   private static let most = 10_000
   private static let resource = Resource(
     group: "iam.kubesphere.io", version: "v1beta1", plural: "users", kind: "User", isNamespaced: false)
-  /// Of no password, and as slow as others: a name that is not known takes as long.
-  private static let noHash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
+  /// Compared with for a name that is not known, so that it takes as long as others; what comes of it never counts.
+  private static let noHash = "$2a$10$tR8vN2kQ5wX1zB7cD4fG9hJ3mP6sU0yA2eI4oL6nR8tV1xZ3bC5dF"
 
   /// What is known of a user.
   fileprivate struct Account: Hashable, Sendable {
@@ -40,7 +40,8 @@ package struct KubeSphereUsers: Sendable {
   private let cluster: Cluster
   private let checker: PasswordChecker
   private let failures: SharedFailures?
-  private let kind = Locked<(isServed: Bool, lookedAt: Duration?)>((false, nil))
+  /// Whether the kind is served (nil until that is known), and when it was last looked for.
+  private let kind = Locked<(isServed: Bool?, lookedAt: Duration?)>((nil, nil))
   private let accounts = Locked<[String: (account: Account?, at: Duration)]>([:])
   /// By digest of name, password and hash: what was right a moment ago.
   private let right = Locked<[String: Duration]>([:])
@@ -59,21 +60,29 @@ package struct KubeSphereUsers: Sendable {
   package func isServed() async throws(ClusterError) -> Bool {
     if let isServed = isServedAtOnce { return isServed }
     let now = cluster.timing.now()
-    // Others go by what was known while this one looks.
-    let wasAsked = kind.withLock { kind in
-      defer { kind.lookedAt = now }
-      return kind.lookedAt != nil
+    // Other callers go by what was found before while this one looks. Where nothing was found yet each looks for itself: no
+    // user passes unchecked because the first answer is still on its way.
+    let former = kind.withLock { kind in
+      if kind.isServed != nil { kind.lookedAt = now }
+      return kind.isServed
     }
     do throws(ClusterError) {
-      let group = try await cluster.document("/apis/\(Self.resource.apiVersion)")
-      let names = group["resources"]?.sequence?.compactMap { $0["name"]?.string } ?? []
-      let isServed = names.contains(Self.resource.plural)
-      kind.withLock { $0.isServed = isServed }
+      let isServed = try await findKind()
+      kind.withLock { $0 = (isServed, now) }
       return isServed
     } catch {
-      if error.isNotFound || wasAsked { return false }
-      kind.withLock { $0.lookedAt = nil }
-      throw error
+      guard let former else { throw error }
+      return former
+    }
+  }
+
+  private func findKind() async throws(ClusterError) -> Bool {
+    do throws(ClusterError) {
+      let group = try await cluster.document("/apis/\(Self.resource.apiVersion)")
+      return group["resources"]?.sequence?.contains { $0["name"]?.string == Self.resource.plural } ?? false
+    } catch {
+      guard error.isNotFound else { throw error }
+      return false
     }
   }
 
@@ -81,7 +90,7 @@ package struct KubeSphereUsers: Sendable {
   private var isServedAtOnce: Bool? {
     let now = cluster.timing.now()
     return kind.withLock { kind in
-      if kind.isServed { return true }
+      if kind.isServed != false { return kind.isServed }
       return kind.lookedAt.map { now - $0 < Self.pause } == true ? false : nil
     }
   }
@@ -130,6 +139,7 @@ package struct KubeSphereUsers: Sendable {
     // However many names are made up, those of users are counted together.
     let shared = account == nil ? nil : failures
     let user = try await checker.check(name, password, in: table, from: address, counting: shared).user()
+    guard account != nil else { throw .wrong }
     return (user, table.proof(of: name) ?? "")
   }
 

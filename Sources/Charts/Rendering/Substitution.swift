@@ -82,7 +82,7 @@ struct Substitution {
     case .string(let text)?: return text
     case .bool(let bool)?: return String(bool)
     case .integer(let number)?: return String(number)
-    case .number(let number)?: return number == number.rounded() ? String(Int(number)) : String(number)
+    case .number(let number)?: return Int(exactly: number).map(String.init) ?? String(number)
     case .sequence?, .mapping?:
       throw .badValue(file: file, line: line, expression: expression, problem: "is no single value")
     }

@@ -53,7 +53,9 @@ struct PackedChart: Hashable, Sendable {
   static func fingerprint(of folder: String) -> String {
     let entries =
       (try? FolderEntry.all(below: folder) { path, isFolder in
-        isFolder ? path.hasPrefix(".") || path.containsText("/") : !path.hasSuffix(".tgz")
+        isFolder
+          ? path.hasPrefix(".") || path.containsText("/")
+          : !path.hasSuffix(".tgz") || path.pathParts.contains { $0.hasPrefix(".") }
       }) ?? []
     return entries.isEmpty ? "" : SHA256.hex(Array(entries.map { "\($0)" }.joined(separator: "\n").utf8))
   }
@@ -61,12 +63,12 @@ struct PackedChart: Hashable, Sendable {
   /// Those in a chart that lies unpacked are charts of its own, and what is hidden is not served.
   private static func files(in folder: String) throws(SystemError) -> [String] {
     var files: [String] = []
-    for name in try Files.names(in: folder) {
+    for name in try Files.names(in: folder) where !name.hasPrefix(".") {
       if name.hasSuffix(".tgz") { files.append(name) }
-      guard kind(of: "\(folder)/\(name)") == S_IFDIR, !name.hasPrefix("."),
+      guard kind(of: "\(folder)/\(name)") == S_IFDIR,
         !Files.exists("\(folder)/\(name)/Chart.yaml"), let inner = try? Files.names(in: "\(folder)/\(name)")
       else { continue }
-      files += inner.filter { $0.hasSuffix(".tgz") }.map { "\(name)/\($0)" }
+      files += inner.filter { $0.hasSuffix(".tgz") && !$0.hasPrefix(".") }.map { "\(name)/\($0)" }
     }
     return files
   }

@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 
 /// The files of a connection's certificates, read again when another program has renewed them.
@@ -17,7 +16,7 @@ package final class TLSFiles: Sendable {
   }
 
   private struct State {
-    var stamps: [Stamp?]
+    var stamps: [FileStamp?]
     /// What has changed since the connection was resolved.
     var current: Connection.TLS?
     /// What was in use before that, and is not forgotten until the new has worked.
@@ -40,11 +39,11 @@ package final class TLSFiles: Sendable {
     return state.withLock { state in
       let present = state.current ?? tls
       guard stamps != state.stamps, let read = read(over: present) else { return present }
+      state.stamps = stamps
       if let path = paths.clientKey, let key = read.clientKey, PEM(key).hasEncryptedKey {
         state.problem = "the client key in \(path) is encrypted now; the one from before stays in use"
         return present
       }
-      state.stamps = stamps
       state.problem = nil
       guard read != present else { return present }
       state.previous = state.previous ?? present
@@ -88,22 +87,7 @@ package final class TLSFiles: Sendable {
     return tls
   }
 
-  /// What tells a file from the one that was there before.
-  private struct Stamp: Hashable {
-    var device: UInt
-    var node: UInt
-    var size: Int
-    var seconds: Int
-    var nanoseconds: Int
-  }
-
-  private static func stamps(_ paths: Paths) -> [Stamp?] {
-    [paths.authority, paths.clientCertificate, paths.clientKey].map { path in
-      var status = stat()
-      guard let path, stat(path, &status) == 0 else { return nil }
-      return Stamp(
-        device: UInt(status.st_dev), node: UInt(status.st_ino), size: Int(status.st_size),
-        seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    }
+  private static func stamps(_ paths: Paths) -> [FileStamp?] {
+    [paths.authority, paths.clientCertificate, paths.clientKey].map { $0.flatMap { FileStamp($0) } }
   }
 }

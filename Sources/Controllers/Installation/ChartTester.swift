@@ -70,7 +70,7 @@ struct ChartTester: Sendable {
     for what: String, _ test: ReleaseRecord.Part, _ present: Object, _ run: TestRun, _ snapshot: InstallationSnapshot
   ) async throws(StepError) -> NextLook {
     let since = present.creationTimestamp.flatMap(Timestamp.init) ?? Timestamp(secondsSince1970: 0)
-    let seconds = settings.stopwatch.seconds("\(present.uid)", since: since)
+    let seconds = settings.stopwatch.seconds(snapshot.key, object: present.uid, since: since)
     if seconds >= settings.readyTimeout {
       return try await finish(test, "not ended after \(settings.readyTimeout) s: \(what)", run, snapshot)
     }

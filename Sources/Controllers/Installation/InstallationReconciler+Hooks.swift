@@ -25,7 +25,7 @@ extension InstallationReconciler {
     case .present(let object, .waiting(let what)):
       return try await wait(for: what, hook, object, event, snapshot, record, runner)
     case .present(let object, .ready):
-      settings.stopwatch.forget(object.uid)
+      settings.stopwatch.forget(snapshot.key, object: object.uid)
       await note("\(event.rawValue) hook \(hook.title): succeeded", object, snapshot, runner)
       return try await store(record.passingHook(), snapshot)
     case .present(let object, .failed(let why)):
@@ -67,7 +67,7 @@ extension InstallationReconciler {
     for what: String, _ hook: ReleaseRecord.Hook, _ object: Object, _ event: HookEvent,
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
   ) async throws(StepError) -> NextLook {
-    let seconds = settings.stopwatch.seconds(object.uid, since: record.since)
+    let seconds = settings.stopwatch.seconds(snapshot.key, object: object.uid, since: record.since)
     if seconds >= settings.readyTimeout {
       let cause = await PodCause(cluster: target).of(object)
       let pod = cause.isEmpty ? "" : "; \(cause)"
@@ -79,8 +79,8 @@ extension InstallationReconciler {
     let told =
       isDeletion ? record.removing(words, at: settings.now()) : record.waiting(for: words, at: settings.now())
     // Of a removal, what goes in a moment is not worth a word, and what failed is said already.
-    let isTold = isDeletion && (seconds < Self.wordless || record.state != .uninstalling)
-    guard told.conditions.first?.message != record.conditions.first?.message, !isTold else {
+    let isSilent = isDeletion && (seconds < Self.wordless || record.state != .uninstalling)
+    guard told.conditions.first?.message != record.conditions.first?.message, !isSilent else {
       return .after(settings.pollInterval)
     }
     return try await store(told, snapshot)
@@ -105,7 +105,7 @@ extension InstallationReconciler {
     let passed = record.hooks(at: event).prefix(record.hookProgress.count)
     try await runner.sweep([hook], of: .failed)
     try await runner.sweep(Array(passed), of: .succeeded)
-    settings.stopwatch.forget(object.uid)
+    settings.stopwatch.forget(snapshot.key, object: object.uid)
     throw .lasting(message)
   }
 

@@ -22,8 +22,19 @@ package final class Stopwatch: Sendable {
     }
   }
 
-  /// Forgets what is gone.
+  /// Whole seconds that the object `uid`, which belongs to `name`, has been in the state it is in `since`.
+  func seconds(_ name: String, object uid: String, since: Timestamp) -> Int { seconds("\(name)/\(uid)", since: since) }
+
+  /// Forgets `name` and the objects that belong to it.
   func forget(_ name: String) {
-    starts.withLock { $0[name] = nil }
+    starts.withLock { starts in starts = starts.filter { $0.key != name && !$0.key.hasPrefix(name + "/") } }
   }
+
+  /// Forgets an object that belongs to `name`.
+  func forget(_ name: String, object uid: String) {
+    starts.withLock { $0["\(name)/\(uid)"] = nil }
+  }
+
+  /// How many entries there are.
+  var count: Int { starts.withLock { $0.count } }
 }

@@ -71,13 +71,11 @@ struct PathExpressionParser {
       rest.removeFirst()
       switch rest.popFirst() {
       case ":": break
-      case "P", "<":
-        if rest.first == "<" { rest.removeFirst() }
-        let name = rest.prefix { $0 != ">" }
-        rest = rest.dropFirst(name.count + 1)
-        groups += 1
-        number = groups
-        names[String(String.UnicodeScalarView(name))] = groups
+      case "<":
+        number = try namedGroup()
+      case "P" where rest.first == "<":
+        rest.removeFirst()
+        number = try namedGroup()
       default: throw RuleProblem("only (?:…) and (?P<name>…) are known after (?")
       }
     } else {
@@ -88,6 +86,23 @@ struct PathExpressionParser {
     let inner = try choice()
     guard rest.popFirst() == ")" else { throw RuleProblem("a parenthesis is not closed") }
     return number.map { .group(inner, $0) } ?? inner
+  }
+
+  /// The number of the group whose name, up to `>`, comes next.
+  private mutating func namedGroup() throws(RuleProblem) -> Int {
+    let name = String(String.UnicodeScalarView(rest.prefix { $0 != ">" }))
+    rest = rest.dropFirst(name.unicodeScalars.count + 1)
+    let isName = name.utf8.allSatisfy { byte in
+      UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || byte == UInt8(ascii: "_")
+    }
+    guard !name.isEmpty, isName else {
+      throw RuleProblem("\(name) is no name of a group")
+    }
+    guard names[name] == nil else { throw RuleProblem("two groups are called \(name)") }
+    groups += 1
+    names[name] = groups
+    return groups
   }
 
   private mutating func repetition(of node: PathExpressionNode) throws(RuleProblem) -> PathExpressionNode {
@@ -132,8 +147,11 @@ struct PathExpressionParser {
     var ranges: [ClosedRange<UInt32>] = []
     while let next = rest.popFirst() {
       if next == "]", !ranges.isEmpty { return .set(ranges, isNegated: isNegated) }
-      if next == "\\", case .set(let class_, false) = try escape() {
-        ranges += class_
+      if next == "\\" {
+        guard case .set(let class_, let isOfOthers) = try escape() else {
+          throw RuleProblem("an anchor stands in brackets")
+        }
+        ranges += isOfOthers ? Self.others(than: class_) : class_
         continue
       }
       var high = next
@@ -145,6 +163,13 @@ struct PathExpressionParser {
       ranges.append(next.value...high.value)
     }
     throw RuleProblem("a bracket is not closed")
+  }
+
+  /// All scalars but those of `ranges`, which are in order and do not overlap.
+  private static func others(than ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
+    let starts = [0] + ranges.map { $0.upperBound + 1 }
+    let ends = ranges.map(\.lowerBound) + [0x11_0000]
+    return zip(starts, ends).filter { $0 < $1 }.map { $0...($1 - 1) }
   }
 
   private mutating func escape() throws(RuleProblem) -> PathExpressionNode {

@@ -45,8 +45,8 @@ extension HTTPRequest {
       throw UnknownRequest(sentence: "the method \(method) is not known")
     }
     let address = ServerAddress(text)
-    let rest = address.map { _ in text.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
-    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? text
+    let rest = address.map { _ in text.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" && $0 != "?" } }
+    let target = rest.map { $0.hasPrefix("/") ? String($0) : "/" + $0 } ?? text
     guard target.hasPrefix("/") else {
       throw UnknownRequest(sentence: "\(text): a path that begins with / is expected")
     }

@@ -27,6 +27,8 @@ actor BundleReader {
   private let cluster: Cluster
   private var entries: [JSBundleRule.Source: Entry] = [:]
   private var size = 0
+  /// Reads under way: those who ask for the same source meanwhile wait for the same answer.
+  private var reads: [JSBundleRule.Source: Task<Result<[UInt8], BundleProblem>, Never>] = [:]
 
   init(cluster: Cluster) {
     self.cluster = cluster
@@ -35,7 +37,7 @@ actor BundleReader {
   func content(of file: JSBundleRule.File) async throws(BundleProblem) -> StaticContent {
     let now = ContinuousClock.now
     if let entry = entries[file.source], isFresh(entry, file.source, now) { return entry.content }
-    let bytes = try await bytes(of: file.source)
+    let bytes = try await sharedBytes(of: file.source)
     // The digest of what has not changed is known.
     if let entry = entries[file.source], entry.content.bytes == bytes {
       entries[file.source]?.read = now
@@ -58,6 +60,16 @@ actor BundleReader {
       size -= oldest.value.content.size
       entries[oldest.key] = nil
     }
+  }
+
+  private func sharedBytes(of source: JSBundleRule.Source) async throws(BundleProblem) -> [UInt8] {
+    if let read = reads[source] { return try await read.value.get() }
+    let read = Task { () -> Result<[UInt8], BundleProblem> in
+      do throws(BundleProblem) { return .success(try await bytes(of: source)) } catch { return .failure(error) }
+    }
+    reads[source] = read
+    defer { reads[source] = nil }
+    return try await read.value.get()
   }
 
   private func bytes(of source: JSBundleRule.Source) async throws(BundleProblem) -> [UInt8] {

@@ -42,7 +42,8 @@ struct ListQuery: Hashable, Sendable {
   func answer(_ objects: [Object]) -> Value {
     let found = objects.filter { object in conditions.allSatisfy { $0.holds(of: object) } }.sorted(by: isBefore)
     let size = limit ?? max(found.count, 1)
-    let start = min(found.count, (page - 1).multipliedReportingOverflow(by: size).partialValue.magnitudeClamped)
+    let (offset, isBeyondAll) = (page - 1).multipliedReportingOverflow(by: size)
+    let start = isBeyondAll ? found.count : min(found.count, offset)
     let shown = found[start..<min(found.count, start + size)]
     return [
       "metadata": [
@@ -58,11 +59,6 @@ struct ListQuery: Hashable, Sendable {
     let isLess = keys[0] == keys[1] ? left.name < right.name : keys[0] < keys[1]
     return isAscending ? isLess : !isLess && left != right
   }
-}
-
-extension Int {
-  /// At least nothing; what has overflowed is far behind every list.
-  fileprivate var magnitudeClamped: Int { self < 0 ? .max : self }
 }
 
 extension ListQuery.Condition {

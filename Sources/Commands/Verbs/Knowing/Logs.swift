@@ -228,16 +228,14 @@ struct PodFollower {
   /// Prints a pod's log until the pod is over; where the connection breaks it goes on behind the last line.
   private func follow(_ pod: HelmPod, _ installation: Installation, _ backoff: inout Backoff) async throws(CommandError)
   {
-    var last = LogLine(time: "", text: "")
+    var printed = PrintedLog()
     var isKnown = true
     while isKnown {
       do throws(ClusterError) {
-        let since = last
-        try await reader.cluster.log(of: pod.name, in: pod.namespace, since: since.time, follows: true) { line in
-          // The server knows whole seconds, and sends what came in the last one again.
-          guard since.time.isEmpty || line.time > since.time else { return }
-          session.outlet.print(line.text)
-          last = line
+        printed.startAgain()
+        let since = printed.time
+        try await reader.cluster.log(of: pod.name, in: pod.namespace, since: since, follows: true) { line in
+          if printed.isNew(line) { session.outlet.print(line.text) }
         }
       } catch {
         if error.isNotFound { return }

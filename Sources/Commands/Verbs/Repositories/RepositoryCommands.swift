@@ -277,6 +277,7 @@ extension Arguments {
   func givenPassword() throws(CommandError) -> String? {
     guard has(.passwordStdin) else { return nil }
     guard let text = try input() else { throw CommandError("--password-stdin: the standard input is a terminal") }
-    return text.lines.first.map { $0.trimmed() }
+    // Blanks at its ends belong to it; the end of the line does not.
+    return text.lines.first.map { String($0) }
   }
 }

@@ -87,7 +87,8 @@ struct RepositoryForm: Screen {
     case .description: draft.description = text
     case .interval: draft.interval = text
     case .user: draft.user = text
-    case .password: draft.password = text
+    // Blanks at its ends belong to it.
+    case .password: draft.password = line.text
     case .insecure: draft.isInsecure = text == "no"
     }
     // Asked as soon as there is an address, and again with every change of it.
