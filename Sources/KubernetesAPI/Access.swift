@@ -1,10 +1,10 @@
-/// Something a user may or may not do.
+/// An action on a resource, whose permission an access review asks about.
 package struct Access: Hashable, Sendable {
   package var verb: String
   package var resource: Resource
-  /// Nothing asks about every namespace.
+  /// `nil` for all namespaces.
   package var namespace: String?
-  /// Nothing asks about every object.
+  /// `nil` for all objects.
   package var name: String?
   package var subresource: String?
 
@@ -18,10 +18,10 @@ package struct Access: Hashable, Sendable {
     self.subresource = subresource
   }
 
-  /// The answer to it.
+  /// The answer to an access review.
   package struct Verdict: Hashable, Sendable {
     package var isAllowed: Bool
-    /// Why, when the server says so.
+    /// The server's reason; empty if it gives none.
     package var reason: String
 
     package init(isAllowed: Bool, reason: String = "") {

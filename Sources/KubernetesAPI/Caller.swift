@@ -1,9 +1,9 @@
 package import HTTP
 
-/// Who makes a request, and what was found out about their rights before anything behind it is looked at.
+/// The user who sends a request, and the result of authorization that handlers need.
 package struct Caller: Hashable, Sendable {
   package var user: User
-  /// Why the caller may not create what the request names, which an apply does when there is none; `nil` when they may.
+  /// The 403 for an apply that would have to create its object; `nil` if the caller may create it.
   package var refusedCreation: Status?
 
   package init(_ user: User, refusedCreation: Status? = nil) {
@@ -11,16 +11,16 @@ package struct Caller: Hashable, Sendable {
     self.refusedCreation = refusedCreation
   }
 
-  /// The user whose process this is.
+  /// The user who runs this process.
   package static let owner = Caller(.owner)
 }
 
-/// Something that answers requests of callers that are known.
+/// Answers requests whose caller has been determined.
 package protocol CallerHandler: Sendable {
-  /// Answers `request`; every failure is an answer too.
+  /// Answers `request`; a failure is a response with an error status.
   func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse
 
-  /// The answer, where nothing has to be waited for; `nil` leaves it to `respond`, with nothing done yet.
+  /// The response if it needs no waiting; `nil`, without side effects, if `respond` must be called instead.
   func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse?
 }
 
@@ -28,7 +28,7 @@ extension CallerHandler {
   package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { nil }
 }
 
-/// Reaches a handler in this process without a socket.
+/// Sends requests to a handler in this process, without a socket.
 package struct InProcessTransport: Transport {
   private let handler: any CallerHandler
   private let caller: Caller

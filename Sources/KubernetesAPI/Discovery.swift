@@ -11,7 +11,7 @@ package struct DiscoveredResource: Hashable, Sendable {
   }
 }
 
-/// What the server says it is.
+/// The server's answer to `/version`.
 package struct ServerVersion: Hashable, Sendable {
   /// Such as `v1.31.2`.
   package var gitVersion: String
@@ -28,7 +28,7 @@ package struct ServerVersion: Hashable, Sendable {
 }
 
 extension ServerVersion {
-  /// Minor versions may be written as `27+`.
+  /// Whether this is at least the given version; `minor` may be written as `27+`.
   package func isAtLeast(major: Int, minor: Int) -> Bool {
     let (ours, part) = (Int(self.major) ?? 0, Int(self.minor.prefix { $0.isNumber }) ?? 0)
     return ours > major || (ours == major && part >= minor)

@@ -1,12 +1,13 @@
 /// Which values fields must have, as in `metadata.name=a,status.phase!=Running` (Kubernetes, "Field Selectors").
 package struct FieldSelector: Hashable, Sendable {
+  /// One term, such as `status.phase!=Running`.
   package struct Term: Hashable, Sendable {
     package var field: String
     package var value: String
-    /// Whether the field must have any other value.
+    /// Whether the operator is `!=`.
     package var isNot: Bool
 
-    /// Whether a field that has `actual` is as it must be.
+    /// Whether a field with the value `actual` satisfies this term.
     package func fits(_ actual: String) -> Bool { (actual == value) != isNot }
   }
 
@@ -14,7 +15,7 @@ package struct FieldSelector: Hashable, Sendable {
 
   package init() {}
 
-  /// Reads `text`, in which `\` stands before a comma, an equals sign or a backslash that belongs to a value.
+  /// Parses `text`; in a value, a backslash escapes a comma, an equals sign or a backslash.
   package init(_ text: String) throws(Status) {
     for part in Self.split(text) where !part.isEmpty {
       guard let (field, isNot, value) = Self.sides(of: part), let value = Self.unescaped(value) else {
@@ -24,7 +25,7 @@ package struct FieldSelector: Hashable, Sendable {
     }
   }
 
-  /// Splits at commas that no backslash stands before.
+  /// Splits at unescaped commas.
   private static func split(_ text: String) -> [Substring] {
     var (parts, start, isEscaped) = ([Substring](), text.startIndex, false)
     for index in text.indices {
@@ -37,7 +38,7 @@ package struct FieldSelector: Hashable, Sendable {
     return parts + [text[start...]]
   }
 
-  /// What stands before and behind `=`, `==` or `!=`.
+  /// The field, the operator and the value of a term; `nil` without `=`, `==` or `!=`.
   private static func sides(of part: Substring) -> (field: Substring, isNot: Bool, value: Substring)? {
     guard let place = part.firstIndex(where: { "!=".contains($0) }) else { return nil }
     let rest = part[place...]

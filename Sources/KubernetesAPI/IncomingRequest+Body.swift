@@ -3,10 +3,10 @@ package import Manifest
 import Platform
 
 extension IncomingRequest {
-  /// Bytes of a body that an API server takes (kube-apiserver's `MaxRequestBodyBytes`).
+  /// The largest accepted body in bytes (kube-apiserver's `MaxRequestBodyBytes`).
   package static let bodyLimit = 3 << 20
 
-  /// The request with its whole body, or why an API server does not take that.
+  /// The request with its whole body; throws 413 above `bodyLimit`, and 400 if the body does not arrive.
   package func whole() async throws(Status) -> HTTPRequest {
     do throws(RequestBodyError) {
       return try await collected(upTo: Self.bodyLimit)
@@ -20,10 +20,10 @@ extension IncomingRequest {
 }
 
 extension HTTPRequest {
-  /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
+  /// The body as JSON, or as YAML if `Content-Type` says so, as in kubectl's raw requests.
   package func json() throws(Status) -> Value { try document().value }
 
-  /// The body, and what a strict reader would not let pass: keys that come twice.
+  /// The body, and its duplicate keys, which strict field validation rejects.
   package func document() throws(Status) -> (value: Value, repeated: [String]) {
     switch mediaType {
     case "", "application/json", "application/x-www-form-urlencoded":
@@ -45,7 +45,7 @@ extension HTTPRequest {
     }
   }
 
-  /// The type in `Content-Type` without its parameters.
+  /// The type in `Content-Type`, in lower case and without parameters; empty if there is none.
   package var mediaType: String {
     let type = (headers["Content-Type"] ?? "").split(separator: ";", maxSplits: 1).first ?? ""
     return type.split(separator: " ").first.map { $0.lowercased() } ?? ""

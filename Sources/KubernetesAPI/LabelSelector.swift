@@ -28,7 +28,7 @@ package struct LabelSelector: Hashable, Sendable {
       case .absent(let key): labels[key] == nil
       case .isIn(let key, let values): labels[key].map(values.contains) ?? false
       case .isNotIn(let key, let values): labels[key].map { !values.contains($0) } ?? true
-      // What is no number is neither.
+      // A value that is not an integer matches neither.
       case .isAbove(let key, let limit): labels[key].flatMap { Int64($0) }.map { $0 > limit } ?? false
       case .isBelow(let key, let limit): labels[key].flatMap { Int64($0) }.map { $0 < limit } ?? false
       }

@@ -1,12 +1,12 @@
 package import Manifest
 
-/// One object of the cluster, as the API sent it.
+/// One object of the cluster, as the API sent it or as a client creates it.
 package struct Object: Hashable, Sendable, Mirrored {
   package var value: Value
 
   package init(_ value: Value) { self.value = value }
 
-  /// An object as a client writes it.
+  /// An object for a client to create: `apiVersion`, `kind`, `metadata`, then `fields`.
   package init(
     _ resource: Resource, name: String, namespace: String? = nil, labels: [String: String] = [:],
     annotations: [String: String] = [:], _ fields: Mapping = [:]
@@ -46,13 +46,13 @@ package struct Object: Hashable, Sendable, Mirrored {
 }
 
 extension Value {
-  /// A mapping of strings, its keys in order.
+  /// A mapping of strings, sorted by key.
   package init(_ strings: [String: String]) {
     self = .mapping(Mapping(strings.sorted { $0.key < $1.key }.map { Mapping.Pair(key: $0, value: .string($1)) }))
   }
 }
 
-/// What a store can hold: something with a name of its own in the collection.
+/// An element of a store, with a name that is unique in its collection.
 package protocol Mirrored: Hashable, Sendable {
   var name: String { get }
   var resourceVersion: String { get }

@@ -1,23 +1,23 @@
 package import HTTP
 
-/// What becomes of the objects that a deleted one owns.
+/// What happens to the dependents of a deleted object.
 package enum Propagation: String, Hashable, Sendable {
-  /// They are deleted afterwards.
+  /// Dependents are deleted after their owner.
   case background = "Background"
-  /// They are deleted first; until then the object stays, marked as being deleted.
+  /// Dependents are deleted first; until then the owner keeps its `deletionTimestamp`.
   case foreground = "Foreground"
-  /// They stay, without an owner.
+  /// Dependents are kept, without the owner reference.
   case orphan = "Orphan"
 }
 
-/// The `resourceVersion` a list was true at: where a watch goes on.
+/// The `resourceVersion` of a list, from which a watch continues.
 package struct ListVersion: Hashable, Sendable {
   package var resourceVersion: String
 
   package init(resourceVersion: String) { self.resourceVersion = resourceVersion }
 }
 
-/// Which objects of a collection: label and field selectors as Kubernetes writes them.
+/// Selects objects of a collection by label and field selectors in Kubernetes' syntax.
 package struct Selector: Hashable, Sendable {
   package var labels: String
   package var fields: String
@@ -29,7 +29,7 @@ package struct Selector: Hashable, Sendable {
 }
 
 extension Query {
-  /// Adds the parameters that say which objects.
+  /// Adds `labelSelector` and `fieldSelector`, unless they are empty.
   package mutating func add(_ selector: Selector) {
     add("labelSelector", selector.labels)
     add("fieldSelector", selector.fields)

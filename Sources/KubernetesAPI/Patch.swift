@@ -1,31 +1,31 @@
 package import Manifest
 import Platform
 
-/// What a PATCH changes, in one of the forms the API takes.
+/// The content of a PATCH request, in one of the API's formats.
 ///
 /// A merge patch can be written as a literal: `cluster.patch(.pods, "a", ["metadata": …])`.
 package enum Patch: Hashable, Sendable {
-  /// Merge patch (RFC 7386): what is named becomes so, and `null` removes.
+  /// Merge patch (RFC 7386): sets the fields it names; `null` removes a field.
   ///
-  /// A `resourceVersion` in it makes the server refuse a lost race with 409.
+  /// With a `resourceVersion` in it, the server refuses the patch with 409 if the object has changed since.
   case merge(Value)
-  /// JSON patch (RFC 6902): steps of which all are taken or none.
+  /// JSON patch (RFC 6902): operations of which all are applied or none.
   case json([Step])
-  /// Server-side apply: of the object's fields, these are to be so and are mine; it is created if it is not there.
+  /// Server-side apply: sets the object's fields and owns them; creates the object if it does not exist.
   ///
-  /// A field with another owner is refused with 409, which names the owner; `force` takes it over.
+  /// A field that another manager owns is refused with 409, which names that manager; `force` takes it over.
   case apply(Object, force: Bool = false)
 
-  /// One operation of a JSON patch; a place is given by its keys, without the escapes of a pointer.
+  /// One operation of a JSON patch; a place is a list of keys, not an escaped JSON pointer.
   package enum Step: Hashable, Sendable {
-    /// Sets a field, or puts a value into a list before the place, `-` being the end.
+    /// Sets a field, or inserts a value into a list before an index; the index `-` appends.
     case add(_ place: [String], Value)
     case remove(_ place: [String])
-    /// Sets what must be there already.
+    /// Sets a field that must exist.
     case replace(_ place: [String], Value)
     case move(from: [String], to: [String])
     case copy(from: [String], to: [String])
-    /// Refuses the whole patch unless the value is there.
+    /// Refuses the whole patch unless the field has this value.
     case test(_ place: [String], Value)
   }
 
@@ -37,7 +37,7 @@ package enum Patch: Hashable, Sendable {
     }
   }
 
-  /// JSON in each form: every JSON document is YAML too.
+  /// The body, always as JSON: every JSON document is valid YAML too.
   package var body: Value {
     switch self {
     case .merge(let value): value
@@ -46,6 +46,7 @@ package enum Patch: Hashable, Sendable {
     }
   }
 
+  /// Whether an apply takes over fields of other managers.
   package var isForced: Bool { if case .apply(_, force: true) = self { true } else { false } }
 }
 

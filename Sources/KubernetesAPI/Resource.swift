@@ -26,7 +26,7 @@ package struct Resource: Hashable, Sendable {
   /// `ConfigMap` or `InstallPlan.kubesphere.io`, as the API server names a kind.
   package var qualifiedKind: String { group.isEmpty ? kind : "\(kind).\(group)" }
 
-  /// The path of the collection, of `name` in it, or of a subresource of that.
+  /// The path of the collection, of the object `name`, or of its subresource.
   package func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
     var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     if let namespace { path += "/namespaces/" + PercentEncoding.encode(namespace) }
@@ -45,7 +45,7 @@ package struct Resource: Hashable, Sendable {
   package static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
   package static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
 
-  /// What keeps pods running: Deployments, StatefulSets and DaemonSets.
+  /// The resources that run pods: Deployments, StatefulSets and DaemonSets.
   package static let workloads = [
     ("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet"),
   ].map { Resource(group: "apps", version: "v1", plural: $0, kind: $1, isNamespaced: true) }

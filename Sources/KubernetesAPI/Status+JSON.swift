@@ -3,9 +3,9 @@ package import HTTP
 package import Manifest
 import Platform
 
-// Reading: an answer may be a `Status`, something like it, or nothing of the kind.
+// Reading: the body may be a `Status`, similar JSON or any other text.
 extension Status {
-  /// Reads the body of an answer whose HTTP status is no success; `now` is in seconds since 1970.
+  /// Reads the body of a response with an error status; `now` is in seconds since 1970.
   package init(code: Int, headers: HTTPHeaders = [:], body: [UInt8], now: Int = time(nil)) {
     self.init(code: code, retryAfter: headers["Retry-After"].flatMap { RetryAfter.seconds($0, now: now) })
     if let value = try? JSON.parse(body), value.mapping != nil {
@@ -16,7 +16,7 @@ extension Status {
     if reason.isEmpty { reason = Self.reason(code) }
   }
 
-  /// A `Status` in the stream of a watch.
+  /// Reads the `Status` object of a watch event.
   package init(_ value: Value) {
     self.init(code: value["code"]?.integer ?? 500)
     read(value)
@@ -24,7 +24,7 @@ extension Status {
   }
 
   private mutating func read(_ value: Value) {
-    // Ours in `message`, others' in `error` or `error_description`.
+    // Kubernetes uses `message`; OAuth servers and others use `error_description` or `error`.
     message = ["message", "error_description", "error"].lazy.compactMap { value[$0]?.string }.first ?? ""
     message = Excerpt.shortened(message, to: 1000)
     reason = value["reason"]?.string ?? ""
@@ -87,7 +87,7 @@ extension Status.Cause {
 
 // Writing, in the order of Kubernetes' own fields.
 extension Status {
-  /// The `Status` object that says so.
+  /// The status as a `Status` object.
   package var value: Value {
     var status: Mapping = [
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
@@ -95,23 +95,23 @@ extension Status {
     ]
     var details = self.details.pairs
     if let retryAfter { details["retryAfterSeconds"] = .integer(retryAfter) }
-    // Kubernetes has details of every 403, if only empty ones, but for what a webhook says.
+    // Kubernetes sends `details` with every 403, if only empty ones, except with a webhook's denial.
     if !details.isEmpty || code == 403 && !isDenial { status["details"] = .mapping(details) }
     status["code"] = .integer(code)
     return .mapping(status)
   }
 
-  /// The answer of a server that refuses so.
+  /// The HTTP response with this status.
   package var response: HTTPResponse { HTTPResponse(status: code, json: value) }
 }
 
 extension HTTPResponse {
-  /// An answer whose body is `json`.
+  /// A response whose body is `json`.
   package init(status: Int, json: Value) {
     self.init(status: status, json: JSON.bytes(json))
   }
 
-  /// An answer whose body is the JSON in `bytes`.
+  /// A response whose body is the JSON in `bytes`.
   package init(status: Int, json bytes: [UInt8]) {
     let headers: HTTPHeaders = ["Content-Type": "application/json", "Content-Length": String(bytes.count)]
     self.init(status: status, headers: headers, bytes: bytes)

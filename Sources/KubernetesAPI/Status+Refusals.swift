@@ -1,6 +1,6 @@
 package import Manifest
 
-// The refusals of an API server, in the words of Kubernetes (apimachinery's `errors` and `field`).
+// The errors of an API server, with Kubernetes' messages (apimachinery's `errors` and `field`).
 extension Status {
   package static func badRequest(_ message: String) -> Status {
     Status(code: 400, reason: "BadRequest", message: message)
@@ -8,19 +8,19 @@ extension Status {
 
   package static let unauthorized = Status(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
-  /// No such path, or no such resource behind it.
+  /// The path or its resource does not exist.
   package static let unknownResource = Status(
     code: 404, reason: "NotFound", message: "the server could not find the requested resource")
 
   package static let unknownMethod = Status(
     code: 405, reason: "MethodNotAllowed", message: "the server does not allow this method on the requested resource")
 
-  /// Nothing is made any more of a kind whose definition is being deleted.
+  /// A create is refused while the kind's CustomResourceDefinition is being deleted.
   package static let terminatingDefinition = Status(
     code: 405, reason: "MethodNotAllowed",
     message: "create not allowed while custom resource definition is terminating")
 
-  /// A webhook that is asked before anything is stored has said no.
+  /// An admission webhook denied the request.
   package static func denied(by webhook: String, _ problem: String) -> Status {
     Status(
       code: 403, reason: "Forbidden", message: denial + "\"\(webhook)\" denied the request: \(problem)")
@@ -28,7 +28,7 @@ extension Status {
 
   private static let denial = "admission webhook "
 
-  /// Whether a webhook says so.
+  /// Whether an admission webhook denied the request.
   package var isDenial: Bool { message.hasPrefix(Self.denial) }
 
   package static func notFound(_ resource: Resource, _ name: String) -> Status {
@@ -53,7 +53,7 @@ extension Status {
       details: Details(name: name, group: resource.group, kind: resource.plural))
   }
 
-  /// A deletion is meant for an object that is not this one any more.
+  /// The preconditions of a deletion (UID, resource version) do not match the object.
   package static func unmet(_ resource: Resource, _ name: String, _ problem: String) -> Status {
     Status(
       code: 409, reason: "Conflict",
@@ -69,7 +69,7 @@ extension Status {
       details: Details(name: name, group: resource.group, kind: resource.kind, causes: causes))
   }
 
-  /// Something is wrong with how a request is made, not with an object; `kind` is such as `ListOptions`.
+  /// The options of a request are invalid; `kind` is, for example, `ListOptions`.
   package static func invalidOptions(_ kind: String, _ causes: [Cause]) -> Status {
     invalid(Resource(group: "meta.k8s.io", version: "v1", plural: "", kind: kind), "", causes)
   }
@@ -101,7 +101,7 @@ extension Status {
     Status(code: 413, reason: "RequestEntityTooLarge", message: message)
   }
 
-  /// The server's own failure; `problem` is for the user who runs it.
+  /// The server failed; `problem` is for the user who runs it.
   package static func internalError(_ problem: String) -> Status {
     Status(code: 500, reason: "InternalError", message: "Internal error occurred: \(problem)")
   }
@@ -131,7 +131,7 @@ extension Status.Cause {
 }
 
 extension Value {
-  /// The word JSON schema has for what this is.
+  /// The JSON Schema type of this value.
   package var typeName: String {
     switch self {
     case .null: "null"

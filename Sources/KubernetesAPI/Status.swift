@@ -1,24 +1,24 @@
-/// The API's "no", as Kubernetes writes it (`meta/v1.Status`): built by a server, asked by a client.
+/// A failed request (`meta/v1.Status`): a server creates it, a client inspects it.
 ///
-/// An answer that is no `Status` (a proxy's HTML, go-restful's plain text) becomes one with its
-/// code and a short, sanitised beginning of its text as the message.
+/// A client makes a response that is not a `Status` (a proxy's HTML, go-restful's plain text) into one with the HTTP
+/// status and a short, sanitised beginning of the text as its message.
 package struct Status: Error, Hashable, Sendable {
   /// The HTTP status, or the `code` of a `Status` in a watch.
   package var code: Int
-  /// The machine's word, such as `Conflict`, `NotFound`, `Expired`, or empty.
+  /// The machine-readable reason, such as `Conflict`, `NotFound`, `Expired`, or empty.
   package var reason: String
   package var message: String
-  /// What the answer is about (`details`).
+  /// The object and the fields concerned (`details`).
   package var details: Details
   /// Seconds to wait, from a `Retry-After` header or `details.retryAfterSeconds`.
   package var retryAfter: Int?
 
-  /// What a status is about; empty strings where nothing is said.
+  /// The object and the fields that a status is about; empty strings if unknown.
   package struct Details: Hashable, Sendable {
     package var name = ""
     package var group = ""
     package var kind = ""
-    /// Fields that were refused, each with why.
+    /// The rejected fields, each with the reason.
     package var causes: [Cause] = []
 
     package init(name: String = "", group: String = "", kind: String = "", causes: [Cause] = []) {
@@ -29,7 +29,7 @@ package struct Status: Error, Hashable, Sendable {
     }
   }
 
-  /// One field that was refused.
+  /// One rejected field.
   package struct Cause: Hashable, Sendable {
     /// Such as `FieldValueRequired`, or empty.
     package var reason: String
@@ -56,15 +56,15 @@ package struct Status: Error, Hashable, Sendable {
 }
 
 extension Status {
-  /// The object, or the collection (of objects, of paths), is not there.
+  /// The object, the collection or the path does not exist.
   package var isNotFound: Bool { code == 404 }
-  /// A kind that the server does not have: a missing object is named in its refusal, a missing kind is not.
+  /// The server does not serve the kind: a 404 for a missing object names it, a 404 for a missing kind names none.
   package var isMissingKind: Bool { code == 404 && details.name.isEmpty }
-  /// The object is newer than the write supposed, or a field belongs to another manager.
+  /// The object has changed since the caller read it, or another manager owns a field.
   package var isConflict: Bool { code == 409 && reason != "AlreadyExists" }
   package var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
   package var isUnauthorized: Bool { code == 401 }
   package var isForbidden: Bool { code == 403 }
-  /// The version that was asked for is no longer known.
+  /// The requested resource version is no longer available.
   package var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
 }

@@ -1,4 +1,5 @@
-/// The forms of names and labels (RFC 1123 where no other is named, and Kubernetes' "Labels and Selectors").
+/// Checks the syntax of names and labels (RFC 1123 unless another RFC is named, and Kubernetes' "Labels and
+/// Selectors").
 package enum Syntax {
   package static func isSubdomain(_ text: String) -> Bool {
     guard text.utf8.count <= 253 else { return false }
@@ -14,6 +15,7 @@ package enum Syntax {
     isLabel(text) && text.first?.isLetter == true
   }
 
+  /// Whether `text` can be the name of an object whose name is only restricted by its use in a path.
   package static func isPathSegment(_ text: String) -> Bool {
     text != "." && text != ".." && !text.isEmpty && !text.contains("/") && !text.contains("%")
   }

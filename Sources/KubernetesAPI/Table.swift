@@ -2,11 +2,11 @@ package import Manifest
 
 /// A collection as the server prints it: what `kubectl get` shows.
 ///
-/// For names, states and ages alone this is a fraction of the objects, which need not be sent.
+/// For names, states and ages it is much smaller than the objects, which need not be sent.
 package struct Table: Hashable, Sendable {
-  /// What the cells of each row mean; empty when the server knows no tables.
+  /// The columns of every row; empty if the server does not support tables.
   package var columns: [Column]
-  /// The version it was true at.
+  /// The resource version of the collection.
   package var version: ListVersion
 
   package init(columns: [Column], version: ListVersion) {
@@ -18,7 +18,7 @@ package struct Table: Hashable, Sendable {
     package var name: String
     /// Such as `string`, `integer` or `date`.
     package var type: String
-    /// 0 for what is always shown, more for what `-o wide` adds.
+    /// 0 for columns that are always shown, more for those that `-o wide` adds.
     package var priority: Int
 
     package init(_ value: Value) {
@@ -29,9 +29,9 @@ package struct Table: Hashable, Sendable {
   }
 
   package struct Row: Hashable, Sendable {
-    /// In the order of the columns; empty when the server knows no tables and sent the object whole.
+    /// In the order of the columns; empty if the server does not support tables and sent the whole object.
     package var cells: [Value]
-    /// As much of the object as was asked for.
+    /// The part of the object that `Contents` requests.
     package var object: Object
 
     package init(cells: [Value], object: Object) {
@@ -40,7 +40,7 @@ package struct Table: Hashable, Sendable {
     }
   }
 
-  /// How much of each object comes with its row.
+  /// How much of each object a row contains.
   package enum Contents: String, Hashable, Sendable {
     case nothing = "None"
     case metadata = "Metadata"

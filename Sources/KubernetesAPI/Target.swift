@@ -1,17 +1,18 @@
 import Manifest
 import Platform
 
-/// What a request is about: the segments of its path and its query, decoded.
+/// The target of a request: its path segments and its query, decoded.
 package struct Target: Hashable, Sendable {
   package var segments: [String]
   private var query: [String: String] = [:]
 
   package init(_ text: String) {
-    // By bytes: this is done for every request, and characters are dear.
+    // Compares bytes: this runs for every request, and comparing characters is slow.
     let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
     var parts = text[..<(mark ?? text.endIndex)].utf8.split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
-    // A slash may stand at the end; one beside another names nothing, as in kube-apiserver.
+    // A trailing slash is ignored; a doubled slash leaves an empty segment, which matches nothing, as in
+    // kube-apiserver.
     if parts.first?.isEmpty == true { parts.removeFirst() }
     if parts.last?.isEmpty == true { parts.removeLast() }
     segments = parts.map { segment in
@@ -21,13 +22,13 @@ package struct Target: Hashable, Sendable {
     for pair in text[text.utf8.index(after: mark)...].split(separator: "&") {
       let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = Self.decode(sides[0])
-      // As Go's url.ParseQuery has it, what is no escape makes its pair as good as absent; the first of several wins.
+      // As in Go's url.ParseQuery, a pair with an invalid escape is dropped, and the first of repeated keys is used.
       guard sides.allSatisfy(PercentEncoding.isWhole) else { continue }
       if query[key] == nil { query[key] = sides.count == 2 ? Self.decode(sides[1]) : "" }
     }
   }
 
-  /// The value of a query parameter; `nil` when it is missing or empty, which the API does not distinguish.
+  /// The value of a query parameter; `nil` if it is missing or empty, which the API does not distinguish.
   package subscript(parameter: String) -> String? {
     query[parameter].flatMap { $0.isEmpty ? nil : $0 }
   }
@@ -46,19 +47,20 @@ package struct Target: Hashable, Sendable {
   /// The value of a query parameter, also where that is empty; `nil` when it is missing.
   package func given(_ parameter: String) -> String? { query[parameter] }
 
-  /// A parameter as Kubernetes reads booleans: `false` and `0` are not set, anything else is.
+  /// A boolean parameter as Kubernetes reads it: `false`, `0` or missing is false, anything else is true.
   package func flag(_ parameter: String) -> Bool {
     guard let value = query[parameter] else { return false }
     return value != "false" && value != "0"
   }
 
-  /// A number, which must not be negative; of some parameters kube-apiserver takes such a number for none.
+  /// An integer parameter; `orNegative` allows negative numbers, which kube-apiserver reads as absent in some
+  /// parameters.
   package func integer(_ parameter: String, orNegative: Bool = false) throws(Status) -> Int? {
     guard let text = self[parameter] else { return nil }
     guard let number = Int(text) else {
       let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
       let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
-      // Go's words, which kube-apiserver passes on.
+      // Go's messages, which kube-apiserver passes on.
       let problem = isNumber ? "value out of range" : "invalid syntax"
       throw .badRequest("strconv.ParseInt: parsing \(JSON.text(.string(text))): \(problem)")
     }

@@ -1,9 +1,9 @@
-/// Who asks, as Kubernetes knows users: by name and by groups.
+/// A user as Kubernetes identifies one: by name, UID, groups and extra attributes.
 package struct User: Hashable, Sendable {
   package var name: String
   package var uid: String
   package var groups: [String]
-  /// What else is known of them (`Impersonate-Extra-…`), by key.
+  /// Further attributes (`Impersonate-Extra-…`), by key.
   package var extra: [String: [String]] = [:]
 
   package init(name: String, uid: String = "", groups: [String] = []) {
@@ -12,17 +12,17 @@ package struct User: Hashable, Sendable {
     self.groups = groups
   }
 
-  /// Members may do everything, without regard to policies.
+  /// Members are allowed everything, whatever the policies say.
   package static let masters = "system:masters"
   package static let authenticated = "system:authenticated"
   package static let unauthenticated = "system:unauthenticated"
 
-  /// The user whose process this is; also ksxd's own controllers.
+  /// The user who runs this process; ksxd's own controllers act as this user too.
   package static let owner = User(name: "admin", groups: [masters, authenticated])
   /// A caller without credentials.
   package static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])
 
-  /// The user with the group of all authenticated users.
+  /// The user with the group `system:authenticated` added, unless anonymous.
   package var joined: User {
     guard name != Self.anonymous.name, !groups.contains(Self.authenticated) else { return self }
     var user = self
