@@ -4,10 +4,10 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What KubeSphere's webhook makes of an InstallPlan, and the first design of a Subscription.
+/// The rules of KubeSphere's webhook for InstallPlans, and rules for Subscriptions of the first design.
 struct InstallationRules: ObjectRules {
-  /// InstallPlans keep their config as text, which is checked and trimmed; the first design has a mapping, of which the
-  /// schema says all there is to say.
+  /// Whether `config` is YAML text (InstallPlan), which is trimmed and checked here, or a mapping (Subscription), which
+  /// the schema checks completely.
   var configIsText: Bool
 
   func completed(_ value: Value) -> Value {
@@ -16,7 +16,7 @@ struct InstallationRules: ObjectRules {
   }
 
   func causes(_ value: Value) -> [Status.Cause] {
-    // Of the first design the schema says that a config is a mapping.
+    // The schema of the first design requires a mapping.
     guard configIsText else { return [] }
     switch value[path: "spec", "config"] {
     case nil, .null, .string: return []
@@ -30,16 +30,17 @@ struct InstallationRules: ObjectRules {
         ? [] : Self.namespaceCauses(Object(value), Object(old)) + Self.extensionCauses(Object(value), Object(old)))
   }
 
-  /// A release is one extension's: it becomes another's as little as it moves.
+  /// The extension of an installed release cannot change.
   private static func extensionCauses(_ new: Object, _ old: Object) -> [Status.Cause] {
     let (wanted, former) = (Installation(new).extension, Installation(old).extension)
     guard wanted != former, old.annotations[Installation.standaloneAnnotation] != nil else { return [] }
     return [.invalid("spec.extension.name", .string(wanted), "field is immutable: \(former) is installed by it")]
   }
 
-  /// Where a release lies is chosen once: it cannot move.
+  /// The namespace of a release cannot change.
   ///
-  /// What was put aside before this was checked may stay, and may be set right.
+  /// An object that was stored before this check may keep a different `targetNamespace`, or set it to where the release
+  /// is.
   private static func namespaceCauses(_ new: Object, _ old: Object) -> [Status.Cause] {
     let (wanted, former) = (Installation(new).wantedNamespace, Installation(old).wantedNamespace)
     let place = old.annotations[Installation.standaloneAnnotation] ?? former
@@ -47,7 +48,8 @@ struct InstallationRules: ObjectRules {
     return [.invalid("spec.targetNamespace", .string(wanted), "field is immutable: the release is in \(place)")]
   }
 
-  /// As KubeSphere 4.1's webhook words it (docs/KUBESPHERE.md: Admission).
+  /// Refuses config that is not YAML, with the message of KubeSphere 4.1's webhook (docs/KUBESPHERE.md: Admission), and
+  /// a second Subscription of an extension.
   func denial(of value: Value, beside others: () -> [Value]) -> Status? {
     guard configIsText else { return Self.rivalry(value, others()) }
     if let config = value[path: "spec", "config"]?.string, let problem = Self.problem(in: config) {
@@ -60,11 +62,11 @@ struct InstallationRules: ObjectRules {
     return nil
   }
 
-  /// One extension has one Subscription, whatever that is called; where there are two already, each may be changed and go.
+  /// Refuses a second Subscription of an extension; if two exist already, each may be changed and deleted.
   private static func rivalry(_ value: Value, _ others: [Value]) -> Status? {
     let wanted = Installation(Object(value))
     let present = others.map { Installation(Object($0)) }.filter { $0.extension == wanted.extension }
-    // The next one may be there before the last has gone.
+    // A Subscription may be created while the previous one is being deleted.
     guard !present.contains(where: { $0.name == wanted.name }), let first = present.first(where: { !$0.isBeingDeleted })
     else { return nil }
     return .denied(
@@ -80,7 +82,7 @@ struct InstallationRules: ObjectRules {
       _ = try YAML.node(config)
       return nil
     } catch {
-      // Go's reader does not say what it was at.
+      // Go's YAML error ends before ` while `, which names the context.
       let problem = error.problem.english
       let short = problem.rangeOfText(" while ").map { String(problem[..<$0.lowerBound]) }
       return "error converting YAML to JSON: yaml: line \(error.line): \(short ?? problem)"

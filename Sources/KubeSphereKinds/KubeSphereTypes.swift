@@ -3,8 +3,8 @@ package import Extensions
 import KubernetesAPI
 
 extension ResourceTypes {
-  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`, held to what its webhooks say if
-  /// `isAdmitting`.
+  /// Kubernetes' own resources that extensions use, and KubeSphere's resources of `dialect`; `isAdmitting` enforces the
+  /// rules of KubeSphere's webhooks.
   package init(dialect: Dialect, isAdmitting: Bool = true) {
     var rules: [String: any ObjectRules] = [
       dialect.installations.qualifiedName: InstallationRules(configIsText: dialect.name == .installPlan)
@@ -20,9 +20,9 @@ extension ResourceTypes {
   }
 }
 
-/// KubeSphere's kinds as definitions, compiled in: the program needs no installed files.
+/// The CustomResourceDefinitions of KubeSphere's kinds, compiled in, so that the program needs no installed files.
 ///
-/// `Definitions/` holds links to the files at the top of the project, which a real API server takes as they are.
+/// `Definitions/` links to the files in `crds/` of this project, which a real API server accepts as they are.
 enum Definitions {
   static func of(_ name: Dialect.Name) -> [Definition] {
     switch name {

@@ -2,10 +2,11 @@ import APIServer
 import KubernetesAPI
 import Manifest
 
-/// What the first design's ReverseProxies match: a list of paths and methods.
+/// Checks `spec.matcher` of ReverseProxies in the first design: a list of paths and methods.
 ///
-/// Charts of the shipped design have one matcher in its place, and work here too. No schema of a CustomResourceDefinition can
-/// say either, so that this is said here; a real API server takes all, and the condition of the object tells.
+/// A single matcher, as in charts of the shipped design, is accepted too. The schema of a CustomResourceDefinition
+/// cannot express this choice, so it is checked here; a real API server accepts any value, and the object's condition
+/// reports the error.
 struct MatcherRules: ObjectRules {
   func completed(_ value: Value) -> Value { value }
 

@@ -2,9 +2,10 @@ import APIServer
 import KubernetesAPI
 import Manifest
 
-/// What KubeSphere's webhooks say of objects that claim what another one serves (docs/KUBESPHERE.md: Admission).
+/// The rules of KubeSphere's webhooks for objects that claim what another object serves (docs/KUBESPHERE.md:
+/// Admission).
 struct ServingRules: ObjectRules {
-  /// What can be claimed once only, by the kind that claims it.
+  /// What only one object may claim; the raw value is the resource that claims it.
   enum Claim: String, CaseIterable, Sendable {
     case group = "apiservices"
     case path = "reverseproxies"
@@ -45,7 +46,7 @@ struct ServingRules: ObjectRules {
     object.spec["entries"]?.sequence?.compactMap { $0["name"]?.string } ?? []
   }
 
-  /// The requests that a ReverseProxy claims: a path, or with a star at its end all that begin so.
+  /// The requests that a ReverseProxy claims: one path, or with a `*` at its end every path with that prefix.
   private struct Matcher {
     var path: String
     var method: String
@@ -56,7 +57,7 @@ struct ServingRules: ObjectRules {
     }
 
     func covers(_ other: Matcher) -> Bool {
-      // What the gateway never serves, it does not claim.
+      // The gateway serves no other paths, so they claim nothing.
       guard path.hasPrefix("/proxy/") else { return false }
       guard method == "*" || method == other.method else { return false }
       return path == other.path || path.hasSuffix("*") && other.path.hasPrefix(path.dropLast())
