@@ -2,10 +2,10 @@ package import HTTP
 package import KubernetesAPI
 import Manifest
 
-/// Lets through what its policy allows, and answers for whom the caller impersonates.
+/// Authorizes requests by policy, applies impersonation, and answers reviews of the caller's own rights.
 ///
-/// Decided from method and path alone, before anything behind looks whether there is such an object: a refusal
-/// tells nothing about what is there.
+/// The decision uses only the request head, before `handler` looks for an object, so a refusal does not reveal what
+/// exists.
 package struct AccessControl: CallerHandler {
   private let policies: AccessFileReader<Authorizer>
   private let audit: AuditLog
@@ -17,7 +17,7 @@ package struct AccessControl: CallerHandler {
     self.init(AccessFileReader(fixed: authorizer), audit: audit, around: handler)
   }
 
-  /// By what a file says, as it is at the time.
+  /// Uses the policies of a file, which is read again when it changes.
   package init(
     _ policies: AccessFileReader<Authorizer>, audit: AuditLog = .none, around handler: any CallerHandler
   ) {
@@ -53,7 +53,7 @@ package struct AccessControl: CallerHandler {
     return noted(admission, answer)
   }
 
-  /// The same of an answer that says what has been created, whose name the path did not have to tell.
+  /// Records a create, with the object's name from the response if the path does not contain it.
   private func noted(_ admission: Admission, created answer: HTTPResponse) async -> HTTPResponse {
     let length = answer.headers["Content-Length"].flatMap { Int($0) } ?? .max
     guard admission.namesNothing, answer.status == 201, answer.relay == nil, length <= Self.longestCreated,
@@ -65,10 +65,10 @@ package struct AccessControl: CallerHandler {
     return noted(admission, answer)
   }
 
-  /// An answer with more bytes is not looked into.
+  /// Responses with more bytes are not searched for the name.
   private static let longestCreated = 1 << 20
 
-  /// `answer`, which is put on record when it is about a write.
+  /// Returns `answer`; a write is recorded in the audit log.
   private func noted(_ admission: Admission, _ answer: HTTPResponse) -> HTTPResponse {
     guard admission.isWrite else { return answer }
     return answer.telling { [audit] status in
@@ -78,14 +78,14 @@ package struct AccessControl: CallerHandler {
   }
 }
 
-/// What was found out about a request before anything behind is asked.
+/// The result of authorizing one request.
 private struct Admission {
   let request: IncomingRequest
   let caller: Caller
   var attributes: Attributes
-  /// For whom it is answered.
+  /// The user to act as: the caller, or the user that it impersonates.
   let user: User
-  /// The review of rights that it asks for, if it does.
+  /// The review of the caller's own rights that the request creates, if it creates one.
   let review: Review?
   let verdict: Result<Caller, Status>
 
@@ -113,20 +113,21 @@ private struct Admission {
       return .failure(error)
     }
     guard attributes.verb == "patch", attributes.subresource.isEmpty else { return .success(Caller(user)) }
-    // An apply that finds no object creates one: a right of its own, found out while method and path are at hand.
+    // An apply creates a missing object, which needs a permission of its own; it is checked here, where the attributes
+    // are known.
     var creation = attributes
     creation.verb = "create"
     let isAllowed = authorizer.verdict(on: creation, by: user).isAllowed
     return .success(Caller(user, refusedCreation: isAllowed ? nil : .forbidden(creation, user)))
   }
 
-  /// Whether it may change something, and is no question about rights.
+  /// Whether the request may change state; a review does not.
   var isWrite: Bool { request.mayWrite && review == nil }
 
-  /// Whether it creates an object and its path does not say which.
+  /// Whether the request creates an object whose name is not in the path.
   var namesNothing: Bool { attributes.isResourceRequest && attributes.verb == "create" && attributes.name.isEmpty }
 
-  /// The answer to one who may not.
+  /// The response to a refused request.
   var denial: HTTPResponse {
     guard case .failure(let status) = verdict else { return Status.internalError("nothing was refused").response }
     return status.denial

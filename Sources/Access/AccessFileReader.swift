@@ -1,8 +1,8 @@
 import Platform
 
-/// What a file about access says: read again when it has changed, which is looked at once a second at most.
+/// The content of a token, password or policy file, which is checked for changes at most once a second.
 ///
-/// What cannot be read is reported once, and what was read before stays in use.
+/// A file that cannot be read is reported once, and its previous content remains in use.
 package final class AccessFileReader<Content: Sendable>: Sendable {
   private struct State {
     var content: Content
@@ -10,7 +10,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
     var looked: ContinuousClock.Instant
   }
 
-  /// `nil` for what is no file, and stays.
+  /// `nil` for fixed content without a file.
   private let path: String?
   private let read: @Sendable (String) throws(AccessFileError) -> Content
   private let report: @Sendable (String) -> Void
@@ -19,7 +19,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
 
   private static var pause: Duration { .seconds(1) }
 
-  /// Reads `path`, and throws for what is wrong with it now; later that is told to `report`.
+  /// Reads `path` and throws if it cannot be read now; later errors are passed to `report`.
   package init(
     _ path: String, report: @escaping @Sendable (String) -> Void = { _ in },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -30,7 +30,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
     state = Locked(State(content: try read(path), stamp: stamp, looked: now()))
   }
 
-  /// Content that no file has.
+  /// Fixed content without a file.
   package init(fixed content: Content) {
     path = nil
     read = { _ in content }
@@ -39,7 +39,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
     state = Locked(State(content: content, stamp: nil, looked: .now))
   }
 
-  /// What the file says now.
+  /// The current content.
   package var content: Content {
     guard let path else { return state.withLock { $0.content } }
     let now = now()

@@ -2,10 +2,9 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// What a request is about, as a policy sees it (kube-apiserver's `RequestInfo`).
+/// The attributes of a request that policies match (kube-apiserver's `RequestInfo`).
 ///
-/// Found from the path alone, before it is known whether there is such a resource: who may not
-/// ask learns nothing about what is there.
+/// They are derived from method and target alone, without a lookup, so a refusal does not reveal what exists.
 struct Attributes: Hashable, Sendable {
   var verb: String
   var group = ""
@@ -13,7 +12,7 @@ struct Attributes: Hashable, Sendable {
   var subresource = ""
   var namespace = ""
   var name = ""
-  /// The path of a request for no resource, such as `/version`; empty otherwise.
+  /// The path of a non-resource request, such as `/version`; empty otherwise.
   var path = ""
 
   var isResourceRequest: Bool { path.isEmpty }
@@ -35,13 +34,14 @@ struct Attributes: Hashable, Sendable {
 
 extension Attributes {
   init(_ request: HTTPRequest, _ target: Target) {
-    // As Go has it, an encoded slash is one: what a rule takes for two parts is judged as two.
+    // As in Go, an encoded slash separates segments, so a path is authorized with the segments that the gateway's rules
+    // match.
     let parts = target.segments
     let isSplit = !parts.contains { $0.utf8.contains(UInt8(ascii: "/")) }
     var rest = (isSplit ? parts : parts.flatMap { $0.pathParts.map(String.init) })[...]
     let method = request.method
     let isGroupless = rest.first == "api"
-    // What extensions serve has groups and resources too (KubeSphere's `RequestInfo`).
+    // Paths of extensions (`/kapis`) have groups and resources too (KubeSphere's `RequestInfo`).
     guard isGroupless || rest.first == "apis" || rest.first == "kapis", rest.count >= (isGroupless ? 3 : 4) else {
       let path = request.target.utf8.prefix { $0 != UInt8(ascii: "?") }
       self.init(verb: method.rawValue.lowercased(), path: String(Substring(path)))
@@ -51,18 +51,19 @@ extension Attributes {
     self.init(verb: Self.verb(of: method), resource: "")
     if !isGroupless { group = rest.removeFirst() }
     rest.removeFirst()
-    // Kubernetes' earlier paths of watches. Below `kapis` an extension may make of another method what it likes.
+    // Kubernetes' deprecated watch paths. Other methods are excluded because an extension below `/kapis` may give them
+    // any meaning.
     if rest.first == "watch", [.get, .head].contains(method) { verb = rest.removeFirst() }
     read(resource: rest)
     specialize(target)
   }
 
-  /// Reads what follows the version of an API in a path.
+  /// Reads the path segments after the API version.
   private mutating func read(resource segments: ArraySlice<String>) {
     var rest = segments
     if rest.first == "namespaces", rest.count > 1 {
       namespace = rest[rest.startIndex + 1]
-      // A namespace is an object too, with parts of its own.
+      // `namespaces/NAME` is an object too, with the subresources `status` and `finalize`.
       if rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) { rest = rest.dropFirst(2) }
     }
     resource = rest.popFirst() ?? ""
@@ -70,7 +71,7 @@ extension Attributes {
     subresource = rest.popFirst() ?? ""
   }
 
-  /// Tells a list from a watch and one deletion from many.
+  /// Distinguishes `list`, `watch` and `deletecollection` if the path names no object.
   private mutating func specialize(_ target: Target) {
     guard name.isEmpty else { return }
     if verb == "get" {

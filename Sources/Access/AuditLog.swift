@@ -3,18 +3,19 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// One line for every write and every login: who, what, whether it was let through; never a credential or a body.
+/// Writes one line for every write and every login: who did what, and whether it was allowed; never a credential or a
+/// body.
 package struct AuditLog: Sendable {
   private let write: @Sendable (String) -> Void
 
-  /// `write` is given each line, in JSON.
+  /// `write` receives each line, in JSON.
   package init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
 
-  /// Notes nothing.
+  /// Records nothing.
   package static let none = AuditLog { _ in }
 
-  /// A write of `user`, who may be impersonated by `caller`, and the status it was answered with; 0 when the client left
-  /// before it was answered.
+  /// Records a write by `user`, whom `caller` may be impersonating, and the response status; 0 if the client
+  /// disconnected before the response.
   func note(
     _ request: IncomingRequest, _ attributes: Attributes, by user: User, for caller: User, status: Int
   ) {
@@ -40,7 +41,8 @@ package struct AuditLog: Sendable {
 
   private static let refusals: Set<Int> = [401, 403, 429]
 
-  /// What was refused before it was known who asks: a password that is wrong, a write with a credential that is no good.
+  /// Records a request that was refused before its user was known: a wrong password, or a write with an invalid
+  /// credential.
   func note(refusal status: Status, of request: IncomingRequest) {
     if let name = request.head.basicName {
       note("login", of: name, status.code == 429 ? "locked" : "refused", request)
@@ -50,7 +52,7 @@ package struct AuditLog: Sendable {
     note(request, attributes, by: User(name: ""), for: User(name: ""), status: status.code)
   }
 
-  /// What came of a login, a renewal or a logout.
+  /// Records the result of a login, a renewal or a logout.
   func note(_ event: String, of user: String, _ verdict: String, _ request: IncomingRequest) {
     add(request, to: ["event": .string(event), "user": .string(user), "verdict": .string(verdict)])
   }
@@ -64,12 +66,13 @@ package struct AuditLog: Sendable {
 }
 
 extension IncomingRequest {
-  /// Whether it could change something: what is said after an upgrade (a command in a pod) is not seen.
+  /// Whether the request may change state; every upgrade may, because its stream (such as `exec` in a pod) is not
+  /// inspected.
   var mayWrite: Bool { ![.get, .head, .options].contains(head.method) || upgrade != nil }
 }
 
 extension HTTPRequest {
-  /// The name that basic authentication shows, cut where it is no name any more.
+  /// The user name of basic authentication, shortened to 253 characters.
   fileprivate var basicName: String? {
     let words = (headers["Authorization"] ?? "").split(separator: " ", maxSplits: 1)
     guard words.count == 2, words[0].lowercased() == "basic", let bytes = Base64.decode(String(words[1])) else {
@@ -80,7 +83,7 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// Tells its status once that is known: at once, or where another server answers, when it has.
+  /// Passes the status to `tell`: at once, or for a relayed response when the upstream has responded.
   func telling(_ tell: @escaping @Sendable (Int) -> Void) -> HTTPResponse {
     guard let relay else {
       tell(status)

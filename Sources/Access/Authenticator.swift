@@ -1,9 +1,9 @@
 package import HTTP
 package import KubernetesAPI
 
-/// Finds out who asks by their bearer token (RFC 6750) or password, and has them answered as that user.
+/// Authenticates callers by bearer token (RFC 6750), password or client certificate.
 ///
-/// Found out by the head alone: the body of a request with a wrong token is never sent for.
+/// It reads the request head alone; the body of a request with a wrong token is never read.
 package struct Authenticator: Handler {
   private let socket: Rules
   private let port: Rules
@@ -12,12 +12,13 @@ package struct Authenticator: Handler {
   private let audit: AuditLog
   private let handler: any CallerHandler
 
-  /// How the callers of one kind of listener are told apart.
+  /// How callers of one kind of listener are authenticated.
   private struct Rules {
-    /// Tokens of users; without them and the owner's, every caller is the anonymous user, whatever credential it sends.
+    /// Tokens of users; without these, `owner` and logins, `Authorization` is ignored and every caller is
+    /// `anonymousUser`.
     var users: AccessFileReader<TokenTable>?
     var owner: TokenTable?
-    /// Who a caller without a token is; without one, they are refused.
+    /// The user of callers without a credential; `nil` refuses them.
     var anonymousUser: User?
 
     var hasTokens: Bool { users != nil || owner != nil }
@@ -28,14 +29,14 @@ package struct Authenticator: Handler {
     }
   }
 
-  /// With `users`, a token makes one of them of its bearer; on a port, `ownerToken` makes the owner.
+  /// `users` authenticates callers by token; on a port, `ownerToken` authenticates the owner.
   ///
-  /// A caller without a token is the owner on a socket, which no other user of the machine reaches. On a port they
-  /// are anonymous where there are users, and refused otherwise.
+  /// A caller without a token is the owner on a socket, which other users of the machine cannot reach. On a port the
+  /// caller is anonymous if users, logins or certificates are configured, and refused otherwise.
   ///
-  /// With `trustsCertificates`, a certificate that the listener has verified makes a user of its subject.
+  /// With `trustsCertificates`, the subject of a certificate that the listener has verified is the user.
   ///
-  /// With `logins`, `/oauth/…` is answered here, and what came of it, or a password, makes a user of its bearer.
+  /// With `logins`, `/oauth/…` is answered here, and access tokens and passwords authenticate their users.
   package init(
     users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, trustsCertificates: Bool = false,
     audit: AuditLog = .none, around handler: any CallerHandler
@@ -45,7 +46,7 @@ package struct Authenticator: Handler {
       trustsCertificates: trustsCertificates, audit: audit, around: handler)
   }
 
-  /// The same with the users of a file, as it is at the time.
+  /// As above, with the users of a file, which is read again when it changes.
   package init(
     file users: AccessFileReader<TokenTable>?, ownerToken: String?, logins: Logins?, trustsCertificates: Bool,
     audit: AuditLog, around handler: any CallerHandler
@@ -94,12 +95,12 @@ package struct Authenticator: Handler {
 
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
     var known = request
-    // It has been acted on, and is for nothing behind this to see.
+    // The credential has been used; handlers must not see it.
     known.head.headers["Authorization"] = nil
     return known
   }
 
-  /// Who asks; `nil` when a password has to be tried to know.
+  /// The caller's user; `nil` if a password must be checked first.
   private func userAtOnce(of request: IncomingRequest) throws(Status) -> User? {
     let rules = request.connection.listener == .port ? port : socket
     guard let header = request.head.headers["Authorization"], rules.hasTokens || logins != nil else {
@@ -125,14 +126,14 @@ package struct Authenticator: Handler {
 }
 
 extension Status {
-  /// The answer to a caller who may not, or another refusal, as kube-apiserver writes it.
+  /// The response to an authorization failure or another error, as kube-apiserver writes it.
   var denial: HTTPResponse {
     var response = response
     if code == 403 { response.headers["X-Content-Type-Options"] = "nosniff" }
     return response
   }
 
-  /// The answer to a caller whose credential is not good: nothing is kept open for one.
+  /// The response to a failed authentication, after which the connection is closed.
   var refusal: HTTPResponse {
     var response = response
     if isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }

@@ -1,8 +1,8 @@
 import KubernetesAPI
 import Manifest
 
-/// Decides what a user may do: members of `system:masters` everything, every authenticated user what `system:discovery` and
-/// `system:basic-user` allow, and beyond that what the policies say.
+/// Decides what a user may do: members of `system:masters` everything, other users what the built-in roles and the
+/// policies allow.
 package struct Authorizer: Hashable, Sendable {
   private var policies: [Policy] = []
 
@@ -11,10 +11,10 @@ package struct Authorizer: Hashable, Sendable {
     var reason: String
   }
 
-  /// Allows only members of `system:masters`.
+  /// Without policies, only members of `system:masters` and the built-in roles are allowed anything.
   package init() {}
 
-  /// Reads a file of kube-apiserver's `--authorization-policy-file`.
+  /// Reads a file in the format of kube-apiserver's `--authorization-policy-file`.
   package init(policyFile file: String) throws(AccessFileError) {
     try self.init(text: try AccessFile.text(file), file: file)
   }
@@ -38,12 +38,12 @@ package struct Authorizer: Hashable, Sendable {
     return Verdict(isAllowed: false, reason: "No policy matched.")
   }
 
-  /// Throws 403 for what `user` may not do.
+  /// Throws 403 if `user` may not do this.
   func check(_ attributes: Attributes, by user: User) throws(Status) {
     guard verdict(on: attributes, by: user).isAllowed else { throw .forbidden(attributes, user) }
   }
 
-  /// What `user` may do in `namespace`, as a `SelfSubjectRulesReview` lists it.
+  /// The rules of `user` in `namespace`, as a `SelfSubjectRulesReview` lists them.
   func rules(for user: User, in namespace: String) -> (resources: [Value], others: [Value]) {
     if user.isMember(of: User.masters) {
       return ([Self.rule(["*"], group: "*", ["*"])], [Self.rule(["*"], paths: ["*"])])
@@ -72,13 +72,13 @@ package struct Authorizer: Hashable, Sendable {
   private static func list(_ texts: [String]) -> Value { .sequence(texts.map(Value.string)) }
 }
 
-/// A right that needs no policy, as in every cluster with role-based access control.
+/// A role that needs no policy, like the default roles of a cluster with role-based access control.
 struct BuiltInRole: Hashable, Sendable {
   var name: String
   var group: String
-  /// Documents that may be read.
+  /// Paths that may be read, with `*` at the end for any suffix.
   var paths: [String] = []
-  /// Reviews of one's own rights that may be asked for.
+  /// The group of `reviews`, which are the reviews of their own rights that users may create.
   var apiGroup = ""
   var reviews: [String] = []
 
@@ -95,12 +95,12 @@ struct BuiltInRole: Hashable, Sendable {
       name: "system:basic-user", group: User.authenticated, apiGroup: "authentication.k8s.io",
       reviews: ["selfsubjectreviews"]),
     BuiltInRole(name: "system:public-info-viewer", group: User.unauthenticated, paths: information),
-    // A web front end is loaded before anyone has logged in.
+    // The web front end is loaded before the user logs in.
     BuiltInRole(name: "kubesphere:front-end", group: User.unauthenticated, paths: [frontEnd + "*"]),
     BuiltInRole(name: "kubesphere:front-end", group: User.authenticated, paths: [frontEnd + "*"]),
   ]
 
-  /// Where the files of the web front end lie, which every caller may read.
+  /// The path prefix of the web front end's files, which every caller may read.
   static let frontEnd = "/dist/"
 
   func allows(_ attributes: Attributes) -> Bool {
@@ -114,7 +114,7 @@ struct BuiltInRole: Hashable, Sendable {
 }
 
 extension Status {
-  /// Says what was not allowed to whom, in the words of kube-apiserver.
+  /// A refusal that names user and action, with kube-apiserver's message.
   static func forbidden(_ attributes: Attributes, _ user: User) -> Status {
     let who = "User \(quoted(user.name)) cannot \(attributes.verb)"
     guard attributes.isResourceRequest else {
@@ -134,7 +134,7 @@ extension Status {
 
   private static func quoted(_ text: String) -> String { JSON.text(.string(text)) }
 
-  /// The message may end up in a web page, and holds what an unauthenticated caller wrote.
+  /// Escapes HTML, because the message contains the caller's text and may be shown in a web page.
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in
       switch character {

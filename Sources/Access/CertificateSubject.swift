@@ -1,11 +1,11 @@
 import KubernetesAPI
 
-/// Whose a client certificate is (X.509, RFC 5280): its common name is the user, its organizations are the groups, as
-/// kube-apiserver reads it.
+/// The user of a client certificate (X.509, RFC 5280): the common name is the user name, the organizations are the
+/// groups, as kube-apiserver reads it.
 ///
-/// Whether it is to be believed, the listener has found out.
+/// The listener has verified the certificate.
 enum CertificateSubject {
-  /// `nil` for what is no certificate, or one without a common name.
+  /// `nil` if `certificate` is not a certificate or has no common name.
   static func user(of certificate: [UInt8]) -> User? {
     var whole = DER(certificate[...])
     guard var outer = whole.open(.sequence), var inner = outer.open(.sequence) else { return nil }
@@ -17,7 +17,7 @@ enum CertificateSubject {
     while var set = subject.open(.set) {
       while var attribute = set.open(.sequence) {
         guard let type = attribute.bytes(.objectIdentifier), let text = attribute.text() else { continue }
-        // Go takes the last one.
+        // As in Go, the last common name is used.
         if type.elementsEqual(commonName) { user.name = text }
         if type.elementsEqual(organization) { user.groups.append(text) }
       }
@@ -29,7 +29,7 @@ enum CertificateSubject {
   private static let organization: [UInt8] = [0x55, 0x04, 0x0A]
 }
 
-/// Values in DER, one after another; what is cut short or has a length of more than four bytes is none.
+/// A sequence of DER values; it ends at a value that is truncated or has a length of more than four bytes.
 private struct DER {
   enum Tag: UInt8 {
     case sequence = 0x30
@@ -45,10 +45,10 @@ private struct DER {
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-  /// What the next value is, if it is one of those that matter here.
+  /// The tag of the next value; `nil` if it is not one of `Tag`.
   var peek: Tag? { rest.first.flatMap(Tag.init) }
 
-  /// The values in the next one.
+  /// Reads the values in the next value; `nil` if that does not have `tag`.
   mutating func open(_ tag: Tag) -> DER? { bytes(tag).map(DER.init) }
 
   mutating func skip() { _ = next() }

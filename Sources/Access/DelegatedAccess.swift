@@ -4,9 +4,10 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// Lets through what a Kubernetes API server says its callers may do.
+/// Authorizes requests by asking a Kubernetes API server what their callers may do.
 ///
-/// What goes on to that server is not asked about here: it is sent in the caller's name, and judged there.
+/// A request that is forwarded to that server is not reviewed here: it is sent in the caller's name, and the server
+/// authorizes it.
 package struct DelegatedAccess: CallerHandler {
   private let reviews: AccessReviews
   private let audit: AuditLog
@@ -48,7 +49,7 @@ package struct DelegatedAccess: CallerHandler {
     }
   }
 
-  /// `answer`, which is put on record when it is about a write.
+  /// Returns `answer`; a write is recorded in the audit log.
   private func noted(
     _ request: IncomingRequest, _ attributes: Attributes, by subject: Caller, for caller: Caller,
     _ answer: HTTPResponse
@@ -59,7 +60,7 @@ package struct DelegatedAccess: CallerHandler {
     }
   }
 
-  /// Whether it is to be asked about: not what every caller may, nor what the API server judges itself.
+  /// Whether a review is needed: not for what the built-in roles allow, nor for what the API server authorizes itself.
   private func isReviewed(_ attributes: Attributes, _ request: IncomingRequest, _ caller: Caller) -> Bool {
     let path = request.head.target
     guard !["/api/", "/apis/"].contains(where: path.hasPrefix), path != "/api", path != "/apis" else { return false }
@@ -67,9 +68,9 @@ package struct DelegatedAccess: CallerHandler {
   }
 }
 
-/// Asks what users may do, and remembers the answers for a moment.
+/// Asks by SubjectAccessReview what users may do, and caches the answers.
 struct AccessReviews: Sendable {
-  /// How long an answer holds, as for Kubernetes' own extension servers.
+  /// How long an answer is cached, as in Kubernetes' own extension API servers.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
 
@@ -88,12 +89,12 @@ struct AccessReviews: Sendable {
     self.cluster = cluster
   }
 
-  /// Throws 403 for what `user` may not do.
+  /// Throws 403 if `user` may not do this.
   func check(_ attributes: Attributes, by user: User) async throws(Status) {
     guard try await isAllowed(Question(attributes: attributes, user: user)) else { throw .forbidden(attributes, user) }
   }
 
-  /// What was answered a moment ago; `nil` when nothing was.
+  /// The cached answer; `nil` if there is none.
   func known(_ attributes: Attributes, by user: User) -> Bool? { known(Question(attributes: attributes, user: user)) }
 
   private func known(_ question: Question) -> Bool? {

@@ -4,10 +4,10 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// Finds out who asks by having a Kubernetes API server review their bearer token, as its extension servers do.
+/// Authenticates callers by having a Kubernetes API server review their bearer token, as extension API servers do.
 ///
-/// A file of tokens may come before it, and where there is a KubeSphere, its users have a say and log in here. Callers without a
-/// token are anonymous; what they may do, others say.
+/// Tokens of a file are tried first. In a cluster with KubeSphere, its users log in here and are refused while
+/// disabled. Callers without a credential are anonymous; authorization decides what they may do.
 package struct DelegatedAuthenticator: Handler {
   private let tokens: AccessFileReader<TokenTable>
   private let reviews: TokenReviews
@@ -16,7 +16,7 @@ package struct DelegatedAuthenticator: Handler {
   private let audit: AuditLog
   private let handler: any CallerHandler
 
-  /// With `users`, they show their passwords, and with `logins` get tokens for them.
+  /// `users` allows KubeSphere's users to send their passwords; `logins` gives them tokens for these.
   package init(
     by cluster: Cluster, tokens: AccessFileReader<TokenTable> = AccessFileReader(fixed: TokenTable()),
     users: KubeSphereUsers? = nil, logins: ClusterLogins? = nil, audit: AuditLog = .none,
@@ -60,7 +60,7 @@ package struct DelegatedAuthenticator: Handler {
     }
   }
 
-  /// By what is known of a token: `nil` when nothing is, `.some(nil)` for one that is no good.
+  /// Responds by the cached verdict on a token: `nil` if there is none, `.some(nil)` for an invalid token.
   private func respondAtOnce(to request: IncomingRequest, by verdict: User??) -> HTTPResponse? {
     guard let verdict else { return nil }
     guard let user = verdict else { return refusal(.unauthorized, request) }
@@ -85,7 +85,8 @@ package struct DelegatedAuthenticator: Handler {
     return status.refusal
   }
 
-  /// The answer to a request about logins; where there are no users of a KubeSphere, who logs in is for the cluster to know.
+  /// The response to a request below `/oauth/`; 501 if the cluster has no KubeSphere users, because it then issues the
+  /// tokens itself.
   private func login(_ request: IncomingRequest) async -> HTTPResponse {
     do throws(ClusterError) {
       if let logins, try await logins.users.isServed() {
@@ -102,16 +103,16 @@ package struct DelegatedAuthenticator: Handler {
 
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
     var known = request
-    // It has been acted on. Whom it is to be answered for instead is asked about further on.
+    // The credential has been used. `Impersonate-…` fields remain for `DelegatedAccess`.
     known.head.headers.removeAll(where: \.isIdentity)
     return known
   }
 
   private enum Credential {
     case user(User)
-    /// One that the API server knows, if any.
+    /// A token that the API server must review.
     case token([UInt8])
-    /// One that came of a login at a gateway.
+    /// A token that a gateway has signed.
     case login(String, ClusterLogins)
     /// `NAME:PASSWORD` in base64, of a user of KubeSphere.
     case password(String)
@@ -119,7 +120,7 @@ package struct DelegatedAuthenticator: Handler {
 
   private func credential(_ request: IncomingRequest) throws(Status) -> Credential {
     guard let header = request.head.headers["Authorization"] else {
-      // Verified by the listener, which asks for certificates only where they are to be believed.
+      // The listener has verified it, and requests certificates only if they are trusted.
       let certificate = request.connection.clientCertificate
       return .user(certificate.isEmpty ? .anonymous : CertificateSubject.user(of: certificate) ?? .anonymous)
     }
@@ -158,16 +159,16 @@ package struct DelegatedAuthenticator: Handler {
 }
 
 extension HTTPHeaders.Field {
-  /// Whether it says who asks.
+  /// Whether the field identifies the caller.
   fileprivate var isIdentity: Bool {
     let name = name.lowercased()
     return name == "authorization" || name.hasPrefix("x-remote-")
   }
 }
 
-/// Asks whose tokens are, and remembers the answers for a moment.
+/// Asks by TokenReview whose a token is, and caches the answers.
 struct TokenReviews: Sendable {
-  /// How long an answer holds, as for Kubernetes' own extension servers.
+  /// How long an answer is cached, as in Kubernetes' own extension API servers.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
 
@@ -175,21 +176,21 @@ struct TokenReviews: Sendable {
     group: "authentication.k8s.io", version: "v1", plural: "tokenreviews", kind: "TokenReview")
 
   private let cluster: Cluster
-  /// By digest, so that no token is kept.
+  /// By digest of the token, so that no token is kept in memory.
   private let answers = Locked<[String: (user: User?, at: Duration)]>([:])
 
   init(_ cluster: Cluster) {
     self.cluster = cluster
   }
 
-  /// What was found out about a token a moment ago: `.some(nil)` for one that is no good, `nil` when nothing was.
+  /// The cached user of a token: `.some(nil)` for an invalid token, `nil` if nothing is cached.
   func known(_ token: [UInt8]) -> User?? {
     let (digest, now) = (SHA256.hex(token), cluster.timing.now())
     guard let entry = answers.withLock({ $0[digest] }), now - entry.at < Self.lifetime else { return nil }
     return .some(entry.user)
   }
 
-  /// `nil` for a token that is no good.
+  /// The user of a token; `nil` if it is invalid.
   func user(of token: [UInt8]) async throws(Status) -> User? {
     if let known = known(token) { return known }
     let (digest, now) = (SHA256.hex(token), cluster.timing.now())

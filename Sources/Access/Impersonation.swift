@@ -2,13 +2,13 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// Whom a request is to be answered for instead of the caller, by its `Impersonate-…` fields.
+/// The user that a request impersonates by its `Impersonate-…` fields.
 struct Impersonation {
   let user: User
-  /// What the caller must be allowed to: the `impersonate` verb on each (kube-apiserver's impersonation filter).
+  /// What the caller needs the `impersonate` verb on (kube-apiserver's impersonation filter).
   let needed: [Attributes]
 
-  /// `nil` where no user is named.
+  /// `nil` without such fields; throws 500 if groups, a UID or extra fields are given without a user.
   init?(_ request: HTTPRequest) throws(Status) {
     guard request.headers.fields.contains(where: \.isImpersonation) else { return nil }
     let name = request.headers["Impersonate-User"] ?? ""
@@ -28,7 +28,7 @@ struct Impersonation {
     user = name == User.anonymous.name && impersonated.groups.isEmpty ? .anonymous : impersonated.joined
   }
 
-  /// Takes what one field says of a user into `user`; the right to say so.
+  /// Adds what one field says to `user`, and returns the permission that it needs.
   private static func read(_ field: HTTPHeaders.Field, into user: inout User) -> Attributes? {
     let key = field.name.lowercased()
     let prefix = "impersonate-extra-"
@@ -61,7 +61,7 @@ struct Impersonation {
 }
 
 extension Authorizer {
-  /// Who `request` is to be answered for: `user`, or whom it names.
+  /// The user to act as: `user`, or the user that `request` impersonates; throws 403 if `user` may not.
   func subject(of request: HTTPRequest, from user: User) throws(Status) -> User {
     guard let impersonation = try Impersonation(request) else { return user }
     for attributes in impersonation.needed { try check(attributes, by: user) }
@@ -70,7 +70,7 @@ extension Authorizer {
 }
 
 extension IncomingRequest {
-  /// The request without the fields that have been acted on, so that they do not count again further on.
+  /// The request without its `Impersonate-…` fields, so that later handlers do not apply them again.
   var withoutImpersonation: IncomingRequest {
     guard isImpersonating else { return self }
     var request = self
@@ -78,14 +78,14 @@ extension IncomingRequest {
     return request
   }
 
-  /// Whether it says for whom it is to be answered.
+  /// Whether the request has `Impersonate-…` fields.
   var isImpersonating: Bool { head.headers.fields.contains(where: \.isImpersonation) }
 }
 
 extension HTTPHeaders.Field {
-  /// Whether it says for whom a request is to be answered.
+  /// Whether this is an `Impersonate-…` field.
   var isImpersonation: Bool {
-    // Asked of every field of every request: hardly any has the first letter.
+    // Called for every field of every request: the first letter excludes nearly all of them.
     (name.utf8.first ?? 0) | 0x20 == UInt8(ascii: "i") && name.lowercased().hasPrefix("impersonate-")
   }
 }

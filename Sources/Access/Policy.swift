@@ -4,7 +4,8 @@ import Platform
 
 /// One line of kube-apiserver's `--authorization-policy-file`: attribute-based access control.
 ///
-/// A star matches everything, nothing matches nothing, and a line that names no user and no group is refused when read.
+/// `*` matches everything. An empty `user` or `group` does not restrict; an empty `resource`, `apiGroup` or `namespace`
+/// matches only an empty value. A versioned line without user and group is rejected.
 struct Policy: Hashable, Sendable {
   var user = ""
   var group = ""
@@ -13,7 +14,7 @@ struct Policy: Hashable, Sendable {
   var namespace = ""
   var nonResourcePath = ""
   var isReadOnly = false
-  /// Its line in the file, for the reason of a verdict.
+  /// The line number in the file, for the reason of a verdict.
   var line = 0
 
   func matches(_ person: User, _ attributes: Attributes) -> Bool {
@@ -24,7 +25,7 @@ struct Policy: Hashable, Sendable {
   func concerns(_ person: User) -> Bool {
     (user.isEmpty || user == "*" || user == person.name)
       && (group.isEmpty || group == "*" || person.isMember(of: group))
-      // A star stands for authenticated users only.
+      // `*` matches authenticated users only.
       && (user == "*" || group == "*" ? person.isMember(of: User.authenticated) : true)
   }
 
@@ -78,7 +79,7 @@ extension Policy {
 
   private init(spec: Value) throws(AccessFile.Problem) {
     for pair in spec.mapping?.pairs ?? [] {
-      // A key that is not read would be a restriction that is not enforced.
+      // Ignoring an unknown key could mean not enforcing a restriction.
       guard Self.keys.contains(pair.key) else {
         throw AccessFile.Problem(
           "a policy has no \(JSON.text(.string(pair.key))); there are \(Self.keys.joined(separator: ", "))")
@@ -95,10 +96,10 @@ extension Policy {
   }
 }
 
-/// Paths as policies and roles have them: a star at the end stands for anything.
+/// Path patterns of policies and roles: `*` at the end matches any suffix.
 enum PathPattern {
   static func matches(_ pattern: String, _ path: String) -> Bool {
-    // By bytes: this is done many times for every request, and characters are dear.
+    // Compares bytes: this runs many times for every request, and comparing characters is slow.
     guard pattern.utf8.last == UInt8(ascii: "*") else { return pattern == path }
     return path.utf8.starts(with: pattern.utf8.dropLast())
   }

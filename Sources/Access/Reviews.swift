@@ -2,7 +2,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// A question of a caller about itself, asked by creating an object that is answered and not stored.
+/// A review of the caller's own user or rights: a create that is answered and stores nothing.
 enum Review: String, CaseIterable, Sendable {
   case access = "SelfSubjectAccessReview"
   case rules = "SelfSubjectRulesReview"
@@ -29,7 +29,7 @@ struct Reviews: Sendable {
   var authorizer: Authorizer
   var user: User
 
-  /// The object in `value` with its answer as `status`.
+  /// The review in `value` with its result as `status`.
   func answer(_ review: Review, _ value: Value) throws(Status) -> Value {
     let status: Value =
       switch review {

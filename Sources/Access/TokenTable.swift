@@ -1,9 +1,9 @@
 import KubernetesAPI
 import Platform
 
-/// Which bearer token belongs to whom.
+/// The users of bearer tokens.
 ///
-/// Tokens are compared and never shown: no error names one.
+/// No error message contains a token.
 package struct TokenTable: Hashable, Sendable {
   private var entries: [Entry] = []
 
@@ -14,7 +14,7 @@ package struct TokenTable: Hashable, Sendable {
 
   package init() {}
 
-  /// Reads a file of kube-apiserver's `--token-auth-file`: lines of `token,user,uid,"group1,group2"`.
+  /// Reads a file in the format of kube-apiserver's `--token-auth-file`: lines of `token,user,uid,"group1,group2"`.
   package init(file: String) throws(AccessFileError) {
     try self.init(text: try AccessFile.text(file), file: file)
   }
@@ -45,14 +45,14 @@ package struct TokenTable: Hashable, Sendable {
     entries.append(Entry(token: token, user: user))
   }
 
-  /// Whose token it is; takes as long for a wrong token as for a right one.
+  /// The user of `token`; a wrong token takes as long as a right one.
   func user(of token: [UInt8]) -> User? {
     var found: User?
     for index in entries.indices where Self.isEqual(token, entries[index].token) { found = entries[index].user }
     return found
   }
 
-  /// Compares in a time that does not depend on where the first difference is.
+  /// Compares in a time that does not depend on the position of the first difference.
   private static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
     var difference = given.count ^ expected.count
     for index in expected.indices {
@@ -62,7 +62,7 @@ package struct TokenTable: Hashable, Sendable {
   }
 }
 
-/// What the files about access have in common.
+/// Reads the lines of token, password and policy files.
 enum AccessFile {
   struct Problem: Error {
     var text: String
@@ -77,7 +77,7 @@ enum AccessFile {
     }
   }
 
-  /// Hands every line of `text` that says something, and its number, to `take`; what that finds wrong gets its place.
+  /// Passes every line that is neither blank nor a comment to `take`, and adds file and line number to its errors.
   static func read(
     _ text: String, of file: String, _ take: (_ line: String, _ number: Int) throws(Problem) -> Void
   ) throws(AccessFileError) {
@@ -90,7 +90,7 @@ enum AccessFile {
     }
   }
 
-  /// The lines that say something: no blank ones, no comments.
+  /// The lines that are neither blank nor comments, numbered from one.
   private static func lines(_ text: String) -> [(number: Int, text: String)] {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap { index, line in
       let content = line.drop { $0 == " " || $0 == "\t" }
@@ -125,7 +125,7 @@ enum CommaSeparated {
         field.append(character)
         continue
       }
-      // A doubled quote stands for itself.
+      // A doubled quote is a literal quote.
       guard rest.first == "\"" else { return field }
       rest.removeFirst()
       field.append("\"")

@@ -1,13 +1,13 @@
 import HTTP
 import Platform
 
-/// The bearer token that a browser sends with a WebSocket, for which it cannot set `Authorization`: as one of the protocols
-/// that it offers, after `base64url.bearer.authorization.k8s.io.` (Kubernetes, "Authenticating": WebSocket).
+/// The bearer token of a WebSocket handshake: a browser cannot set `Authorization`, so it offers the token as a
+/// subprotocol with the prefix `base64url.bearer.authorization.k8s.io.` (Kubernetes, "Authenticating": WebSocket).
 enum WebSocketCredential {
   private static let prefix = "base64url.bearer.authorization.k8s.io."
   private static let field = "Sec-WebSocket-Protocol"
 
-  /// `request` with the token where every other client has it, and nowhere else.
+  /// `request` with the token moved to `Authorization`.
   static func unpacked(_ request: IncomingRequest) -> IncomingRequest {
     guard request.upgrade != nil, let offered = request.head.headers[field] else { return request }
     let protocols = offered.split(separator: ",").map { $0.split(separator: " ").joined(separator: " ") }
@@ -18,7 +18,7 @@ enum WebSocketCredential {
     let token = protocols.first { $0.hasPrefix(prefix) }.flatMap { Base64.decodeForURL($0.dropFirst(prefix.count)) }
       .flatMap { String(validating: $0, as: UTF8.self) }
     if unpacked.head.headers["Authorization"] == nil {
-      // What cannot be read is a wrong token, which does not make its caller anonymous.
+      // An unreadable token counts as a wrong one, so that its caller is not anonymous.
       unpacked.head.headers["Authorization"] = "Bearer " + (token ?? "-")
     }
     return unpacked

@@ -2,16 +2,16 @@ package import Client
 import KubernetesAPI
 import Platform
 
-/// Logins of a KubeSphere's users at gateways of which any number may run.
+/// Logins of KubeSphere's users, which all gateways of a cluster share.
 ///
-/// A token says which login it is of, signed with a key that all gateways share; whether that login goes on, and which pair
-/// of its tokens is the newest, is in the cluster, and what was read there holds for ten seconds. So a login may begin at one
-/// gateway, be renewed at another and be ended at a third.
+/// A token names its login and is signed with a key that all gateways share. The cluster stores whether the login is
+/// active and which generation of its tokens is the newest; a gateway caches this for ten seconds. So a login may begin
+/// at one gateway, be renewed at another and be ended at a third.
 package struct ClusterLogins: LoginBook {
-  /// How long what was read holds, as for reviewed tokens.
+  /// How long a login is cached, as for reviewed tokens.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
-  /// How often what has run out is taken away, in seconds.
+  /// The least time between two deletions of expired Leases, in seconds.
   private static let sweeping = 600
 
   let users: KubeSphereUsers
@@ -24,7 +24,7 @@ package struct ClusterLogins: LoginBook {
   private let isTold = Locked(false)
   private let report: @Sendable (String) -> Void
 
-  /// Logins of `users`, kept in `namespace` of their cluster.
+  /// Logins of `users`, stored in `cluster` in the namespace of `settings`.
   package init(
     of users: KubeSphereUsers, in cluster: Cluster, _ settings: LoginSettings = LoginSettings()
   ) {
@@ -36,7 +36,7 @@ package struct ClusterLogins: LoginBook {
     swept = Locked(time())
   }
 
-  /// Whether `token` is one that a gateway signs, good or not.
+  /// Whether `token` has the form of a gateway's token, valid or not.
   func signs(_ token: String) -> Bool { SignedToken.key(of: token) != nil }
 
   func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant {
@@ -68,7 +68,7 @@ package struct ClusterLogins: LoginBook {
       return try await grant(next)
     }
     if renewal.grant == nil {
-      // Another gateway was asked with the same token at the same time.
+      // Another gateway renewed or ended this login at the same time.
       renewal.isReused = true
       try await end(login.id)
     }
@@ -82,7 +82,7 @@ package struct ClusterLogins: LoginBook {
     return try await users.holder(login.user, proof: login.proof)
   }
 
-  /// As above by what was read a moment ago: `.some(nil)` for a token that is no good, `nil` when something is to be read.
+  /// Like `bearer(of:)`, from the cache: `.some(nil)` for an invalid token, `nil` if the cluster must be read.
   func bearerAtOnce(of access: String) -> User?? {
     guard let name = SignedToken.key(of: access) else { return .some(nil) }
     guard let key = keys.known(name) else { return nil }
@@ -107,7 +107,7 @@ package struct ClusterLogins: LoginBook {
     note(nil, of: id)
   }
 
-  /// Whether the password is what it was, and the user may still log in.
+  /// Whether the password is unchanged and the user may still log in.
   private func isGood(_ login: LoginLeases.Login) async throws(LoginRefusal) -> Bool {
     do throws(LoginRefusal) {
       return try await users.holder(login.user, proof: login.proof) != nil
@@ -128,7 +128,7 @@ package struct ClusterLogins: LoginBook {
       access: access.text(signedWith: key), refresh: refresh.text(signedWith: key), lifetime: LoginTimes.access)
   }
 
-  /// What `text` says, if a gateway has signed it and it has not run out.
+  /// The token in `text`, if a gateway signed it and it has not expired.
   private func token(_ text: String, for use: SignedToken.Use) async throws(LoginRefusal) -> SignedToken? {
     guard let name = SignedToken.key(of: text) else { return nil }
     let key = try await reaching { () throws(ClusterError) in try await keys.key(name) }
@@ -146,7 +146,7 @@ package struct ClusterLogins: LoginBook {
     return login
   }
 
-  /// What was read a moment ago of the login that `token` is of, unless the token is newer than that.
+  /// The cached login of `token`; `nil` if there is none or the token is newer.
   private func knownLogin(_ token: SignedToken) -> LoginLeases.Login?? {
     let now = timing.now()
     guard let entry = known.withLock({ $0[token.login] }), now - entry.at < Self.lifetime,
@@ -170,7 +170,7 @@ package struct ClusterLogins: LoginBook {
       swept = now
       return true
     }
-    // What is left over, the next one takes away.
+    // After an error, the next sweep deletes the rest.
     if isDue { try? await leases.sweep() }
   }
 
@@ -192,12 +192,12 @@ package struct ClusterLogins: LoginBook {
   }
 }
 
-/// Where the logins of gateways are kept, and by which clock.
+/// Where gateways store logins, and which clock they use.
 package struct LoginSettings: Sendable {
   package var namespace = "kubesphere-system"
-  /// Seconds since 1970: all gateways and the tokens they sign go by it.
+  /// Seconds since 1970; tokens and Leases expire by this clock, so those of all gateways must agree.
   package var time: @Sendable () -> Int = { Timestamp.now().secondsSince1970 }
-  /// Hears of what goes wrong.
+  /// Receives error messages.
   package var report: @Sendable (String) -> Void = { _ in }
 
   package init() {}

@@ -3,11 +3,11 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What gateways must know together: which logins go on, and how often passwords were wrong.
+/// State that gateways share: active logins, and the number of failed logins of a name.
 ///
-/// Each is a Lease in one namespace, because a right to Leases opens nothing else: `ksxd-login-ID` says whose login it is,
-/// the how manieth pair of tokens is good (`leaseTransitions`), what the password proved and until when; `ksxd-failures-DIGEST`
-/// counts. Every step is one write that fails when another gateway was faster.
+/// Each entry is a Lease in one namespace, because access to Leases grants nothing else. `ksxd-login-ID` holds the
+/// user, the generation of the valid tokens (`leaseTransitions`), the proof of the password and the expiry;
+/// `ksxd-failures-DIGEST` holds a count. An update fails if another gateway was faster.
 struct LoginLeases: Sendable {
   struct Login: Hashable, Sendable {
     var id: String
@@ -22,16 +22,16 @@ struct LoginLeases: Sendable {
   struct Failures: Hashable, Sendable {
     var count = 0
     var until = 0
-    /// `nil` when they are not in the cluster.
+    /// The resource version of the Lease; `nil` if there is none.
     var version: String?
   }
 
   static let leases = Resource(
     group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
-  /// Says of a Lease that it is one of these, and of which user.
+  /// Labels of these Leases: the type of entry, and a digest of the user name.
   static let (label, userLabel) = ("ksx.dev/gateway-login", "ksx.dev/gateway-user")
   private static let (proof, until) = ("ksx.dev/proof", "ksx.dev/until")
-  /// Logins of one user: one who begins more ends the first of their own, and no other user's.
+  /// The most logins of one user; a further login ends the user's oldest, and never another user's.
   static let mostOfUser = 100
 
   let cluster: Cluster
@@ -47,7 +47,7 @@ struct LoginLeases: Sendable {
     return Login(try await create(Self.name(login.id), labels, annotations, spec(user, 1, LoginTimes.refresh))) ?? login
   }
 
-  /// The login called `id`, while it goes on.
+  /// The login called `id`; `nil` if it has ended or expired.
   func login(_ id: String) async throws(ClusterError) -> Login? {
     guard Self.isID(id), let lease = try await cluster.existing(Self.leases, namespace: namespace, Self.name(id)),
       let login = Login(lease), login.until > time()
@@ -55,7 +55,7 @@ struct LoginLeases: Sendable {
     return login
   }
 
-  /// The next pair of tokens of `login`; `nil` when another gateway was faster, or it has ended.
+  /// Begins the next generation of tokens of `login`; `nil` if another gateway was faster or the login has ended.
   func advance(_ login: Login) async throws(ClusterError) -> Login? {
     let patch: Value = [
       "metadata": [
@@ -77,7 +77,7 @@ struct LoginLeases: Sendable {
     try await delete(Self.name(id))
   }
 
-  /// How often the password of `name` was wrong lately.
+  /// The failed logins of `name` that have not expired.
   func failures(of name: String) async throws(ClusterError) -> Failures {
     guard let lease = try await cluster.existing(Self.leases, namespace: namespace, Self.failures(name)) else {
       return Failures()
@@ -87,7 +87,7 @@ struct LoginLeases: Sendable {
     return Failures(count: count, until: until, version: lease.resourceVersion)
   }
 
-  /// Counts one more, for `window` seconds since the first.
+  /// Counts a failed login; the count expires `window` seconds after the first.
   func noteFailure(of name: String, window: Int) async throws(ClusterError) {
     for attempt in 1... {
       let former = try await failures(of: name)
@@ -95,7 +95,7 @@ struct LoginLeases: Sendable {
       do throws(ClusterError) {
         return try await write(former.count + 1, until, over: former, of: name)
       } catch {
-        // Another gateway has counted one meanwhile, or cleared them.
+        // Another gateway has changed or deleted the count meanwhile.
         guard error.isLostRace || error.isNotFound, attempt < 10 else { throw error }
       }
     }
@@ -119,7 +119,7 @@ struct LoginLeases: Sendable {
 
   func clearFailures(of name: String) async throws(ClusterError) { try await delete(Self.failures(name)) }
 
-  /// Takes away what has run out.
+  /// Deletes expired Leases.
   func sweep() async throws(ClusterError) {
     for lease in try await all(Self.label) where isOver(lease) { try await delete(lease.name, lease.resourceVersion) }
   }
@@ -156,7 +156,7 @@ struct LoginLeases: Sendable {
     do throws(ClusterError) {
       try await cluster.delete(Self.leases, namespace: namespace, name, resourceVersion: version)
     } catch {
-      // It has gone, or it has been used again.
+      // It has been deleted or updated meanwhile.
       guard error.isNotFound || version != nil && error.isLostRace else { throw error }
     }
   }
@@ -168,12 +168,12 @@ struct LoginLeases: Sendable {
     ]
   }
 
-  /// Go reads these times with six digits behind the point, and no other number of them.
+  /// The time as a `MicroTime`, which Go parses only with six fractional digits.
   private var now: String { Timestamp(secondsSince1970: time()).description.dropLast() + ".000000Z" }
 
   private static func name(_ id: String) -> String { "ksxd-login-" + id }
   private static func failures(_ name: String) -> String { "ksxd-failures-" + digest(name) }
-  /// Names of users may be no labels.
+  /// A label value for `name`, because user names need not be valid label values.
   private static func digest(_ name: String) -> String { String(SHA256.hex(Array(name.utf8)).prefix(40)) }
   private static func isID(_ id: String) -> Bool {
     id.utf8.count == 64 && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
@@ -181,7 +181,7 @@ struct LoginLeases: Sendable {
 }
 
 extension LoginLeases.Login {
-  /// What a Lease says of a login; `nil` for one that says nothing of the kind.
+  /// Reads a login from its Lease; `nil` for any other Lease.
   fileprivate init?(_ lease: Object) {
     guard lease.labels[LoginLeases.label] == "login", let user = lease.spec["holderIdentity"]?.string,
       let generation = lease.spec["leaseTransitions"]?.integer,

@@ -1,9 +1,9 @@
 import Manifest
 import Platform
 
-/// A token that gateways sign with a key that they share, as a JWT (RFC 7519) under HMAC-SHA-256.
+/// A token that gateways sign with a shared key: a JWT (RFC 7519) with HMAC-SHA-256.
 ///
-/// What it says is only where to look: whether its login goes on is kept in the cluster.
+/// It only names a login; the cluster stores whether that login is active.
 struct SignedToken: Hashable, Sendable {
   enum Use: String, Hashable, Sendable {
     case access
@@ -12,18 +12,18 @@ struct SignedToken: Hashable, Sendable {
 
   var use: Use
   var user: String
-  /// The login it is of, and the how manieth pair of tokens of that.
+  /// The ID of the login; `generation` numbers its pairs of tokens, from 1.
   var login: String
   var generation: Int
   var issued: Int
   var expires: Int
 
-  /// Who signs, so that tokens of others are told from these.
+  /// The issuer, which distinguishes these tokens from those of other issuers.
   private static let issuer = "ksxd"
-  /// Longer ones are none: names have 253 characters.
+  /// The most bytes of a token; user names have at most 253 characters.
   private static let longest = 2_048
 
-  /// The key that `text` says it is signed with; `nil` for what is no token of a gateway's.
+  /// The name of the key that `text` claims to be signed with; `nil` if it is not a gateway's token.
   static func key(of text: String) -> String? {
     guard text.utf8.count <= longest, let header = value(text.prefix { $0 != "." }), header["alg"] == "HS256",
       let key = header["kid"]?.string, SigningKeys.Key.isName(key)
@@ -31,7 +31,7 @@ struct SignedToken: Hashable, Sendable {
     return key
   }
 
-  /// Reads a token that is signed with `key`; `nil` for every other.
+  /// Reads and verifies a token; `nil` if it is not signed with `key`.
   init?(_ text: String, signedWith key: SigningKeys.Key) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, text.utf8.count <= Self.longest, Self.key(of: text) == key.name,
@@ -51,7 +51,7 @@ struct SignedToken: Hashable, Sendable {
     expires = issued + (use == .access ? LoginTimes.access : LoginTimes.refresh)
   }
 
-  /// The token in its written form.
+  /// The encoded and signed token.
   func text(signedWith key: SigningKeys.Key) -> String {
     let header: Value = ["alg": "HS256", "kid": .string(key.name), "typ": "JWT"]
     let claims: Value = [

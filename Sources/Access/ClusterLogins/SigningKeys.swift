@@ -3,25 +3,26 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The keys that all gateways of a cluster sign tokens with: entries of one Secret, of which the newest signs.
+/// The keys with which all gateways of a cluster sign tokens: entries of one Secret, of which the newest signs.
 ///
-/// Read again every minute, and when a token names one that is not known. The first gateway that finds none, or the newest
-/// old, adds one; the one before stays until the next change. Who takes an entry out ends what it signed.
+/// They are read again after a minute, and when a token names an unknown key. The first gateway that finds no key, or
+/// finds the newest older than 30 days, adds one; the previous key is kept until the next is added. Deleting an entry
+/// invalidates the tokens that it signed.
 final class SigningKeys: Sendable {
   struct Key: Hashable, Sendable {
-    /// When it was made and something that makes it differ from others of that time.
+    /// `ksxd-`, the time of creation, and a random number that distinguishes keys of the same second.
     var name: String
     var bytes: [UInt8]
 
     private static let prefix = "ksxd-"
 
-    /// Whether it could be the name of a key.
+    /// Whether `name` has the form of a key's name.
     static func isName(_ name: String) -> Bool {
       let words = name.split(separator: "-", omittingEmptySubsequences: false)
       return words.count == 3 && name.utf8.count <= 40 && name.hasPrefix(prefix) && Int(words[1]) ?? -1 >= 0
     }
 
-    /// The time of a key, in seconds.
+    /// When the key was created, in seconds since 1970.
     var made: Int { Int(name.split(separator: "-").dropFirst().first ?? "") ?? 0 }
 
     init?(name: String, base64: String?) {
@@ -29,7 +30,7 @@ final class SigningKeys: Sendable {
       (self.name, self.bytes) = (name, bytes)
     }
 
-    /// A new one.
+    /// Generates a key.
     init(made: Int) {
       var generator = SystemRandomNumberGenerator()
       bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -38,15 +39,15 @@ final class SigningKeys: Sendable {
   }
 
   static let secret = "ksxd-gateway-keys"
-  /// How long what was read holds, and a key signs.
+  /// How long keys are cached, and for how many seconds a key signs.
   private static let (lifetime, term) = (Duration.seconds(60), 30 * 86_400)
-  /// How soon a name that is not known has them read again.
+  /// The least time between two reads for unknown names.
   private static let pause = Duration.seconds(1)
 
   private struct State {
     var keys: [Key] = []
     var readAt: Duration?
-    /// When a name was last looked for in vain.
+    /// When the keys were last read for a name that was not cached.
     var lookedAt: Duration?
   }
 
@@ -63,18 +64,18 @@ final class SigningKeys: Sendable {
     (self.cluster, self.namespace, self.time, self.report) = (cluster, namespace, time, report)
   }
 
-  /// The key called `name`, by what was read a moment ago: `.some(nil)` when there is none, `nil` when it is to be read.
+  /// The cached key called `name`: `.some(nil)` if it does not exist, `nil` if the keys must be read.
   func known(_ name: String) -> Key?? {
     let now = cluster.timing.now()
     return state.withLock { state in
       guard let readAt = state.readAt, now - readAt < Self.lifetime else { return nil }
       if let key = state.keys.first(where: { $0.name == name }) { return .some(key) }
-      // Names can be made up.
+      // Clients can invent names, and must not cause a read for each.
       return now - (state.lookedAt ?? readAt) < Self.pause ? .some(nil) : nil
     }
   }
 
-  /// The key called `name`, if there is one.
+  /// The key called `name`; `nil` if it does not exist.
   func key(_ name: String) async throws(ClusterError) -> Key? {
     if let known = known(name) { return known }
     let now = cluster.timing.now()
@@ -82,14 +83,14 @@ final class SigningKeys: Sendable {
     return try await read().keys.first { $0.name == name }
   }
 
-  /// The key that signs now.
+  /// The key to sign with, which is created if there is none or the newest is too old.
   func newest() async throws(ClusterError) -> Key {
     let now = cluster.timing.now()
     let fresh = state.withLock { state in
       state.readAt.map { now - $0 < Self.lifetime } == true ? state.keys : nil
     }
     if let key = fresh?.last, time() - key.made < Self.term { return key }
-    // Another gateway may make one at the same time: then its is taken.
+    // If another gateway adds a key at the same time, that key is used.
     for _ in 0..<5 {
       let (keys, version) = try await read()
       if let key = keys.last, time() - key.made < Self.term { return key }
@@ -105,7 +106,7 @@ final class SigningKeys: Sendable {
     throw .unreadable("the keys of logins change all the time")
   }
 
-  /// Oldest first, and the version of the Secret, if it is there.
+  /// The keys, oldest first, and the resource version of the Secret; `nil` if there is no Secret.
   private func read() async throws(ClusterError) -> (keys: [Key], version: String?) {
     let now = cluster.timing.now()
     let secret = try await cluster.existing(Resource.secrets, namespace: namespace, Self.secret)
@@ -116,7 +117,7 @@ final class SigningKeys: Sendable {
     return (keys, secret?.resourceVersion)
   }
 
-  /// Adds a key to `keys`, of which the newest stays: what it signed is still shown.
+  /// Adds a key and deletes all but the newest of `keys`, whose tokens are still in use.
   private func add(to keys: [Key], _ version: String?) async throws(ClusterError) -> Key {
     let key = Key(made: time())
     var data: Mapping = [key.name: .string(Base64.encode(key.bytes))]
@@ -135,7 +136,7 @@ final class SigningKeys: Sendable {
 }
 
 extension Cluster {
-  /// The object, or `nil` when there is none.
+  /// The object; `nil` if it does not exist.
   func existing(_ resource: Resource, namespace: String, _ name: String) async throws(ClusterError) -> Object? {
     do throws(ClusterError) {
       return try await get(resource, namespace: namespace, name)

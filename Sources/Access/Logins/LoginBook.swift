@@ -1,42 +1,41 @@
 import KubernetesAPI
 
-/// What keeps logins: who proves what by a password, and which tokens came of that.
+/// Stores logins and the tokens that they have.
 protocol LoginBook: Sendable {
-  /// Begins a login by a password.
+  /// Begins a login with a password.
   func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant
 
-  /// New tokens for a refresh token, which serves once.
+  /// Exchanges a refresh token, which can be used once, for new tokens.
   func renew(_ refresh: String) async throws(LoginRefusal) -> LoginRenewal
 
-  /// Whose access token it is; `nil` for one that is no good.
+  /// The user of an access token; `nil` if it is invalid.
   func bearer(of access: String) async throws(LoginRefusal) -> User?
 
-  /// Ends the login that an access token is of, and says whose it was; `nil` when it is of none.
+  /// Ends the login of an access token and returns its user; `nil` if the token is invalid.
   func end(loginOf access: String) async throws(LoginRefusal) -> User?
 }
 
-/// What a client gets.
+/// The tokens of a login, and the lifetime of the access token in seconds.
 struct LoginGrant: Hashable, Sendable {
   var access: String
   var refresh: String
   var lifetime: Int
 }
 
-/// What came of a refresh token.
+/// The result of using a refresh token.
 struct LoginRenewal: Hashable, Sendable {
-  /// `nil` when it is not good.
+  /// `nil` if the token is invalid.
   var grant: LoginGrant?
-  /// Whose login it is of, if it is of one.
+  /// The user of the token's login; empty if there is no such login.
   var user = ""
-  /// Whether it has served before, which ends the login.
+  /// Whether the token has been used before, which ends the login.
   var isReused = false
 }
 
-/// How long what comes of a login is good for, in seconds.
+/// The lifetimes of tokens, in seconds.
 enum LoginTimes {
-  /// An access token.
   static let access = 7_200
-  /// What may pass before a login must be renewed.
+  /// The lifetime of a refresh token: a login that is not renewed in this time ends.
   static let refresh = 4 * 3_600
 }
 
@@ -46,12 +45,12 @@ enum LoginRefusal: Error, Hashable, Sendable {
   /// The user exists and may not log in.
   case inactive
   case tooManyFailures
-  /// Others of the same address wait already.
+  /// Too many checks are waiting, for this address or in total.
   case tooManyAtOnce
-  /// What would have to be known cannot be found out now.
+  /// The data for the decision cannot be read now.
   case unavailable(String)
 
-  /// The answer to basic authentication.
+  /// The error for a request with a password or token.
   var status: Status {
     switch self {
     case .wrong: Status(code: 401, reason: "Unauthorized", message: "incorrect password")
@@ -62,7 +61,7 @@ enum LoginRefusal: Error, Hashable, Sendable {
     }
   }
 
-  /// The answer to a login: its status, OAuth's word (RFC 6749 §5.2) and a sentence.
+  /// The response to a login: HTTP status, OAuth error code (RFC 6749 §5.2) and message.
   var answer: (status: Int, error: String, text: String) {
     switch self {
     case .wrong: (400, "invalid_grant", "The username or password is wrong.")
@@ -73,11 +72,11 @@ enum LoginRefusal: Error, Hashable, Sendable {
     }
   }
 
-  /// What the audit log calls it.
+  /// The verdict in the audit log.
   var verdict: String { self == .tooManyFailures ? "locked" : "refused" }
 }
 
 extension Status {
-  /// The answer to a user whose account is no longer good.
+  /// The response to a user whose account is not active.
   static let inactive = Status(code: 401, reason: "Unauthorized", message: "account is not active")
 }

@@ -1,23 +1,24 @@
 import Manifest
 import Platform
 
-/// What is kept of logins: a line for each that began, was renewed or ended, the newest last.
+/// A file of logins: one line for each that began, was renewed or ended, the newest last.
 ///
-/// A login costs one line, however many there are; once most lines are about what has changed since, the file is
-/// written anew. One writer at a time.
+/// A change appends one line, however many logins there are; when most lines are outdated, the file is rewritten. A
+/// lock allows one write at a time.
 final class LoginFile: Sendable {
   private let path: String
-  /// How many lines it has; `nil` for one that is not as this writes it, or may end in half a line.
+  /// The number of lines; `nil` if the file has another format or may end in a partial line, so that the next write
+  /// replaces it.
   private let lines = Locked<Int?>(0)
 
-  /// Lines beyond twice the logins, so that a few logins are not written anew all the time.
+  /// Lines allowed beyond twice the logins, so that a file of few logins is not rewritten all the time.
   private static let slack = 1_000
-  /// Twice the most logins with all their tokens.
+  /// The most bytes to read: twice the most logins with all their tokens.
   private static let longest = 64 << 20
 
   init(_ path: String) { self.path = path }
 
-  /// The logins it keeps; what cannot be read of it is left out.
+  /// The logins in the file; unreadable lines are skipped.
   func read() -> [String: LoginTokens.Login] {
     guard let bytes = try? Files.read(path, limit: Self.longest), !bytes.isEmpty else { return [:] }
     let entries = bytes.split(separator: UInt8(ascii: "\n")).map { try? JSON.parse(Array($0)) }
@@ -26,7 +27,7 @@ final class LoginFile: Sendable {
       if let id = entry["id"]?.string {
         logins[id] = LoginTokens.Login(entry)
       } else {
-        // A former ksxd kept all of them in one object.
+        // Earlier versions of ksxd wrote all logins as one object.
         for pair in entry.mapping?.pairs ?? [] { logins[pair.key] = LoginTokens.Login(pair.value) }
       }
     }
@@ -35,7 +36,7 @@ final class LoginFile: Sendable {
     return logins
   }
 
-  /// Adds what has changed, with `nil` for what has ended, or writes `all` anew.
+  /// Appends `changes`, with `nil` for a login that has ended, or rewrites the file with `all`.
   func keep(_ changes: [(id: String, login: LoginTokens.Login?)], of all: () -> [String: LoginTokens.Login]) {
     lines.withLock { lines in
       let logins = all()
@@ -44,7 +45,7 @@ final class LoginFile: Sendable {
         lines = (try? Files.append(added, to: path)) == nil ? nil : count + changes.count
       } else {
         let whole = logins.sorted { $0.key < $1.key }.flatMap { Self.line($0.key, $0.value) }
-        // Logins that are not kept end with the process; everything else goes on.
+        // Logins that cannot be written end with the process; the server continues.
         lines = (try? Files.write(whole, to: path)) == nil ? nil : logins.count
       }
     }
@@ -66,7 +67,7 @@ extension LoginTokens.Login {
     ]
   }
 
-  /// `nil` for the line of one that has ended.
+  /// `nil` for the line of a login that has ended.
   fileprivate init?(_ value: Value) {
     guard let user = value["user"]?.string, let access = value["access"]?.string,
       let refresh = value["refresh"]?.string,

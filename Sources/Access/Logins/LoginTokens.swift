@@ -1,22 +1,22 @@
 import Glibc
 import Platform
 
-/// Who is logged in: access tokens for two hours, and refresh tokens that serve once.
+/// The active logins: their access tokens, valid for two hours, and their refresh tokens, which can be used once.
 ///
-/// Tokens are random and nothing else, so there is nothing in them to forge; only their digests are kept, in memory and
-/// in a file of this user alone. A refresh token that comes a second time has been stolen from one of two: both are
-/// logged out.
+/// Tokens are random and contain no data, so they cannot be forged; only their digests are stored, in memory and in a
+/// file that only this user can read. A refresh token that is used a second time has been stolen, so its login ends for
+/// both holders.
 final class LoginTokens: Sendable {
-  /// One login and all tokens that came of it.
+  /// One login and the digests of its tokens.
   struct Login: Hashable, Sendable {
     var user: String
     var access: String
     var accessUntil: Int
     var refresh: String
     var refreshUntil: Int
-    /// Digests of refresh tokens that have served.
+    /// Digests of refresh tokens that have been used.
     var used: [String] = []
-    /// What the password proved when it began (`PasswordTable.proof`).
+    /// The proof of the password when the login began (`PasswordTable.proof`).
     var proof = ""
   }
 
@@ -24,24 +24,24 @@ final class LoginTokens: Sendable {
     var logins: [String: Login] = [:]
     var byAccess: [String: String] = [:]
     var byRefresh: [String: String] = [:]
-    /// Logins that the step under way began, renewed or ended.
+    /// Logins that the current step began, renewed or ended.
     var changed: [String] = []
   }
 
-  /// Refresh tokens of one login that are remembered once they have served.
+  /// The most used refresh tokens that are stored for one login.
   static let mostUsed = 10
 
-  /// Logins that are kept at most.
+  /// The most logins of all users.
   private let most: Int
-  /// Those of one user: a user who begins more ends the first of their own, and no other user's.
+  /// The most logins of one user; a further login ends the user's oldest, and never another user's.
   static let mostOfUser = 100
   private let state = Locked(State())
   private let file: LoginFile?
-  /// Held over a step and its lines in the file, so that these are in the order of the steps.
+  /// Held during a step and its write to the file, so that the lines are in the order of the steps.
   private let stepping = Locked(())
   private let now: @Sendable () -> Int
 
-  /// Reads what `file` keeps, if it is there.
+  /// Restores the logins in `file`, if it exists.
   init(file: String?, most: Int = 10_000, now: @escaping @Sendable () -> Int = { time(nil) }) {
     self.file = file.map(LoginFile.init)
     self.most = most
@@ -60,7 +60,7 @@ final class LoginTokens: Sendable {
     }
   }
 
-  /// New tokens for a refresh token, if `isCurrent` finds that the user and what the password proved are as they were.
+  /// Exchanges a refresh token for new tokens, if `isCurrent` confirms that the user's password proof is unchanged.
   func renew(
     _ refresh: String, isCurrent: (_ user: String, _ proof: String) -> Bool = { _, _ in true }
   ) -> LoginRenewal {
@@ -79,10 +79,10 @@ final class LoginTokens: Sendable {
     }
   }
 
-  /// Whose access token it is.
+  /// The user of an access token; `nil` if it is invalid.
   func user(of access: String) -> String? { login(of: access)?.user }
 
-  /// Whose access token it is, and what their password proved.
+  /// The user of an access token and the proof of their password; `nil` if the token is invalid.
   func login(of access: String) -> (user: String, proof: String)? {
     let (digest, now) = (Self.digest(access), now())
     return state.withLock { state in
@@ -93,7 +93,7 @@ final class LoginTokens: Sendable {
     }
   }
 
-  /// Ends the login that an access token is of; false when it is of none.
+  /// Ends the login of an access token; false if there is none.
   func logOut(_ access: String) -> Bool {
     let digest = Self.digest(access)
     return step { state in
@@ -139,10 +139,10 @@ final class LoginTokens: Sendable {
     }.joined()
   }
 
-  /// How many tokens are remembered.
+  /// The number of stored tokens.
   var tokenCount: Int { state.withLock { $0.byAccess.count + $0.byRefresh.count } }
 
-  /// Carries out one step, and keeps what it changed.
+  /// Carries out one step and writes the changed logins to the file.
   private func step<Result>(_ body: (inout State) -> Result) -> Result {
     stepping.withLock { _ in
       let (result, changes) = state.withLock { state in

@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// OAuth 2 as KubeSphere's gateway speaks it: logins with a password, renewals, logging out, who am I; and basic
+/// OAuth 2 as KubeSphere's gateway implements it (password logins, renewal, logout, user info), and basic
 /// authentication.
 package struct Logins: Sendable {
   private let file: AccessFileReader<PasswordTable>
@@ -14,7 +14,7 @@ package struct Logins: Sendable {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: AuditLog
 
-  /// Logins of `users`; who is logged in is kept in `file`.
+  /// Logins of `users`; the active ones are stored in `file`.
   package init(
     _ users: PasswordTable, file: String?, audit: AuditLog = .none,
     time: @escaping @Sendable () -> Int = { Glibc.time(nil) },
@@ -23,7 +23,7 @@ package struct Logins: Sendable {
     self.init(AccessFileReader(fixed: users), file: file, audit: audit, time: time, now: now)
   }
 
-  /// The same of the users of a file, as it is at the time: a password that changes, and a user who is taken out, ends
+  /// As above, with the users of a file, which is read again when it changes: a changed password or a removed user ends
   /// the logins of that user.
   package init(
     _ users: AccessFileReader<PasswordTable>, file: String?, audit: AuditLog = .none,
@@ -39,7 +39,7 @@ package struct Logins: Sendable {
 
   private var users: PasswordTable { file.content }
 
-  /// Whose access token it is.
+  /// The user of an access token; `nil` if it is invalid.
   func user(ofToken token: String) -> User? {
     guard let login = tokens.login(of: token) else { return nil }
     let users = users
@@ -50,7 +50,7 @@ package struct Logins: Sendable {
     return users.user(login.user)
   }
 
-  /// The user of `NAME:PASSWORD` in base64 that was right a moment ago.
+  /// The user of `NAME:PASSWORD` in base64, if that was verified in the last 30 seconds.
   func knownUser(ofBasic text: String) -> User? {
     guard let bytes = Base64.decode(text), let entry = known.withLock({ $0[SHA256.hex(bytes)] }), entry.until > now(),
       users.proof(of: entry.user.name) == entry.proof
@@ -58,7 +58,7 @@ package struct Logins: Sendable {
     return entry.user
   }
 
-  /// The user of `NAME:PASSWORD` in base64; one that was right is believed for a moment.
+  /// The user of `NAME:PASSWORD` in base64; a verified pair is cached for 30 seconds.
   func user(ofBasic text: String, from address: String) async throws(Status) -> User {
     if let user = knownUser(ofBasic: text) { return user }
     guard let bytes = Base64.decode(text) else { throw .unauthorized }
@@ -78,10 +78,10 @@ package struct Logins: Sendable {
     return user
   }
 
-  /// Whether `request` is about logins.
+  /// Whether `request` is for a path below `/oauth/`.
   func answers(_ request: HTTPRequest) -> Bool { request.isAboutLogins }
 
-  /// The answer to a request for logins; `nil` for every other.
+  /// The response to a request below `/oauth/`; `nil` for any other.
   func response(to request: IncomingRequest) async -> HTTPResponse? {
     await OAuthService(book: self, audit: audit).response(to: request)
   }

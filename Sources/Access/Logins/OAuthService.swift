@@ -2,15 +2,15 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// OAuth 2 as KubeSphere's gateway speaks it: logins with a password, renewals, logging out, who am I.
+/// OAuth 2 as KubeSphere's gateway implements it: password logins, renewal, logout and user info.
 struct OAuthService<Book: LoginBook>: Sendable {
   var book: Book
   var audit: AuditLog
 
-  /// The client that every KubeSphere knows and trusts with passwords.
+  /// ID and secret of the client that is built into KubeSphere and may send passwords.
   private static var client: String { "kubesphere" }
 
-  /// The answer to a request for logins; `nil` for every other.
+  /// The response to a request below `/oauth/`; `nil` for any other.
   func response(to request: IncomingRequest) async -> HTTPResponse? {
     do throws(LoginRefusal) {
       switch (request.head.method, request.head.target.prefix(while: { $0 != "?" })) {
@@ -66,7 +66,7 @@ struct OAuthService<Book: LoginBook>: Sendable {
       audit.note("renewal", of: "", error.verdict, request)
       throw error
     }
-    // One that comes again has been stolen from one of two.
+    // A refresh token that is used twice has been stolen.
     let verdict = renewal.grant != nil ? "allowed" : renewal.isReused ? "reused" : "refused"
     audit.note("renewal", of: renewal.user, verdict, request)
     let text: Value = "The refresh token is not good, or has been used."
@@ -112,12 +112,12 @@ struct OAuthService<Book: LoginBook>: Sendable {
 }
 
 extension HTTPRequest {
-  /// The token that its caller shows (RFC 6750).
+  /// The bearer token (RFC 6750); `nil` if there is none.
   var bearerToken: String? {
     let words = (headers["Authorization"] ?? "").split(separator: " ", maxSplits: 1)
     return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
   }
 
-  /// Whether it is about logins.
+  /// Whether the path is below `/oauth/`.
   var isAboutLogins: Bool { target.hasPrefix("/oauth/") }
 }

@@ -2,9 +2,9 @@ import CCrypt
 import KubernetesAPI
 import Platform
 
-/// Users who log in with a password: lines of `user,hash,uid,"group1,group2"`, the hash as crypt(3) makes it.
+/// Users who log in with a password: lines of `user,hash,uid,"group1,group2"`, with a hash in the format of crypt(3).
 ///
-/// `mkpasswd` and `htpasswd -nB` make such hashes. Passwords are compared by the system's libcrypt.
+/// `mkpasswd` and `htpasswd -nB` create such hashes. The system's libcrypt compares the passwords.
 package struct PasswordTable: Hashable, Sendable {
   private struct Entry: Hashable, Sendable {
     var hash: String
@@ -13,10 +13,10 @@ package struct PasswordTable: Hashable, Sendable {
 
   private var entries: [String: Entry] = [:]
 
-  /// How hashes begin that are slow to try: yescrypt, scrypt, bcrypt, SHA-2.
+  /// The prefixes of the accepted hashes, which are slow to compute: yescrypt, scrypt, bcrypt, SHA-2.
   private static let methods = ["$y$", "$gy$", "$7$", "$2a$", "$2b$", "$2y$", "$6$", "$5$"]
 
-  /// A table of one user; `nil` where `hash` is none that crypt knows.
+  /// A table of one user; `nil` if crypt(3) does not support `hash`.
   init?(of user: User, hash: String) {
     guard Self.methods.contains(where: hash.hasPrefix), ksx_crypt_knows(hash) != 0 else { return nil }
     entries = [user.name: Entry(hash: hash, user: user.joined)]
@@ -45,7 +45,7 @@ package struct PasswordTable: Hashable, Sendable {
     entries[fields[0]] = Entry(hash: fields[1], user: user)
   }
 
-  /// What changes when the password of the user called `name` does; `nil` without such a user.
+  /// A digest that changes with the password of the user called `name`; `nil` if there is no such user.
   func proof(of name: String) -> String? {
     entries[name].map { String(SHA256.hex(Array("\(name)\n\($0.hash)".utf8)).prefix(32)) }
   }
@@ -53,10 +53,10 @@ package struct PasswordTable: Hashable, Sendable {
   /// The user called `name`.
   func user(_ name: String) -> User? { entries[name]?.user }
 
-  /// The user with that name and password; takes as long for a name that is not known.
+  /// The user with this name and password; an unknown name takes as long as a known one.
   func user(_ name: String, password: String) -> User? {
     let entry = entries[name]
-    // Any hash will do to spend the time.
+    // For an unknown name any hash takes that time.
     guard let hash = entry?.hash ?? entries.first?.value.hash, password.utf8.count <= 512,
       !password.utf8.contains(0)
     else { return nil }
@@ -64,9 +64,9 @@ package struct PasswordTable: Hashable, Sendable {
   }
 }
 
-/// Checks passwords one after another, on a thread of its own: each takes long by design.
+/// Checks passwords one after another on a thread of its own, because each check is slow by design.
 actor PasswordChecker {
-  /// Failures in a row after which a name is refused for a while (as the shipped gateway).
+  /// After so many failures, a name is refused until `windowSeconds` after the first (as KubeSphere's gateway does).
   static let mostFailures = 10
   static let windowSeconds = 600
   private static let window = Duration.seconds(windowSeconds)
@@ -75,12 +75,12 @@ actor PasswordChecker {
     case user(User)
     case wrong
     case tooManyFailures
-    /// Others of the same address wait already.
+    /// Too many checks are waiting, for this address or in total.
     case tooManyAtOnce
-    /// Failures that other gateways count cannot be read.
+    /// The failures that all gateways count together cannot be read.
     case unknown(LoginRefusal)
 
-    /// Who it is; throws for every other.
+    /// The user; throws for every other verdict.
     func user() throws(LoginRefusal) -> User {
       switch self {
       case .user(let user): return user
@@ -92,14 +92,14 @@ actor PasswordChecker {
     }
   }
 
-  /// Passwords that wait to be compared: of one address, and in all.
+  /// The most checks that wait: for one address, and in total.
   static let mostWaiting = (ofAddress: 4, inAll: 64)
 
   private nonisolated let waiting = Locked<[String: Int]>([:])
 
   private let executor = ThreadExecutor()
   private let now: @Sendable () -> ContinuousClock.Instant
-  /// Names whose failures are counted at most, beside those of users.
+  /// The most names whose failures are counted, besides names of users.
   private let mostNames: Int
   private var failures: [String: (count: Int, since: ContinuousClock.Instant)] = [:]
 
@@ -113,9 +113,10 @@ actor PasswordChecker {
 
   deinit { executor.stop() }
 
-  /// The same for a client at `address`, of which only a few wait at once: clients elsewhere have their turn.
+  /// Checks a password for a client at `address`; only a few checks of one address wait at once, so that other clients
+  /// are served.
   ///
-  /// Failures count together with those of other gateways by `shared`.
+  /// `shared` adds the failures that other gateways count.
   nonisolated func check(
     _ name: String, _ password: String, in users: PasswordTable, from address: String,
     counting shared: SharedFailures? = nil
@@ -171,7 +172,7 @@ actor PasswordChecker {
       return .user(user)
     }
     if failures.count >= mostNames { failures = failures.filter { now - $0.value.since < Self.window } }
-    // However many names are made up, those of users are counted.
+    // Failures of users are counted even if invented names fill the table.
     if failures.count < mostNames || failures[name] != nil || users.user(name) != nil {
       failures[name] = ((failures[name]?.count ?? 0) + 1, failures[name]?.since ?? now)
     }

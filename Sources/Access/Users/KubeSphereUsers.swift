@@ -3,13 +3,12 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The `User` objects of a KubeSphere (`iam.kubesphere.io/v1beta1`): who is one of them shows their password, has their
-/// groups, and is refused while they are disabled.
+/// The `User` objects of KubeSphere (`iam.kubesphere.io/v1beta1`): their passwords, groups and states.
 ///
-/// Read as they are needed and remembered for a moment, so that any number of gateways may run. What cannot be read is
-/// refused: a user may be disabled there.
+/// Each is read when it is needed and cached for ten seconds, so that any number of gateways may run. If a user cannot
+/// be read, the request is refused, because the user may be disabled.
 package struct KubeSphereUsers: Sendable {
-  /// How long an answer holds, as for reviewed tokens.
+  /// How long a user is cached, as for reviewed tokens.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
   private static let resource = Resource(
@@ -17,7 +16,7 @@ package struct KubeSphereUsers: Sendable {
   /// Compared with for a name that is not known, so that it takes as long as others; what comes of it never counts.
   private static let noHash = "$2a$10$tR8vN2kQ5wX1zB7cD4fG9hJ3mP6sU0yA2eI4oL6nR8tV1xZ3bC5dF"
 
-  /// What is known of a user.
+  /// The parts of a User object that authentication needs.
   fileprivate struct Account: Hashable, Sendable {
     var name: String
     var state: String
@@ -29,12 +28,12 @@ package struct KubeSphereUsers: Sendable {
       state = object.status["state"]?.string ?? ""
       hash = object.spec["password"]?.string ?? ""
       let all = object.spec["groups"]?.sequence?.compactMap(\.string) ?? []
-      // Who may write users must not make masters of them.
+      // Permission to write User objects must not grant groups such as `system:masters`.
       groups = all.filter { !$0.hasPrefix("system:") }
     }
   }
 
-  /// How long it is before a cluster without the kind is asked for it again.
+  /// How long a cluster without the kind is not asked for it again.
   private static let pause = Duration.seconds(30)
 
   private let cluster: Cluster
@@ -43,10 +42,10 @@ package struct KubeSphereUsers: Sendable {
   /// Whether the kind is served (nil until that is known), and when it was last looked for.
   private let kind = Locked<(isServed: Bool?, lookedAt: Duration?)>((nil, nil))
   private let accounts = Locked<[String: (account: Account?, at: Duration)]>([:])
-  /// By digest of name, password and hash: what was right a moment ago.
+  /// When passwords were verified, by digest of name, password and hash.
   private let right = Locked<[String: Duration]>([:])
 
-  /// Those of `cluster`, where failed logins are counted as `settings` say.
+  /// The users of `cluster`; with `settings`, failed logins are counted in the cluster.
   package init(
     in cluster: Cluster, failures settings: LoginSettings? = nil,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -56,7 +55,7 @@ package struct KubeSphereUsers: Sendable {
     failures = settings.map { SharedFailures(in: cluster, $0) }
   }
 
-  /// Whether the cluster has such a kind, also one that came later: looked for twice a minute at most.
+  /// Whether the cluster serves the kind; while it does not, discovery is read at most twice a minute.
   package func isServed() async throws(ClusterError) -> Bool {
     if let isServed = isServedAtOnce { return isServed }
     let now = cluster.timing.now()
@@ -86,7 +85,7 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// As above by what was found a moment ago; `nil` when it is to be looked for.
+  /// The cached result of `isServed`; `nil` if discovery must be read.
   private var isServedAtOnce: Bool? {
     let now = cluster.timing.now()
     return kind.withLock { kind in
@@ -95,13 +94,13 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// `user` with the groups that its object says; throws for one that is disabled.
+  /// `user` with the groups of its User object added; throws 401 if that is disabled.
   func admit(_ user: User) async throws(Status) -> User {
     guard Self.mayBeOne(user.name), try await hasUsers() else { return user }
     return try Self.admit(user, try await account(user.name))
   }
 
-  /// As above by what was read a moment ago; `nil` when nothing was.
+  /// Like `admit`, from the cache; `nil` if the cluster must be read.
   func admitAtOnce(_ user: User) throws(Status) -> User? {
     guard Self.mayBeOne(user.name) else { return user }
     guard let isServed = isServedAtOnce else { return nil }
@@ -110,7 +109,7 @@ package struct KubeSphereUsers: Sendable {
     return try Self.admit(user, known)
   }
 
-  /// The user of `NAME:PASSWORD` in base64, and whether the password had to be compared.
+  /// The user of `NAME:PASSWORD` in base64; `isNews` if the password was not verified in the last ten seconds.
   func user(ofBasic text: String, from address: String) async throws(Status) -> (user: User, isNews: Bool) {
     guard try await hasUsers(), let bytes = Base64.decode(text) else { throw .unauthorized }
     let pair = String(decoding: bytes, as: UTF8.self)
@@ -127,7 +126,7 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// The user with that name and password, and what the password proves.
+  /// The user with this name and password, and the proof of the password.
   func user(
     _ name: String, password: String, from address: String
   ) async throws(LoginRefusal) -> (user: User, proof: String) {
@@ -136,14 +135,14 @@ package struct KubeSphereUsers: Sendable {
       account.flatMap { PasswordTable(of: $0.user, hash: $0.hash) }
       ?? PasswordTable(of: User(name: ""), hash: Self.noHash)
     guard let table else { throw .wrong }
-    // However many names are made up, those of users are counted together.
+    // Only failures of users are stored in the cluster, so that invented names cannot fill it.
     let shared = account == nil ? nil : failures
     let user = try await checker.check(name, password, in: table, from: address, counting: shared).user()
     guard account != nil else { throw .wrong }
     return (user, table.proof(of: name) ?? "")
   }
 
-  /// The user who proved `proof`; `nil` for one whose password has changed since, or who is none any more.
+  /// The user whose password has this `proof`; `nil` if it has changed or the user no longer exists.
   func holder(_ name: String, proof: String) async throws(LoginRefusal) -> User? {
     do throws(Status) {
       guard let account = try await account(name) else { return nil }
@@ -153,14 +152,14 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// As above by what was read a moment ago: `.some(nil)` for one who is none any more, `nil` when nothing was.
+  /// Like `holder`, from the cache: `.some(nil)` if `holder` would return `nil`, `nil` if it must be called.
   func holderAtOnce(_ name: String, proof: String) -> User?? {
     guard let known = known(name) else { return nil }
     guard let account = known else { return .some(nil) }
     do throws(Status) {
       return .some(try Self.holder(account, proof))
     } catch {
-      // One who is disabled is told so where that can be waited for.
+      // The user is disabled; `holder` throws that error.
       return nil
     }
   }
@@ -170,7 +169,7 @@ package struct KubeSphereUsers: Sendable {
     return try admit(account.user, account)
   }
 
-  /// The account to which one called `name` may log in; `nil` when there is none.
+  /// The account called `name`; `nil` if there is none; throws if it may not log in.
   private func account(login name: String) async throws(LoginRefusal) -> Account? {
     guard Self.mayBeOne(name) else { return nil }
     let account: Account?
@@ -206,21 +205,21 @@ package struct KubeSphereUsers: Sendable {
 
   private static func admit(_ user: User, _ account: Account?) throws(Status) -> User {
     guard let account else { return user }
-    // A limit on logins is about passwords; tokens stay good (as the shipped gateway has it).
+    // `AuthLimitExceeded` concerns passwords only; tokens stay valid (as in KubeSphere's gateway).
     if account.state == "Disabled" { throw .inactive }
     var user = user
     user.groups += account.groups.filter { !user.groups.contains($0) }
     return user
   }
 
-  /// Names with a colon, such as those of service accounts, are no object's.
+  /// Whether a User object can have this name; names with a colon, such as those of service accounts, cannot.
   private static func mayBeOne(_ name: String) -> Bool {
     let (letters, digits) = (UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"))
     return (1...253).contains(name.utf8.count)
       && name.utf8.allSatisfy { letters.contains($0) || digits.contains($0) || $0 == 0x2d || $0 == 0x2e }
   }
 
-  /// What was read a moment ago: `.some(nil)` for a name that is no user's.
+  /// The cached account: `.some(nil)` if there is no such user, `nil` if nothing is cached.
   private func known(_ name: String) -> Account?? {
     let now = cluster.timing.now()
     guard let entry = accounts.withLock({ $0[name] }), now - entry.at < Self.lifetime else { return nil }
@@ -247,10 +246,9 @@ package struct KubeSphereUsers: Sendable {
 }
 
 extension KubeSphereUsers.Account {
-  /// Who it is.
   fileprivate var user: User { User(name: name, groups: groups).joined }
 
-  /// Whether a password is looked at in this state (as the shipped gateway).
+  /// Throws unless a user in this state may log in with a password (as in KubeSphere's gateway).
   fileprivate func checkLogin() throws(LoginRefusal) {
     switch state {
     case "Active": return
@@ -262,7 +260,7 @@ extension KubeSphereUsers.Account {
 
 /// Counts failed logins of a name for all gateways of a cluster.
 ///
-/// Where the gateway has no right to do so, each counts for itself.
+/// Without permission to do so, each gateway counts only its own.
 struct SharedFailures: Sendable {
   private let leases: LoginLeases
 
@@ -270,7 +268,7 @@ struct SharedFailures: Sendable {
     leases = LoginLeases(cluster: cluster, namespace: settings.namespace, time: settings.time)
   }
 
-  /// How often a password of `name` was wrong lately.
+  /// The failed logins of `name` that have not expired.
   func count(of name: String) async throws(LoginRefusal) -> LoginLeases.Failures {
     do throws(ClusterError) {
       return try await leases.failures(of: name)
@@ -280,7 +278,7 @@ struct SharedFailures: Sendable {
     }
   }
 
-  /// Notes what came of a password; what cannot be written here is still counted by this gateway.
+  /// Records the result of a password check; if the write fails, this gateway still counts it.
   func note(isRight: Bool, of name: String, _ former: LoginLeases.Failures) async {
     if !isRight {
       try? await leases.noteFailure(of: name, window: PasswordChecker.windowSeconds)
