@@ -2,16 +2,16 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What happens to an object on its way into the store, besides being put there.
+/// Prepares an object for the store: sets its metadata, completes it, prunes it and validates it.
 ///
-/// Who wrote what of it (`managedFields`) is no business of this: it stays as it was.
+/// `Ownership`, not this, computes its `managedFields`.
 struct Admission {
   var type: ResourceType
   var now: Timestamp
-  /// The objects of the kind that are there.
+  /// The existing objects of the kind.
   var others: () -> [Value] = { [] }
 
-  /// A new object made complete, or why it cannot be.
+  /// Completes and validates a new object; throws if it is not valid.
   func create(_ value: Value, at path: ResourcePath, uid: String) throws(Status) -> Value {
     var object = try checkingKind(value)
     if let version = object[path: "metadata", "resourceVersion"]?.string, !version.isEmpty {
@@ -65,7 +65,7 @@ struct Admission {
     return object
   }
 
-  /// What says nothing in the metadata is not kept (Go's `omitempty`).
+  /// Removes empty metadata fields (Go's `omitempty`).
   private func withoutEmptyMetadata(_ given: Value) -> Value {
     let object = withTexts(given)
     return (object["metadata"]?.mapping?.pairs ?? []).filter(\.value.saysNothing).reduce(object) { object, pair in
@@ -73,7 +73,7 @@ struct Admission {
     }
   }
 
-  /// A label or an annotation that is null is an empty text (Go's zero value), as where a chart's value is empty.
+  /// Replaces a null label or annotation with an empty string (Go's zero value); charts write null for an empty value.
   private func withTexts(_ object: Value) -> Value {
     ["labels", "annotations"].reduce(object) { object, key in
       let pairs = object[path: "metadata", key]?.mapping?.pairs ?? []
@@ -81,7 +81,7 @@ struct Admission {
     }
   }
 
-  /// The content as one of the two writers of an object may change it.
+  /// Limits a write to the status, or to everything but the status.
   private func separatingStatus(_ new: Value, _ old: Value, _ isStatus: Bool) -> Value {
     isStatus ? old.setting(["status"], to: new["status"]) : new.setting(["status"], to: old["status"])
   }
@@ -91,7 +91,8 @@ struct Admission {
     return type.hasStatus ? content.setting(["status"], to: nil) : content
   }
 
-  /// Of Kubernetes' own kinds the path says what is not said, as kube-apiserver has it; a custom one must be named.
+  /// Fills in missing `kind` and `apiVersion` of Kubernetes' own kinds, as kube-apiserver does; custom objects must
+  /// have both.
   private func named(_ value: Value) -> Value {
     guard !type.isCustom, value.mapping != nil else { return value }
     let object = Object(value)
@@ -144,7 +145,7 @@ struct Admission {
     }
     guard Object(object).name.isEmpty, let prefix = object[path: "metadata", "generateName"]?.string, !prefix.isEmpty
     else { return object }
-    // The letters Kubernetes uses: no vowels, so that no words come out.
+    // Kubernetes' alphabet for generated names: without vowels, so that no words result.
     let suffix = String((0..<5).compactMap { _ in "bcdfghjklmnpqrstvwxz2456789".randomElement() })
     return object.setting(["metadata", "name"], to: .string(prefix + suffix))
   }
@@ -161,7 +162,7 @@ struct Admission {
     }
   }
 
-  /// Refuses what says of the namespace or of the deletion something else than is so; what says nothing of them is filled in.
+  /// Refuses a change of the namespace or of the deletion fields; the caller fills in missing ones.
   private func checkFixed(_ new: Value, _ old: Value) throws(Status) {
     let (namespace, present) = (Object(new).namespace ?? "", Object(old).namespace ?? "")
     guard namespace.isEmpty || namespace == present else {
@@ -199,7 +200,7 @@ struct Admission {
 }
 
 extension Value {
-  /// Whether Go leaves a field with this value out of the metadata it writes.
+  /// Whether Go omits a metadata field with this value.
   fileprivate var saysNothing: Bool {
     self == .null || self == "" || mapping?.isEmpty == true || sequence?.isEmpty == true
   }

@@ -1,7 +1,8 @@
 import KubernetesAPI
 import Manifest
 
-/// What limits, quotas, claims, leases and priorities have to be beyond their types, in the words of the API server.
+/// Validates LimitRanges, ResourceQuotas, PersistentVolumeClaims, Leases and PriorityClasses beyond their types, with
+/// the API server's messages.
 enum AmountRules {
   static func causes(_ value: Value, kind: String) -> [Status.Cause] {
     switch kind {
@@ -40,7 +41,8 @@ enum AmountRules {
     }
   }
 
-  /// What a limit is where only its bounds are told: a container's default is the most, and its request the default.
+  /// Fills in the defaults of container limits: `default` from `max`, and `defaultRequest` from `default` or else
+  /// `min`.
   static func completed(limits value: Value) -> Value {
     guard let items = value[path: "spec", "limits"]?.sequence else { return value }
     return value.setting(["spec", "limits"], to: .sequence(items.map(completed(limit:))))

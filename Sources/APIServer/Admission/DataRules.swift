@@ -2,12 +2,12 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What ConfigMaps and Secrets have to be: keys that can be file names, 1 MiB at most, and nothing else once immutable.
+/// Validates ConfigMaps and Secrets: keys that can be file names, at most 1 MiB of values, no change once immutable.
 struct DataRules: ObjectRules {
-  /// Whether values are in Base64, and written without it in `stringData`.
+  /// Whether these are Secrets, whose values are in Base64, or in plain text in `stringData`.
   var isSecret: Bool
 
-  /// Bytes of the values together.
+  /// The most bytes of all values together.
   private static let limit = 1 << 20
 
   static let keyRule =
@@ -64,7 +64,7 @@ struct DataRules: ObjectRules {
       return causes + [.wrongType("\(field)[\(pair.key)]", pair.value, "string")]
     }
     if isSecret || field == "binaryData", Base64.decode(text) == nil {
-      // A cluster cannot even read these, and answers 400.
+      // A real API server cannot decode these, and answers 400.
       causes.append(.invalid("\(field)[\(pair.key)]", pair.value, "illegal base64 data"))
     }
     return causes
@@ -82,7 +82,7 @@ struct DataRules: ObjectRules {
     return text.utf8.count / 4 * 3 - text.utf8.suffix(2).count { $0 == UInt8(ascii: "=") }
   }
 
-  /// Keys that Secrets of some types must have.
+  /// The missing keys that the type of a Secret requires.
   private func typeCauses(_ value: Value) -> [Status.Cause] {
     guard isSecret, let type = value["type"]?.string else { return [] }
     let needed =

@@ -1,10 +1,10 @@
 import KubernetesAPI
 import Manifest
 
-/// What objects of Kubernetes' own kinds have to be beyond their types: what does not change any more, and what has to
-/// fit together.
+/// Validates objects of Kubernetes' own kinds beyond their types: immutable fields, and fields that must fit each
+/// other.
 struct KubernetesRules: ObjectRules {
-  /// Places that do not change once they are there.
+  /// The paths of fields that are immutable once set.
   var fixed: [String]
   var kind: String
 
@@ -34,7 +34,7 @@ struct KubernetesRules: ObjectRules {
       + AmountRules.causes(value, kind: kind) + subjectCauses(value)
   }
 
-  /// Where a binding is in no namespace, its ServiceAccounts have to say theirs.
+  /// ServiceAccounts in a ClusterRoleBinding must name their namespace, because the binding has none.
   private func subjectCauses(_ value: Value) -> [Status.Cause] {
     guard kind == "ClusterRoleBinding" else { return [] }
     return (value["subjects"]?.sequence ?? []).enumerated().filter { _, subject in
@@ -47,13 +47,13 @@ struct KubernetesRules: ObjectRules {
       let path = place.split(separator: ".").map(String.init)
       return old[path: path] != nil && old[path: path] != value[path: path]
     }
-    // What was taken once, by fewer rules, is taken as long as it stays.
+    // An object that was accepted under less strict rules remains valid while its spec is unchanged.
     let own = value["spec"] == old["spec"] ? [] : causes(value)
     let address = kind == "Service" ? NetworkRules.causes(value, replacing: old) : []
     return own + address + (changed.isEmpty ? claimCauses(value, old) : refusal(of: changed, value))
   }
 
-  /// A change of what is fixed, in the words that the kind has for it.
+  /// Refuses a change of immutable fields, with the message of the kind.
   private func refusal(of places: [String], _ value: Value) -> [Status.Cause] {
     switch kind {
     case "StatefulSet":
@@ -83,7 +83,7 @@ struct KubernetesRules: ObjectRules {
     return [.forbidden("spec", problem)]
   }
 
-  /// A workload has to find what it makes.
+  /// The selector of a workload must match the labels of its pod template.
   private func selectorCauses(_ value: Value) -> [Status.Cause] {
     let wanted = value[path: "spec", "selector", "matchLabels"]?.mapping?.pairs ?? []
     let labels = value[path: "spec", "template", "metadata", "labels"]

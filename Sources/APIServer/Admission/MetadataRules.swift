@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What is wrong with the metadata of an object, in the words of Kubernetes.
+/// Validates the metadata of an object, with Kubernetes' messages.
 struct MetadataRules: Sendable {
   var type: ResourceType
 
@@ -24,7 +24,7 @@ struct MetadataRules: Sendable {
     + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 
-  /// What is said before the rule of a label where kinds are meant.
+  /// Precedes `labelRule` in messages about names of kinds.
   static let kindRule = "may have mixed case, but should otherwise match: "
 
   static let oldLabelRule =
@@ -44,9 +44,9 @@ struct MetadataRules: Sendable {
     return nameCauses(metadata["name"]) + Self.causes(ofAny: metadata, at: "metadata")
   }
 
-  /// What is wrong with the metadata of an object that stands inside of another, which have the right types.
+  /// Validates the metadata of an object embedded in another; its types have been checked.
   ///
-  /// Its name is not checked, as nothing is stored under it.
+  /// Its name is not checked, because nothing is stored under it.
   static func causes(embedded metadata: Value, at field: String) -> [Status.Cause] {
     let causes = causes(ofAny: metadata, at: field)
     guard let namespace = metadata["namespace"]?.string, !namespace.isEmpty, !Syntax.isLabel(namespace) else {
@@ -64,7 +64,7 @@ struct MetadataRules: Sendable {
       + ownerCauses(metadata["ownerReferences"], field + ".ownerReferences")
   }
 
-  /// Annotations are for words about an object, not for its content.
+  /// All annotations together may have 256 KiB.
   private static func sizeCauses(_ annotations: Value?, _ field: String) -> [Status.Cause] {
     let size = (annotations?.mapping?.pairs ?? []).reduce(0) {
       $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0)
@@ -130,7 +130,7 @@ struct MetadataRules: Sendable {
       + (contradiction ? [both] : [])
   }
 
-  /// One owner manages an object, and an Event owns nothing.
+  /// At most one owner may be the controller, and an Event cannot be an owner.
   private static func controllerCauses(_ value: Value?, _ field: String) -> [Status.Cause] {
     let references = value?.sequence ?? []
     var causes: [Status.Cause] = []

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What Services, Ingresses and NetworkPolicies have to be beyond their types, in the words of the API server.
+/// Validates Services, Ingresses and NetworkPolicies beyond their types, with the API server's messages.
 enum NetworkRules {
   static func causes(_ value: Value, kind: String) -> [Status.Cause] {
     switch kind {
@@ -12,7 +12,7 @@ enum NetworkRules {
     }
   }
 
-  /// An address stays what it was, once there is one.
+  /// A cluster IP cannot change once it is set.
   static func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
     let addresses = [old, value].map { $0[path: "spec", "clusterIP"]?.string ?? "" }
     let isName = [old, value].contains { $0[path: "spec", "type"] == "ExternalName" }
@@ -49,7 +49,7 @@ enum NetworkRules {
     return causes
   }
 
-  /// What only some types of Services may have.
+  /// Fields that this type of Service may not have.
   private static func unfitting(_ spec: Value, _ ports: [Value]) -> [Status.Cause] {
     let type = spec["type"]?.string ?? "ClusterIP"
     var causes: [Status.Cause] = []
@@ -112,7 +112,7 @@ enum NetworkRules {
   private static func path(_ item: Value, at field: String) -> [Status.Cause] {
     let path = item["path"]?.string ?? ""
     let isExact = item["pathType"] != "ImplementationSpecific"
-    // Where the implementation decides, no path is one as well.
+    // `ImplementationSpecific` allows an empty path.
     guard isExact || !path.isEmpty else { return [] }
     guard path.hasPrefix("/") else { return [.invalid(field, .string(path), "must be an absolute path")] }
     let found = ["//", "/./", "/../", "%2f", "%2F"].filter { isExact && path.contains($0) }
@@ -143,7 +143,7 @@ enum NetworkRules {
       .map { .unsupported("spec.policyTypes[\($0)]", $1, ["Ingress", "Egress"]) }
   }
 
-  /// A policy is about what comes in, and about what goes out where it says something of that.
+  /// Fills in `policyTypes`: `Ingress`, and `Egress` if there are egress rules.
   static func completed(policy value: Value) -> Value {
     guard let spec = value["spec"], spec["policyTypes"]?.sequence?.isEmpty ?? true else { return value }
     let hasEgress = spec["egress"]?.sequence?.isEmpty == false

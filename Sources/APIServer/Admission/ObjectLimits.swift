@@ -1,30 +1,30 @@
 import KubernetesAPI
 import Manifest
 
-/// How large and how deep an object may be.
+/// Limits the size and the nesting of objects.
 enum ObjectLimits {
-  /// Bytes of its JSON; patches could otherwise grow an object beyond what any request may carry.
+  /// The most bytes of an object's JSON; otherwise patches could grow an object beyond the size of any request.
   static let bytes = 3 << 19
-  /// Levels of nesting: fewer than the reader takes, because watches put objects into others.
+  /// The most levels of nesting: fewer than the JSON parser accepts, because watch events nest objects in others.
   static let depth = JSON.maximumDepth - 8
 
   static func check(_ value: Value) throws(Status) {
     guard !isDeeper(value, than: depth) else { throw .tooLarge("the object is nested deeper than \(depth) levels") }
-    // Written out only where it may be too large: no letter takes more than six bytes in JSON.
+    // Encoded only if it may be too large: one byte of text takes at most six bytes in JSON.
     guard 6 * letters(value) > bytes else { return }
     let size = JSON.bytes(value).count
-    // What a cluster's etcd takes by default, in its words.
+    // The default limit of etcd, with its message.
     guard size <= bytes else { throw Status(code: 500, message: "etcdserver: request is too large") }
   }
 
-  /// Refuses `value` where it would be nested too deep below `level` others.
+  /// Refuses `value` if it would be nested too deep below `level` levels.
   static func check(depthOf value: Value, below level: Int) throws(Status) {
     guard !isDeeper(value, than: max(0, depth - level)) else {
       throw .tooLarge("the object is nested deeper than \(depth) levels")
     }
   }
 
-  /// The bytes of all texts in `value`, and enough for what stands between them.
+  /// The bytes of all strings in `value`, plus an allowance for numbers and punctuation.
   private static func letters(_ value: Value) -> Int {
     switch value {
     case .mapping(let mapping): mapping.pairs.reduce(2) { $0 + $1.key.utf8.count + 2 + letters($1.value) }

@@ -1,18 +1,18 @@
 package import KubernetesAPI
 package import Manifest
 
-/// What one kind of object has to be beyond what every object has to.
+/// The defaults and the validation of one kind of object.
 ///
-/// What a schema's defaults and a webhook are to Kubernetes. They come from outside: this module knows no kind but
-/// Kubernetes' own.
+/// They take the place of a schema's defaults and of admission webhooks. Other modules supply them, because this one
+/// knows only Kubernetes' own kinds.
 package protocol ObjectRules: Sendable {
   /// `value` with the defaults of its kind filled in.
   func completed(_ value: Value) -> Value
-  /// What is wrong with `value`.
+  /// The validation errors of `value`.
   func causes(_ value: Value) -> [Status.Cause]
-  /// What is wrong with `value` in the place of `old`.
+  /// The validation errors of `value` when it replaces `old`.
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause]
-  /// How a webhook refuses `value`, when everything else has taken it; `others` gives the objects of its kind.
+  /// The refusal of a webhook, after all other checks have passed; `others` returns the stored objects of the kind.
   func denial(of value: Value, beside others: () -> [Value]) -> Status?
 }
 
@@ -21,7 +21,7 @@ extension ObjectRules {
   package func denial(of value: Value, beside others: () -> [Value]) -> Status? { nil }
 }
 
-/// The rules of a kind that has none.
+/// Rules that accept every object.
 package struct NoRules: ObjectRules {
   package init() {}
 

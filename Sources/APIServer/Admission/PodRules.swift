@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What the pods of a workload have to be beyond their types, in the words of the API server.
+/// Validates the pods of a workload beyond their types, with the API server's messages.
 struct PodRules {
   private(set) var causes: [Status.Cause] = []
   private let volumes: Set<Value>
@@ -11,7 +11,7 @@ struct PodRules {
     + "start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is "
     + "'[-._a-zA-Z][-._a-zA-Z0-9]*')"
 
-  /// The rules for `pod`, a pod's spec, which stands at `place`.
+  /// Validates `pod`, the pod spec at the path `place`.
   init(_ pod: Value, at place: String) {
     volumes = Set((pod["volumes"]?.sequence ?? []).compactMap { $0["name"] })
     for key in ["initContainers", "containers"] {
@@ -73,7 +73,7 @@ extension Quantity {
     ("u", 1e-6), ("m", 1e-3), ("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15), ("E", 1e18),
   ]
 
-  /// The amount that `value` says, near enough to be compared.
+  /// The amount as a floating-point number, exact enough to be compared.
   static func number(_ value: Value) -> Double? {
     guard let text = value.string else { return value.double }
     guard let (suffix, factor) = factors.first(where: { text.hasSuffix($0.suffix) }) else { return Double(text) }

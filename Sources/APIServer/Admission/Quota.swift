@@ -1,12 +1,12 @@
 import KubernetesAPI
 import Manifest
 
-/// A ResourceQuota, as far as it says how many objects a namespace may have.
+/// The limits of a ResourceQuota on numbers of objects.
 ///
-/// Objects are counted. What a quota says of amounts, such as requests.cpu, or with scopes, is kept and not enforced.
+/// Limits on amounts, such as `requests.cpu`, and quotas with scopes are stored and not enforced.
 struct Quota: Sendable {
   let name: String
-  /// How many there may be, by what is counted: `configmaps`, `count/deployments.apps`.
+  /// The limits by key, such as `configmaps` or `count/deployments.apps`.
   let limits: [String: Int]
 
   init(_ value: Value) {
@@ -23,19 +23,19 @@ struct Quota: Sendable {
     Quantity.number(value).flatMap { Int(exactly: $0) }
   }
 
-  /// The core kinds that quotas count by their plain names.
+  /// The core resources that quotas count by their plain names.
   private static let core: Set<String> = [
     "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims",
   ]
 
-  /// The collection whose objects `key` counts; `nil` where it is about amounts.
+  /// The collection whose objects `key` counts; `nil` if it limits an amount.
   static func collection(of key: String) -> String? {
     if key.hasPrefix("count/") { return String(key.dropFirst("count/".count)) }
     if core.contains(key) { return key }
     return ["services.loadbalancers", "services.nodeports"].contains(key) ? "services" : nil
   }
 
-  /// How much an object of its collection that says `value` takes of `key`: of the ports of nodes each that it opens.
+  /// How much of `key` an object uses: each of its ports for `services.nodeports`, otherwise 1 or 0.
   static func use(_ key: String, _ value: Value) -> Int {
     let type = value[path: "spec", "type"]?.string
     switch key {
@@ -48,7 +48,7 @@ struct Quota: Sendable {
     }
   }
 
-  /// What `object` takes in the place of `old` beyond what that took.
+  /// What `object` uses beyond `old`, which it replaces.
   func demand(_ type: ResourceType, _ object: Value, replacing old: Value?) -> [String: Int] {
     var demand: [String: Int] = [:]
     for key in limits.keys where Self.collection(of: key) == type.collection {
@@ -58,7 +58,7 @@ struct Quota: Sendable {
     return demand
   }
 
-  /// What is said to who creates a quota of which not all is enforced.
+  /// The warning about limits of a quota that are not enforced.
   static func notices(_ value: Value, _ type: ResourceType) -> [String] {
     guard type.resource == .resourceQuotas else { return [] }
     let quota = Quota(value)
@@ -68,7 +68,7 @@ struct Quota: Sendable {
     return ["\(words): kept and not enforced, for this server counts objects, and not what pods ask for"]
   }
 
-  /// Why an object is not taken, as the API server words it.
+  /// The 403 for an object that exceeds a quota, with the API server's message.
   static func refusal(
     _ type: ResourceType, _ name: String, by quota: Quota, demand exceeding: [String: Int], used: [String: Int]
   ) -> Status {

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What a ResourceQuota has to be beyond its types: amounts that can be, and scopes that go with them and one another.
+/// Validates a ResourceQuota beyond its types: its amounts, and scopes that fit these and each other.
 struct QuotaRules {
   private(set) var causes: [Status.Cause] = []
   private let keys: [String]
@@ -13,8 +13,6 @@ struct QuotaRules {
     check(scopes: spec["scopes"]?.sequence?.compactMap(\.string) ?? [])
     check(requirements: spec[path: "scopeSelector", "matchExpressions"]?.sequence ?? [])
   }
-
-  // MARK: Amounts
 
   private static let ofPods: Set<String> = [
     "pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory",
@@ -44,15 +42,13 @@ struct QuotaRules {
     if isWhole, number != number.rounded() { causes.append(.unfit(field, shown, "must be an integer")) }
   }
 
-  // MARK: Scopes
-
   private static let ofLives: Set<String> = ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort"]
   private static let known = ofLives.union(["PriorityClass", "CrossNamespacePodAffinity"])
   private static let contradictions: [Set<String>] = [
     ["BestEffort", "NotBestEffort"], ["Terminating", "NotTerminating"],
   ]
 
-  /// Scopes are about pods; those of the best effort ask for no amounts.
+  /// Whether `scope` fits the limited resources: scopes apply to pods, and `BestEffort` only to their number.
   private func suits(_ scope: String) -> Bool {
     guard Self.known.contains(scope) else { return true }
     let fitting = scope == "BestEffort" ? ["pods"] : Self.ofPods

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What the controllers of pods have to be beyond their types, in the words of the API server.
+/// Validates pods and their controllers beyond their types, with the API server's messages.
 struct WorkloadRules {
   private(set) var causes: [Status.Cause] = []
   private let kind: String
@@ -25,9 +25,9 @@ struct WorkloadRules {
     causes += PodRules(pod, at: place.joined(separator: ".")).causes
   }
 
-  /// Where the pods of a kind are described.
+  /// The path of the pod spec in each kind.
   ///
-  /// A StatefulSet's are not looked into: its volumes may come from claims.
+  /// StatefulSets are left out, because their volumes may come from `volumeClaimTemplates`.
   private static let pods: [String: [String]] = [
     "Deployment": ["spec", "template", "spec"], "DaemonSet": ["spec", "template", "spec"],
     "ReplicaSet": ["spec", "template", "spec"], "Job": ["spec", "template", "spec"], "Pod": ["spec"],

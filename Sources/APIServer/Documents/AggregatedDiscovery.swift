@@ -1,13 +1,13 @@
 import KubernetesAPI
 import Manifest
 
-/// Everything that discovery tells in one document (`apidiscovery.k8s.io`).
+/// Discovery of all resources in one document (`apidiscovery.k8s.io`).
 struct AggregatedDiscovery: Sendable {
-  /// `v2`, or `v2beta1` as clients before 1.30 ask.
+  /// `v2`, or `v2beta1` for clients before 1.30.
   private let version: String
   private let types: ResourceTypes
 
-  /// `nil` where `accept` asks for no such document before plain JSON.
+  /// `nil` if `accept` does not name this document before plain JSON.
   init?(accept: String, _ types: ResourceTypes) {
     self.types = types
     for wish in accept.split(separator: ",") {
@@ -23,7 +23,7 @@ struct AggregatedDiscovery: Sendable {
 
   var mediaType: String { "application/json;g=apidiscovery.k8s.io;v=\(version);as=APIGroupDiscoveryList" }
 
-  /// The core group alone, or all others.
+  /// The document for the core group (`/api`), or for all others (`/apis`).
   func document(isCore: Bool) -> Value {
     let groups = isCore ? [(name: "", versions: ["v1"])] : types.groups
     return [

@@ -2,7 +2,7 @@ import CBuild
 import KubernetesAPI
 import Manifest
 
-/// The documents that tell a client what there is.
+/// The discovery documents, which list the served groups, versions and resources.
 struct Discovery: Sendable {
   private var types: ResourceTypes
 
@@ -13,14 +13,14 @@ struct Discovery: Sendable {
     "serverAddressByClientCIDRs": [],
   ]
 
-  /// Charts ask for a Kubernetes version (`kubeVersion`), so this claims one.
+  /// The version of Kubernetes that this server claims, because charts require one (`kubeVersion`).
   static let version: Value = [
     "major": "1", "minor": "31", "gitVersion": "v1.31.0+ksxd", "gitCommit": .string(String(cString: ksx_commit())),
     "gitTreeState": ksx_differs_from_commit() == 0 ? "clean" : "dirty",
     "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift", "platform": "linux",
   ]
 
-  /// The paths that answer something, those of objects aside.
+  /// The served paths, except those of objects.
   var paths: Value {
     let fixed = [
       "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version",

@@ -2,14 +2,14 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// Answers with the documents that tell a client what there is.
+/// Responds with the discovery and OpenAPI documents.
 struct DocumentAnswer: Sendable {
   var served: ServedTypes
   var request: HTTPRequest
 
   private var types: ResourceTypes { served.types }
 
-  /// The answer for a path below `/api` or `/apis` that names no resource.
+  /// The response for a path below `/api` or `/apis` that names no resource.
   func discovery(_ segments: ArraySlice<String>) throws(Status) -> HTTPResponse {
     let rest = segments.dropFirst()
     guard segments.first == "apis" else {
@@ -21,7 +21,7 @@ struct DocumentAnswer: Sendable {
     return try answer(Discovery(types).resources(group: group, version: version))
   }
 
-  /// The answer for a path below `/openapi`.
+  /// The response for a path below `/openapi`.
   func openAPI(_ segments: ArraySlice<String>) throws(Status) -> HTTPResponse {
     switch segments.dropFirst().first {
     case "v2" where segments.count == 2:
@@ -43,7 +43,7 @@ struct DocumentAnswer: Sendable {
     }
   }
 
-  /// Where the documents of the groups are, each with its tag, so that clients can keep them.
+  /// The index of the OpenAPI 3 documents; each URL contains a hash, so that clients can cache the document.
   private func index() throws(Status) -> HTTPResponse {
     try Form.checkPlain(request)
     return try cached("v3", as: "application/json") { types throws(Status) in
@@ -58,7 +58,7 @@ struct DocumentAnswer: Sendable {
     }
   }
 
-  /// A document that is made once; a client that has it already is told so.
+  /// Responds with a cached document, or with 304 if the client has it already.
   private func cached(
     _ name: String, as type: String, _ make: (ResourceTypes) throws(Status) -> [UInt8]
   ) throws(Status) -> HTTPResponse {
@@ -73,7 +73,7 @@ struct DocumentAnswer: Sendable {
     return HTTPResponse(status: 200, headers: headers, bytes: document.bytes)
   }
 
-  /// What there is, in one document where the client knows that.
+  /// The aggregated discovery document if the client accepts it, otherwise `plain`.
   private func root(_ plain: Value, isCore: Bool) throws(Status) -> HTTPResponse {
     guard let all = AggregatedDiscovery(accept: request.headers["Accept"] ?? "", types) else {
       return try answer(plain)
@@ -81,13 +81,13 @@ struct DocumentAnswer: Sendable {
     return try answer(JSON.bytes(all.document(isCore: isCore)), as: all.mediaType)
   }
 
-  /// Where there is something, as `kubectl get --raw /` shows it.
+  /// The served paths, as `kubectl get --raw /` shows them.
   func paths() throws(Status) -> HTTPResponse { try answer(Discovery(types).paths) }
 
-  /// What the server is, whatever form is asked for.
+  /// The version of the server, as JSON whatever the client accepts.
   func version() throws(Status) -> HTTPResponse { try answer(JSON.bytes(Discovery.version), as: "application/json") }
 
-  /// `value`, for who takes plain JSON.
+  /// Responds with `value`; throws if the client does not accept plain JSON.
   func answer(_ value: Value) throws(Status) -> HTTPResponse {
     try Form.checkPlain(request)
     return try answer(JSON.bytes(value), as: "application/json")

@@ -1,11 +1,11 @@
 import KubernetesAPI
 import Platform
 
-/// The documents that describe the API, each made once for as long as the same resources are served.
+/// Caches the documents that describe the API until the served resources change.
 ///
-/// One of them takes longer to make than a thousand objects to read, and every kubectl asks for it.
+/// Creating one takes longer than reading a thousand objects, and every kubectl requests one.
 final class DocumentCache: Sendable {
-  /// A document, and the tag that tells it from another (RFC 9110 §8.8.3).
+  /// A document and its entity tag (RFC 9110 §8.8.3).
   struct Document: Sendable {
     var bytes: [UInt8]
     /// In quotes.
@@ -24,7 +24,7 @@ final class DocumentCache: Sendable {
 
   private let state = Locked(State())
 
-  /// The document called `name` of the resources at `revision`.
+  /// The document called `name` for the resources at `revision`, cached or created by `make`.
   func document(
     _ name: String, at revision: Int, _ make: () throws(Status) -> [UInt8]
   ) throws(Status) -> Document {

@@ -3,11 +3,11 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What `/metrics` tells, in the text format of Prometheus: how much there is, by the names that kube-apiserver has for it.
+/// The content of `/metrics` in Prometheus' text format; metrics have kube-apiserver's names where it has them.
 struct Metrics {
   var api: API
 
-  /// All of it.
+  /// All metrics.
   var text: String {
     let (version, counts) = api.registry.withLock { registry in
       (registry.version, api.collections.map { ($0, registry.table($0).keys.count) })
@@ -38,6 +38,6 @@ struct Metrics {
 }
 
 extension API {
-  /// The collections that are served, in order.
+  /// The served collections, sorted.
   nonisolated var collections: [String] { Set(types.all.filter { !$0.isReview }.map(\.collection)).sorted() }
 }

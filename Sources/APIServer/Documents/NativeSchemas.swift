@@ -1,16 +1,16 @@
 import KubernetesAPI
 import Manifest
 
-/// The schemas of Kubernetes' own types as the documents have them: each once, and referred to by name.
+/// The OpenAPI schemas of Kubernetes' own types: each is defined once and referred to by name.
 enum NativeSchemas {
-  /// Such as `io.k8s.api.core.v1.PodSpec` of `core.PodSpec`.
+  /// The full name of a type, such as `io.k8s.api.core.v1.PodSpec` for `core.PodSpec`.
   static func name(_ name: String) -> String {
     let words = name.split(separator: ".", maxSplits: 1).map(String.init)
     guard words.count == 2, let package = ResourceTypes.types.packages[words[0]] else { return name }
     return "\(package).\(words[1])"
   }
 
-  /// The types that `types` are made of, beside those of whole objects.
+  /// The definitions of the types that fields of `types` have.
   static func parts(of types: [ResourceType], _ version: OpenAPI.Version) -> [Mapping.Pair] {
     var known = Set(types.compactMap { $0.schema?.native?.name })
     known.insert("meta.ObjectMeta")
@@ -34,7 +34,7 @@ enum NativeSchemas {
     }
   }
 
-  /// A type with its fields.
+  /// The definition of a type with its fields.
   static func definition(_ schema: Schema, _ version: OpenAPI.Version) -> Value {
     var value: Mapping = ["type": "object"]
     let fields = schema.properties.sorted { $0.key < $1.key }
@@ -74,7 +74,7 @@ enum NativeSchemas {
     }
   }
 
-  /// What is said of how values are put together.
+  /// Adds the extensions that say how lists and mappings are merged.
   private static func marked(_ value: Value, _ schema: Schema) -> Value {
     var marks: [(String, Value)] = []
     switch schema.list {

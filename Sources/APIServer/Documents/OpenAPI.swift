@@ -3,8 +3,8 @@ import Manifest
 
 /// The documents that describe the API to clients that check and explain objects: OpenAPI 2 and 3.
 ///
-/// Both come from the schemas that objects are checked by. A kind without one is an object of any content in the third
-/// version only, because kubectl takes what the second one says of it for all there is.
+/// Both are made from the schemas that validate objects. A kind without a schema is an object with any fields in
+/// OpenAPI 3; OpenAPI 2 omits it, because kubectl takes its definitions as complete.
 struct OpenAPI: Sendable {
   private let types: ResourceTypes
 
@@ -48,7 +48,7 @@ struct OpenAPI: Sendable {
     ]
   }
 
-  /// The places of the documents of the third version, such as `apis/apps/v1`.
+  /// The paths of the OpenAPI 3 documents, such as `apis/apps/v1`.
   var groupVersions: [String] {
     var places: [String] = []
     for type in types.all where !places.contains(Self.place(of: type)) { places.append(Self.place(of: type)) }
@@ -69,7 +69,7 @@ extension OpenAPI {
   enum Version: Hashable, Sendable {
     case second, third
 
-    /// Where schemas are that others refer to.
+    /// The prefix of references to schemas.
     var prefix: String { self == .second ? "#/definitions/" : "#/components/schemas/" }
   }
 
@@ -93,7 +93,7 @@ extension OpenAPI {
     return whole + parts.map { (collection + "/{name}/" + $0, subresource(type, version)) }
   }
 
-  /// A part of an object that has a path of its own is read and changed.
+  /// The operations of a subresource: read, replace and patch.
   private func subresource(_ type: ResourceType, _ version: Version) -> Value {
     [
       "get": operation(type, "get", "read", version), "put": operation(type, "put", "replace", version),

@@ -1,18 +1,18 @@
 import Manifest
 
-/// OpenAPI 2 in the encoding that kubectl asks for: protocol buffers, by the messages of gnostic's `OpenAPIv2.proto`.
+/// OpenAPI 2 in protocol buffers, as kubectl requests it, with the messages of gnostic's `OpenAPIv2.proto`.
 ///
-/// Only the fields that `OpenAPI` writes are known here.
+/// Only the fields that `OpenAPI` writes are encoded.
 struct OpenAPIProtobuf {
   private(set) var bytes: [UInt8] = []
 
-  /// The media types that clients ask for; the first is no media type by RFC 9110, and so never the answer's.
+  /// The media types that clients request; the first is not valid by RFC 9110, so responses use the second.
   static let wantedTypes = [
     "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", mediaType,
   ]
   static let mediaType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
-  /// The whole document.
+  /// Encodes the whole document.
   static func encode(_ document: Value) -> [UInt8] {
     message { output in
       output.text(1, document["swagger"])
@@ -56,7 +56,7 @@ struct OpenAPIProtobuf {
     }
   }
 
-  /// A parameter in the query, four messages deep.
+  /// A query parameter, which is nested in four messages.
   private static func parameter(_ value: Value) -> [UInt8] {
     let query = message { output in
       output.text(2, value["in"])
@@ -115,7 +115,7 @@ extension OpenAPIProtobuf {
     if value["properties"] != nil { add(25, Self.message { $0.named(1, value["properties"], Self.schema) }) }
   }
 
-  /// What begins with `x-`.
+  /// The extensions (`x-…`).
   private mutating func extensions(_ field: Int, _ value: Value) {
     for pair in value.mapping?.pairs ?? [] where pair.key.hasPrefix("x-") {
       add(

@@ -1,11 +1,11 @@
 import KubernetesAPI
 import Manifest
 
-/// The schemas of kinds as the documents have them.
+/// The OpenAPI schemas of kinds.
 enum OpenAPISchemas {
   static let metadataName = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
-  /// Such as `io.kubesphere.v1alpha1.Extension`.
+  /// The name of a kind's schema, such as `io.kubesphere.v1alpha1.Extension`.
   static func name(of type: ResourceType) -> String {
     if let name = type.schema?.native?.name { return NativeSchemas.name(name) }
     let group = type.resource.group.isEmpty ? "io.k8s.api.core" : reversed(type.resource.group)
@@ -23,7 +23,7 @@ enum OpenAPISchemas {
     ]
   }
 
-  /// The definition of a kind; without a schema, of any object.
+  /// The definition of a kind; without a schema, an object with any fields.
   static func definition(_ type: ResourceType, _ schema: Schema?, _ version: OpenAPI.Version) -> Value {
     guard let schema else {
       return ["type": "object", "x-kubernetes-group-version-kind": [groupVersionKind(type)]]
@@ -44,7 +44,7 @@ enum OpenAPISchemas {
     return value.setting(["x-kubernetes-group-version-kind"], to: [groupVersionKind(type)])
   }
 
-  /// A schema as OpenAPI 2 can have it: what it cannot say becomes a value of any kind, as in a real cluster.
+  /// Reduces a schema to what OpenAPI 2 can express; anything else becomes a value of any type, as in a real cluster.
   private static func simplified(_ value: Value) -> Value {
     guard let pairs = value.mapping?.pairs else { return value }
     let isOpen = [

@@ -1,17 +1,17 @@
 import Manifest
 
-/// Where two states of an object differ (structured-merge-diff's `Compare`).
+/// The fields in which two states of an object differ (structured-merge-diff's `Compare`).
 struct FieldComparison: Hashable, Sendable {
   var added = FieldSet()
   var modified = FieldSet()
   var removed = FieldSet()
 
   var isSame: Bool { added.isEmpty && modified.isEmpty && removed.isEmpty }
-  /// The fields that the new state has and the old one had not, or with another value.
+  /// The fields that are new, or have another value, in the new state.
   var written: FieldSet { added.union(modified) }
 
   init(from old: Value?, to new: Value?, _ structure: Structure) {
-    // Most of an object stays as it was: equality is found sooner than the absence of differences.
+    // Most of an object is unchanged: a test for equality is faster than a search for differences.
     guard old != new || old == nil else { return }
     if structure.mergesKeys, let pairs = Self.members(old, new) {
       descend(pairs, old, new) { edge in structure.member(String(edge.dropFirst(2))).structure }
@@ -23,14 +23,14 @@ struct FieldComparison: Hashable, Sendable {
       removed = .leaf
     } else if let old, old != new {
       modified = .leaf
-      // What was below a place that is now of another kind is gone with it.
+      // Fields below the old value are removed with it.
       removed = FieldSet(children: FieldSet(of: old, structure).children)
     }
   }
 
   private typealias Pairs = (old: [String: Value], new: [String: Value])
 
-  /// The members of both; `nil` when there are none, or when a value is no mapping.
+  /// The members of both; `nil` if there are none or a value is not a mapping.
   private static func members(_ old: Value?, _ new: Value?) -> Pairs? {
     func members(_ value: Value?) -> [String: Value]? {
       guard let value else { return [:] }

@@ -2,8 +2,8 @@ import Manifest
 
 /// A set of field paths in an object, as `managedFields` keeps them (FieldsV1).
 ///
-/// A tree whose edges are written as Kubernetes writes them: `f:spec` for a key, `k:{"name":"x"}` for
-/// an item with keys, `v:"x"` for an item that is its own key.
+/// A tree whose edges are written as in Kubernetes: `f:spec` for a key, `k:{"name":"x"}` for an item with keys, `v:"x"`
+/// for an item that its value identifies.
 struct FieldSet: Hashable, Sendable {
   /// Whether the path itself is in the set, not only paths below it.
   var isMember = false
@@ -53,7 +53,7 @@ struct FieldSet: Hashable, Sendable {
 
   private func paths(from path: String) -> [String] {
     let below = children.sorted { $0.key < $1.key }
-    // What is here comes before what is below, as in structured-merge-diff.
+    // Members of this level precede those of lower levels, as in structured-merge-diff.
     let members = below.filter(\.value.isMember).map { path + Self.text($0.key) }
     return members
       + below.flatMap { edge, child in
@@ -75,7 +75,7 @@ struct FieldSet: Hashable, Sendable {
 }
 
 extension FieldSet {
-  /// Reads `fieldsV1`; `nil` when it is something else.
+  /// Reads `fieldsV1`; `nil` if it is malformed.
   init?(_ value: Value) {
     guard let pairs = value.mapping?.pairs else { return nil }
     for pair in pairs {

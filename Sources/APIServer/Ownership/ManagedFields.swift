@@ -13,7 +13,7 @@ struct ManagedFields: Hashable, Sendable {
     var fields: FieldSet
   }
 
-  /// Who writes, and how: one entry for each.
+  /// A manager and how it writes; each has one entry.
   struct Writer: Hashable, Sendable {
     enum Operation: String, Hashable, Sendable {
       case apply = "Apply"
@@ -25,7 +25,7 @@ struct ManagedFields: Hashable, Sendable {
     var apiVersion: String
     var subresource = ""
 
-    /// Whether both share an entry: an applier keeps its entry from version to version.
+    /// Whether both share an entry; an applier has the same entry in every API version.
     func isSame(as other: Writer) -> Bool {
       manager == other.manager && operation == other.operation && subresource == other.subresource
         && (operation == .apply || apiVersion == other.apiVersion)
@@ -87,7 +87,7 @@ struct ManagedFields: Hashable, Sendable {
 }
 
 extension ManagedFields {
-  /// Reads `metadata.managedFields`; `nil` when there are none or one is malformed.
+  /// Reads `metadata.managedFields`; `nil` if there are none or one is malformed.
   init?(_ value: Value?) {
     guard let items = value?.sequence, !items.isEmpty else { return nil }
     for item in items {
@@ -96,7 +96,7 @@ extension ManagedFields {
     }
   }
 
-  /// As `metadata.managedFields`; `nil` when there are no entries.
+  /// The entries as `metadata.managedFields`; `nil` if there are none.
   var value: Value? {
     guard !entries.isEmpty else { return nil }
     return .sequence(entries.map(\.value))

@@ -22,7 +22,7 @@ struct Ownership: Sendable {
 
   /// The managed fields after `old` was replaced by `new`; `given` are those in the request.
   ///
-  /// An object without managed fields gets them when it is created or applied to, and not before.
+  /// An existing object without managed fields gets them when it is first applied, not by an update.
   func managedFields(of new: Value, after old: Value?, given: Value?) -> Value? {
     if given == [[:]] { return nil }
     let kept = ManagedFields(given) ?? ManagedFields(old?[path: "metadata", "managedFields"])
@@ -56,7 +56,8 @@ struct Ownership: Sendable {
     return (keepingLastApplied(object, wanted, live), managed.value)
   }
 
-  /// `migrating`: fields that may be taken over, because the same user applied them before in another way.
+  /// Throws 409 if other managers own written fields, except those in `migrating`, which kubectl applied on the client
+  /// side.
   private func check(
     _ written: FieldSet, _ managed: ManagedFields, _ force: Bool, migrating: FieldSet
   ) throws(Status) {
@@ -69,14 +70,14 @@ struct Ownership: Sendable {
 
   private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
-  /// The fields that `kubectl apply` without `--server-side` applied the last time: kubectl takes them along.
+  /// The fields of the last `kubectl apply` without `--server-side`, which kubectl may take over.
   private func lastApplied(by live: Value) -> FieldSet {
     let text = live[path: "metadata", "annotations", Self.lastApplied]?.string
     guard writer.manager == "kubectl", let text, let value = try? JSON.parse(Array(text.utf8)) else { return .empty }
     return fields(of: value)
   }
 
-  /// `object` with what kubectl has applied, for a `kubectl apply` without `--server-side` that comes later.
+  /// `object` with kubectl's annotation updated, for a later `kubectl apply` without `--server-side`.
   private func keepingLastApplied(_ object: Value, _ wanted: Value, _ live: Value) -> Value {
     let path = ["metadata", "annotations", Self.lastApplied]
     guard writer.manager == "kubectl", live[path: path] != nil else { return object }
@@ -84,7 +85,7 @@ struct Ownership: Sendable {
     return object.setting(path, to: .string(JSON.text(applied) + "\n"))
   }
 
-  /// The owner assumed for an object without managed fields: an earlier writer.
+  /// The owner assumed for an object without managed fields: the manager `before-first-apply`.
   private func assumedOwner(of old: Value?) -> ManagedFields {
     var managed = ManagedFields()
     guard let old else { return managed }
@@ -130,7 +131,7 @@ struct Ownership: Sendable {
 }
 
 extension Status {
-  /// Fields that others own, as kube-apiserver lists them.
+  /// The 409 that lists fields of other managers, as kube-apiserver does.
   static func applyConflict(_ conflicts: [(who: String, paths: [String])]) -> Status {
     let count = conflicts.reduce(0) { $0 + $1.paths.count }
     let causes = conflicts.flatMap { conflict in

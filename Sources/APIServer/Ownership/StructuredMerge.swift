@@ -1,8 +1,8 @@
 import Manifest
 
-/// Puts objects together and takes them apart by their structure.
+/// Merges and prunes objects by the structure of their kind.
 enum StructuredMerge {
-  /// `live` with what `wanted` names in its place.
+  /// `live` with the fields that `wanted` sets.
   static func merge(_ wanted: Value, into live: Value, _ structure: Structure) -> Value {
     if structure.mergesKeys, let names = wanted.mapping, let old = live.mapping {
       var result = old
@@ -16,7 +16,7 @@ enum StructuredMerge {
     return .sequence(merge(named, into: old, structure))
   }
 
-  /// The old items in their order, changed, and behind them the new ones.
+  /// The existing items in their order, merged with `wanted`, and then the new items.
   private static func merge(_ wanted: [Value], into live: [Value], _ structure: Structure) -> [Value] {
     let changes = Dictionary(
       FieldSet.edges(wanted, structure).map { ($0.edge, $0.item) }, uniquingKeysWith: { $1 })
@@ -26,9 +26,9 @@ enum StructuredMerge {
     return kept + FieldSet.edges(wanted, structure).filter { !known.contains($0.edge) }.map(\.item)
   }
 
-  /// `value` without what was applied the last time (`last`) and has no owner now.
+  /// `value` without the fields that were applied last time (`last`) and have no owner now.
   ///
-  /// A mapping or a list goes when it becomes empty by that.
+  /// A mapping or list that becomes empty and has no owner is removed too.
   static func prune(_ value: Value, last: FieldSet, owned: FieldSet, _ structure: Structure) -> Value {
     switch value {
     case .mapping(let mapping) where structure.mergesKeys:
@@ -52,7 +52,7 @@ enum StructuredMerge {
   ) -> Value? {
     guard let before = last.children[edge] else { return value }
     let now = owned.children[edge]
-    // What has no owner any more goes with all that the server has filled in below it.
+    // A field that lost its owner is removed with all defaults that the server added below it.
     if now == nil, before.isMember || before.children.isEmpty { return nil }
     if before.children.isEmpty { return value }
     let pruned = prune(value, last: before, owned: now ?? .empty, structure)
@@ -61,7 +61,7 @@ enum StructuredMerge {
     return pruned
   }
 
-  /// An item that stays keeps its key fields, no matter who owned them.
+  /// An item that remains keeps its key fields, even those without an owner.
   private static func identified(_ value: Value, as item: Value, _ structure: Structure) -> Value {
     guard case .items(let keys, _) = structure else { return value }
     return keys.map(\.name).reduce(value) { result, key in

@@ -2,12 +2,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-// Definitions are objects like others; what they describe is served from the moment that they are stored.
+// Definitions are stored like other objects; the kinds that they define are served as soon as they are stored.
 extension API {
   /// The finalizer that keeps a definition until its objects are gone.
   static let cleanup = "customresourcecleanup.apiextensions.k8s.io"
 
-  /// Serves what changed with `change`, when that was a definition, and lets go a definition whose last object is gone.
+  /// Does everything that follows from `change`: quotas, owners and namespaces, the served kinds, and the removal of a
+  /// definition that is being deleted after its last object.
   func follow(_ change: StoredChange) {
     followQuotas(change)
     followOwners(change)
@@ -26,7 +27,7 @@ extension API {
     guard change.kind != .deleted else {
       terminating.remove(definition.name)
       served.change { $0.remove(definition.name) }
-      // Their watches end, so that clients list again what may come in its place.
+      // The watches of the kind end, so that clients list again after a new definition.
       return waiters.wakeAll(in: definition.name)
     }
     if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
@@ -34,7 +35,7 @@ extension API {
     do throws(StorageError) {
       try store.keep(schemaVersion: since, of: change.object)
     } catch {
-      // Then the objects are read by its schemas as if these were new, which is only slower.
+      // After a restart, all objects are read as if the schemas had just changed, which is only slower.
       note("since when the schemas of \(definition.name) are what they are could not be kept: \(error)")
     }
     served.change { types in
@@ -42,7 +43,7 @@ extension API {
     }
   }
 
-  /// Since which version of the store the schemas of a definition are what they are after `change`.
+  /// The resource version at which the schemas of a definition last changed.
   private func schemaVersion(after change: StoredChange) -> Int {
     let versions = ["spec", "versions"]
     guard let old = change.previous, old.value[path: versions] == change.object.value[path: versions],
@@ -51,7 +52,7 @@ extension API {
     return type.schemaVersion
   }
 
-  /// Marks a definition for deletion and deletes its objects; it is gone when they are.
+  /// Marks a definition for deletion and deletes its objects; it is removed after the last of them.
   func delete(definition path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
     let stored = try get(path)
     try check(options, stored, path.type)
@@ -63,7 +64,7 @@ extension API {
     }
     for type in types.all where type.collection == stored.key.name && type.resource.version == type.storageVersion {
       for object in registry.withLock({ $0.table(type.collection).objects() }) {
-        // What a finalizer holds is marked and goes later, and the definition with it.
+        // An object with finalizers is only marked; the definition is removed after it.
         _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
       }
     }
@@ -71,7 +72,7 @@ extension API {
     return Deletion(path.type, marked, isGone: false)
   }
 
-  /// Lets a definition go that is marked for deletion, when none of its objects is left.
+  /// Removes a definition that is marked for deletion, or its cleanup finalizer, once it has no objects.
   private func release(definition name: String) {
     let (collection, key) = (Resource.definitions.qualifiedName, ObjectKey(namespace: "", name: name))
     let (isEmpty, stored) = registry.withLock { ($0.table(name).keys.isEmpty, $0[collection, key]) }
@@ -85,7 +86,7 @@ extension API {
     }
   }
 
-  /// `object` as it is stored: a definition with its status, which is no user's to write.
+  /// `object` as it is stored: a definition with its status, which only the server writes.
   func settled(_ object: Value, after old: Value?, _ type: ResourceType) throws(Status) -> Value {
     guard type.resource == .definitions else { return object }
     let name = Object(object).name
@@ -99,7 +100,7 @@ extension API {
     return Definition.settled(object, after: old, among: others, at: now())
   }
 
-  /// Refuses to forget a version that objects of `definition` are kept in: they could not be read any more.
+  /// Refuses to drop a version in which objects of `definition` are stored, because they could not be read any more.
   private func checkDropped(_ versions: [String], _ definition: String) throws(Status) {
     guard !versions.isEmpty else { return }
     let objects = registry.withLock { $0.table(definition) }.objects()
@@ -115,7 +116,7 @@ extension API {
 }
 
 extension ObjectStore {
-  /// Keeps `definitions` as objects, and drops those that earlier ones of the same origin have left.
+  /// Stores the built-in `definitions`, and removes built-in ones that are no longer among them.
   func keep(_ definitions: [Definition], at now: Timestamp) throws(StorageError) {
     guard !definitions.isEmpty else { return }
     let collection = Resource.definitions.qualifiedName

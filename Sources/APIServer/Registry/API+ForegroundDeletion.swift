@@ -2,11 +2,11 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Deletion in the foreground: what is deleted stays, marked, until what it owns and what blocks it is gone.
+/// Foreground deletion: an object remains, marked, until the dependents that block its deletion are gone.
 extension API {
   private static let finalizer = "foregroundDeletion"
 
-  /// Marks `stored` and deletes what it owns.
+  /// Marks `stored` and deletes its dependents.
   func deleteInForeground(_ stored: StoredObject, _ path: ResourcePath) throws(Status) -> Deletion {
     let marked = stored.isBeingDeleted ? stored.value : marking(stored.value, path.type)
     let finalizers = Object(marked).finalizers.filter { $0 != Self.finalizer } + [Self.finalizer]
@@ -20,7 +20,7 @@ extension API {
     return Deletion(path.type, left, isGone: false)
   }
 
-  /// Deletes a dependent of what goes, unless another owner of it stays.
+  /// Deletes a dependent of `owner`, unless another owner exists.
   private func letGo(_ reference: ObjectReference, by owner: String) {
     guard let type = types.find(collection: reference.collection),
       let object = registry.withLock({ $0[reference.collection, reference.key] }), !object.isBeingDeleted
@@ -34,13 +34,13 @@ extension API {
     }
   }
 
-  /// Goes on with the owners of what has gone.
+  /// Continues the foreground deletion of the owners of a deleted object.
   func followForeground(_ change: StoredChange) {
     guard change.kind == .deleted else { return }
     for uid in change.object.owners { finishForeground(uid) }
   }
 
-  /// Takes the finalizer off the object with `uid` when nothing that it owns blocks it any more.
+  /// Removes the finalizer from the object with `uid` once no dependent blocks its deletion.
   private func finishForeground(_ uid: String) {
     guard let reference = registry.withLock({ $0.reference(uid: uid) }),
       let owner = registry.withLock({ $0[reference.collection, reference.key] }), owner.isBeingDeleted

@@ -3,16 +3,16 @@ import Manifest
 import Platform
 
 extension API {
-  /// Deletes, a little later, what is owned only by things that are gone.
+  /// Starts a task that deletes objects whose owners are all gone.
   func collectGarbage() {
     guard !isCollecting, !orphans().isEmpty else { return }
     isCollecting = true
     Task { await self.collect() }
   }
 
-  /// One pass after another, because what is deleted may own something itself.
+  /// Repeats until nothing is left, because a deleted object may own others.
   ///
-  /// What cannot be deleted is passed over, and tried again when garbage is collected the next time.
+  /// Objects that cannot be deleted are skipped, and tried again in the next garbage collection.
   private func collect() async {
     defer { isCollecting = false }
     var kept: Set<ObjectReference> = []
@@ -20,12 +20,12 @@ extension API {
       let doomed = orphans().filter { !kept.contains($0) }
       guard !doomed.isEmpty else { return }
       for reference in doomed where !discard(reference) { kept.insert(reference) }
-      // Requests come between two passes.
+      // Lets requests run between two passes.
       await Task.yield()
     }
   }
 
-  /// What has owners, all of which are gone, and is not on its way out itself.
+  /// Objects that have owners, all of which are gone, and are not being deleted themselves.
   private func orphans() -> Set<ObjectReference> {
     registry.withLock { registry in
       Set(
@@ -37,7 +37,7 @@ extension API {
     }
   }
 
-  /// Whether an owner is of a kind that is not served: it cannot be known that it is gone, unless it was seen to go.
+  /// Whether an owner may exist because its kind is not served and its deletion was not seen.
   private func mayHaveOwner(_ object: StoredObject) -> Bool {
     let references = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
     return references.contains { reference in
@@ -48,7 +48,7 @@ extension API {
     }
   }
 
-  /// Remembers that an owner of something has gone, for as long as something is its.
+  /// Records that an owner was deleted, for as long as it has dependents.
   func followOwners(_ change: StoredChange) {
     guard change.kind == .deleted else { return }
     func ownsSomething(_ uid: String) -> Bool { !registry.withLock { $0.dependents(of: uid).isEmpty } }
@@ -56,7 +56,7 @@ extension API {
     if ownsSomething(change.object.uid) { goneOwners.insert(change.object.uid) }
   }
 
-  /// Deletes an orphan, or says in the log why it stays.
+  /// Deletes an orphan; logs the reason and returns false if it cannot.
   private func discard(_ reference: ObjectReference) -> Bool {
     let name = "\(reference.collection) \"\(reference.key.name)\""
     guard let path = path(to: reference) else {
@@ -76,7 +76,7 @@ extension API {
     types.find(collection: reference.collection).map { ResourcePath(type: $0, key: reference.key) }
   }
 
-  /// Takes the owner with `uid` out of what it owns, so that it stays.
+  /// Removes the owner with `uid` from its dependents, so that they are kept.
   func release(dependentsOf uid: String) throws(Status) {
     for reference in registry.withLock({ $0.dependents(of: uid) }) {
       guard let object = registry.withLock({ $0[reference.collection, reference.key] }) else { continue }

@@ -2,10 +2,9 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-// A namespace goes with all that is in it, and not before a finalizer has let go of the last of it.
+// A namespace is deleted with all objects in it; it is removed after the last of them.
 extension API {
-  /// Marks a namespace, deletes what is in it, and removes it unless something there, or a finalizer of its own, holds
-  /// it.
+  /// Marks a namespace, deletes its objects, and removes it unless objects or finalizers of its own remain.
   func delete(namespace stored: StoredObject) throws(Status) -> Deletion {
     let type = ResourceTypes.namespaces
     let marked = stored.isBeingDeleted ? stored : try terminate(stored)
@@ -22,7 +21,7 @@ extension API {
     return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
   }
 
-  /// Deletes what is in a namespace; what a finalizer holds is marked and goes later.
+  /// Deletes the objects in a namespace; those with finalizers are only marked.
   private func empty(_ namespace: String) {
     emptying.insert(namespace)
     defer { emptying.remove(namespace) }
@@ -38,7 +37,7 @@ extension API {
     }
   }
 
-  /// Removes a namespace that is being deleted once nothing holds it; `nil` while something does.
+  /// Removes a namespace that is being deleted if no objects or finalizers remain; `nil` otherwise.
   @discardableResult
   func removeIfEmpty(namespace name: String) throws(Status) -> StoredObject? {
     let collection = ResourceTypes.namespaces.collection
@@ -48,7 +47,7 @@ extension API {
     return try committing { () throws(StorageError) in try store.remove(found.value, from: collection) }.object
   }
 
-  /// Sets the finalizers of a namespace; without one, a namespace that is being deleted goes, whatever is left in it.
+  /// Sets `spec.finalizers` of a namespace; without any, one that is being deleted is removed even if objects remain.
   func finalize(_ path: ResourcePath, _ value: Value, _ options: WriteOptions) throws(Status) -> StoredObject {
     let wanted = value[path: "spec", "finalizers"]?.sequence ?? []
     try checkName(value, path)
@@ -61,7 +60,7 @@ extension API {
     guard causes.isEmpty else { throw .invalid(.namespaces, claimed.name, causes) }
     let changed = try change(path, options) { old throws(Status) in
       var new = old.setting(["spec", "finalizers"], to: wanted.isEmpty ? nil : .sequence(wanted))
-      // What the caller claims to know is compared with what is.
+      // The UID and resource version that the caller gives are preconditions.
       if !claimed.uid.isEmpty { new = new.setting(["metadata", "uid"], to: .string(claimed.uid)) }
       if !claimed.resourceVersion.isEmpty {
         new = new.setting(["metadata", "resourceVersion"], to: .string(claimed.resourceVersion))
@@ -74,7 +73,7 @@ extension API {
     return try committing { () throws(StorageError) in try store.remove(changed.value, from: collection) }.object
   }
 
-  /// Says in the conditions of a namespace what still holds it.
+  /// Reports in the conditions of a namespace which objects and finalizers remain.
   @discardableResult
   func explain(_ namespace: StoredObject) throws(Status) -> StoredObject {
     let left = storedNamespacedTypes.flatMap { type in
@@ -89,14 +88,14 @@ extension API {
     return try committing { () throws(StorageError) in try store.put(explained, in: collection) }.object
   }
 
-  /// Whether there is nothing in a namespace.
+  /// Whether a namespace contains no objects.
   func isEmpty(namespace: String) -> Bool {
     !storedNamespacedTypes.contains { type in
       registry.withLock { $0.table(type.collection) }.hasObjects(in: namespace)
     }
   }
 
-  /// Goes on with namespaces whose deletion was cut off.
+  /// Continues namespace deletions that were interrupted.
   func finishNamespaceDeletions() {
     let all = registry.withLock { $0.table(ResourceTypes.namespaces.collection) }.objects()
     for stored in all where stored.isBeingDeleted {
@@ -108,7 +107,7 @@ extension API {
     }
   }
 
-  /// Each kind of object that is in a namespace once, as it is stored.
+  /// Every namespaced kind, once, in its storage version.
   private var storedNamespacedTypes: [ResourceType] {
     types.all.filter { $0.resource.isNamespaced && $0.storageVersion == $0.resource.version }
   }

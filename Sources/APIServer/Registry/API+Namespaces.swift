@@ -2,12 +2,12 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-// What a namespace is to the objects in it, and what is there in every cluster.
+// Namespaces, and the objects that every namespace or cluster has.
 extension API {
-  /// The namespaces that are in every cluster, and stay.
+  /// The namespaces that every cluster has and that cannot be deleted.
   static let lastingNamespaces = ["default", "kube-system", "kube-public"]
 
-  /// Makes the namespaces in `names` that are not there.
+  /// Creates the namespaces in `names` that do not exist.
   package func makeNamespaces(_ names: [String]) throws(StorageError) {
     for name in names { try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces) }
   }
@@ -18,7 +18,7 @@ extension API {
     follow(change)
   }
 
-  /// A namespace has a service account, as long as it is there.
+  /// Creates the service account `default` of a namespace if it does not exist.
   private func makeServiceAccount(in namespace: String) {
     do throws(StorageError) {
       try ensure(.serviceAccount(in: namespace), in: ResourceTypes.kubernetes(.serviceAccounts))
@@ -27,8 +27,8 @@ extension API {
     }
   }
 
-  /// Puts `certificates`, by which clients trust this server, into every namespace, and keeps them there as
-  /// kube-controller-manager does.
+  /// Publishes `certificates`, by which clients verify this server, in a ConfigMap of every namespace, and restores it
+  /// as kube-controller-manager does.
   package func publish(authority certificates: String) {
     authority = certificates
     let namespaces = registry.withLock { $0.table(ResourceTypes.namespaces.collection).objects() }
@@ -46,7 +46,7 @@ extension API {
     }
   }
 
-  /// Refuses a new object in a namespace that is not there.
+  /// Refuses a new object in a namespace that does not exist or is being deleted.
   func checkNamespace(_ path: ResourcePath) throws(Status) {
     guard path.type.resource.isNamespaced, let namespace = path.namespace else { return }
     let key = ObjectKey(namespace: "", name: namespace)
@@ -54,13 +54,13 @@ extension API {
     guard !object.isBeingDeleted else { throw .terminating(path.type.resource, path.name ?? "", namespace) }
   }
 
-  /// Refuses the deletion of what is in every cluster.
+  /// Refuses to delete `lastingNamespaces`.
   static func checkDeletion(_ path: ResourcePath) throws(Status) {
     guard path.type.resource == .namespaces, let name = path.name, lastingNamespaces.contains(name) else { return }
     throw .forbiddenDeletion(.namespaces, name)
   }
 
-  /// Does what follows from `change` of a namespace or of what is always in it.
+  /// Does what follows from a new namespace, a deletion in a namespace, or a change of its certificates.
   func followNamespace(_ change: StoredChange) {
     switch (change.collection, change.kind) {
     case (Resource.namespaces.qualifiedName, .added):
@@ -95,7 +95,7 @@ extension API {
 }
 
 extension ObjectStore {
-  /// Makes what is in every cluster and is not there.
+  /// Creates the objects that every cluster has, unless they exist.
   func makeCluster(at now: Timestamp) throws(StorageError) {
     for name in API.lastingNamespaces + ["kube-node-lease"] {
       _ = try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces, at: now)
@@ -105,7 +105,7 @@ extension ObjectStore {
     _ = try ensure(.kubernetesService, in: ResourceTypes.kubernetes(.services), at: now)
   }
 
-  /// Adds `map`, or puts its data in the place of what is there; `nil` where that is the same.
+  /// Creates `map`, or replaces the data of the existing one; `nil` if they are equal.
   fileprivate func keep(_ map: Object, at now: Timestamp) throws(StorageError) -> StoredChange? {
     let type = ResourceTypes.kubernetes(.configMaps)
     let key = ObjectKey(namespace: map.namespace ?? "", name: map.name)
@@ -116,7 +116,7 @@ extension ObjectStore {
     return try put(present.value.setting(["data"], to: map.value["data"]), in: type.collection)
   }
 
-  /// Adds `object` when there is none of its name.
+  /// Creates `object`; `nil` if it exists.
   fileprivate func ensure(
     _ object: Object, in type: ResourceType, at now: Timestamp
   ) throws(StorageError) -> StoredChange? {
@@ -145,12 +145,12 @@ extension Object {
     Object(.configMaps, name: authorityName, namespace: namespace, ["data": ["ca.crt": .string(certificates)]])
   }
 
-  /// The one part of this server that `kubectl get componentstatuses` can show.
+  /// The only component that `kubectl get componentstatuses` shows.
   fileprivate static let storageStatus = Object(
     .componentStatuses, name: "storage",
     ["conditions": [["type": "Healthy", "status": "True", "message": "ok"]]])
 
-  /// How what runs in a cluster finds its API.
+  /// The Service by which pods find the API.
   fileprivate static let kubernetesService = Object(
     .services, name: "kubernetes", namespace: "default",
     labels: ["component": "apiserver", "provider": "kubernetes"],

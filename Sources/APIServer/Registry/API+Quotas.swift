@@ -3,9 +3,9 @@ import Manifest
 import Platform
 
 extension API {
-  /// Refuses an object, new or in the place of `old`, where a quota of its namespace leaves no room for it.
+  /// Refuses an object, new or replacing `old`, that would exceed a quota of its namespace.
   func checkQuotas(_ object: Value, _ type: ResourceType, replacing old: Value? = nil) throws(Status) {
-    // Of changes only those of Services can take more: for all others no quota is read.
+    // Only updates of Services can use more of a quota, so others are not checked.
     guard old == nil || type.collection == "services" else { return }
     let (namespace, name) = (Object(object).namespace ?? "", Object(object).name)
     for quota in quotas(in: namespace).map({ Quota($0.value) }) {
@@ -17,7 +17,7 @@ extension API {
     }
   }
 
-  /// Notes in the quotas of a namespace what there is, where `change` may have changed that.
+  /// Updates the status of the quotas of a namespace that `change` may concern.
   func followQuotas(_ change: StoredChange) {
     let namespace = change.object.key.namespace
     if namespace.isEmpty { return }
@@ -47,7 +47,7 @@ extension API {
     registry.withLock { $0.table(Resource.resourceQuotas.qualifiedName).objects(in: namespace) }
   }
 
-  /// What there is of each of what `keys` count; nothing is said of kinds that are not served.
+  /// How much is used of each of `keys`; those of kinds that are not served are omitted.
   private func use(of keys: [String], in namespace: String) -> [String: Int] {
     var used: [String: Int] = [:]
     for key in keys {

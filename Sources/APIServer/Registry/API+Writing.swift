@@ -10,7 +10,7 @@ extension API {
     return object
   }
 
-  /// The object with `key`, if there is one; one that cannot be read is there nevertheless.
+  /// The object with `key`; `nil` if there is none; throws 500 if it is damaged on disk.
   nonisolated func find(_ type: ResourceType, _ key: ObjectKey) throws(Status) -> StoredObject? {
     let (object, damaged) = registry.withLock { ($0[type.collection, key], $0.damaged(type.collection)[key]) }
     if let damaged { throw .internalError(DamageNotice(type.resource.qualifiedName, damaged).text) }
@@ -65,7 +65,7 @@ extension API {
     return (try apply(patch.document, to: stored, path, options), false)
   }
 
-  /// What is applied has to be of its type throughout: a field that is passed over would be owned and not be there.
+  /// Refuses unknown fields and repeated keys in an apply: a field that is not stored would have an owner.
   private func checkApplied(_ wanted: Value, _ type: ResourceType) throws(Status) {
     let problems =
       (type.schema?.unknown(in: wanted) ?? []).map { ".\($0): field not declared in schema" }
@@ -74,7 +74,7 @@ extension API {
     throw .badRequest("failed to create typed patch object: \(first)")
   }
 
-  /// `old` as `patch` makes it, which has to be an object of `type` still.
+  /// `old` with `patch` applied; throws 422 if the result is not an object of `type`.
   private func patched(_ old: Value, by patch: RequestedPatch, _ type: ResourceType) throws(Status) -> Value {
     let patched = try patch.apply(to: old, type)
     guard let problem = NativeDecoding.problem(patched, type) else { return patched }
@@ -133,15 +133,15 @@ extension API {
     }
   }
 
-  /// Puts `new` in the place of what is stored, or removes it when nothing holds it any more.
+  /// Stores `new`, or removes the object if it is being deleted and no finalizer remains.
   private func put(
     _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
   ) throws(Status) -> StoredObject {
     let stored = old.stored
     let new = try settled(new, after: old.value, path.type)
     let kept = path.type.storing(new)
-    // A write that changes nothing is no event (Kubernetes drops it before etcd as well), unless what is kept is not
-    // what is read.
+    // A write that changes nothing is not stored (Kubernetes drops it before etcd too), unless the stored form is
+    // outdated.
     guard new != old.value || (path.type.isOutdated(stored) && kept != stored.value) else { return stored }
     try ObjectLimits.check(kept)
     try checkQuotas(kept, path.type, replacing: old.value)
@@ -162,7 +162,7 @@ extension API {
     Ownership(path.type, options.manager, operation, at: now(), isStatus: path.isStatus)
   }
 
-  /// Deletes, or marks for deletion what a finalizer still holds.
+  /// Deletes an object, or marks it for deletion if it has finalizers.
   func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
     if let damaged = damage(path) { return try discard(damaged, path, options) }
     try Self.checkDeletion(path)
@@ -184,7 +184,7 @@ extension API {
     return Deletion(path.type, change.object, isGone: true)
   }
 
-  /// What a deletion would come to.
+  /// The result that a deletion would have.
   private func dryDeletion(_ stored: StoredObject, _ type: ResourceType) -> Deletion {
     if Object(stored.value).finalizers.isEmpty { return Deletion(type, stored, isGone: true) }
     let marked = stored.isBeingDeleted ? stored : StoredObject(marking(stored.value, type), version: stored.version)
@@ -195,7 +195,7 @@ extension API {
     registry.withLock { $0.damaged(path.type.collection)[path.key] }
   }
 
-  /// Removes what cannot be read: no finalizer of it can be honoured.
+  /// Removes a damaged object; its finalizers cannot be read.
   private func discard(
     _ damaged: DamagedObject, _ path: ResourcePath, _ options: DeleteOptions
   ) throws(Status) -> Deletion {
@@ -216,7 +216,7 @@ extension API {
     return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
   }
 
-  /// `value` as one that is being deleted.
+  /// `value` marked for deletion.
   func marking(_ value: Value, _ type: ResourceType) -> Value {
     var marked = value.setting(["metadata", "deletionTimestamp"], to: .string(now().description))
     marked = marked.setting(["metadata", "deletionGracePeriodSeconds"], to: 0)
@@ -241,7 +241,7 @@ extension API {
     }
   }
 
-  /// Makes one change in the store and wakes those who wait for it.
+  /// Makes one change in the store, wakes the watches that wait for it, and does what follows from it.
   func committing(_ write: () throws(StorageError) -> StoredChange) throws(Status) -> StoredChange {
     do throws(StorageError) {
       let change = try write()
@@ -260,7 +260,7 @@ extension API {
   }
 }
 
-/// What became of an object that was deleted.
+/// The result of a deletion.
 struct Deletion: Sendable {
   private var type: ResourceType
   private var object: StoredObject
@@ -272,7 +272,7 @@ struct Deletion: Sendable {
     self.isGone = isGone
   }
 
-  /// The object while a finalizer keeps it, and a `Status` once it is gone.
+  /// The object if finalizers keep it; a `Status` if it is gone.
   var response: HTTPResponse {
     guard isGone else {
       return HTTPResponse(status: 200, json: object.bytes)

@@ -3,36 +3,36 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// A Kubernetes API in this process: what KubeSphere and its extensions need of one.
+/// A Kubernetes API in this process, with what KubeSphere and its extensions need.
 ///
-/// The actor is the one writer: its thread is where SQLite blocks and JSON is made of what is written. Reading
-/// needs neither: each request is answered from one consistent state of the registry. What a caller may do is
-/// decided by the handlers around it. A watch is a place in the history, read at the reader's pace.
+/// The actor is the only writer: on its thread SQLite blocks and written objects are encoded. A read does not use the
+/// actor: it is answered from one consistent state of the registry. The handlers around this one authorize the caller.
+/// A watch is a position in the history, which its client reads at its own pace.
 package actor API: CallerHandler {
   nonisolated let served: ServedTypes
   let store: ObjectStore
   nonisolated let registry: Locked<ObjectRegistry>
   nonisolated let waiters = Waiters()
-  /// What is still under way after the start.
+  /// The startup tasks that have not finished yet.
   package nonisolated let startup = Startup()
   nonisolated let executor = ThreadExecutor()
   let now: @Sendable () -> Timestamp
   private let report: @Sendable (String) -> Void
   var isCollecting = false
-  /// The owners that have gone while something was theirs.
+  /// The UIDs of deleted owners that still have dependents.
   var goneOwners: Set<String> = []
   /// The definitions that are being deleted and still have objects.
   var terminating: Set<String> = []
-  /// The certificates by which clients trust this server, which every namespace has, or `nil`.
+  /// The certificates by which clients verify this server, published in every namespace; `nil` if there are none.
   var authority: String?
-  /// The namespaces whose contents are being deleted at the moment.
+  /// The namespaces whose objects are being deleted at the moment.
   var emptying: Set<String> = []
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// Opens the objects kept at `path`, or begins with none; `:memory:` keeps nothing.
+  /// Opens or creates the database at `path`; `:memory:` keeps the objects in memory only.
   ///
-  /// `report` takes lines for a log.
+  /// `report` receives lines for the log.
   package init(
     path: String, types: ResourceTypes, remembering limit: ChangeLog.Limit = ChangeLog.Limit(),
     now: @escaping @Sendable () -> Timestamp = Timestamp.now, report: @escaping @Sendable (String) -> Void = { _ in }
@@ -43,7 +43,7 @@ package actor API: CallerHandler {
     do throws(StorageError) {
       try store.makeCluster(at: now())
     } catch {
-      // What is there is served all the same, also from a disk that is full.
+      // Existing objects are served all the same, even from a full disk.
       report("what is in every cluster could not be made: \(error)")
     }
     try store.keep(types.definitions, at: now())
@@ -59,7 +59,7 @@ package actor API: CallerHandler {
     if namespaces.contains(where: \.isBeingDeleted) { Task { await self.finishNamespaceDeletions() } }
   }
 
-  /// `types` with those that clients have defined.
+  /// `types` with the kinds that clients have defined.
   private static func adding(
     _ definitions: [StoredObject], to types: ResourceTypes, since date: (StoredObject) -> Int
   ) -> ResourceTypes {
@@ -83,7 +83,7 @@ package actor API: CallerHandler {
   /// The resources that are served at the moment.
   package nonisolated var types: ResourceTypes { served.types }
 
-  /// Whether `type` is served still, in its version.
+  /// Whether this version of `type` is still served.
   nonisolated func serves(_ type: ResourceType) -> Bool {
     let resource = type.resource
     return types.find(group: resource.group, version: resource.version, plural: resource.plural) != nil
@@ -97,7 +97,7 @@ package actor API: CallerHandler {
     } catch {
       response = error.response
     }
-    // As kube-apiserver has it: nothing on the way may keep what only this caller may see.
+    // As in kube-apiserver: no proxy may store what only this caller may see.
     if response.headers["Cache-Control"] == nil { response.headers.add("Cache-Control", "no-cache, private") }
     return response
   }
@@ -105,6 +105,6 @@ package actor API: CallerHandler {
   /// The version of the latest change.
   package nonisolated var version: Int { registry.withLock { $0.version } }
 
-  /// Says something in the log.
+  /// Writes a line to the log.
   nonisolated func note(_ line: String) { report(line) }
 }

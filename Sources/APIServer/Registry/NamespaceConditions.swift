@@ -1,14 +1,14 @@
 import Manifest
 import Platform
 
-/// What holds a namespace that is being deleted, as conditions of it with the types and reasons that Kubernetes has.
+/// The conditions that say what remains in a namespace that is being deleted, with Kubernetes' types and reasons.
 struct NamespaceConditions {
-  /// How many objects are left of each resource.
+  /// The number of remaining objects of each resource.
   private var counts: [String: Int] = [:]
-  /// In how many objects each finalizer is left.
+  /// The number of remaining objects with each finalizer.
   private var finalizers: [String: Int] = [:]
 
-  /// `left` is of each object that is left its resource and its finalizers.
+  /// `left` has the resource and the finalizers of each remaining object.
   init(_ left: [(resource: String, finalizers: [String])]) {
     for object in left {
       counts[object.resource, default: 0] += 1
@@ -16,7 +16,7 @@ struct NamespaceConditions {
     }
   }
 
-  /// The conditions; one that was there and says the same keeps its time.
+  /// The conditions; an unchanged one keeps its time.
   func values(after before: [Value], at now: Timestamp) -> [Value] {
     let wanted = [
       condition(

@@ -3,12 +3,11 @@ import Platform
 
 /// The resources that are served at the moment.
 ///
-/// Read by every request without the actor that owns the objects; written by that actor alone, when a definition
-/// changes.
+/// Every request reads it without the `API` actor; only that actor changes it, when a definition changes.
 final class ServedTypes: Sendable {
   private struct State {
     var types: ResourceTypes
-    /// Grows with every change.
+    /// Increases with every change.
     var revision = 1
   }
 
@@ -26,7 +25,7 @@ final class ServedTypes: Sendable {
     }
   }
 
-  /// The document called `name` of what is served, as it was made the last time or as `make` makes it.
+  /// The document called `name` for the served resources, cached or created by `make`.
   func document(
     _ name: String, _ make: (ResourceTypes) throws(Status) -> [UInt8]
   ) throws(Status) -> DocumentCache.Document {

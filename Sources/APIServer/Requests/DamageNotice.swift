@@ -1,6 +1,6 @@
 import KubernetesAPI
 
-/// What is said of an object that is damaged on disk: in the log, in the header of a list, in a refusal.
+/// The message about an object that is damaged on disk, for the log, the `Warning` of a list, or an error.
 struct DamageNotice: Hashable, Sendable {
   private let resource: String
   private let object: DamagedObject
@@ -16,7 +16,7 @@ struct DamageNotice: Hashable, Sendable {
       "\(resource) \"\(name)\" is damaged on disk and left out (\(object.problem)); it stays there until it is deleted"
   }
 
-  /// Warnings about the objects that are left out of a list, the first few by name.
+  /// Warnings about damaged objects that a list omits, the first five by name.
   static func texts(_ damaged: [DamagedObject], _ type: ResourceType) -> [String] {
     let shown = damaged.prefix(5).map { DamageNotice(type.resource.qualifiedName, $0).text }
     let rest = damaged.count - shown.count

@@ -2,16 +2,16 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// The options of a deletion, from its body or, where it has none, from its query.
+/// The options of a deletion, from its body or, without a body, from its query.
 ///
-/// What cannot be read is refused: a precondition that is passed over would let a deletion through that nobody wanted.
+/// Options that cannot be read are refused: an ignored precondition would allow an unwanted deletion.
 struct DeleteOptions: Hashable, Sendable {
   var isDryRun = false
   var uid: String?
   var resourceVersion: String?
-  /// Leave the objects that the object owns in place.
+  /// Keep the dependents of the object.
   var orphansDependents = false
-  /// Delete what the object owns first.
+  /// Delete the dependents of the object first.
   var isInForeground = false
 
   init(isDryRun: Bool = false) { self.isDryRun = isDryRun }
@@ -30,7 +30,7 @@ struct DeleteOptions: Hashable, Sendable {
     isInForeground = policy == "Foreground"
   }
 
-  /// What the query says, as a body would.
+  /// The options in the query, in the form of a body.
   private static func query(_ target: Target) throws(Status) -> Value {
     var options = Mapping()
     if let text = target.given("dryRun") { options["dryRun"] = [.string(text)] }
@@ -46,7 +46,7 @@ struct DeleteOptions: Hashable, Sendable {
     return .mapping(options)
   }
 
-  /// Each field, and whether a value is of its type.
+  /// Each field, its type, and a check of its value.
   private static let fields: [(path: [String], type: String, isRight: @Sendable (Value) -> Bool)] = [
     (["dryRun"], "[]string", { $0.sequence?.allSatisfy { $0.string != nil } ?? false }),
     (["preconditions"], "v1.Preconditions", { $0.mapping != nil }),

@@ -3,28 +3,28 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The form in which a client wants objects (Kubernetes, "Resource representations").
+/// The representation of objects that a client requests (Kubernetes, "Resource representations").
 enum Form: Hashable, Sendable {
   case objects
-  /// Objects without anything but their metadata.
+  /// Only the metadata of objects (`PartialObjectMetadata`).
   case metadata
-  /// Rows for the user, made here because only here the columns are known.
+  /// Rows of a table, which the server makes because only it knows the columns.
   case table(Inclusion, TableVersion = .stable)
 
-  /// The version of `meta.k8s.io` in which a table is wanted; the two differ in nothing else.
+  /// The version of `meta.k8s.io` of a requested table; the two differ in nothing else.
   enum TableVersion: String, Hashable, Sendable {
     case stable = "v1"
     case beta = "v1beta1"
   }
 
-  /// What of its object a row brings along.
+  /// The part of its object that a row includes.
   enum Inclusion: String, Hashable, Sendable {
     case nothing = "None"
     case metadata = "Metadata"
     case object = "Object"
   }
 
-  /// One object, as the answer to a request or in an event of a watch.
+  /// One object, for a response or a watch event.
   func bytes(_ object: StoredObject, of type: ResourceType, at now: Timestamp, isFirst: Bool = true) -> [UInt8] {
     switch self {
     case .objects: type.presenting(object).bytes
@@ -36,7 +36,7 @@ enum Form: Hashable, Sendable {
     }
   }
 
-  /// A list, made piece by piece while it is read where it may be long.
+  /// A list, which is encoded in pieces while it is sent, unless it is a table.
   func list(_ objects: [StoredObject], of type: ResourceType, _ metadata: Mapping, at now: Timestamp) -> HTTPBody {
     switch self {
     case .objects:
@@ -66,7 +66,7 @@ enum Form: Hashable, Sendable {
 }
 
 extension Form {
-  /// What the `Accept` header of `request` asks for, in the order of its wishes.
+  /// The first supported representation in the `Accept` header of `request`; throws 406 if there is none.
   init(_ request: HTTPRequest, _ target: Target) throws(Status) {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",")
     guard !wishes.isEmpty else {
@@ -92,14 +92,14 @@ extension Form {
 
   static let mediaTypes = ["application/json", "application/*", "*/*"]
 
-  /// The version of `meta.k8s.io` that the wanted kind, if any, is of; `nil` for kinds of another group or version.
+  /// The version of `meta.k8s.io` of the requested kind, if any; `nil` for kinds of another group or version.
   private static func metaVersion(_ words: [String]) -> TableVersion? {
     guard words.contains(where: { $0.hasPrefix("as=") }) else { return .stable }
     guard words.contains("g=meta.k8s.io") else { return nil }
     return words.first { $0.hasPrefix("v=") }.flatMap { TableVersion(rawValue: String($0.dropFirst(2))) }
   }
 
-  /// Refuses a request that takes no plain JSON.
+  /// Throws 406 if the client does not accept plain JSON.
   static func checkPlain(_ request: HTTPRequest) throws(Status) {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
       wish.split(separator: ";").map { $0.split(separator: " ").joined() }

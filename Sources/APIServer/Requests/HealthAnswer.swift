@@ -1,14 +1,15 @@
 import HTTP
 import KubernetesAPI
 
-/// Answers `/healthz`, `/livez` and `/readyz` in kube-apiserver's format: a word, or with `?verbose` each check by name.
+/// Responds to `/healthz`, `/livez` and `/readyz` in kube-apiserver's format: `ok`, or with `?verbose` each check by
+/// name.
 struct HealthAnswer {
   /// `healthz`, `livez` or `readyz`.
   var name: String
   /// Startup tasks that have not ended; only `/readyz` reports them.
   var pending: [String]
 
-  /// Checks that kube-apiserver has too and that always pass: a server that answers is well.
+  /// Checks that kube-apiserver has too and that always pass: a server that responds is healthy.
   private static let checks = ["ping", "log", "storage"]
 
   private struct Check {
@@ -23,7 +24,7 @@ struct HealthAnswer {
       + (name == "readyz" ? pending.map { Check(name: $0, isWell: false) } : [])
   }
 
-  /// The status and the words for a path below the name, such as `/readyz/ping`.
+  /// The status and the text for a check (such as `/readyz`), or for one of its parts (such as `/readyz/ping`).
   func answer(_ target: Target) throws(Status) -> (status: Int, text: String) {
     if target.segments.count > 1 {
       guard target.segments.count == 2, let check = all.first(where: { $0.name == target.segments[1] }) else {

@@ -3,9 +3,9 @@ import Manifest
 
 /// JSON patch, RFC 6902.
 ///
-/// As lenient as kube-apiserver's library in two places: an index counts from the end when it is
-/// negative, and a test for `null` holds where there is nothing. A document that is not a list of
-/// operations is a bad request (400); an operation that is malformed or cannot be applied is invalid (422).
+/// As lenient as kube-apiserver's library in two places: a negative index counts from the end, and a test for `null`
+/// succeeds if the value is missing. A document that is not a list of operations is a bad request (400); an operation
+/// that is malformed or cannot be applied is invalid (422).
 struct JSONPatch: Hashable, Sendable {
   private var operations: [Value]
 
@@ -26,8 +26,8 @@ struct JSONPatch: Hashable, Sendable {
     var copied = 0
     for operation in operations {
       if operation["op"]?.string == "copy" {
-        // Each copy of the whole into itself doubles it. kube-apiserver takes copies of 3 MiB in all
-        // (JSONPatchMaxCopyBytes), but no object larger than this.
+        // A copy of the whole object into itself doubles it. kube-apiserver accepts copies of 3 MiB in all
+        // (JSONPatchMaxCopyBytes), but no object larger than `ObjectLimits.bytes`.
         copied += JSON.bytes(try Self.find(try Self.pointer(operation, "from"), in: result)).count
         guard copied <= ObjectLimits.bytes else {
           throw .tooLarge("the copies of a JSON patch come to \(copied) bytes")

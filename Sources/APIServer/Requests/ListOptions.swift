@@ -1,11 +1,11 @@
 import KubernetesAPI
 
-/// What a list or a watch asks for besides the filter, checked as kube-apiserver 1.32 checks it.
+/// The options of a list or a watch besides its filter, checked as kube-apiserver 1.32 checks them.
 struct ListOptions: Hashable, Sendable {
   var version: Int?
   /// `Exact`, `NotOlderThan` or empty.
   var match: String
-  /// `nil` when nothing is said of what a watch begins with.
+  /// `nil` if the request does not set `sendInitialEvents`.
   var sendsInitialEvents: Bool?
 
   init(_ target: Target) throws(Status) {
@@ -17,9 +17,9 @@ struct ListOptions: Hashable, Sendable {
     guard causes.isEmpty else { throw .invalidOptions("ListOptions", causes) }
   }
 
-  /// Digits alone, as Go's `ParseUint` has them; other numbers may have a sign.
+  /// The `resourceVersion`: only digits, as for Go's `ParseUint`; other numeric parameters may have a sign.
   ///
-  /// What is greater than any version can be is the greatest `Int`.
+  /// A number greater than any version becomes `Int.max`.
   static func version(_ target: Target) throws(Status) -> Int? {
     guard let text = target["resourceVersion"] else { return nil }
     guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(text) else {

@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Answers lists, page by page.
+/// Responds to list requests, page by page.
 struct ListResponder: Sendable {
   var api: API
 
@@ -18,7 +18,7 @@ struct ListResponder: Sendable {
     var metadata: Mapping = ["resourceVersion": .string(String(snapshot.version))]
     if remaining > 0, let last = shown.last {
       metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
-      // With selectors Kubernetes does not know how many are left, and does not say.
+      // With selectors, Kubernetes does not report the number of remaining items.
       if filter.labels.isEmpty, !filter.selectsFields { metadata["remainingItemCount"] = .integer(remaining) }
     }
     let body = form.list(shown, of: path.type, metadata, at: api.now())
@@ -26,7 +26,7 @@ struct ListResponder: Sendable {
       .warning(of: DamageNotice.texts(snapshot.damaged, path.type))
   }
 
-  /// The state a list must show.
+  /// The state that a list must show.
   private static func version(_ options: ListOptions, _ token: ContinueToken?) throws(Status) -> WantedVersion {
     guard let token else {
       let version = options.version ?? 0
@@ -39,11 +39,11 @@ struct ListResponder: Sendable {
   }
 }
 
-/// Which state a list is to show.
+/// The state that a list must show.
 enum WantedVersion: Hashable, Sendable {
   case notOlderThan(Int)
   case exactly(Int)
-  /// As `exactly`, for a further page.
+  /// As `exactly`, for a further page, which has another error if the version is no longer available.
   case continued(Int)
 }
 
@@ -51,11 +51,11 @@ extension API {
   struct Snapshot: Sendable {
     var objects: [StoredObject]
     var version: Int
-    /// What would be in it, and cannot be read.
+    /// Damaged objects that the list omits.
     var damaged: [DamagedObject] = []
   }
 
-  /// The selected objects as they are, or as they were.
+  /// The selected objects, in the current state or a past one.
   nonisolated func snapshot(
     _ filter: ObjectFilter, after key: ObjectKey?, at wanted: WantedVersion
   ) throws(Status) -> Snapshot {
@@ -78,7 +78,8 @@ extension API {
     }
   }
 
-  /// The table of `collection` with every change after `version` taken back; `nil` when one of them is forgotten.
+  /// The table of `collection` with every change after `version` undone; `nil` if the history no longer has all of
+  /// them.
   private nonisolated func past(_ collection: String, at version: Int) -> ObjectTable? {
     let (table, changes) = registry.withLock { registry in
       (registry.table(collection), registry.history.changes(after: version)?.filter { $0.collection == collection })
@@ -93,7 +94,7 @@ extension API {
   }
 }
 
-/// Where a list goes on: after which key, at which version.
+/// The position where a list continues: the last key of the previous page, and the version of the list.
 struct ContinueToken: Hashable, Sendable {
   var version: Int
   var key: ObjectKey
@@ -109,6 +110,6 @@ struct ContinueToken: Hashable, Sendable {
     self.init(version: version, key: ObjectKey(namespace: parts[1], name: parts[2]))
   }
 
-  /// The token as sent: namespaces have no underscore, and clients must not look inside anyway.
+  /// The encoded token; it can be split at underscores, because namespaces contain none.
   var text: String { "\(version)_\(key.namespace)_\(key.name)" }
 }

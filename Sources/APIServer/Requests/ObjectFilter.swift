@@ -1,15 +1,15 @@
 import KubernetesAPI
 import Manifest
 
-/// The objects of one resource that a list or a watch is about.
+/// Selects the objects of one resource for a list or a watch.
 struct ObjectFilter: Sendable {
   var type: ResourceType
   var namespace: String?
   var name: String?
-  /// What names and namespaces must be besides.
+  /// The terms of the field selector for `metadata.name` and `metadata.namespace`.
   private var keyTerms: [FieldSelector.Term] = []
   var labels = LabelSelector()
-  /// Wanted values of the type's `selectableFields`.
+  /// The terms of the field selector for the type's `selectableFields`.
   private var fieldTerms: [(place: ResourceType.SelectableField, term: FieldSelector.Term)] = []
 
   /// Whether it has a field selector.
@@ -23,7 +23,7 @@ struct ObjectFilter: Sendable {
     if let text = target["fieldSelector"] { try select(try FieldSelector(text)) }
   }
 
-  /// Everything of `type`.
+  /// Selects all objects of `type`.
   init(_ type: ResourceType) {
     self.type = type
   }
@@ -38,13 +38,13 @@ struct ObjectFilter: Sendable {
         throw .badRequest("field label not supported: \(term.field)")
       }
       keyTerms.append(term)
-      // So only these are looked at.
+      // Only this name or namespace is searched.
       guard !term.isNot, !term.value.isEmpty else { continue }
       if term.field == "metadata.name" { name = name ?? term.value } else { namespace = namespace ?? term.value }
     }
   }
 
-  /// The selected objects of `table` after `key`, in order; those of other namespaces are not looked at.
+  /// The selected objects of `table` after `key`, in order; other namespaces are not searched.
   func selection(of table: ObjectTable, after key: ObjectKey? = nil) -> [StoredObject] {
     let scope = type.resource.isNamespaced ? namespace : ""
     return table.objects(in: scope, called: name, after: key).filter(contains)
@@ -64,10 +64,10 @@ struct ObjectFilter: Sendable {
     fieldTerms.allSatisfy { place, term in term.fits(place.text(in: object)) }
   }
 
-  /// Whether a damaged object could be one of them; its labels are not known.
+  /// Whether a damaged object may be selected; its labels are not known.
   func mayContain(_ object: DamagedObject) -> Bool { matches(object.key) }
 
-  /// What `change` looks like to a watch that sees only the selected objects.
+  /// `change` as seen by a watch of the selected objects; `nil` if it concerns none of them.
   func view(of change: StoredChange) -> WatchedChange? {
     guard change.collection == type.collection else { return nil }
     let isSelected = contains(change.object)
@@ -78,7 +78,7 @@ struct ObjectFilter: Sendable {
     case .added, .modified:
       if isSelected { return WatchedChange(kind: wasSelected ? .modified : .added, object: change.object) }
       guard wasSelected else { return nil }
-      // Gone, as far as this reader can tell: shown as it was while it was selected.
+      // The object is no longer selected: the watch sees its deletion, with its last selected state.
       let former = change.previous.map { StoredObject($0.value, version: change.version) }
       return WatchedChange(kind: .deleted, object: former ?? change.object)
     }

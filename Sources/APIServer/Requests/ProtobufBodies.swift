@@ -2,7 +2,7 @@ package import HTTP
 package import KubernetesAPI
 import Manifest
 
-/// Turns bodies in protocol buffers into JSON before anything behind it reads them.
+/// Converts request bodies in protocol buffers to JSON before `handler` reads them.
 package struct ProtobufBodies: CallerHandler {
   private let handler: any CallerHandler
 
@@ -25,7 +25,7 @@ package struct ProtobufBodies: CallerHandler {
     Self.isForThis(request) ? nil : handler.respondAtOnce(to: request, from: caller)
   }
 
-  /// What is for an extension is not for this to change.
+  /// Whether to convert the body: requests to extensions are passed on unchanged.
   private static func isForThis(_ request: IncomingRequest) -> Bool {
     ["/api/", "/apis/"].contains(where: request.head.target.hasPrefix)
       && request.head.mediaType == ProtobufReader.mediaType

@@ -2,18 +2,17 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Reads an object of Kubernetes' own types out of protocol buffers, in which kubectl since 1.32 and helm since 3.17
-/// send those.
+/// Reads objects of Kubernetes' own types from protocol buffers, which kubectl since 1.32 and helm since 3.17 send.
 ///
-/// Answers are never in them: who sends them takes JSON too.
+/// Responses never use them, because these clients accept JSON too.
 struct ProtobufReader {
   static let mediaType = "application/vnd.kubernetes.protobuf"
-  /// What stands before the envelope (`runtime.Unknown`).
+  /// The bytes before the envelope (`runtime.Unknown`).
   private static let mark = Array("k8s\0".utf8)
 
   private var rest: ArraySlice<UInt8>
 
-  /// The object in `body`, whose envelope says of which kind it is.
+  /// The object in `body`, whose envelope names its kind.
   static func object(_ body: [UInt8]) throws(Status) -> Value {
     guard body.starts(with: mark) else { throw .badRequest("the body is no object in protocol buffers") }
     var (version, kind, raw) = ("", "", ArraySlice<UInt8>())
@@ -60,7 +59,7 @@ struct ProtobufReader {
     return result
   }
 
-  /// Puts a field into `result`; one that is not known is passed over.
+  /// Adds a field to `result`; unknown fields are skipped.
   private static func read(
     _ field: Field, _ key: String?, _ schema: Schema, _ result: inout Mapping
   ) throws(Status) {
@@ -78,7 +77,7 @@ struct ProtobufReader {
     }
   }
 
-  /// Whether this is how Go writes that there is nothing.
+  /// Whether Go encodes a missing field as this value.
   private static func isNothing(_ value: Value, _ schema: Schema) -> Bool {
     if schema.native?.zeroIsNothing == true { return value == 0 || value == false }
     return value == "" || (schema.isIntOrString && value == 0)
@@ -117,7 +116,7 @@ struct ProtobufReader {
     return found
   }
 
-  /// A message of seconds since 1970 and nanoseconds; an empty one is no time.
+  /// A message of seconds since 1970 and nanoseconds; `nil` if it is empty.
   private static func time(_ bytes: ArraySlice<UInt8>) throws(Status) -> (seconds: Timestamp, nanos: Int)? {
     var (seconds, nanos) = (Int?.none, 0)
     try fields(of: bytes) { number, field throws(Status) in
@@ -128,7 +127,7 @@ struct ProtobufReader {
     return seconds.map { (Timestamp(secondsSince1970: $0), nanos) }
   }
 
-  /// With six digits of a second, as Go reads and writes such a time.
+  /// A time with six fractional digits, as Go reads and writes a `MicroTime`.
   private static func microTime(_ seconds: Timestamp, _ nanos: Int) -> String {
     let micros = String(max(0, min(nanos, 999_999_999)) / 1_000)
     return seconds.description.dropLast() + "." + String(repeating: "0", count: 6 - micros.count) + micros + "Z"
@@ -149,7 +148,7 @@ struct ProtobufReader {
 }
 
 extension ProtobufReader {
-  /// One field as it is on the wire.
+  /// One encoded field.
   private enum Field {
     case number(UInt64)
     case double(Double)

@@ -17,7 +17,7 @@ struct RequestedPatch: Hashable, Sendable {
 
   private(set) var language: Language
   private(set) var document: Value
-  /// What a strict reader would not let pass: keys that come twice.
+  /// The duplicate keys, which strict field validation rejects.
   private(set) var repeated: [String] = []
 
   init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
@@ -43,10 +43,10 @@ struct RequestedPatch: Hashable, Sendable {
     guard language == .operations || document.mapping != nil else { throw .badRequest("the patch is no object") }
   }
 
-  /// What is checked for fields that are not known.
+  /// The part of the patch that is checked for unknown fields.
   var fields: Value { language == .strategic ? StrategicMergePatch.fields(of: document) : document }
 
-  /// `value`, an object of `type`, changed.
+  /// `value`, an object of `type`, with the patch applied.
   func apply(to value: Value, _ type: ResourceType) throws(Status) -> Value {
     switch language {
     case .strategic: try StrategicMergePatch.apply(document, to: value, type)
@@ -55,11 +55,11 @@ struct RequestedPatch: Hashable, Sendable {
     }
   }
 
-  /// The fields an applier wants to own, in YAML or JSON; a key that comes twice is refused.
+  /// The fields that an applier wants to own, in YAML or JSON; duplicate keys are refused.
   private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
     let (value, repeated): (Value, [String])
     do throws(SyntaxError) {
-      // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
+      // libyaml does not read all JSON: it rejects escaped surrogates.
       let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parseNotingRepeats(request.body) : nil
       if let json {
         (value, repeated) = json
@@ -83,7 +83,7 @@ struct RequestedPatch: Hashable, Sendable {
     return withoutNulls(value)
   }
 
-  /// `null` marks a field without an owner.
+  /// Removes null fields, which get no owner.
   private static func withoutNulls(_ value: Value) -> Value {
     guard let pairs = value.mapping?.pairs else { return value }
     return .mapping(

@@ -1,25 +1,25 @@
 import KubernetesAPI
 
-/// One resource, and how narrowly a request names it.
+/// The resource, namespace, object and subresource that a request names.
 struct ResourcePath: Sendable {
   var type: ResourceType
-  /// `nil` for cluster-scoped objects and for all namespaces at once.
+  /// `nil` for cluster-scoped objects, and for all namespaces at once.
   var namespace: String?
   var name: String?
   var isStatus = false
   var isScale = false
-  /// The finalizers of a namespace, which no other write changes.
+  /// Whether the request sets `spec.finalizers` of a namespace (`finalize`).
   var isFinalize = false
 
-  /// Reads what follows the group and the version in a path.
+  /// Reads the path segments after group and version.
   init(_ segments: ArraySlice<String>, group: String, version: String, in types: ResourceTypes) throws(Status) {
     var rest = segments
-    // A namespace is an object too: /namespaces/x/status is its status, and no resource in it.
+    // /namespaces/x/status is the status of a namespace, not a resource in it.
     if rest.first == "namespaces", rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) {
       namespace = rest[rest.startIndex + 1]
       rest = rest.dropFirst(2)
     }
-    // As kube-apiserver has it: no namespace is all of them, where one object is not asked for.
+    // As in kube-apiserver: an empty namespace means all namespaces, unless one object is requested.
     if namespace?.isEmpty == true {
       guard rest.count < 2 else { throw .badRequest("Namespace parameter required.") }
       namespace = nil

@@ -2,10 +2,10 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// Finds what a request asks for and has it done.
+/// Routes a request to the code that responds to it.
 struct Router: Sendable {
   var api: API
-  /// Who asks, and is known to be allowed to.
+  /// The caller, who is already authorized.
   var caller: Caller
 
   func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
@@ -40,7 +40,7 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
   ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
-    // Kubernetes' paths of watches before they had a parameter; it serves them still.
+    // Kubernetes' deprecated watch paths, which it still serves.
     let isWatch = segments.dropFirst().first == "watch"
     let path = try ResourcePath(segments.dropFirst(isWatch ? 2 : 1), group: group, version: version, in: api.types)
     guard path.type.verbs.contains(Self.verb(of: request.method)) else { throw .unknownMethod }
@@ -55,7 +55,7 @@ struct Router: Sendable {
     } catch {
       response = error.response
     }
-    // A refusal has the warning as well.
+    // An error has the warning as well.
     return response.warning(of: [path.type.deprecation].compactMap(\.self))
   }
 
@@ -66,7 +66,7 @@ struct Router: Sendable {
     return try WatchResponder(api: api).begin(path, target, try Form(request, target))
   }
 
-  /// What `method` does, in the words of discovery; a resource that is only read has fewer of them.
+  /// The verb of `method` in discovery; a read-only resource does not have all of them.
   private static func verb(of method: HTTPRequest.Method) -> String {
     switch method {
     case .post: "create"
@@ -143,7 +143,7 @@ struct Router: Sendable {
   private func deleteAll(
     _ request: HTTPRequest, _ path: ResourcePath, _ target: Target
   ) async throws(Status) -> HTTPResponse {
-    // What is in several namespaces, or is several, is deleted by name only: an empty variable in a path deletes nothing.
+    // Objects in several namespaces are deleted by name only, so that an empty variable in a path deletes nothing.
     let isOfOne = !path.type.resource.isNamespaced || path.namespace != nil
     guard path.type.verbs.contains("deletecollection"), isOfOne else { throw .unknownMethod }
     let (options, form) = (try DeleteOptions(request, target), try Form(request, target))
@@ -156,7 +156,7 @@ struct Router: Sendable {
         _ = try await api.delete(single, options)
         deleted.append(object)
       } catch  where error.code == 404 {
-        // Another request deleted it first, which is what was wanted.
+        // Another request deleted it first.
       }
     }
     let version: Mapping = ["resourceVersion": .string(String(api.version))]
@@ -179,7 +179,7 @@ struct Router: Sendable {
 }
 
 extension HTTPResponse {
-  /// The answer with what a user should know of it (RFC 9111 §5.5, code 299).
+  /// The response with `Warning` headers (RFC 9111 §5.5, code 299).
   func warning(of texts: [String]) -> HTTPResponse {
     var response = self
     for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }

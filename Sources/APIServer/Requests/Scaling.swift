@@ -2,7 +2,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// Reads and writes the `scale` subresource of a custom resource: a view of two numbers and a selector.
+/// Reads and writes the `scale` subresource: a view of two numbers and a selector.
 struct Scaling: Sendable {
   private static let resource = Resource(group: "autoscaling", version: "v1", plural: "scales", kind: "Scale")
   private let path: ResourcePath
@@ -35,12 +35,12 @@ struct Scaling: Sendable {
     ]
   }
 
-  /// How many are wanted; Go leaves a number out that is none or zero.
+  /// The wanted number of replicas; `nil` if it is missing or zero, which Go omits.
   private func wanted(_ object: Value) -> Int? {
     object[path: paths.specReplicas]?.integer.flatMap { $0 == 0 ? nil : $0 }
   }
 
-  /// Refuses what is no scale, or that of another object.
+  /// Refuses a body that is not a Scale, or is the Scale of another object.
   private func check(_ scale: Value) throws(Status) {
     let given = Object(scale)
     guard ["", "autoscaling/v1"].contains(given.apiVersion), ["", "Scale"].contains(given.kind) else {
@@ -52,14 +52,14 @@ struct Scaling: Sendable {
     }
   }
 
-  /// A selector in the form of a query, whichever of the forms of Kubernetes it is written in.
+  /// A selector in query syntax, from either of the forms that Kubernetes uses.
   private static func text(of selector: Value) -> Value {
     guard selector.mapping != nil else { return selector }
     let isPlain = selector["matchLabels"] == nil && selector["matchExpressions"] == nil
     return .string(isPlain ? CellFunctions.labels(selector) : CellFunctions.selector(selector))
   }
 
-  /// `object` with the number that `scale` asks for.
+  /// `object` with the number of replicas in `scale`.
   func scaled(_ object: Value, to scale: Value) throws(Status) -> Value {
     try check(scale)
     let version = Object(scale).resourceVersion
@@ -75,7 +75,7 @@ struct Scaling: Sendable {
     return object.setting(paths.specReplicas, to: .integer(number))
   }
 
-  /// What `request` makes of the scale of `object`.
+  /// `object` with the Scale that `request` puts or patches.
   func edit(_ request: HTTPRequest, _ object: Value) throws(Status) -> Value {
     guard request.method == .patch else { return try scaled(object, to: try request.json()) }
     return try scaled(object, to: try RequestedPatch(request, for: path.type).apply(to: scale(of: object), path.type))
@@ -83,7 +83,7 @@ struct Scaling: Sendable {
 }
 
 extension API {
-  /// Changes an object by its scale.
+  /// Writes the `scale` subresource of an object.
   func scale(_ scaling: Scaling, _ request: HTTPRequest, _ options: WriteOptions) throws(Status) -> StoredObject {
     try change(scaling.object, options) { object throws(Status) in try scaling.edit(request, object) }
   }

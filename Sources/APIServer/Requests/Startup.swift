@@ -1,19 +1,19 @@
 import Platform
 
-/// What is still under way after the start: a client that wants all of it asks `/readyz`.
+/// The startup tasks that have not finished, which `/readyz` reports.
 ///
-/// The API answers meanwhile; only what others put into it is not complete.
+/// The API responds meanwhile, but objects that these tasks create may be missing.
 package final class Startup: Sendable {
   private let pending = Locked<[String]>([])
 
   init() {}
 
-  /// Says that `task` belongs to the start.
+  /// Adds a startup task.
   package func begin(_ task: String) { pending.withLock { $0.append(task) } }
 
-  /// Says that `task` is over.
+  /// Marks a startup task as finished.
   package func end(_ task: String) { pending.withLock { $0.removeAll { $0 == task } } }
 
-  /// What is not over yet.
+  /// The tasks that have not finished.
   var tasks: [String] { pending.withLock { $0 } }
 }

@@ -1,9 +1,9 @@
 import KubernetesAPI
 import Manifest
 
-/// A strategic merge patch, with which `kubectl apply` and `kubectl patch` change Kubernetes' own kinds: lists whose
-/// type says so are merged item by item, and directives (`$patch`, `$retainKeys`, `$setElementOrder/…`,
-/// `$deleteFromPrimitiveList/…`) say what a merge cannot.
+/// A strategic merge patch, with which `kubectl apply` and `kubectl patch` change Kubernetes' own kinds: lists are
+/// merged item by item if their type says so, and directives (`$patch`, `$retainKeys`, `$setElementOrder/…`,
+/// `$deleteFromPrimitiveList/…`) express what a merge cannot.
 enum StrategicMergePatch {
   static func apply(_ patch: Value, to object: Value, _ type: ResourceType) throws(Status) -> Value {
     guard let changes = patch.mapping, let old = object.mapping else { return MergePatch.apply(patch, to: object) }
@@ -38,7 +38,7 @@ enum StrategicMergePatch {
     return result
   }
 
-  /// What a patch says of a list beside the list.
+  /// The directives of a patch for one list.
   private struct Directives {
     var order: [Value]?
     var deleted: [Value] = []
@@ -50,7 +50,7 @@ enum StrategicMergePatch {
       deleted: patch["$deleteFromPrimitiveList/" + key]?.sequence ?? [])
   }
 
-  /// `old` without the keys that a patch does not retain.
+  /// `old` without the keys that `$retainKeys`, if given, does not name.
   private static func retaining(_ patch: Mapping, _ old: Mapping) throws(Status) -> Mapping {
     guard let kept = patch["$retainKeys"]?.sequence?.compactMap(\.string) else { return old }
     guard patch.keys.allSatisfy({ $0.hasPrefix("$") || kept.contains($0) }) else {
@@ -101,8 +101,8 @@ enum StrategicMergePatch {
     return result
   }
 
-  /// `items` without what is deleted, in the order that the patch asks for; what it does not name stays between its
-  /// neighbours of before (`old`).
+  /// `items` without the deleted ones, in the order of the patch; items that it does not name stay between their
+  /// neighbours in `old`.
   private static func arranged(
     _ items: [Value], _ old: [Value], _ schema: Schema?, _ directives: Directives
   ) -> [Value] {
@@ -126,7 +126,7 @@ enum StrategicMergePatch {
     return result + others
   }
 
-  /// `patch` as the part of an object that it would leave, without directives: what is checked for unknown fields.
+  /// `patch` without directives, as the part of an object that is checked for unknown fields.
   static func fields(of patch: Value) -> Value {
     switch patch {
     case .mapping(let mapping):

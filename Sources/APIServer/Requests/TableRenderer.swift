@@ -18,7 +18,7 @@ struct TableRenderer: Sendable {
 
   private var columns: [Value] { allColumns.map(\.definition) }
 
-  /// The columns of the type, and the name before them unless they have it.
+  /// The columns of the type, after the column `Name` unless they include it.
   private var allColumns: [ResourceType.Column] {
     type.columns.contains { $0.title == "Name" } ? type.columns : [Self.name] + type.columns
   }

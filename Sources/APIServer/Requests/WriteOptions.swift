@@ -4,14 +4,14 @@ import Manifest
 
 /// The options of a write, from its query and headers.
 struct WriteOptions: Hashable, Sendable {
-  /// Check and answer as if the write were done, and store nothing.
+  /// Validate and respond as for a write, but store nothing.
   var isDryRun = false
   /// The field manager under which the write is recorded.
   var manager = "ksxd"
-  /// Take fields over from their owners.
+  /// Take fields over from other managers.
   var isForced = false
   var validation = FieldValidation.warn
-  /// The caller, whose rights are needed when an apply turns out to be a creation.
+  /// The caller, whose permission to create is needed if an apply creates the object.
   var caller = Caller.owner
 
   init() {}

@@ -2,11 +2,11 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// What is answered as JSON, in YAML: kube-apiserver gives everything but watches in either.
+/// Converts JSON responses to YAML: kube-apiserver offers both for everything but watches.
 enum YAMLAnswer {
   private static let mediaType = "application/yaml"
 
-  /// Whether the first form that `request` takes and that there is, is YAML.
+  /// Whether the first supported media type in `Accept` is YAML.
   static func isWanted(by request: HTTPRequest) -> Bool {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
       wish.split(separator: ";").first?.split(separator: " ").joined() ?? ""
@@ -14,7 +14,7 @@ enum YAMLAnswer {
     return wishes.first { $0 == mediaType || Form.mediaTypes.contains($0) } == mediaType
   }
 
-  /// The answer that `answer` gives in JSON, a refusal too.
+  /// The JSON response of `answer`, or its error, as YAML.
   static func of(
     _ request: HTTPRequest, _ answer: (HTTPRequest) async throws(Status) -> HTTPResponse
   ) async throws(Status) -> HTTPResponse {

@@ -1,4 +1,4 @@
-/// Numbers whose last digit follows from the others, with blanks and hyphens between.
+/// Numbers with a check digit; blanks and hyphens in them are ignored.
 enum CheckedNumber {
   /// ISO 2108 in its former form: ten digits, the last of which may be X.
   static func isISBN10(_ text: String) -> Bool {

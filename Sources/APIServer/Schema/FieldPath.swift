@@ -1,17 +1,17 @@
-/// A place in an object while it is walked; its text is only made for who is told of it.
+/// The path of a field during a walk through an object; its text is created only for messages.
 struct FieldPath: Sendable {
   private var steps: [Step] = []
 
   private enum Step {
     case key(String)
-    /// A key in brackets, as Kubernetes writes what is no field of Go.
+    /// A key in brackets, as Kubernetes writes keys that are not Go fields.
     case member(String)
     case item(Int)
   }
 
   init(_ keys: String...) { steps = keys.map(Step.key) }
 
-  /// Such as `spec.ports[0].name`.
+  /// The path as text, such as `spec.ports[0].name`.
   var text: String {
     steps.reduce(into: "") { text, step in
       switch step {
@@ -22,7 +22,7 @@ struct FieldPath: Sendable {
     }
   }
 
-  /// Whether this is where the items of a list, or the values of a mapping, are described.
+  /// Whether this is the `items` of a schema.
   var isItem: Bool {
     guard case .key(let key)? = steps.last else { return false }
     return key == "items"

@@ -1,9 +1,9 @@
 import KubernetesAPI
 import Manifest
 
-/// What is done about fields that the schema of a kind does not know.
+/// How a write reports fields that are unknown to the schema, and duplicate keys (`fieldValidation`).
 ///
-/// They are dropped in any case, where there is a schema; the question is who is told.
+/// Unknown fields are dropped in any case if the kind has a schema.
 enum FieldValidation: String, Hashable, Sendable {
   case ignore = "Ignore"
   case warn = "Warn"
@@ -22,8 +22,8 @@ enum FieldValidation: String, Hashable, Sendable {
     self = mode
   }
 
-  /// The warnings about what is unknown in `document`, an object or the part of one that a patch has, and about what
-  /// comes twice in it (`repeated`).
+  /// The warnings about unknown fields in `document`, an object or a patch, and about its duplicate keys (`repeated`);
+  /// with `strict`, these are thrown as an error.
   func check(
     _ document: Value, _ type: ResourceType, isPatch: Bool, repeated: [String] = []
   ) throws(Status) -> [String] {
@@ -46,11 +46,11 @@ extension ResourceType {
     schema?.unknown(in: value) ?? []
   }
 
-  /// The places that are not known and an operation of a JSON patch would put something at.
+  /// The paths of unknown fields that an operation of a JSON patch would set.
   fileprivate func unknown(inOperation operation: Value) -> [String] {
     guard let schema, ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
     let keys = JSONPatch.segments(operation["path"]?.string ?? "")
-    // The operation as an object that has nothing but what it would put there.
+    // An object that contains only what the operation would set.
     let value = keys.reversed().reduce(operation["value"] ?? .null) { inner, key in
       Int(key) != nil || key == "-" ? .sequence([inner]) : .mapping(Mapping([Mapping.Pair(key: key, value: inner)]))
     }

@@ -1,9 +1,9 @@
 import Platform
 
-/// A form of strings that a schema can ask for.
+/// A format of strings that a schema can require.
 ///
-/// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know; the formats of
-/// numbers (`int32`) only describe, there as well.
+/// Other formats are not checked: Kubernetes ignores unknown ones too, and there too the formats of numbers (`int32`)
+/// only describe.
 enum Format: String, Hashable, Sendable {
   case dateTime = "date-time"
   case date
@@ -22,7 +22,7 @@ enum Format: String, Hashable, Sendable {
   case hexcolor, rgbcolor
   case bsonobjectid
 
-  /// Whether `text` has the form.
+  /// Whether `text` has the format.
   func holds(for text: String) -> Bool {
     switch self {
     case .dateTime: Self.patterns[self]?.matches(text) == true && Self.isMoment(text.prefix(19).uppercased() + "Z")
@@ -44,7 +44,7 @@ enum Format: String, Hashable, Sendable {
     }
   }
 
-  /// Go's `time.ParseDuration`, and what strfmt takes besides: a number and a unit's name.
+  /// Go's `time.ParseDuration`, and what strfmt accepts as well: a number and the name of a unit.
   private static let durations = [
     pattern(#"^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$"#),
     pattern(
@@ -77,12 +77,12 @@ enum Format: String, Hashable, Sendable {
     return pattern
   }
 
-  /// Whether the calendar has the moment; it has no 30 February and no 60th second.
+  /// Whether date and time exist: there is no 30 February and no 60th second.
   private static func isMoment(_ text: String) -> Bool { Timestamp(text)?.description == text }
 
   private static func isBase64(_ text: String) -> Bool {
     let bytes = text.utf8.filter { $0 != 10 && $0 != 13 }
-    // An empty text is no base64 to kube-apiserver.
+    // kube-apiserver does not accept an empty string as base64.
     guard !bytes.isEmpty, bytes.count.isMultiple(of: 4) else { return false }
     let body = bytes.dropLast(bytes.suffix(2).count { $0 == UInt8(ascii: "=") })
     return body.allSatisfy { byte in
@@ -107,7 +107,7 @@ enum Format: String, Hashable, Sendable {
       groups.replaceSubrange(groups.count - 1..<groups.count, with: ["0", "0"])
     }
     let isShort = text.contains("::")
-    // Both ends of a `::` at the edge are empty.
+    // A `::` at an end of the text yields two empty groups there.
     if isShort, groups.first == "" { groups.removeFirst() }
     if isShort, groups.last == "" { groups.removeLast() }
     let empty = groups.count { $0.isEmpty }

@@ -1,9 +1,9 @@
 import KubernetesAPI
 import Manifest
 
-/// Values as Go prints them: the words of the API server have them inside.
+/// Formats values as Go prints them, for the API server's messages.
 enum GoSyntax {
-  /// A value in a sentence about it (`field.Error`): texts in quotes, numbers plain, all else as Go source.
+  /// A value in a message (`field.Error`): strings in quotes, numbers plain, lists and mappings as Go source.
   static func text(_ value: Value) -> String {
     switch value {
     case .null: "null"
@@ -13,7 +13,7 @@ enum GoSyntax {
     }
   }
 
-  /// A number without a fraction that says nothing.
+  /// A number, without a fraction if it is whole.
   static func text(_ number: Double) -> String {
     if number == number.rounded(), abs(number) < 1e21 {
       return Int(exactly: number).map(String.init) ?? String(number)
@@ -21,7 +21,7 @@ enum GoSyntax {
     return String(number)
   }
 
-  /// What Go's JSON decoder calls a value that it cannot take.
+  /// The name of the value's type in errors of Go's JSON decoder.
   static func decoded(_ value: Value) -> String {
     switch value {
     case .mapping: "object"
@@ -48,7 +48,7 @@ enum GoSyntax {
 }
 
 extension Status.Cause {
-  /// What is wrong with `value`, with the value as the API server shows it.
+  /// An invalid value, formatted as the API server shows it.
   static func unfit(_ field: String, _ value: Value, _ problem: String) -> Status.Cause {
     Status.Cause(
       reason: "FieldValueInvalid", message: "Invalid value: \(GoSyntax.text(value)): \(problem)", field: field)

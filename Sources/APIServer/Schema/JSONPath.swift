@@ -1,10 +1,10 @@
 import KubernetesAPI
 import Manifest
 
-/// A path into an object, as printer columns and subresources of definitions have them.
+/// A path into an object, as in printer columns and subresources of definitions.
 ///
-/// The part of kubectl's JSONPath that finds something: keys (`.spec.size`, `['a.b']`, `.a\.b`), indices from either
-/// end, `[*]`, and `[?(@.type=="Ready")]`. Slices, unions and `..` are not carried out and refused.
+/// Supported is a part of kubectl's JSONPath: keys (`.spec.size`, `['a.b']`, `.a\.b`), indices from either end, `[*]`,
+/// and `[?(@.type=="Ready")]`. Slices, unions and `..` are refused.
 struct JSONPath: Hashable, Sendable {
   /// The path as written.
   let text: String
@@ -22,7 +22,7 @@ struct JSONPath: Hashable, Sendable {
     steps = keys.map(Step.key)
   }
 
-  /// Reads `text`; `nil` when it is none that is carried out.
+  /// Reads `text`; `nil` if it is invalid or not supported.
   init?(_ text: String) {
     self.text = text
     guard text.hasPrefix(".") || text.hasPrefix("[") else { return nil }
@@ -34,7 +34,7 @@ struct JSONPath: Hashable, Sendable {
     self.steps = steps
   }
 
-  /// The keys, when the path consists of nothing else.
+  /// The keys of the path; `nil` if it has other steps.
   var keys: [String]? {
     let keys = steps.compactMap { step -> String? in
       guard case .key(let key) = step else { return nil }
@@ -43,7 +43,7 @@ struct JSONPath: Hashable, Sendable {
     return keys.count == steps.count ? keys : nil
   }
 
-  /// What is found in `value`, in order.
+  /// The values that the path finds in `value`, in order.
   func values(in value: Value) -> [Value] {
     steps.reduce([value]) { values, step in values.flatMap { Self.follow(step, from: $0) } }
   }
@@ -74,7 +74,7 @@ struct JSONPath: Hashable, Sendable {
     return key(&rest).map(Step.key)
   }
 
-  /// A key up to the next dot or bracket; a backslash takes a dot in.
+  /// A key up to the next dot or bracket; a backslash escapes a dot.
   private static func key(_ rest: inout Substring) -> String? {
     var key = ""
     while let letter = rest.first, letter != ".", letter != "[" {
@@ -103,7 +103,7 @@ struct JSONPath: Hashable, Sendable {
     return filter(inner.dropFirst(2).dropLast())
   }
 
-  /// Such as `@.type=="Ready"`.
+  /// Reads a filter such as `@.type=="Ready"`.
   private static func filter(_ text: Substring) -> Step? {
     for (word, isEqual) in [("==", true), ("!=", false)] {
       guard let place = text.firstRange(of: word) else { continue }

@@ -1,21 +1,21 @@
 import Platform
 
-/// What Go's `url.ParseRequestURI` takes, which the format `uri` asks for: a path from the root, or a scheme and what
-/// follows it.
+/// Checks what Go's `url.ParseRequestURI` accepts, for the format `uri`: an absolute path, or a scheme and what follows
+/// it.
 enum RequestURI {
   static func isOne(_ text: String) -> Bool {
     guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return false }
     if text == "*" { return true }
     guard let (scheme, rest) = divided(text) else { return false }
     let address = rest.prefix { $0 != "?" }
-    // After a scheme anything may stand that is no path.
+    // After a scheme, anything that is not a path is accepted.
     guard address.hasPrefix("/") else { return !scheme.isEmpty }
     guard !scheme.isEmpty, address.hasPrefix("//") else { return PercentEncoding.isWhole(address) }
     let authority = address.dropFirst(2).prefix { $0 != "/" }
     return isAuthority(authority) && PercentEncoding.isWhole(address.dropFirst(2 + authority.count))
   }
 
-  /// The scheme, or nothing where there is none, and what follows its colon; `nil` where a colon has nothing before it.
+  /// The scheme, empty if there is none, and the text after its colon; `nil` if `text` begins with a colon.
   private static func divided(_ text: String) -> (scheme: Substring, rest: Substring)? {
     let scheme = text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     let isScheme = text[scheme.endIndex...].first == ":" && (scheme.first?.isLetter ?? true)
@@ -42,7 +42,7 @@ enum RequestURI {
     return letters && escapesNoLetter(name) && isPort(text[name.endIndex...])
   }
 
-  /// Escapes in a host stand for bytes beyond ASCII only.
+  /// Whether all escapes in a host are of bytes beyond ASCII.
   private static func escapesNoLetter(_ name: Substring) -> Bool {
     PercentEncoding.isWhole(name)
       && name.split(separator: "%", omittingEmptySubsequences: false).dropFirst()

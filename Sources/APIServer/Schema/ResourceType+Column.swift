@@ -3,20 +3,20 @@ import Manifest
 import Platform
 
 extension ResourceType {
-  /// A column of a table, whose cells are made of the objects.
+  /// A column of a table, whose cells are computed from objects.
   package struct Column: Sendable {
     package var title: String
     package var type: String
     var format = ""
     var description: String
-    /// More than 0 for what only `-o wide` shows.
+    /// More than 0 for columns that only `-o wide` shows.
     var priority = 0
     private let content: Content
 
     private enum Content: Sendable {
-      /// What a definition finds by a path: what is not there has no cell.
+      /// The value at a path, for kinds of definitions; null if there is none.
       case found(JSONPath)
-      /// What one of Kubernetes' own kinds shows.
+      /// Text from a template, for Kubernetes' own kinds.
       case written(CellTemplate)
     }
 
@@ -28,7 +28,7 @@ extension ResourceType {
       content = .written(cell)
     }
 
-    /// A column as a definition has it.
+    /// A column of a definition.
     init(_ title: String, _ path: JSONPath, type: String) {
       self.title = title
       self.type = type
@@ -36,7 +36,7 @@ extension ResourceType {
       content = .found(path)
     }
 
-    /// How long the object exists, for kinds that say nothing of columns.
+    /// The age of the object, which `ResourceType` adds to the columns it is given.
     static let age = {
       var column = Column("Age", CellTemplate("{age:metadata.creationTimestamp|<unknown>}"))
       column.description = "How long the object exists."

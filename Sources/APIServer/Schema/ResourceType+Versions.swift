@@ -1,27 +1,27 @@
 import KubernetesAPI
 import Manifest
 
-// An object is kept in one version and by the schema of its time, and read in any other version and by the schema of now.
+// An object is stored in one version by the schema of that time, and read in any version by the present schema.
 extension ResourceType {
-  /// Whether `stored` was written before the schemas became what they are.
+  /// Whether the schemas have changed since `stored` was written.
   func isOutdated(_ stored: StoredObject) -> Bool { stored.version < schemaVersion }
 
-  /// The object that is kept as `stored`, as this version has it.
+  /// The object `stored` in this version.
   ///
-  /// As kube-apiserver does: what the schema of the kept version does not know is left out, what it has by default filled
-  /// in, and then what this version does not know is left out.
+  /// As in kube-apiserver: fields that the schema of the stored version does not know are dropped, its defaults are
+  /// filled in, and then fields that this version does not know are dropped.
   func value(of stored: StoredObject) -> Value {
     presenting(isOutdated(stored) ? renewed(stored.value) : stored.value)
   }
 
-  /// `stored` itself where there is nothing to do: most lists are sent as they are kept.
+  /// The object in this version; `stored` itself if nothing changes, so that most lists are sent as they are stored.
   func presenting(_ stored: StoredObject) -> StoredObject {
     guard isOutdated(stored) || storageVersion != resource.version else { return stored }
     let value = value(of: stored)
     return stored.version == 0 ? StoredObject(unstored: value) : StoredObject(value, version: stored.version)
   }
 
-  /// `object` as it is kept.
+  /// `object` in the version in which it is stored.
   func storing(_ object: Value) -> Value {
     guard storageVersion != resource.version else { return object }
     let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
@@ -35,7 +35,7 @@ extension ResourceType {
     return schema.completed(schema.pruned(object).value)
   }
 
-  /// Between versions of a definition only the name differs (strategy None).
+  /// Versions of a definition differ only in `apiVersion` (conversion strategy None).
   private func presenting(_ object: Value) -> Value {
     guard hasOtherVersions, object["apiVersion"]?.string != resource.apiVersion else { return object }
     let renamed = (conversion?.presenting(object) ?? object).setting(["apiVersion"], to: .string(resource.apiVersion))

@@ -1,58 +1,58 @@
 package import KubernetesAPI
 import Manifest
 
-/// A kind of object that the API serves, and what is particular about it.
+/// A kind of object that the API serves, and its properties.
 package struct ResourceType: Sendable {
   package var resource: Resource
-  /// The name of one, as discovery tells it.
+  /// The singular name in discovery.
   var singular: String
-  /// The kind of a list of them.
+  /// The kind of a list of its objects.
   var listKind: String
   package var shortNames: [String]
   package var categories: [String]
-  /// Whether a definition describes it (`CustomResourceDefinition`): such objects must be updated from the version that
-  /// was read, Kubernetes' own need not.
+  /// Whether a CustomResourceDefinition defines it: updates of such objects must name the resource version that was
+  /// read, those of Kubernetes' own need not.
   package var isCustom = false
-  /// Whether `status` is written apart, through a path of its own.
+  /// Whether `status` is a subresource, and so written separately.
   package var hasStatus: Bool
-  /// What makes `metadata.generation` grow.
+  /// What increases `metadata.generation`.
   package var generation: Generation
   package var names: NameRule
   /// Verbs, as discovery lists them.
   package var verbs: [String]
-  /// Columns of a table beside the name.
+  /// The columns of a table besides the name.
   package var columns: [Column]
-  /// What a new or changed object of this type has to be, beyond what every object has to.
+  /// The defaults and the validation of objects beyond the schema.
   package var rules: any ObjectRules
-  /// What of it is merged and what is replaced, for those who apply it.
+  /// Which parts of an object server-side apply merges, and which it replaces.
   package var structure: Structure
-  /// What its values have to be, where a definition says so.
+  /// The schema of its objects, if it has one.
   var schema: Schema?
-  /// The version that objects are kept in.
+  /// The version in which objects are stored.
   var storageVersion: String
-  /// Whether objects may be kept in another version than this one.
+  /// Whether objects may be stored in another version than this one.
   var hasOtherVersions = false
-  /// How they come from that version and get there, where more than its name differs.
+  /// The conversion between this version and the stored one, if more than `apiVersion` differs.
   var conversion: Conversion?
-  /// The schemas of all versions, by `apiVersion`: what is kept in one is read in another.
+  /// The schemas of all versions by `apiVersion`, because an object stored in one version is read in another.
   var schemas: [String: Schema] = [:]
-  /// The version of the store since which the schemas are what they are.
+  /// The resource version at which the schemas last changed.
   var schemaVersion = 0
-  /// What users of this version are told, where its definition calls it deprecated.
+  /// The warning to clients of this version, if its definition deprecates it.
   var deprecation: String?
-  /// Where the numbers of the `scale` subresource are.
+  /// The paths of the `scale` subresource; `nil` without one.
   var scale: ScalePaths?
-  /// Fields beside name and namespace that field selectors may name, such as `spec.color`.
+  /// Fields besides name and namespace that field selectors may name, such as `spec.color`.
   var selectableFields: [String: SelectableField] = [:]
 
   package enum Generation: Hashable, Sendable {
-    /// The type has none.
+    /// Objects have no generation.
     case none
     /// A change of anything but `metadata` and a separate `status`.
     case content
   }
 
-  /// Which names are allowed.
+  /// The names that objects may have.
   package enum NameRule: Hashable, Sendable {
     /// RFC 1123 subdomains, as for most objects.
     case subdomain
@@ -60,24 +60,24 @@ package struct ResourceType: Sendable {
     case label
     /// RFC 1035 labels, which do not begin with a digit.
     case oldLabel
-    /// Anything that can stand in a path, as for roles.
+    /// Anything that can be a path segment, as for roles.
     case pathSegment
   }
 
-  /// Ways between this version of a kind and the one that is kept.
+  /// Conversion between this version of a kind and the stored one.
   struct Conversion: Sendable {
     var presenting: @Sendable (Value) -> Value
     var storing: @Sendable (Value) -> Value
   }
 
-  /// Where in an object its scale is found (`CustomResourceSubresourceScale`).
+  /// The paths of the scale in an object (`CustomResourceSubresourceScale`).
   struct ScalePaths: Hashable, Sendable {
     var specReplicas: [String]
     var statusReplicas: [String]
     var selector: [String]?
   }
 
-  /// Where the value of a field is that selectors may name, and what it is where there is none.
+  /// The path of a field that selectors may name, and its value in objects without it.
   struct SelectableField: Hashable, Sendable {
     var path: JSONPath
     var otherwise = ""
@@ -110,39 +110,39 @@ package struct ResourceType: Sendable {
   /// The name of the collection in the store.
   var collection: String { resource.qualifiedName }
 
-  /// Whether it is a question that is answered when it is created.
+  /// Whether its objects are reviews, which are answered when they are created, and not stored.
   var isReview: Bool { verbs == ["create"] }
 }
 
 extension ResourceType {
-  /// `object` without the fields that are not known.
+  /// `object` without unknown fields.
   func pruned(_ object: Value) -> Value {
     schema?.pruned(object).value ?? object
   }
 
-  /// `object` as an error may show it: of a Secret only what it is called.
+  /// `object` as an error may show it: of a Secret only its kind and name.
   func showing(_ object: Value) -> Value {
     guard resource == .secrets else { return object }
     let metadata: Value = ["name": object[path: "metadata", "name"] ?? .null]
     return ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind), "metadata": metadata]
   }
 
-  /// `object` with what its schema and its rules fill in.
+  /// `object` with the defaults of its schema and its rules.
   func completed(_ object: Value) -> Value {
     rules.completed(schema?.completed(object) ?? object)
   }
 
-  /// What is wrong with `object`, in the place of `old` if there was one, by its schema and its rules.
+  /// The errors that schema and rules find in `object`, which replaces `old` if given.
   func causes(_ object: Value, replacing old: Value? = nil) -> [Status.Cause] {
     let causes = schemaCauses(object, replacing: old)
-    // Rules may rely on the types that the schema demands.
+    // Rules may rely on the types that the schema requires.
     guard causes.isEmpty else { return causes }
     guard let old else { return rules.causes(object) }
-    // What was kept before a default was known is no other than what has it.
+    // An object that was stored before a default existed counts as having it.
     return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
   }
 
-  /// Of Kubernetes' own kinds what was taken once, by fewer rules, is taken as long as it stays.
+  /// For Kubernetes' own kinds, errors that `old` already has are ignored: it was accepted under less strict rules.
   private func schemaCauses(_ object: Value, replacing old: Value?) -> [Status.Cause] {
     guard let schema else { return [] }
     guard schema.native != nil else { return schema.causes(object) }

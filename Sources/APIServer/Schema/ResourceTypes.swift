@@ -1,17 +1,17 @@
 import KubernetesAPI
 
-/// The resources an API serves.
+/// The resources that an API serves.
 ///
-/// What is not in here does not exist: its paths answer 404, as on a cluster without its definition.
+/// All other paths respond with 404, as in a cluster without the definition.
 package struct ResourceTypes: Sendable {
   package private(set) var all: [ResourceType]
-  /// The definitions that are there from the start, which the API keeps as objects too.
+  /// The built-in definitions, which the API also stores as objects.
   let definitions: [Definition]
-  /// What objects have to be beyond their schemas, by the qualified names of their resources.
+  /// Rules beyond the schemas, by the qualified names of resources.
   private let rules: [String: any ObjectRules]
   private var places: [String: Int] = [:]
 
-  /// Kubernetes' own resources, as far as charts use them, and what `definitions` describe, held to `rules`.
+  /// Kubernetes' own resources that charts use, and the kinds of `definitions`, with their `rules`.
   package init(definitions: [Definition] = [], rules: [String: any ObjectRules] = [:]) {
     all = Self.kubernetes
     self.definitions = definitions
@@ -20,14 +20,15 @@ package struct ResourceTypes: Sendable {
     index()
   }
 
-  /// Serves one more resource, or the same one differently.
+  /// Adds a resource, or replaces the one with the same qualified name.
   package mutating func add(_ type: ResourceType) {
     all.removeAll { $0.resource.qualifiedName == type.resource.qualifiedName }
     all.append(type)
     index()
   }
 
-  /// Serves what `definition` describes since `version` of the store, and no longer what it described before.
+  /// Serves the kind of `definition`, whose schemas changed at the resource version `version`, instead of its former
+  /// kind.
   mutating func set(_ definition: Definition, since version: Int = 0) {
     let place = all.firstIndex { $0.collection == definition.name } ?? all.count
     all.removeAll { $0.collection == definition.name }
@@ -41,12 +42,12 @@ package struct ResourceTypes: Sendable {
     index()
   }
 
-  /// Says that the definition with the qualified name `name` is what it is since `version` of the store.
+  /// Sets the resource version at which the schemas of the definition called `name` last changed.
   mutating func date(_ name: String, _ version: Int) {
     for index in all.indices where all[index].collection == name { all[index].schemaVersion = version }
   }
 
-  /// No longer serves the resource with the qualified name `name`.
+  /// Removes the custom resource with the qualified name `name`.
   mutating func remove(_ name: String) {
     all.removeAll { $0.collection == name && $0.isCustom }
     index()
@@ -66,13 +67,14 @@ package struct ResourceTypes: Sendable {
     places[Self.key(group, version, plural)].map { all[$0] }
   }
 
-  /// The resource whose objects are in `collection`, in the version that they are kept in.
+  /// The resource whose objects are in `collection`, in its storage version.
   func find(collection: String) -> ResourceType? {
     let types = all.filter { $0.collection == collection }
     return types.first { $0.storageVersion == $0.resource.version } ?? types.first
   }
 
-  /// The groups beside the core one, in the order they were added, with their versions, the preferred one first.
+  /// The groups besides the core group, in the order in which they were added, with their versions, the preferred one
+  /// first.
   var groups: [(name: String, versions: [String])] {
     var names: [String] = []
     var versions: [String: [String]] = [:]
@@ -91,8 +93,8 @@ package struct ResourceTypes: Sendable {
   }
 }
 
-/// The order of versions: stable ones before previews, newer ones before older, all others behind in the order of
-/// letters.
+/// Kubernetes' order of versions: stable ones before previews, newer ones before older; other names last, in
+/// alphabetical order.
 enum VersionPriority {
   static func sorted(_ versions: [String]) -> [String] {
     versions.sorted { left, right in
@@ -102,7 +104,7 @@ enum VersionPriority {
     }
   }
 
-  /// Such as `[2, 1, 3]` for `v1beta3`; nothing for what is no version of Kubernetes.
+  /// The sort key, such as `[2, 1, 3]` for `v1beta3`; empty for names that are not versions of Kubernetes.
   private static func rank(_ version: String) -> [Int] {
     guard version.hasPrefix("v") else { return [] }
     for (word, stage) in [("alpha", 1), ("beta", 2)] {

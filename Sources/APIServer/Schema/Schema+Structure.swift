@@ -1,5 +1,5 @@
 extension Schema {
-  /// What of an object of this schema is merged piece by piece, and what stands or falls as a whole.
+  /// Which parts of an object of this schema are merged, and which are replaced as a whole.
   var objectStructure: Structure {
     var fields = properties.mapValues(\.structure)
     for key in ["apiVersion", "kind", "metadata"] { fields[key] = nil }

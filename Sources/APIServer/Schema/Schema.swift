@@ -1,16 +1,16 @@
 import Manifest
 
-/// What the values at one place of an object have to be: a structural schema (apiextensions.k8s.io/v1), read once.
+/// A structural schema (apiextensions.k8s.io/v1) of the values at one place of an object, parsed once.
 ///
-/// Immutable, and shared by every request: writing an object walks it and reads no text of the definition again.
+/// Immutable and shared by all requests, so that a write does not parse the definition again.
 final class Schema: Sendable {
   let types: [ValueType]
   let isNullable: Bool
-  /// Whether integers and strings are both right (`x-kubernetes-int-or-string`).
+  /// Whether integers and strings are both valid (`x-kubernetes-int-or-string`).
   let isIntOrString: Bool
-  /// Whether the value is an object of Kubernetes of its own, with a kind and metadata.
+  /// Whether the value is an embedded object with its own kind and metadata.
   let isEmbedded: Bool
-  /// Whether fields that are not known stay.
+  /// Whether unknown fields are kept.
   let preservesUnknown: Bool
   let properties: [String: Schema]
   let additional: Additional
@@ -18,25 +18,25 @@ final class Schema: Sendable {
   let required: [String]
   let defaultValue: Value?
   let list: ListKind
-  /// Whether a mapping stands or falls as a whole.
+  /// Whether a mapping is replaced as a whole.
   let isAtomic: Bool
   let limits: Limits
   let logic: Logic
-  /// The part of the definition that this was read from, for the documents that describe the API.
+  /// The part of the definition that this was read from, for OpenAPI documents.
   let source: Value
-  /// What is said only of Kubernetes' own types; `nil` where a definition says what the values are.
+  /// The properties of Kubernetes' own types; `nil` for schemas of definitions.
   let native: Native?
   /// The properties that have a default.
   let defaultedProperties: [(key: String, property: Schema)]
 
-  /// What a mapping may hold beside its properties.
+  /// What a mapping may contain besides its properties.
   enum Additional: Sendable {
     case nothing
     case anything
     case values(Schema)
   }
 
-  /// How the items of a list are told apart (`x-kubernetes-list-type`).
+  /// How the items of a list are identified (`x-kubernetes-list-type`).
   enum ListKind: Hashable, Sendable {
     case atomic
     case set
@@ -64,10 +64,10 @@ final class Schema: Sendable {
       .sorted { (Self.rank($0.value), $0.key) < (Self.rank($1.value), $1.key) }.map { ($0.key, $0.value) }
   }
 
-  /// What depends on its neighbours comes after them.
+  /// Defaults that depend on other fields are filled in after the others.
   private static func rank(_ schema: Schema) -> Int { schema.defaultValue == nil ? 1 : 0 }
 
-  /// What a schema is put together from.
+  /// The values from which a schema is created.
   struct Parts {
     var types: [ValueType] = []
     var isNullable = false
@@ -89,10 +89,10 @@ final class Schema: Sendable {
 }
 
 extension Schema {
-  /// Whether an absent value may get one.
+  /// Whether a missing value may get a default.
   var hasDefault: Bool { defaultValue != nil || native?.conditions.isEmpty == false }
 
-  /// What is there when nothing is, beside what `siblings` has.
+  /// The default of a missing value, which may depend on `siblings`, the other fields.
   func defaultValue(beside siblings: Mapping) -> Value? {
     defaultValue ?? native?.conditions.lazy.compactMap { $0.value(beside: siblings) }.first
   }
@@ -106,7 +106,7 @@ extension Schema.Additional {
 }
 
 extension Schema {
-  /// The kinds of values that a schema tells apart.
+  /// The types of values that a schema distinguishes.
   enum ValueType: String, Hashable, Sendable {
     case object
     case array
@@ -116,7 +116,7 @@ extension Schema {
     case boolean
   }
 
-  /// What restricts values beyond their type.
+  /// Restrictions of values beyond their type.
   struct Limits: Sendable {
     var allowed: [Value] = []
     var pattern: Pattern?
@@ -130,19 +130,19 @@ extension Schema {
     var hasUniqueItems = false
   }
 
-  /// A number that values must not pass.
+  /// A least or greatest number.
   struct Bound: Hashable, Sendable {
     var value: Double
     var isExclusive: Bool
   }
 
-  /// How many of something there may be.
+  /// A least and a most number.
   struct Count: Hashable, Sendable {
     var least: Int?
     var most: Int?
   }
 
-  /// Schemas of which all, one or none must hold.
+  /// Schemas of which all, any, exactly one or none must accept the value.
   struct Logic: Sendable {
     var all: [Schema] = []
     var any: [Schema] = []

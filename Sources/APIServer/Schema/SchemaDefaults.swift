@@ -1,19 +1,19 @@
 import Manifest
 
 extension Schema {
-  /// `value` as it is stored: nulls that may not be taken out, defaults filled in.
+  /// `value` as it is stored: without nulls that the schema does not allow, and with defaults filled in.
   ///
-  /// A null where null is not allowed counts as absent: its field is left out, or gets its default.
+  /// Such a null counts as missing: its field is removed or gets its default.
   func completed(_ value: Value) -> Value {
     filled(value) ?? value
   }
 
-  /// The completed value; `nil` when nothing is to be done, so that most values are not copied.
+  /// The completed value; `nil` if nothing changes, so that most values are not copied.
   private func filled(_ value: Value) -> Value? {
     switch value {
     case .mapping(let mapping): filled(mapping).map(Value.mapping)
     case .sequence(let items): filled(items).map(Value.sequence)
-    // A whole number is kept without a fraction, however it was written.
+    // A whole number is stored without a fraction, however it was written.
     case .number(let number) where types == [.integer] || types == [.number] || isIntOrString:
       number.wholeNumber.map(Value.integer)
     default: nil
@@ -45,7 +45,7 @@ extension Schema {
 
   private func property(_ key: String) -> Schema? { properties[key] ?? additional.schema }
 
-  /// What becomes of a field's value.
+  /// What happens to the value of a field.
   private enum Completion { case kept, leftOut, becomes(Value) }
 
   private func completion(of value: Value) -> Completion {
@@ -72,25 +72,25 @@ extension Schema {
 }
 
 extension Schema {
-  /// `value`, a whole object or a part of one, without the fields that the schema does not know, and where they were.
+  /// `value`, an object or a part of one, without the fields that the schema does not know, and the paths of those.
   func pruned(_ value: Value, isObject: Bool = true) -> (value: Value, unknown: [String]) {
     var pruning = Pruning()
     let result = pruning.prune(value, self, isObject: isObject)
     return (result ?? value, pruning.unknown)
   }
 
-  /// The places in `value` that are not known, in order.
+  /// The paths of unknown fields in `value`, sorted.
   func unknown(in value: Value) -> [String] { pruned(value).unknown.sorted() }
 }
 
-/// A walk that takes out what is not known.
+/// A walk that removes unknown fields.
 private struct Pruning {
   var unknown: [String] = []
   private var path = FieldPath()
 
-  /// `value` without what is not known; `nil` when everything is known.
+  /// `value` without unknown fields; `nil` if there are none.
   ///
-  /// `isObject`: with a kind and metadata, which every object has.
+  /// `isObject`: `value` has a kind and metadata, like every object.
   mutating func prune(_ value: Value, _ schema: Schema, isObject: Bool) -> Value? {
     switch value {
     case .mapping(let mapping): prune(mapping, schema, isObject: isObject || schema.isEmbedded).map(Value.mapping)
@@ -142,8 +142,8 @@ private struct Pruning {
 }
 
 extension Schema {
-  /// Whether what has this schema is an object also where it stands in another, with a kind and metadata of its own, as the
-  /// claims of a StatefulSet do.
+  /// Whether values of this schema have a kind and metadata of their own even inside of another object, as the claims
+  /// of a StatefulSet do.
   var isObjectWithin: Bool { native?.name == "core.PersistentVolumeClaim" }
 
   /// The fields that every object's metadata may have (`ObjectMeta`).

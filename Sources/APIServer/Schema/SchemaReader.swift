@@ -1,19 +1,19 @@
 import KubernetesAPI
 import Manifest
 
-/// Reads the schema of a definition, and tells what of it cannot be carried out.
+/// Reads the schema of a definition, and reports what is invalid or not supported.
 ///
-/// What must not be is told in the words of the API server; `x-kubernetes-validations` (CEL) is refused instead of
-/// being passed over: who writes a rule relies on it.
+/// Errors have the API server's messages. `x-kubernetes-validations` (CEL) is refused instead of ignored, because the
+/// author of a rule relies on it.
 struct SchemaReader {
   private(set) var causes: [Status.Cause] = []
   private var path: FieldPath
-  /// How far below the root of the schema the reader is.
+  /// The nesting depth of the current schema; 1 is the root.
   private var depth = 0
-  /// Whether `anyOf` may choose between a number and a text here.
+  /// Whether `anyOf` may be the choice between integer and string here.
   private var allowsChoice = false
 
-  /// Reads schemas that stand at `path` of a definition.
+  /// Reads a schema at `path` of a definition.
   init(at path: FieldPath) { self.path = path }
 
   /// The schema of a whole object.
@@ -34,7 +34,7 @@ struct SchemaReader {
     return schema
   }
 
-  /// Reads one level; below `anyOf` and its kin only restrictions stand, no structure.
+  /// Reads one level; below `allOf`, `anyOf`, `oneOf` and `not`, a schema has only restrictions and no structure.
   private mutating func schema(_ value: Value, isStructural: Bool, isChoice: Bool = false) -> Schema {
     depth += 1
     defer { depth -= 1 }
@@ -49,7 +49,7 @@ struct SchemaReader {
     readMembers(value, &parts, isStructural)
     readList(value, &parts)
     parts.required = value["required"]?.sequence?.compactMap(\.string) ?? []
-    // No default at all, as Go reads a null.
+    // As in Go, null means no default.
     parts.defaultValue = value["default"] == .null ? nil : value["default"]
     parts.isAtomic = value["x-kubernetes-map-type"] == "atomic"
     parts.limits = limits(value)
@@ -63,7 +63,7 @@ struct SchemaReader {
     return schema
   }
 
-  /// A default has to be what it is a default for.
+  /// A default must be valid by its own schema.
   private mutating func check(default value: Value, _ schema: Schema) {
     let place = path.appending("default")
     guard schema.pruned(value, isObject: schema.isEmbedded).unknown.isEmpty else {
@@ -221,7 +221,7 @@ struct SchemaReader {
     let isChoice = key == "anyOf" && (isNumberOrText || allowsChoice) && StructureRules.isChoice(value["anyOf"])
     return (value[key]?.sequence ?? []).enumerated().map { index, item in
       path.push(index)
-      // The choice may stand in the first of several demands as well.
+      // The choice may also be in the first schema of `allOf`.
       allowsChoice = isNumberOrText && key == "allOf" && index == 0
       defer {
         path.pop()
@@ -231,7 +231,7 @@ struct SchemaReader {
     }
   }
 
-  /// The usual `anyOf` of an integer and a string says again what the mark says.
+  /// Removes the usual `anyOf` of integer and string, which repeats `x-kubernetes-int-or-string`.
   private func dropTypeChoice(_ parts: inout Schema.Parts) {
     parts.types = []
     if parts.logic.any.allSatisfy({ $0.types.count == 1 && $0.source.mapping?.pairs.count == 1 }) {
@@ -248,7 +248,7 @@ extension Schema.Bound {
 }
 
 extension Value {
-  /// The number that this is.
+  /// The value as a floating-point number; `nil` if it is not a number.
   var double: Double? {
     switch self {
     case .integer(let number): Double(number)

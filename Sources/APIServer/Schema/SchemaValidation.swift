@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 
 extension Schema {
-  /// What is wrong with `value`, in the words of the API server; nothing when it is as it should be.
+  /// The errors in `value`, with the API server's messages; empty if it is valid.
   func causes(_ value: Value) -> [Status.Cause] {
     var validation = SchemaValidation()
     validation.check(value, self)
@@ -17,7 +17,7 @@ extension Schema {
   }
 }
 
-/// A walk through a value and its schema at once, and what was found wrong.
+/// A walk through a value and its schema that collects errors.
 struct SchemaValidation {
   private(set) var causes: [Status.Cause] = []
   private var path = FieldPath()
@@ -63,7 +63,7 @@ struct SchemaValidation {
     if schema.isEmbedded { checkEmbedded(mapping) }
   }
 
-  /// An object inside of an object has to say what it is.
+  /// An embedded object must name its API version and kind.
   private mutating func checkEmbedded(_ mapping: Mapping) {
     for name in ["apiVersion", "kind"] where mapping[name]?.string?.isEmpty ?? true {
       causes.append(.required(path.appending(name), "must not be empty"))
@@ -112,7 +112,7 @@ struct SchemaValidation {
     if let not = logic.not, not.isValid(value) { fail("must not validate the schema (not)") }
   }
 
-  /// Of alternatives that all fail, the one that fails least is taken to be what was meant.
+  /// Adds the errors of the alternative with the fewest errors, which is taken to be the intended one.
   private mutating func addNearest(_ value: Value, _ schemas: [Schema]) {
     let attempts = schemas.map { schema in
       var attempt = self
@@ -123,7 +123,7 @@ struct SchemaValidation {
     causes += attempts.min { $0.count < $1.count } ?? []
   }
 
-  /// The API server has no field for these, only a sentence.
+  /// Adds an error without a field, as the API server does for these.
   private mutating func fail(_ problem: String) {
     let sentence = "\(JSON.text(.string(path.text))) \(problem)"
     causes.append(
@@ -146,7 +146,7 @@ extension SchemaValidation {
     case .sequence(let items):
       check(items.count, limits.items, "items", showing: { count, _ in count })
     case .mapping(let mapping):
-      // The API server shows the limit here, and the number there.
+      // The API server shows the limit here, and the number of items above.
       check(mapping.pairs.count, limits.properties, "properties", showing: { _, limit in limit })
     default: break
     }
@@ -155,7 +155,7 @@ extension SchemaValidation {
     }
   }
 
-  /// One complaint about a text is enough.
+  /// Reports only the first error of the length and the pattern of a string.
   private mutating func check(_ text: String, _ limits: Schema.Limits) {
     if limits.length != Schema.Count() {
       let count = text.unicodeScalars.count
@@ -194,7 +194,7 @@ extension SchemaValidation {
 }
 
 extension SchemaValidation {
-  /// Whether the items of sets and maps differ, for values that have the right types.
+  /// Reports duplicate items of sets and maps in a value that has the right types.
   mutating func checkLists(_ value: Value, _ schema: Schema) {
     switch value {
     case .mapping(let mapping):
@@ -235,12 +235,12 @@ extension SchemaValidation {
 }
 
 extension Double {
-  /// The whole number of 64 bits that this is; what is read as the least of them was less.
+  /// The value as a 64-bit integer; `nil` if it is none, and for `Int.min`, to which lesser numbers are rounded.
   var wholeNumber: Int? { self == Double(Int.min) ? nil : Int(exactly: self) }
 }
 
 extension Value {
-  /// Whether this is a whole number of 64 bits, however it is written.
+  /// Whether this is a 64-bit integer, however it is written.
   var isInteger: Bool {
     switch self {
     case .integer: true
@@ -258,7 +258,7 @@ extension Value {
     }
   }
 
-  /// Equality to which 1 and 1.0 are the same.
+  /// Equality in which 1 equals 1.0.
   fileprivate func isSame(as other: Value) -> Bool {
     if self == other { return true }
     guard let number = double, let otherNumber = other.double else { return false }

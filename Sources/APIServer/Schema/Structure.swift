@@ -1,22 +1,22 @@
 package import Manifest
 
-/// How the values of a kind of object are put together: what is merged piece by piece, and what
-/// stands or falls as a whole (the OpenAPI extensions `x-kubernetes-list-type` and its kin).
+/// How the values of a kind of object are merged: which in parts, and which as a whole (`x-kubernetes-list-type` and
+/// similar OpenAPI extensions).
 package indirect enum Structure: Hashable, Sendable {
-  /// Nothing is known: mappings are merged, lists are replaced.
+  /// Unknown structure: mappings are merged, lists are replaced.
   case any
-  /// Replaced as a whole: scalars, and lists and mappings that are called atomic.
+  /// Replaced as a whole: scalars, and atomic lists and mappings.
   case whole
-  /// A list of scalars that are all different.
+  /// A list of distinct scalars.
   case set
-  /// A list whose items are told apart by the values of some of their keys.
+  /// A list whose items are identified by the values of some of their keys.
   case items(keys: [Key], Structure)
-  /// A mapping with keys of its own choosing.
+  /// A mapping with arbitrary keys.
   case map(Structure)
-  /// A mapping with known keys; others may be there as well.
+  /// A mapping with known keys, and possibly others.
   case fields([String: Structure])
 
-  /// A key that tells items apart, and what it counts as where an item does not have it.
+  /// A key that identifies items, and its value in items that lack it.
   package struct Key: Hashable, Sendable, ExpressibleByStringLiteral {
     package var name: String
     package var defaultValue: Value?
@@ -29,7 +29,7 @@ package indirect enum Structure: Hashable, Sendable {
     package init(stringLiteral name: String) { self.init(name) }
   }
 
-  /// The structure of what is under `key`, and whether the key is one that is known.
+  /// The structure of the value of `key`, and whether the key is known.
   func member(_ key: String) -> (structure: Structure, isKnown: Bool) {
     switch self {
     case .fields(let fields): fields[key].map { ($0, true) } ?? (.any, false)
@@ -38,7 +38,7 @@ package indirect enum Structure: Hashable, Sendable {
     }
   }
 
-  /// The structure of an object with `fields` beside its metadata.
+  /// The structure of an object with `fields` besides its metadata.
   package static func object(_ fields: [String: Structure]) -> Structure {
     var all = fields
     for key in ["apiVersion", "kind"] { all[key] = .whole }
@@ -53,7 +53,7 @@ package indirect enum Structure: Hashable, Sendable {
 }
 
 extension Structure {
-  /// The first place in `value` where two items of a list are told apart by the same keys; `nil` where there is none.
+  /// The path of the first list item in `value` with the same keys as an earlier one; `nil` if there is none.
   func repeated(in value: Value, at path: FieldPath = FieldPath()) -> String? {
     var path = path
     switch value {

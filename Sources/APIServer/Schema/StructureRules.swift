@@ -1,8 +1,8 @@
 import KubernetesAPI
 import Manifest
 
-/// What one level of a schema must not say, in the words of the API server: what would make it unclear which fields there
-/// are, and how lists and mappings are merged.
+/// Checks that one level of a schema is structural, with the API server's messages: its fields, and how its lists and
+/// mappings are merged, must be clear.
 struct StructureRules {
   private var value: Value
   private var path: FieldPath
@@ -11,7 +11,7 @@ struct StructureRules {
   private static let preserving = "x-kubernetes-preserve-unknown-fields"
   private static let embedding = "x-kubernetes-embedded-resource"
 
-  /// `isRoot`: of a whole object.
+  /// `isRoot`: the schema of a whole object.
   init(_ value: Value, at path: FieldPath, isRoot: Bool) {
     self.value = value
     self.path = path
@@ -43,7 +43,7 @@ struct StructureRules {
     }
   }
 
-  /// What every object has, has its type everywhere.
+  /// `apiVersion`, `kind` and `metadata` must have their usual types.
   private mutating func checkObject() {
     for (key, expected) in [("apiVersion", "string"), ("kind", "string"), ("metadata", "object")] {
       guard let type = value[path: "properties", key, "type"], type.string != expected else { continue }
@@ -74,7 +74,7 @@ struct StructureRules {
     }
   }
 
-  /// The items of a set stand or fall as a whole.
+  /// The items of a set must be atomic.
   private mutating func checkSet() {
     guard let items = value["items"] else { return }
     if items["nullable"] == true {
@@ -83,7 +83,7 @@ struct StructureRules {
     }
     for (type, mark) in [("object", "x-kubernetes-map-type"), ("array", "x-kubernetes-list-type")] {
       guard items["type"]?.string == type, items[mark] != "atomic" else { continue }
-      // A list is atomic where nothing is said.
+      // A list is atomic by default.
       let absent: Value? = type == "object" ? "null" : nil
       guard let found = items[mark] ?? absent else { continue }
       causes.append(
@@ -117,7 +117,7 @@ struct StructureRules {
 }
 
 extension StructureRules {
-  /// What stands below `anyOf` and its kin and belongs into the structure; `isChoice` where a type is right.
+  /// The keywords below `allOf`, `anyOf`, `oneOf` or `not` that belong in the structure; `isChoice` allows `type`.
   static func misplaced(_ value: Value, at path: FieldPath, isChoice: Bool) -> [Status.Cause] {
     let rules: [(key: String, isAllowed: (Value) -> Bool, problem: String)] = [
       ("additionalProperties", { _ in false }, "must be undefined to be structural"),
@@ -136,6 +136,6 @@ extension StructureRules {
     }
   }
 
-  /// Whether `value` is the usual choice of a number or a text that goes with `x-kubernetes-int-or-string`.
+  /// Whether `value` is the usual choice between integer and string that accompanies `x-kubernetes-int-or-string`.
   static func isChoice(_ value: Value?) -> Bool { value == [["type": "integer"], ["type": "string"]] }
 }

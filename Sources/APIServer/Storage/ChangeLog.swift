@@ -1,6 +1,6 @@
-/// The latest changes, one for every version, so that a watch can go on from where it was.
+/// The latest changes, one for every resource version, so that a watch can continue from its version.
 package struct ChangeLog: Sendable {
-  /// How many changes are remembered, and how many bytes of objects.
+  /// The most changes, and the most bytes of their objects, that are kept.
   package struct Limit: Hashable, Sendable {
     package var changes: Int
     package var bytes: Int
@@ -12,11 +12,11 @@ package struct ChangeLog: Sendable {
   }
 
   private var changes: [StoredChange] = []
-  /// Changes before this index have been forgotten; they are dropped from the array in batches.
+  /// Changes before this index are forgotten; they are removed from the array in batches.
   private var start = 0
   private var bytes = 0
   private let limit: Limit
-  /// The version of the last change, remembered or not.
+  /// The version of the last change, kept or not.
   private(set) var latest: Int
 
   init(latest: Int, limit: Limit = Limit()) {
@@ -24,7 +24,7 @@ package struct ChangeLog: Sendable {
     self.limit = limit
   }
 
-  /// All changes after this version are remembered.
+  /// All changes after this version are kept.
   var oldest: Int { latest - (changes.count - start) }
 
   mutating func append(_ change: StoredChange) {
@@ -41,9 +41,9 @@ package struct ChangeLog: Sendable {
     start = 0
   }
 
-  /// The changes after `version`, or `nil` when some of them are forgotten.
+  /// The changes after `version`; `nil` if some of them are forgotten.
   ///
-  /// A version in the future belongs to another database, and counts as forgotten.
+  /// A version in the future belongs to another database and counts as forgotten.
   func changes(after version: Int) -> ArraySlice<StoredChange>? {
     guard version >= oldest, version <= latest else { return nil }
     return changes[min(changes.count, changes.count - (latest - version))...]

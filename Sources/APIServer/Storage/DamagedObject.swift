@@ -1,12 +1,12 @@
 import KubernetesAPI
 import Manifest
 
-/// A row of the database that cannot be read as the object it should be.
+/// A row of the database that cannot be read as an object.
 ///
-/// It stays on disk until it is deleted: a newer program, or a user, may read more of it.
+/// It stays on disk until it is deleted, because a newer program or a user may be able to read more of it.
 struct DamagedObject: Hashable, Sendable {
   let key: ObjectKey
-  /// Its uid, when that much can be read.
+  /// Its UID, if that can be read.
   let uid: String?
   let problem: String
 
@@ -16,7 +16,7 @@ struct DamagedObject: Hashable, Sendable {
     uid = StoredObject(bytes: bytes, version: 0).map(\.uid).flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What can be said of it when it is deleted.
+  /// The object that its deletion reports: key and UID.
   func remains(_ type: ResourceType) -> Value {
     let namespace = key.namespace.isEmpty ? nil : key.namespace
     let object = Object(type.resource, name: key.name, namespace: namespace).value

@@ -2,12 +2,12 @@ import CSQLite
 
 /// An SQLite database.
 ///
-/// Not to be shared: only the owner that opened it uses it, from one task at a time.
+/// It must not be shared: only the owner that opened it uses it, from one task at a time.
 final class Database {
   private let handle: OpaquePointer
   private let path: String
 
-  /// Opens the file at `path`, making it when it is not there; `:memory:` needs no file.
+  /// Opens or creates the file at `path`; `:memory:` needs no file.
   init(path: String) throws(StorageError) {
     var handle: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
@@ -45,7 +45,7 @@ final class Database {
     return try statement.step() ? statement.integer(0) : 0
   }
 
-  /// Runs `body` in a transaction, which is rolled back when it throws.
+  /// Runs `body` in a transaction, which is rolled back if it throws.
   func transaction(_ body: () throws(StorageError) -> Void) throws(StorageError) {
     try execute("BEGIN IMMEDIATE")
     do {

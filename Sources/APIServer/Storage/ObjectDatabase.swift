@@ -4,9 +4,8 @@ import Platform
 
 /// The database of the objects and of their latest changes.
 ///
-/// Two tables written in one transaction: what is, and what happened. WAL with `synchronous=NORMAL`:
-/// what was written survives the death of the process; a power cut may cost the last moments, never
-/// the consistency.
+/// A transaction writes two tables: the objects and the history. WAL with `synchronous=NORMAL`: a write survives a
+/// crash of the process; a power failure may lose the latest writes, but never consistency.
 final class ObjectDatabase {
   let path: String
   private let lock: FileLock?
@@ -17,10 +16,10 @@ final class ObjectDatabase {
   private let insertChange: Statement
   private let forgetChanges: Statement
   private var forgotten = 0
-  /// Since when the schemas of definitions are what they are.
+  /// When the schemas of definitions last changed.
   var schemaDates: SchemaDates
 
-  /// "ksxd", so that a foreign database is not taken for ours.
+  /// `ksxd` in ASCII, which marks a database as one of this program.
   private static let applicationID = 0x6B73_7864
   private static let layout = 1
 
@@ -50,20 +49,21 @@ final class ObjectDatabase {
   }
 
   private static func open(_ path: String) throws(StorageError) -> Database {
-    // The objects include Secrets: no other user may read the file, nor those that SQLite puts beside it.
+    // The objects include Secrets: no other user may read the file, nor the files that SQLite creates beside it.
     let mask = umask(0o077)
     defer { umask(mask) }
     let database = try Database(path: path)
-    // The file is ours alone (`FileLock`), so the index of its log can be in memory: one file less that wants room.
+    // `FileLock` makes this the only process with the file, so the WAL index can be in memory, which needs no disk
+    // space.
     try database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY")
     let isNew = try claim(database, path)
     try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-    // A full disk must not keep what is there from being read: nothing is written unless it has to be.
+    // Objects must be readable on a full disk, so nothing is written unless it has to be.
     if isNew { try layOut(database) }
     return database
   }
 
-  /// Makes sure that the file is one of ours and whole; whether its tables are still to be made.
+  /// Throws unless the file is an intact database of ksxd or empty; true if its tables must be created.
   private static func claim(_ database: Database, _ path: String) throws(StorageError) -> Bool {
     let owner = try database.integer("PRAGMA application_id")
     let tables = try database.integer("SELECT count(*) FROM sqlite_schema")
@@ -81,7 +81,7 @@ final class ObjectDatabase {
     return tables < 2
   }
 
-  /// Makes the tables, all of them or none.
+  /// Creates all tables or none.
   private static func layOut(_ database: Database) throws(StorageError) {
     try database.transaction { () throws(StorageError) in
       try database.execute(
@@ -97,9 +97,9 @@ final class ObjectDatabase {
     }
   }
 
-  /// Writes `change`, and forgets changes up to a version once enough of them have gathered.
+  /// Writes `change`, and deletes changes up to `oldest` in batches.
   ///
-  /// On a full disk what makes it less full still goes through, with the room that is kept for it.
+  /// On a full disk, deletions and writes to objects that are being deleted use the reserve.
   func record(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
     do throws(StorageError) {
       try write(change, forgettingUpTo: oldest)
@@ -112,7 +112,7 @@ final class ObjectDatabase {
   private func writeWithReserve(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
     reserve?.release()
     defer { reserve?.fill() }
-    // What the log says goes into the tables as far as there is room, and the log begins anew in the blocks it has.
+    // Copies as much of the WAL into the tables as fits, so that the WAL starts again in the blocks it has.
     try? database.execute("PRAGMA wal_checkpoint(RESTART)")
     try write(change, forgettingUpTo: oldest)
   }
@@ -134,7 +134,8 @@ final class ObjectDatabase {
     if oldest >= forgotten + 256 { forgotten = oldest }
   }
 
-  /// Everything that was kept; the objects of `kinds`, collections that ksxd knows itself, are held to their shape.
+  /// Loads all objects and the history; in the collections `kinds`, which ksxd itself defines, `spec` and `status` must
+  /// be mappings.
   func load(_ limit: ChangeLog.Limit, knowing kinds: Set<String> = []) throws(StorageError) -> ObjectRegistry {
     var objects: [String: [StoredObject]] = [:]
     var damaged: [String: [ObjectKey: DamagedObject]] = [:]
@@ -158,7 +159,7 @@ final class ObjectDatabase {
       tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit, current), damaged: damaged)
   }
 
-  /// `current` are the objects that are there, by their versions: most of the history has them once more.
+  /// `current` has the current objects by version, which most changes in the history contain as well.
   private func loadHistory(
     _ limit: ChangeLog.Limit, _ current: [Int: StoredObject]
   ) throws(StorageError) -> ChangeLog {
@@ -171,7 +172,7 @@ final class ObjectDatabase {
       guard let kind = StoredChange.Kind(rawValue: rows.text(1)),
         let object = Self.object(rows.blob(3), version: version, among: current)
       else {
-        // Damaged: nothing up to here can be replayed, and watches from before list again.
+        // Damaged: no change up to here can be replayed, and watches from earlier versions list again.
         history = ChangeLog(latest: version, limit: limit)
         continue
       }
@@ -185,15 +186,15 @@ final class ObjectDatabase {
     return history
   }
 
-  /// The object in a row, which need not be read again when it is known.
+  /// The object in a row; the one in `current` if it is the same, which need not be parsed again.
   private static func object(_ bytes: [UInt8], version: Int, among current: [Int: StoredObject]) -> StoredObject? {
     if let known = current[version], known.bytes == bytes { return known }
     return try? StoredObject(checking: bytes, version: version, hasMappings: false)
   }
 
-  /// A fresh database begins at a version that grows with the clock.
+  /// A new database begins at a version that grows with the clock.
   ///
-  /// A client that knew an earlier database in this place then holds a version that is too old, and
-  /// lists anew, instead of taking new versions for old ones.
+  /// A client of an earlier database at this path then has a version that is too old, and lists again instead of taking
+  /// new versions for old ones.
   private static var firstVersion: Int { max(1, time(nil) - 1_600_000_000) }
 }

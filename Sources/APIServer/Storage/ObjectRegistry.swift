@@ -1,12 +1,12 @@
-/// Every object there is, and what happened to them lately.
+/// All objects and their latest changes.
 ///
-/// A value: a reader sees one consistent state, even while others write.
+/// A value: a reader sees one consistent state, even during writes.
 struct ObjectRegistry: Sendable {
   private var tables: [String: ObjectTable]
   private(set) var history: ChangeLog
-  /// What cannot be read, by resource.
+  /// The damaged objects, by collection.
   private var damaged: [String: [ObjectKey: DamagedObject]]
-  /// For every uid the objects that name it as an owner.
+  /// The objects that name a UID as an owner, by that UID.
   private var dependents: [String: Set<ObjectReference>] = [:]
   private var uids: [String: ObjectReference] = [:]
 
@@ -25,10 +25,10 @@ struct ObjectRegistry: Sendable {
 
   func table(_ collection: String) -> ObjectTable { tables[collection] ?? ObjectTable() }
 
-  /// What cannot be read of a resource.
+  /// The damaged objects of a collection.
   func damaged(_ collection: String) -> [ObjectKey: DamagedObject] { damaged[collection] ?? [:] }
 
-  /// Everything that cannot be read, in order.
+  /// All damaged objects, sorted.
   var allDamaged: [(collection: String, object: DamagedObject)] {
     damaged.sorted { $0.key < $1.key }.flatMap { collection, objects in
       objects.values.sorted { $0.key < $1.key }.map { (collection, $0) }
@@ -39,21 +39,21 @@ struct ObjectRegistry: Sendable {
     uids[uid] != nil || damaged.values.contains { $0.values.contains { $0.uid == uid } }
   }
 
-  /// Where the object with `uid` is.
+  /// The reference to the object with `uid`; `nil` if there is none.
   func reference(uid: String) -> ObjectReference? { uids[uid] }
 
-  /// The objects owned by what has `uid`.
+  /// The objects owned by the object with `uid`.
   func dependents(of uid: String) -> [ObjectReference] { Array(dependents[uid] ?? []) }
 
-  /// The objects that name an owner that is gone, as after a crash in the middle of a collection.
+  /// The objects with an owner that does not exist, as after a crash during garbage collection.
   ///
-  /// None while an object is damaged beyond its uid: it may own any of them.
+  /// Empty while the UID of a damaged object is unknown, because that object may be an owner of any.
   func orphans() -> [ObjectReference] {
     guard !damaged.values.contains(where: { $0.values.contains { $0.uid == nil } }) else { return [] }
     return dependents.filter { !exists(uid: $0.key) }.flatMap(\.value)
   }
 
-  /// Makes `change`, which is the next one.
+  /// Applies `change`, which must be the next one.
   mutating func apply(_ change: StoredChange) {
     if let previous = change.previous { unindex(previous, in: change.collection) }
     let isDeleted = change.kind == .deleted
@@ -79,7 +79,7 @@ struct ObjectRegistry: Sendable {
   }
 }
 
-/// Which object: its resource and its key.
+/// A reference to an object: its collection and its key.
 struct ObjectReference: Hashable, Sendable {
   var collection: String
   var key: ObjectKey

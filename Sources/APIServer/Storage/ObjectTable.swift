@@ -27,14 +27,14 @@ struct ObjectTable: Sendable {
     keys[(key.map(firstIndex) ?? 0)...].compactMap { objects[$0] }
   }
 
-  /// Whether one of them is in `namespace`, found without looking at the others.
+  /// Whether `namespace` has objects, found without a search of the others.
   func hasObjects(in namespace: String) -> Bool {
     let place = firstIndex(after: ObjectKey(namespace: namespace, name: ""))
     return place < keys.count && keys[place].namespace == namespace
   }
 
-  /// The objects in `namespace` and with `name`, where these are given, after `key` in order; those of other namespaces
-  /// are not looked at.
+  /// The objects after `key`, in order, that are in `namespace` and called `name`, if these are given; other namespaces
+  /// are not searched.
   func objects(in namespace: String?, called name: String? = nil, after key: ObjectKey? = nil) -> [StoredObject] {
     if let namespace, let name {
       let only = ObjectKey(namespace: namespace, name: name)
@@ -58,7 +58,7 @@ struct ObjectTable: Sendable {
 }
 
 extension Dictionary {
-  /// Sets or, with `nil`, removes the value of `key`; the value it had before.
+  /// Sets or, with `nil`, removes the value of `key`; returns the previous value.
   fileprivate mutating func updateValue(_ value: Value?, forKey key: Key) -> Value? {
     guard let value else { return removeValue(forKey: key) }
     return updateValue(value, forKey: key)

@@ -1,31 +1,31 @@
 import Manifest
 import Platform
 
-/// Since which version of the store the schemas of definitions are what they are, kept beside the objects.
+/// The resource versions at which the schemas of definitions last changed, stored beside the objects.
 ///
-/// A definition whose labels alone change is stored anew, and the objects that it describes are not older for it. Each date
-/// stands with a digest of the schemas it is of: one that a crash or an earlier ksxd left behind is of others, and does not count.
+/// A change of only the labels of a definition stores it anew, but does not outdate its objects. Each entry has a
+/// digest of the schemas: one that a crash or an earlier ksxd left behind is for other schemas, and is ignored.
 struct SchemaDates {
   private let database: Database
   private var dates: [String: (version: Int, digest: String)] = [:]
 
   init(_ database: Database) {
     self.database = database
-    // It is made when something is to be written: a full disk must not keep what is there from being read.
+    // The table is created by the first write: objects must be readable on a full disk.
     guard let rows = try? database.prepare("SELECT collection, version, digest FROM schemas") else { return }
     while (try? rows.step()) == true { dates[rows.text(0)] = (rows.integer(1), rows.text(2)) }
   }
 
-  /// Since when the schemas of the definition that is stored as `stored` are what they are.
+  /// The resource version at which the schemas of the definition `stored` last changed.
   func version(of stored: StoredObject) -> Int {
     guard let date = dates[stored.key.name], date.digest == Self.digest(stored) else { return stored.version }
     return min(date.version, stored.version)
   }
 
-  /// Keeps that the schemas in `stored` are what they are since `version`.
+  /// Stores `version` as the one at which the schemas in `stored` last changed.
   mutating func keep(_ version: Int, of stored: StoredObject) throws(StorageError) {
     let name = stored.key.name
-    // Most definitions are what they were when they came, and what is stored says that.
+    // Without an entry, the version of the definition itself counts, which is right for most.
     if version == stored.version, dates[name] == nil { return }
     let digest = Self.digest(stored)
     if let date = dates[name], date == (version, digest) { return }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A prepared statement, kept and run again.
+/// A prepared statement, which can be run repeatedly.
 ///
 /// Parameters count from one and columns from zero, as in SQLite.
 final class Statement {
@@ -44,7 +44,7 @@ final class Statement {
     }
   }
 
-  /// Goes to the next row; false when there is none.
+  /// Moves to the next row; false if there is none.
   func step() throws(StorageError) -> Bool {
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true

@@ -1,10 +1,10 @@
-/// Why the objects cannot be kept.
+/// Why objects cannot be stored.
 package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file cannot be used at all; the text says why and what to do about it.
   case unusable(path: String, reason: String)
-  /// Another ksxd, which may be about to end, has the file.
+  /// Another ksxd, which may be about to end, uses the file.
   case inUse(path: String)
-  /// One operation failed, as when the disk is full; nothing of it was done.
+  /// One operation failed, as on a full disk; nothing was changed.
   case failed(path: String, StorageProblem)
 
   package var description: String {
@@ -15,7 +15,7 @@ package enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether nothing but room is missing.
+  /// Whether the disk is full.
   var isDiskFull: Bool {
     if case .failed(_, let problem) = self { problem.kind == .diskFull } else { false }
   }

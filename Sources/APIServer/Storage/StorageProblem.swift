@@ -1,9 +1,10 @@
 import CSQLite
 import Glibc
 
-/// What went wrong in the database, and what helps.
+/// An error of the database, and advice for it.
 ///
-/// Each kind of SQLite's result codes has its own words: a full disk is no damage, and no advice costs an object.
+/// Each kind of SQLite's result codes has a message of its own: a full disk is not damage, and no advice loses an
+/// object.
 package struct StorageProblem: Hashable, Sendable, CustomStringConvertible {
   /// What a result code means for the user who runs ksxd.
   package enum Kind: CaseIterable, Hashable, Sendable {
@@ -12,7 +13,7 @@ package struct StorageProblem: Hashable, Sendable, CustomStringConvertible {
   }
 
   package let kind: Kind
-  /// SQLite's own words.
+  /// SQLite's message.
   package let detail: String
 
   package init(_ kind: Kind, _ detail: String) {
@@ -24,7 +25,7 @@ package struct StorageProblem: Hashable, Sendable, CustomStringConvertible {
   init(code: Int32, systemError: Int32 = 0, _ detail: String) {
     let kind = Self.kinds[code & 0xFF] ?? .refused
     let isFull = [ENOSPC, EDQUOT].contains(systemError)
-    // Where SQLite makes room in a file it calls a full disk an error of input and output.
+    // When SQLite extends a file on a full disk, it reports an I/O error.
     self.init(isFull && [.inputOutput, .cannotOpen].contains(kind) ? .diskFull : kind, detail)
   }
 
@@ -41,7 +42,7 @@ package struct StorageProblem: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StorageProblem.Kind {
-  /// What is the matter, after the path of the file.
+  /// The message, which follows the path of the file.
   package var words: String {
     switch self {
     case .diskFull: "the disk is full"
@@ -60,7 +61,7 @@ extension StorageProblem.Kind {
     }
   }
 
-  /// What helps, and never costs an object.
+  /// Advice, which never loses an object.
   package var advice: String {
     switch self {
     case .diskFull: "free some space on it: what was kept is whole, and can be read and deleted meanwhile"

@@ -19,14 +19,14 @@ struct StoredObject: Sendable {
   let bytes: [UInt8]
   let labels: [String: String]
   let uid: String
-  /// The uids in `metadata.ownerReferences`.
+  /// The UIDs in `metadata.ownerReferences`.
   let owners: [String]
   let isBeingDeleted: Bool
 
-  /// Parses all of the bytes of a database row: they are served unchanged, so they must be valid.
+  /// Parses all bytes of a database row: they are served unchanged, so they must be valid.
   ///
-  /// Clients cannot read a list in which one object has another shape, so its shape must be right, too; `hasMappings`
-  /// where `spec` and `status` are mappings, as in all but a user's own kinds.
+  /// Its shape must be valid too, because clients cannot read a list with one malformed object; `hasMappings` requires
+  /// mappings as `spec` and `status`, which all but users' own kinds have.
   init(checking bytes: [UInt8], version: Int, hasMappings: Bool) throws(SyntaxError) {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
@@ -39,13 +39,13 @@ struct StoredObject: Sendable {
     self.init(object, bytes: bytes, version: version)
   }
 
-  /// Icons and chart data make up most of the bytes, and nothing of them is asked for here.
+  /// Icons and chart data make up most of the bytes, and are not needed here.
   private static let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
 
-  /// The same, where the skipped are mappings.
+  /// As `skipped`, but only values that are mappings.
   private static let skippedMappings = skipped.ofMappings
 
-  /// Parses only the needed fields of `bytes`; `nil` when they are no object.
+  /// Parses only the needed fields of `bytes`; `nil` if they are not JSON.
   init?(bytes: [UInt8], version: Int) {
     guard let value = try? JSON.parse(bytes, skipping: Self.skipped) else { return nil }
     self.init(Object(value), bytes: bytes, version: version)
@@ -57,7 +57,7 @@ struct StoredObject: Sendable {
     self.init(Object(stamped), bytes: JSON.bytes(stamped), version: version)
   }
 
-  /// An object as it would be, which no version is of.
+  /// An object that is not stored and has no version, as in a dry run.
   init(unstored value: Value) {
     self.init(Object(value), bytes: JSON.bytes(value), version: 0)
   }
@@ -93,7 +93,7 @@ struct StoredChange: Sendable {
   let collection: String
   /// The object after the change; its last state when it was deleted.
   let object: StoredObject
-  /// The object before, or `nil` when there was none or it is no longer known.
+  /// The object before the change; `nil` if there was none or it is no longer known.
   let previous: StoredObject?
 
   var version: Int { object.version }

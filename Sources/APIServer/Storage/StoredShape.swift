@@ -1,6 +1,6 @@
 import Manifest
 
-/// The shape that every object has: what clients read of any kind before they look at its own fields.
+/// The shape that every object must have: the fields that clients read of every kind.
 enum StoredShape {
   private enum Kind: String {
     case text = "a text"
@@ -29,7 +29,9 @@ enum StoredShape {
     ("finalizers", .list), ("ownerReferences", .mappings),
   ]
 
-  /// What is wrong with `object`, or `nil`; what is missing or `null` is nothing wrong, but a name is needed.
+  /// The first error in `object`; `nil` if there is none.
+  ///
+  /// All fields but the name may be missing or null.
   static func flaw(in object: Value, hasMappings: Bool) -> String? {
     guard object.mapping != nil else { return "the object is not a mapping" }
     for key in ["apiVersion", "kind"] {

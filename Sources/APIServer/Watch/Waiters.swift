@@ -1,18 +1,18 @@
 import KubernetesAPI
 import Platform
 
-/// What a watch finds when it looks.
+/// The result of reading the history for a watch.
 enum News: Sendable {
-  /// Events up to a version, or none by the time it was given.
+  /// Events up to a version; empty if none occurred in the given time.
   case events([WatchedChange], upTo: Int)
-  /// The place where it was is no longer remembered.
+  /// The history no longer contains the position of the watch.
   case forgotten(oldest: Int)
 }
 
-/// The watches that have seen everything and wait, by collection.
+/// The watches that have sent all events and wait, by collection.
 ///
-/// A wait is an entry here and nothing else: no task and no timer, which would outlive it. The thread
-/// that calls `wakeOverdue` ends waits at their deadlines.
+/// A wait is only an entry here: there is no task and no timer that could outlive it. The thread that calls
+/// `wakeOverdue` ends waits at their deadlines.
 final class Waiters: Sendable {
   private struct Waiter {
     var filter: ObjectFilter
@@ -23,19 +23,19 @@ final class Waiters: Sendable {
   private struct State {
     var waiters: [String: [Int: Waiter]] = [:]
     var lastID = 0
-    /// When the next deadline may have come; never later than that.
+    /// A time that is not later than the next deadline.
     var nextLook: ContinuousClock.Instant?
   }
 
   private let state = Locked(State())
 
-  /// How many wait.
+  /// The number of waiting watches.
   var count: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
-  /// Waits for a change of the selected objects; the version to look after, or `nil` when there is none.
+  /// Waits for a change of the selected objects; returns the version before it, or `nil` if the wait ended without one.
   ///
-  /// Changes of other objects do not wake. `isCurrent` is asked when no change can be missed any more.
-  /// `expect` is called when `wakeOverdue` has to be earlier than it knows.
+  /// Changes of other objects do not end the wait. `isCurrent` is called under the lock, so that no change is missed.
+  /// `expect` is called if `wakeOverdue` must run earlier than it has announced.
   func wait(
     for filter: ObjectFilter, until deadline: ContinuousClock.Instant,
     unless isCurrent: @Sendable () -> Bool, expect: @Sendable () -> Void
@@ -60,7 +60,7 @@ final class Waiters: Sendable {
     _ waiter: Waiter, _ id: Int, unless isCurrent: @Sendable () -> Bool
   ) -> (isWaiting: Bool, isEarliest: Bool) {
     state.withLock { state in
-      // A cancellation that came first found no waiter to resume.
+      // An earlier cancellation found no waiter to resume.
       guard !Task.isCancelled, isCurrent() else { return (false, false) }
       state.waiters[waiter.filter.type.collection, default: [:]][id] = waiter
       if let look = state.nextLook, look <= waiter.deadline { return (true, false) }
@@ -84,7 +84,7 @@ final class Waiters: Sendable {
     for wake in concerned { wake.resume(returning: change.version - 1) }
   }
 
-  /// Resumes all who wait for objects of `collection`, which is not served any more.
+  /// Resumes all waiters for objects of `collection`, which is no longer served.
   func wakeAll(in collection: String) {
     let all = state.withLock { $0.waiters.removeValue(forKey: collection) ?? [:] }
     for waiter in all.values { waiter.wake.resume(returning: nil) }
@@ -111,10 +111,10 @@ final class Waiters: Sendable {
 }
 
 extension API {
-  /// How many events are taken at a time; the reader comes back for the rest.
+  /// The most events in one result; the watch reads again for the rest.
   private static let batch = 64
 
-  /// What happened to the selected objects after `version`, waiting until something has or `deadline` comes.
+  /// The events of the selected objects after `version`; waits until there is one or `deadline` has passed.
   nonisolated func news(
     after version: Int, for filter: ObjectFilter, until deadline: ContinuousClock.Instant
   ) async -> News {
@@ -125,13 +125,13 @@ extension API {
     let change = await waiters.wait(
       for: filter, until: deadline, unless: { registry.withLock { $0.version } == seen },
       expect: { executor.wake() })
-    // A change is announced after it can be read: one that wakes may have been seen before the wait.
+    // A change is announced after it can be read, so the one that ended the wait may have been seen before.
     return look(after: max(change ?? seen, seen), for: filter)
   }
 
   private nonisolated func look(after version: Int, for filter: ObjectFilter) -> News {
     registry.withLock { registry in
-      // Under the lock: a slice of the history that is held makes the next write copy all of it.
+      // Under the lock, because a slice of the history that is kept makes the next write copy all of it.
       guard let changes = registry.history.changes(after: version) else {
         return .forgotten(oldest: registry.history.oldest)
       }

@@ -3,11 +3,11 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Begins watches.
+/// Responds to watch requests.
 struct WatchResponder: Sendable {
   var api: API
 
-  /// How long a watch lasts when its reader does not say.
+  /// The duration of a watch, in seconds, if the client sets none.
   private static let longest = 3_600
 
   func begin(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
@@ -18,7 +18,7 @@ struct WatchResponder: Sendable {
     let plan = WatchPlan(
       filter: filter, form: form, allowsBookmarks: allowsBookmarks,
       announcesInitial: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
-    // Without a version the watch begins with everything there is, as made just now, unless it says not to.
+    // Without a version, the watch begins with all objects as added ones, unless the request forbids it.
     let sendsInitial = options.sendsInitialEvents ?? (version == 0)
     let isFromNow = version == 0 || sendsInitial
     let start = isFromNow ? try api.snapshot(filter, after: nil, at: .notOlderThan(version)) : nil
@@ -33,21 +33,21 @@ struct WatchResponder: Sendable {
   }
 }
 
-/// What a watch shows and for how long.
+/// What a watch sends, and until when.
 struct WatchPlan: Sendable {
   var filter: ObjectFilter
   var form: Form
   var allowsBookmarks: Bool
-  /// Whether a bookmark tells when the objects that were there have all been sent.
+  /// Whether a bookmark marks the end of the initial objects.
   var announcesInitial: Bool
   var end: ContinuousClock.Instant
 }
 
-/// One watch: a place in the history that moves as its reader reads.
+/// One watch: a position in the history, which advances as the client reads.
 ///
-/// A reader that is slow holds nothing but its place; when that is forgotten, it is told so (410).
+/// A slow client holds only its position; if the history no longer contains it, the watch ends with 410.
 actor WatchReader {
-  /// Bytes of a piece of what there is at the beginning; many readers may begin at once.
+  /// The bytes of a chunk of initial objects, which is small because many watches may begin at once.
   private static let pieceSize = 16 << 10
   private static let bookmarkInterval = Duration.seconds(60)
 
@@ -74,7 +74,7 @@ actor WatchReader {
     if let lines = initialLines() { return lines }
     while !isFinished {
       guard !Task.isCancelled else { throw .cancelled }
-      // What is served no more brings nothing further; its last changes are told still.
+      // A kind that is no longer served has no further events; its last ones are still sent.
       let isServed = api.serves(plan.filter.type)
       let news = await api.news(after: place, for: plan.filter, until: isServed ? min(plan.end, nextBookmark) : .now)
       switch news {
@@ -100,12 +100,12 @@ actor WatchReader {
     }
     if announcesInitial { piece += bookmark(["k8s.io/initial-events-end": "true"]) }
     announcesInitial = false
-    // An empty slice would keep all that it has been, for as long as the watch lasts.
+    // Even an empty slice would keep the whole array for as long as the watch lasts.
     initial = []
     return piece
   }
 
-  /// What is said when nothing happened: a bookmark now and then, and one before the end.
+  /// The lines that are sent without events: a bookmark at intervals, and one before the end.
   private func quietLines() -> [UInt8]? {
     let now = ContinuousClock.now
     isFinished = now >= plan.end
@@ -116,7 +116,7 @@ actor WatchReader {
 
   private func bookmark(_ annotations: [String: String]) -> [UInt8] {
     let resource = plan.filter.type.resource
-    // A reader of tables takes nothing else; one of bare metadata would take either.
+    // A client of tables accepts nothing else; a client of metadata accepts the form below too.
     if case .table = plan.form { return line("BOOKMARK", JSON.bytes(emptyTable)) }
     var metadata: Mapping = ["resourceVersion": .string(String(place)), "creationTimestamp": .null]
     if !annotations.isEmpty { metadata["annotations"] = Value(annotations) }

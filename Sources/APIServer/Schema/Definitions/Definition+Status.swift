@@ -5,17 +5,17 @@ import Platform
 extension Definition {
   private static let origin = "app.kubernetes.io/managed-by"
 
-  /// Whether its names are its own, so that it is served.
+  /// Whether its names are accepted, so that its kind is served.
   var isEstablished: Bool {
     (value[path: "status", "conditions"]?.sequence ?? []).contains {
       $0["type"] == "Established" && $0["status"] == "True"
     }
   }
 
-  /// Whether this server brought the definition along.
+  /// Whether the definition is built into this server.
   static func isOwn(_ stored: StoredObject) -> Bool { stored.labels[origin] == "ksxd" }
 
-  /// The definition as an object of this server's own, in the place of `old`.
+  /// The built-in definition as an object that replaces `old`.
   func kept(after old: Value?, at now: Timestamp) -> Value {
     var object = value.setting(["metadata", "labels", Self.origin], to: "ksxd")
     let metadata = old?["metadata"]
@@ -29,7 +29,7 @@ extension Definition {
     return Self.settled(object, after: old, among: [], at: now)
   }
 
-  /// `object` with the status that follows from it and from what else is served in its group.
+  /// `object` with its status, which depends on the names of other kinds in its group.
   static func settled(
     _ object: Value, after old: Value?, among others: [ResourceType], at now: Timestamp
   ) -> Value {
@@ -52,7 +52,7 @@ extension Definition {
     return object.setting(["status"], to: status)
   }
 
-  /// `object`, marked for deletion, as one whose objects go first.
+  /// `object`, marked for deletion, with the finalizer and the condition that precede the deletion of its objects.
   static func terminating(_ object: Value, at now: Timestamp) -> Value {
     let finalizers = Object(object).finalizers
     let all = finalizers.contains(API.cleanup) ? finalizers : finalizers + [API.cleanup]
@@ -64,7 +64,7 @@ extension Definition {
       .setting(["status", "conditions"], to: .sequence(others + [condition]))
   }
 
-  /// Refuses what a definition may not become.
+  /// Refuses changes that a definition does not allow.
   static func check(_ object: Value, replacing old: Value) throws(Status) {
     var causes: [Status.Cause] = []
     for path in [["spec", "scope"], ["spec", "names", "kind"]] where object[path: path] != old[path: path] {
@@ -79,14 +79,14 @@ extension Definition {
     guard causes.isEmpty else { throw .invalid(.definitions, Object(object).name, causes) }
   }
 
-  /// The versions that `object` says are stored no more.
+  /// The stored versions that `object` no longer lists.
   static func dropped(by object: Value, after old: Value) -> [String] {
     let (before, now) = (old[path: "status", "storedVersions"], object[path: "status", "storedVersions"])
     let kept = now?.sequence ?? []
     return (before?.sequence ?? []).filter { !kept.contains($0) }.compactMap(\.string)
   }
 
-  /// The versions in which objects may be kept: a caller who has written all of them anew takes the former ones out.
+  /// The versions in which objects may be stored; a client that has rewritten all objects removes the former ones.
   private static func storedVersions(_ object: Value, _ old: Value?) -> [Value] {
     let before = (object[path: "status", "storedVersions"] ?? old?[path: "status", "storedVersions"])?.sequence ?? []
     let versions = object[path: "spec", "versions"]?.sequence ?? []
@@ -103,7 +103,7 @@ extension Definition {
     ]
   }
 
-  /// `condition` with the time when it became so.
+  /// `condition` with the time of its last transition.
   private static func dated(_ condition: Value, _ old: Value?, _ now: Timestamp) -> Value {
     guard condition["lastTransitionTime"] == nil else { return condition }
     let before = (old?[path: "status", "conditions"]?.sequence ?? []).first {
@@ -113,7 +113,7 @@ extension Definition {
       ["lastTransitionTime"], to: before?["lastTransitionTime"] ?? .string(now.description))
   }
 
-  /// `names` without those that another kind of the group has already, and the last conflict.
+  /// `names` without those that another kind of the group has, and the last conflict.
   private static func accepted(
     _ names: Value, _ others: [ResourceType]
   ) -> (names: Value, conflict: (reason: String, message: String)?) {
@@ -124,7 +124,7 @@ extension Definition {
       let claimed = names[key]?.sequence?.compactMap(\.string) ?? [names[key]?.string].compactMap(\.self)
       let known = ["kind", "listKind"].contains(key) ? kinds : taken
       guard let name = claimed.first(where: known.contains) else { continue }
-      // The schema requires these two, so they are empty and not left out.
+      // The schema requires these two, so they are empty instead of missing.
       accepted = accepted.setting([key], to: key == "plural" || key == "kind" ? "" : Value?.none)
       conflict = (
         key.prefix(1).uppercased() + key.dropFirst() + "Conflict", "\(JSON.text(.string(name))) is already in use"
@@ -134,7 +134,7 @@ extension Definition {
   }
 }
 
-/// Names for objects that no other has had.
+/// Unique identifiers of objects.
 enum UID {
   /// A random UUID, RFC 9562 version 4.
   static func random() -> String {

@@ -1,18 +1,18 @@
 package import KubernetesAPI
 package import Manifest
 
-/// A kind described by data: a CustomResourceDefinition (apiextensions.k8s.io/v1), read.
+/// A CustomResourceDefinition (apiextensions.k8s.io/v1) and what was read from it.
 package struct Definition: Sendable {
-  /// The object as it was written.
+  /// The definition as an object.
   package let value: Value
-  /// `PLURAL.GROUP`, which is its name and that of the collection of its objects.
+  /// `PLURAL.GROUP`: its name, and the collection of its objects.
   let name: String
-  /// The resource in every version that is served.
+  /// The resource in every served version.
   package let types: [ResourceType]
-  /// What is wrong with it, in the words of the API server where it has some.
+  /// Its errors, with the API server's messages where it has them.
   let causes: [Status.Cause]
 
-  /// Reads `value`; what is wrong with it is in `causes`.
+  /// Reads `value`; its errors are in `causes`.
   init(reading value: Value) {
     self.value = value
     name = Object(value).name
@@ -21,7 +21,7 @@ package struct Definition: Sendable {
     causes = reader.causes
   }
 
-  /// Reads definitions that have nothing wrong with them: documents of YAML.
+  /// Reads definitions from YAML documents; throws if one has errors.
   package static func read(_ text: String) throws(Status) -> [Definition] {
     let documents: [YAMLNode]
     do throws(SyntaxError) {
@@ -38,14 +38,14 @@ package struct Definition: Sendable {
 }
 
 extension Resource {
-  /// The kind of the objects that describe kinds.
+  /// CustomResourceDefinition itself.
   static let definitions = Resource(
     group: "apiextensions.k8s.io", version: "v1", plural: "customresourcedefinitions",
     kind: "CustomResourceDefinition")
 }
 
 extension ResourceTypes {
-  /// The kind of the objects that describe kinds.
+  /// CustomResourceDefinition itself, with its schema and columns.
   static let customResourceDefinitions = {
     var type = ResourceType(
       .definitions, shortNames: ["crd", "crds"], categories: ["api-extensions"], hasStatus: true, generation: .content,
@@ -59,7 +59,7 @@ extension ResourceTypes {
   }()
 }
 
-/// What a definition has to be beyond what every object has to.
+/// The defaults and the validation of CustomResourceDefinitions.
 struct DefinitionRules: ObjectRules {
   func completed(_ value: Value) -> Value {
     guard let names = value[path: "spec", "names"], let kind = names["kind"]?.string else { return value }

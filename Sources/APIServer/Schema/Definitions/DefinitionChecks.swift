@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// What is wrong with a CustomResourceDefinition beside its schemas, in the words of the API server.
+/// Validates a CustomResourceDefinition except its schemas, with the API server's messages.
 struct DefinitionChecks: ReadsDefinition {
   private(set) var causes: [Status.Cause] = []
   let definition: DefinitionText
@@ -91,7 +91,7 @@ struct DefinitionChecks: ReadsDefinition {
     }
   }
 
-  /// A warning is sent as a header: it has to be one line, and not too long.
+  /// A deprecation warning is sent as a header, so it must be one line, and not too long.
   private mutating func checkDeprecations() {
     for (index, version) in versions.enumerated() {
       guard let warning = version["deprecationWarning"]?.string else { continue }

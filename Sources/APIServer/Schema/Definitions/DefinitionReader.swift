@@ -32,7 +32,8 @@ struct DefinitionReader: ReadsDefinition {
     return versions.indices.filter { versions[$0]["served"] == true }.map { types[$0] }
   }
 
-  /// What is said of a version that is deprecated; a newer one that is not, if there is one, is named.
+  /// The warning about a deprecated version; it names the newest served version that is not deprecated, if that is
+  /// newer.
   private func deprecation(of version: Value) -> String? {
     guard version["deprecated"] == true, let name = version["name"]?.string else { return nil }
     if let text = version["deprecationWarning"]?.string { return text }
@@ -91,7 +92,7 @@ struct DefinitionReader: ReadsDefinition {
     return fields
   }
 
-  /// The path of a version in messages: kube-apiserver reports problems of an only version as those of `spec`.
+  /// The path of a version in messages: kube-apiserver reports errors of the only version as those of `spec`.
   private func path(ofVersion index: Int) -> FieldPath {
     var path = FieldPath("spec")
     guard versions.count > 1 else { return path }
@@ -172,7 +173,7 @@ struct DefinitionReader: ReadsDefinition {
 }
 
 extension Schema {
-  /// What is described under `keys`.
+  /// The schema at the path `keys`.
   fileprivate func descendant(_ keys: [String]) -> Schema? {
     keys.reduce(self) { schema, key in schema?.properties[key] ?? schema?.additional.schema }
   }

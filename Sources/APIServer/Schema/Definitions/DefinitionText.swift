@@ -1,6 +1,6 @@
 import Manifest
 
-/// A CustomResourceDefinition as it is written.
+/// The unchecked fields of a CustomResourceDefinition.
 struct DefinitionText {
   let value: Value
   let spec: Value
@@ -13,7 +13,7 @@ struct DefinitionText {
   }
 }
 
-/// What goes through a definition field by field.
+/// A type that reads a definition field by field.
 protocol ReadsDefinition {
   var definition: DefinitionText { get }
 }

@@ -1,7 +1,7 @@
 import Manifest
 
-/// The types that the words of a schema have, by which kube-apiserver decodes it: one of a wrong type would validate
-/// nothing.
+/// The types of the keywords of a schema, by which kube-apiserver decodes it: a keyword with a wrong type would
+/// validate nothing.
 enum SchemaTypes {
   private enum Kind: String {
     case text = "string"
@@ -28,7 +28,7 @@ enum SchemaTypes {
     "definitions": .named, "additionalProperties": .schemaOrFlag,
   ]
 
-  /// Why one of the schemas of `definition` cannot be decoded, in Go's words; `nil` where all can.
+  /// Why one of the schemas of `definition` cannot be decoded, with Go's message; `nil` if all can.
   static func problem(in definition: Value) -> String? {
     for version in definition[path: "spec", "versions"]?.sequence ?? [] {
       guard let schema = version[path: "schema", "openAPIV3Schema"], let problem = problem(schema, .schema, "")

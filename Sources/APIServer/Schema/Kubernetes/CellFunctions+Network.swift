@@ -17,7 +17,7 @@ extension CellFunctions {
     "apiServiceAvailability": { apiServiceAvailability($0.object) },
   ]
 
-  /// Where a service is reached from outside.
+  /// The external address of a Service.
   private static func externalAddress(_ service: Value) -> String {
     let spec = service["spec"] ?? [:]
     let external = (spec["externalIPs"]?.sequence ?? []).map(word).joined(separator: ",")
@@ -35,7 +35,7 @@ extension CellFunctions {
     Set(places.compactMap { $0["ip"]?.string ?? $0["hostname"]?.string }).sorted().joined(separator: ",")
   }
 
-  /// Such as `80:30080/TCP`.
+  /// A port such as `80:30080/TCP`.
   private static func servicePort(_ port: Value) -> String {
     let node = port["nodePort"]?.integer.flatMap { $0 > 0 ? ":\($0)" : nil } ?? ""
     return "\(word(port["port"] ?? 0))\(node)/\(port["protocol"]?.string ?? "TCP")"

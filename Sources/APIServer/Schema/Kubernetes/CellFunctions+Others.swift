@@ -55,7 +55,7 @@ extension CellFunctions {
     conditions.compactMap { $0["type"]?.string }.joined(separator: ",")
   }
 
-  /// What is used of what is allowed, such as `pods: 1/10`.
+  /// The use and the limit of each resource, such as `pods: 1/10`.
   private static func quota(_ quota: Value, ofLimits: Bool) -> String {
     let allowed = (quota[path: "status", "hard"]?.mapping?.pairs ?? []).sorted { $0.key < $1.key }
     return allowed.filter { $0.key.hasPrefix("limits.") == ofLimits }.map { pair in

@@ -22,7 +22,7 @@ extension CellFunctions {
     "nodeRoles": { nodeRoles($0.object) },
   ]
 
-  /// The phase, or what keeps its containers.
+  /// The phase, or why a container waits or has ended.
   private static func podStatus(_ pod: Value) -> String {
     var reason = pod[path: "status", "reason"]?.string ?? pod[path: "status", "phase"]?.string ?? ""
     for status in (pod[path: "status", "containerStatuses"]?.sequence ?? []).reversed() {
@@ -80,7 +80,7 @@ extension CellFunctions {
     return start.age(at: end ?? now)
   }
 
-  /// What is wanted of each metric, beside what there is of it.
+  /// The current and the wanted value of each metric.
   private static func scalingTargets(_ scaler: Value) -> String {
     let metrics = scaler[path: "spec", "metrics"]?.sequence ?? []
     let current = scaler[path: "status", "currentMetrics"]?.sequence ?? []

@@ -1,7 +1,7 @@
 import Manifest
 import Platform
 
-/// What cells of Kubernetes' own kinds show beyond what stands in the objects, as `kubectl get` of a cluster shows it
+/// Functions for cells of Kubernetes' own kinds that show more than a field, as `kubectl get` shows them
 /// (`pkg/printers/internalversion`).
 enum CellFunctions {
   static let all: [String: CellFunction] = general.merging(workloads) { $1 }.merging(network) { $1 }
@@ -23,17 +23,17 @@ enum CellFunctions {
     },
   ]
 
-  /// A value as a cell has it.
+  /// The text of a value in a cell.
   static func word(_ value: Value) -> String { value.string ?? GoSyntax.text(value) }
 
   private static func size(_ value: Value) -> Int { value.mapping?.pairs.count ?? value.sequence?.count ?? 0 }
 
-  /// Such as `app=web,tier=front`.
+  /// The labels, such as `app=web,tier=front`.
   static func labels(_ value: Value) -> String {
     (value.mapping?.pairs ?? []).sorted { $0.key < $1.key }.map { "\($0.key)=\(word($0.value))" }.joined(separator: ",")
   }
 
-  /// A label selector (`metav1.LabelSelector`) in the form of a query.
+  /// A label selector (`metav1.LabelSelector`) in query syntax.
   static func selector(_ value: Value) -> String {
     guard value["matchLabels"] != nil || value["matchExpressions"] != nil else { return "" }
     let equal = (value["matchLabels"]?.mapping?.pairs ?? []).map { (key: $0.key, text: "\($0.key)=\(word($0.value))") }
@@ -52,13 +52,13 @@ enum CellFunctions {
     return (equal + others).sorted { $0.key < $1.key }.map(\.text).joined(separator: ",")
   }
 
-  /// The first three, and how many more there are.
+  /// The first three words, and the number of further ones.
   static func shortened(_ words: [String]) -> String {
     guard words.count > 3 else { return words.joined(separator: ",") }
     return words.prefix(3).joined(separator: ",") + " + \(words.count - 3) more..."
   }
 
-  /// A resource's name with its group, as owners are shown.
+  /// The kind, group and name of an owner, as owners are shown.
   static func qualified(_ reference: Value) -> String {
     let kind = reference["kind"]?.string?.lowercased() ?? ""
     let group = (reference["apiVersion"]?.string ?? "").split(separator: "/")

@@ -3,8 +3,8 @@ import Platform
 
 /// The template of a table cell: text with values of the object, such as `{status.readyReplicas|0}/{spec.replicas|0}`.
 ///
-/// `{PATH,PATH|ELSE}` gives the values at the first path that has any, with commas between, or `ELSE` where none has;
-/// `{FUNCTION:PATH,PATH|ELSE}` gives what a function makes of the values at all the paths.
+/// `{PATH,PATH|ELSE}` gives the values at the first path that has any, separated by commas, or `ELSE` if none has;
+/// `{FUNCTION:PATH,PATH|ELSE}` gives the result of a function on the values at all paths, or `ELSE` if it is empty.
 struct CellTemplate: Sendable {
   private var pieces: [Piece] = []
 
@@ -63,13 +63,13 @@ struct CellTemplate: Sendable {
 struct Cell {
   /// The whole object.
   var object: Value
-  /// What was found at each path.
+  /// The values found at each path.
   var values: [[Value]]
   var now: Timestamp
 
-  /// The first value that was found, at whatever path.
+  /// The first value found at any path that is not null.
   var first: Value? { values.lazy.compactMap(\.first).first { $0 != .null } }
 }
 
-/// Formats the values that were found; empty where there is nothing to show.
+/// Formats the values of a cell; empty if there is nothing to show.
 typealias CellFunction = @Sendable (Cell) -> String

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// Kubernetes' own kinds, read from `Kinds/kinds.txt`, which says how it is written.
+/// Kubernetes' own kinds, read from `Kinds/kinds.txt`, which describes its format.
 struct KindTable {
   private(set) var kinds: [ResourceType] = []
   private var types: TypeTable
@@ -48,7 +48,7 @@ struct KindTable {
     kinds[kinds.count - 1].columns.append(column)
   }
 
-  /// The words behind the names of a kind.
+  /// The words after the names of a kind, with their values.
   private struct Marks {
     private var values: [String: [String]] = [:]
 
@@ -75,7 +75,7 @@ struct KindTable {
 }
 
 extension ResourceType {
-  /// Lets selectors name a field, written as in `NAME@PATH|ELSE`; without a path, that is the name.
+  /// Adds a field that selectors may name, written as in `NAME@PATH|ELSE`; without a path, the name is the path.
   fileprivate mutating func addSelectableField(_ mark: String) {
     let sides = mark.split(separator: "|", maxSplits: 1).map(String.init)
     let words = sides[0].split(separator: "@").map(String.init)
@@ -84,7 +84,7 @@ extension ResourceType {
       path: JSONPath(keys: keys), otherwise: sides.count > 1 ? sides[1] : "")
   }
 
-  /// Takes `schema`, one of Kubernetes' own types, for what its objects are.
+  /// Sets the schema, one of Kubernetes' own types, and the structure that follows from it.
   fileprivate mutating func describe(_ schema: Schema) {
     self.schema = schema
     structure = schema.objectStructure
@@ -92,7 +92,7 @@ extension ResourceType {
 }
 
 extension ResourceType {
-  /// Keeps objects in `version`, between which and this one they are converted.
+  /// Stores objects in `version`, and converts them between that and this one.
   fileprivate mutating func convert(
     from version: String, by conversion: (presenting: @Sendable (Value) -> Value, storing: @Sendable (Value) -> Value)
   ) {
@@ -102,7 +102,7 @@ extension ResourceType {
 }
 
 extension ResourceType.ScalePaths {
-  /// Where Kubernetes' own kinds have their numbers.
+  /// The paths of replicas in Kubernetes' own kinds.
   fileprivate static let replicas = ResourceType.ScalePaths(
     specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"], selector: ["spec", "selector"])
 }
@@ -114,7 +114,7 @@ extension ResourceTypes {
   /// Kubernetes' own types.
   static let types = TypeTable(String(decoding: PackageResources.types_txt, as: UTF8.self))
 
-  /// Kubernetes' own kinds, and the one that describes kinds.
+  /// Kubernetes' own kinds, and CustomResourceDefinition.
   static let kubernetes: [ResourceType] = table.kinds + [customResourceDefinitions]
 
   /// One of Kubernetes' own kinds.
@@ -125,7 +125,7 @@ extension ResourceTypes {
     return type
   }
 
-  /// What comes in protocol buffers and is no object of a collection, by its kind.
+  /// The schemas of messages in protocol buffers that are not objects of a collection, by kind.
   static let messages = {
     var table = types
     return ["DeleteOptions": table.schema("meta.DeleteOptions"), "Scale": table.schema("hpa1.Scale")]

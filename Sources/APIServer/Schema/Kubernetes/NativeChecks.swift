@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 
 extension Schema.Native {
-  /// What a value of Kubernetes' own types has to be beyond its type, as `types.txt` marks it.
+  /// A check of a value of Kubernetes' own types beyond its type, as marked in `types.txt`.
   enum Check: String, Sendable {
     case label, subdomain, serviceName, pathSegment, dataKey, labels, labelKey
     case port, portName, portOrName, targetPort, amount, account, positive, mode
@@ -12,7 +12,7 @@ extension Schema.Native {
 }
 
 extension Schema.Native.Check {
-  /// What is wrong with the form of `value`, with what the API server shows of it; nothing where it is right.
+  /// The errors in `value`, each with the part of it that the API server shows; empty if it is valid.
   func problems(_ value: Value) -> [(shown: Value, words: String)] {
     switch value {
     case .string(let text): problems(text).map { (value, $0) }
@@ -36,7 +36,7 @@ extension Schema.Native.Check {
     }
   }
 
-  /// The rule that a text breaks, in the words of the API server.
+  /// The API server's message about a string that fails the check.
   private var rule: String? {
     switch self {
     case .label: MetadataRules.labelRule
@@ -71,7 +71,7 @@ extension Schema.Native.Check {
   private func problem(_ number: Int) -> String? {
     switch self {
     case .port, .portOrName: (1...65535).contains(number) ? nil : "must be between 1 and 65535, inclusive"
-    // Zero stands for the port itself.
+    // Zero stands for the value of `port`.
     case .targetPort: (0...65535).contains(number) ? nil : "must be between 1 and 65535, inclusive"
     case .account: (0...Int(Int32.max)).contains(number) ? nil : "must be between 0 and 2147483647, inclusive"
     case .mode: (0...0o777).contains(number) ? nil : "must be a number between 0 and 0777 (octal), both inclusive"
@@ -81,7 +81,7 @@ extension Schema.Native.Check {
     }
   }
 
-  /// A port's name, as IANA has those of services (RFC 6335 §5.1).
+  /// A port's name, by IANA's rules for names of services (RFC 6335 §5.1).
   private static func problems(portName text: String) -> [String] {
     let bytes = Array(text.utf8)
     let isLetter = { (byte: UInt8) in (97...122).contains(byte) }

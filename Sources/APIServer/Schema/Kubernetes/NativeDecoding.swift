@@ -2,16 +2,16 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Reads a value as Go would into Kubernetes' own types, and tells in Go's words what first cannot be.
+/// Checks whether Go could decode a value into Kubernetes' own types, and reports the first error with Go's message.
 ///
-/// Places in lists and mappings are not told: Go's decoder knows only fields.
+/// Paths contain no list indices or map keys, because Go's decoder reports only fields.
 struct NativeDecoding {
   private var fields: [String] = []
   private var owner = ""
 
-  /// Why `object` is none of `type`; `nil` when it is one.
+  /// Why `object` cannot be decoded as `type`; `nil` if it can.
   ///
-  /// Of custom types only the metadata are known.
+  /// Of custom types only the metadata is checked.
   static func problem(_ object: Value, _ type: ResourceType) -> String? {
     guard object.mapping != nil else { return nil }
     if let metadata = object["metadata"], let problem = problem(metadata: metadata, of: type.resource.kind) {
@@ -24,7 +24,7 @@ struct NativeDecoding {
     return decoding.problem(object, schema)
   }
 
-  /// Why `metadata` are none of an object.
+  /// Why `metadata` cannot be decoded as that of an object; `nil` if it can.
   static func problem(metadata: Value, of kind: String) -> String? {
     var decoding = NativeDecoding()
     (decoding.owner, decoding.fields) = (kind, ["metadata"])
@@ -80,14 +80,14 @@ struct NativeDecoding {
     return "json: cannot unmarshal \(found) into Go struct field \(place) of type \(schema.native?.goType ?? "")"
   }
 
-  /// What is wrong with the form of `value`, which may be of the wrong type as well.
+  /// Why `value`, whatever its type, fails `check`; `nil` if it passes, or if its type is checked elsewhere.
   private func problem(_ value: Value, _ check: Schema.Native.Check) -> String? {
     switch (check, value) {
     case (.quantity, .string(let text)): return Quantity.isOne(text) ? nil : Quantity.rule
     case (.quantity, .mapping), (.quantity, .sequence), (.quantity, .bool): return Quantity.rule
     case (.bytes, .string(let text)): return Self.isBase64(text) ? nil : illegalBase64(text)
     case (.time, .string(let text)):
-      // A lease's times have six digits of a second.
+      // The times of a Lease have six fractional digits.
       let whole =
         text.utf8.count == 27 && text.utf8.dropFirst(19).first == UInt8(ascii: ".") ? text.prefix(19) + "Z" : text[...]
       guard Timestamp(String(whole)) == nil || text.utf8.last != UInt8(ascii: "Z") else { return nil }
@@ -97,7 +97,7 @@ struct NativeDecoding {
     }
   }
 
-  /// With all of its padding, as Go wants it.
+  /// Whether `text` is base64 with all of its padding, as Go requires.
   private static func isBase64(_ text: String) -> Bool {
     text.utf8.count { $0 != 10 && $0 != 13 }.isMultiple(of: 4) && Base64.decode(text) != nil
   }
@@ -109,7 +109,7 @@ struct NativeDecoding {
 }
 
 extension Schema {
-  /// The metadata of an object, with their types.
+  /// The schema of an object's metadata (`ObjectMeta`).
   static let nativeMetadata = {
     var types = ResourceTypes.types
     return types.schema("meta.ObjectMeta")
@@ -134,7 +134,7 @@ enum Quantity {
 }
 
 extension Base64 {
-  /// Whether `byte` may stand in text of this alphabet.
+  /// Whether `byte` may occur in base64.
   fileprivate static func isDigit(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "+")
       || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=") || byte == 10 || byte == 13

@@ -1,13 +1,14 @@
 import KubernetesAPI
 import Manifest
 
-/// Checks an object of one of Kubernetes' own types beyond what its types say: what must be there, and which words,
-/// numbers and names are right, as far as `types.txt` tells.
+/// Validates an object of one of Kubernetes' own types beyond its types: required fields, allowed values and the checks
+/// that `types.txt` marks.
 struct NativeValidation {
   private(set) var causes: [Status.Cause] = []
   private var path = FieldPath()
 
-  /// What is wrong with `object`; its status is no user's to write, and its metadata is checked for every kind alike.
+  /// The errors in `object`, except its status, which users do not write; `MetadataRules` checks the metadata of every
+  /// kind.
   static func causes(_ object: Value, _ schema: Schema) -> [Status.Cause] {
     var validation = NativeValidation()
     validation.check(object.setting(["status"], to: nil), schema)
@@ -57,7 +58,7 @@ struct NativeValidation {
     var known: Set<Value> = []
     for (index, item) in items.enumerated() {
       path.push(index)
-      // As in Go, nothing is an object without fields.
+      // As in Go, null is an object without fields.
       check(item == .null && inner.types == [.object] ? [:] : item, inner)
       if !schema.limits.allowed.isEmpty || schema.native?.check != nil { checkScalar(item, schema, isItem: true) }
       if let key, let name = item[key], !known.insert(name).inserted {
@@ -67,7 +68,7 @@ struct NativeValidation {
     }
   }
 
-  /// `isItem`: of a list, in which nothing can be absent.
+  /// `isItem`: an item of a list, which cannot be absent.
   private mutating func checkScalar(_ value: Value, _ schema: Schema, isItem: Bool = false) {
     let allowed = schema.limits.allowed
     if !allowed.isEmpty, isItem || !value.isNothing, !allowed.contains(value) {
@@ -84,6 +85,6 @@ struct NativeValidation {
 }
 
 extension Value {
-  /// Whether this counts as absent where something has to be.
+  /// Whether this counts as missing for a required field.
   fileprivate var isNothing: Bool { self == .null || self == "" || sequence?.isEmpty == true }
 }

@@ -1,12 +1,12 @@
 import Manifest
 
-/// HorizontalPodAutoscalers between `autoscaling/v2`, which is kept, and `autoscaling/v1`, which knows one metric only:
-/// the others travel in an annotation.
+/// Converts HorizontalPodAutoscalers between `autoscaling/v2`, which is stored, and `autoscaling/v1`, which has one
+/// metric and keeps the others in an annotation.
 enum ScalerConversion {
   private static let metrics = "autoscaling.alpha.kubernetes.io/metrics"
   private static let behavior = "autoscaling.alpha.kubernetes.io/behavior"
 
-  /// `scaler` as the first version has it.
+  /// `scaler` in `autoscaling/v1`.
   static func first(_ scaler: Value) -> Value {
     var object = scaler
     let all = scaler[path: "spec", "metrics"]?.sequence ?? []
@@ -22,7 +22,7 @@ enum ScalerConversion {
     return object.setting(["status", "currentMetrics"], to: nil).setting(["status", "conditions"], to: nil)
   }
 
-  /// `scaler`, written in the first version, as it is kept.
+  /// `scaler`, written in `autoscaling/v1`, as it is stored.
   static func second(_ scaler: Value) -> Value {
     var object = scaler.setting(["spec", "targetCPUUtilizationPercentage"], to: nil)
     var all = scaler.annotated(metrics)?.sequence ?? []

@@ -1,26 +1,26 @@
 import Manifest
 
 extension Schema {
-  /// What the API server knows of its own types beyond what a definition can say.
+  /// Properties of Kubernetes' own types that a CustomResourceDefinition cannot express.
   struct Native: Sendable {
-    /// Such as `core.PodSpec`; empty for what has no name of its own.
+    /// Such as `core.PodSpec`; empty for types without a name.
     var name = ""
-    /// The type in Go's words, which the API server's refusals have inside: `int32`, `[]v1.Container`.
+    /// The Go type, which the API server's messages contain: `int32`, `[]v1.Container`.
     var goType: String
     var check: Check?
-    /// What must be there and not be empty beside what the documents of the API say of it.
+    /// Fields that must not be missing or empty, although the documents of the API do not require them.
     var needed: [String] = []
-    /// The fields that are checked as if they were empty where they are absent.
+    /// Fields that are checked as empty objects if they are missing.
     var structs: [String] = []
-    /// The numbers that its fields have in protocol buffers.
+    /// The numbers of its fields in protocol buffers.
     var numbers = Numbers()
-    /// Whether zero in protocol buffers means that there is nothing.
+    /// Whether zero in protocol buffers means that the field is missing.
     var zeroIsNothing = false
     var conditions: [Default] = []
-    /// How a strategic merge patch puts a list or a mapping together.
+    /// How a strategic merge patch merges a list or a mapping.
     var merging: Merging?
 
-    /// Fields by their numbers in protocol buffers, and by those inside of a message that holds them.
+    /// Fields by their numbers in protocol buffers, and fields of a nested message by its number and theirs.
     struct Numbers: Sendable {
       var fields: [Int: String] = [:]
       var inside: [Int: [Int: String]] = [:]
@@ -35,23 +35,23 @@ extension Schema {
 
     /// How a strategic merge patch treats a field (`x-kubernetes-patch-strategy`).
     struct Merging: Hashable, Sendable {
-      /// The key that tells items apart; `nil` for items that are their own, and for mappings.
+      /// The key that identifies items; `nil` for items that their value identifies, and for mappings.
       var key: String?
       var isList = false
-      /// Whether a patch names the keys that stay.
+      /// Whether a patch names the keys to keep (`$retainKeys`).
       var retainsKeys = false
     }
   }
 }
 
 extension Schema.Native {
-  /// A default that depends on what stands beside it.
+  /// A default that depends on other fields of the same object.
   enum Default: Sendable {
-    /// What is under another key.
+    /// The value of another field.
     case sibling(String)
-    /// `value` where `key` is `expected`.
+    /// The value, if `key` is `expected`.
     case when(key: String, expected: String, Value)
-    /// How an image is pulled, by its tag.
+    /// The pull policy that follows from the image's tag.
     case pullPolicy
 
     func value(beside siblings: Mapping) -> Value? {

@@ -1,13 +1,13 @@
 import KubernetesAPI
 import Manifest
 
-/// What the fields of one of Kubernetes' own types have to be together, in the words of the API server.
+/// Validates fields of Kubernetes' own types that depend on each other, with the API server's messages.
 struct TypeRules {
   private(set) var causes: [Status.Cause] = []
   private let value: Mapping
   private let path: FieldPath
 
-  /// The rules of the type called `name`, such as `core.Probe`, for `value`, which stands at `path`.
+  /// The errors in `value` at `path`, which has the type called `name`, such as `core.Probe`.
   static func causes(_ name: String, _ value: Mapping, at path: FieldPath) -> [Status.Cause] {
     guard let rule = rules[name] else { return [] }
     var rules = TypeRules(value, path)
@@ -53,8 +53,6 @@ struct TypeRules {
     causes.append(.unfit(path.appending(key), value[key] ?? "", problem))
   }
 }
-
-// MARK: Pods
 
 extension TypeRules {
   private mutating func checkHandler() {
@@ -152,8 +150,6 @@ extension TypeRules {
   }
 }
 
-// MARK: Networks, rights and scales
-
 extension TypeRules {
   private mutating func checkPeer() {
     let isSelecting = isThere("podSelector") || isThere("namespaceSelector")
@@ -167,7 +163,7 @@ extension TypeRules {
     causes.append(.required(path.text, "must specify `addresses` or `notReadyAddresses`"))
   }
 
-  /// An event is in the namespace of what it is about.
+  /// An Event must be in the namespace of the object that it involves.
   private mutating func checkInvolved() {
     let namespace = value["involvedObject"]?["namespace"]?.string ?? ""
     guard !namespace.isEmpty, namespace != value["metadata"]?["namespace"]?.string else { return }

@@ -1,15 +1,15 @@
 import Manifest
 
-/// Kubernetes' own types as schemas, read from `Kinds/types.txt`, which says how it is written.
+/// Kubernetes' own types as schemas, read from `Kinds/types.txt`, which describes its format.
 ///
-/// A type is made when it is first asked for, and shared by all that have it.
+/// The schema of a type is created when it is first requested, and shared by all fields of that type.
 struct TypeTable {
-  /// The package of each prefix, such as `io.k8s.api.core.v1` of `core`.
+  /// The package of each prefix, such as `io.k8s.api.core.v1` for `core`.
   let packages: [String: String]
   private var texts: [String: TypeText] = [:]
   private var known: [String: Schema] = [:]
 
-  /// A type as it is written.
+  /// The text of a type in the file.
   private struct TypeText {
     var isAtomic: Bool
     var fields: [Substring] = []
@@ -34,7 +34,7 @@ struct TypeTable {
     self.packages = packages
   }
 
-  /// The type `name`, such as `core.PodSpec`.
+  /// The schema of the type `name`, such as `core.PodSpec`.
   mutating func schema(_ name: String) -> Schema {
     if let schema = known[name] { return schema }
     guard let text = texts[name] else { fatalError("types.txt lacks \(name)") }
@@ -48,7 +48,7 @@ struct TypeTable {
     return schema
   }
 
-  /// Such as `v1.PodSpec`.
+  /// The Go type, such as `v1.PodSpec`.
   private func goName(_ name: String) -> String {
     let words = name.split(separator: ".")
     let version = packages[String(words[0])]?.split(separator: ".").last ?? ""
@@ -70,7 +70,7 @@ struct TypeTable {
     if words.contains("needed") { type.native?.needed.append(String(name)) }
     if words.contains("struct") { type.native?.structs.append(String(name)) }
     if case .atomic = parts.list, let merging = parts.native?.merging, merging.isList {
-      // What a strategic patch merges, applying merges too, unless something else is said.
+      // Server-side apply merges the lists that a strategic merge patch merges, unless a mark says otherwise.
       parts.list = merging.key.map { .map(keys: [$0]) } ?? .set
     }
     type.properties[String(name)] = Schema(parts)
@@ -134,7 +134,7 @@ struct TypeTable {
   }
 }
 
-/// The types that have no fields.
+/// The types without fields.
 private enum Scalar: String {
   case string, bool, int32, int64, number, bytes, time, microTime, quantity, intOrString, any
 
@@ -172,7 +172,7 @@ private enum Scalar: String {
 }
 
 extension Schema.Parts {
-  /// A named type as it stands in a field, where marks may be added.
+  /// The parts of a named type, to which a field may add marks.
   fileprivate init(_ schema: Schema) {
     types = schema.types
     properties = schema.properties

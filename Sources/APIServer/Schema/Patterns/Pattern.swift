@@ -1,13 +1,13 @@
-/// A regular expression as Go reads it (RE2), which is what the schemas of Kubernetes are written in.
+/// A regular expression in Go's syntax (RE2), which the schemas of Kubernetes use.
 ///
-/// Matching takes time in proportion to the text, whatever the expression: a definition is written by one user and
-/// matched against what others send. Classes of Unicode (`\p{Greek}`) are not carried out and refused.
+/// The time to match is proportional to the length of the text for every expression, because a definition of one user
+/// is matched against input of others. Unicode classes (`\p{Greek}`) are not supported and are refused.
 struct Pattern: Hashable, Sendable {
   /// The expression as written.
   let text: String
   private let program: [Instruction]
 
-  /// One step of a machine that looks for a match.
+  /// An instruction of the machine that looks for a match.
   enum Instruction: Hashable, Sendable {
     case scalar(ScalarSet)
     case assertion(Assertion)
@@ -16,7 +16,7 @@ struct Pattern: Hashable, Sendable {
     case match
   }
 
-  /// What holds between two characters.
+  /// A condition on a position between two characters.
   enum Assertion: Hashable, Sendable {
     case startOfText
     case endOfText
@@ -26,7 +26,7 @@ struct Pattern: Hashable, Sendable {
     case noWordBoundary
   }
 
-  /// Reads `text`, or says what is wrong with it.
+  /// Parses `text`; throws if it is invalid or not supported.
   init(_ text: String) throws(PatternError) {
     self.text = text
     var parser = PatternParser(text)
@@ -34,12 +34,12 @@ struct Pattern: Hashable, Sendable {
     program = try compiler.compile(try parser.parse())
   }
 
-  /// Whether the expression is found anywhere in `text`.
+  /// Whether the expression matches anywhere in `text`.
   func matches(_ text: String) -> Bool {
     let scalars = text.unicodeScalars.map(\.value)
     var (current, next) = (ThreadList(program.count), ThreadList(program.count))
     for index in 0...scalars.count {
-      // A match may begin at every place.
+      // A match may begin at every position.
       if add(0, to: &current, scalars, index) { return true }
       guard index < scalars.count else { return false }
       for place in current.places {
@@ -52,7 +52,7 @@ struct Pattern: Hashable, Sendable {
     return false
   }
 
-  /// Follows everything that takes no character from `place`; whether a match is reached.
+  /// Follows the instructions from `place` that consume no character; true if they reach a match.
   private func add(_ place: Int, to list: inout ThreadList, _ text: [UInt32], _ index: Int) -> Bool {
     var waiting = [place]
     while let place = waiting.popLast() {
@@ -68,7 +68,7 @@ struct Pattern: Hashable, Sendable {
     return false
   }
 
-  /// Places in the program, each at most once.
+  /// Positions in the program, each at most once.
   private struct ThreadList {
     private(set) var places: [Int] = []
     private var isMember: [Bool]

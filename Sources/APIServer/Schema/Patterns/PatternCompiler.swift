@@ -1,6 +1,6 @@
-/// A regular expression taken apart.
+/// The syntax tree of a regular expression.
 ///
-/// Who is greedy does not matter: the question is only whether there is a match.
+/// It does not record whether repetitions are greedy, because only the existence of a match matters.
 indirect enum PatternNode: Hashable, Sendable {
   case scalar(ScalarSet)
   case assertion(Pattern.Assertion)
@@ -9,9 +9,9 @@ indirect enum PatternNode: Hashable, Sendable {
   case repeated(PatternNode, from: Int, to: Int?)
 }
 
-/// Makes the steps of a machine from an expression.
+/// Compiles a syntax tree to instructions.
 struct PatternCompiler {
-  /// Repetitions multiply; more steps than this are refused.
+  /// The most instructions: nested repetitions multiply them.
   private static let limit = 20_000
   private var program: [Pattern.Instruction] = []
 
@@ -56,7 +56,7 @@ struct PatternCompiler {
     program[split] = .split(split + 1, program.count)
   }
 
-  /// Each of `count` repetitions may be the last.
+  /// Adds up to `count` repetitions, after each of which the match may continue.
   private mutating func add(_ node: PatternNode, upTo count: Int) throws(PatternError) {
     var splits: [Int] = []
     for _ in 0..<max(0, count) {

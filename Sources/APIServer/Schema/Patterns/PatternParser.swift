@@ -1,4 +1,4 @@
-/// Reads the syntax of RE2.
+/// Parses the syntax of RE2.
 struct PatternParser {
   private let scalars: [Unicode.Scalar]
   private var index = 0
@@ -62,7 +62,7 @@ struct PatternParser {
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
   }
 
-  /// One thing that can be repeated; `nil` for flags, which are nothing.
+  /// A part that can be repeated; `nil` for flags, which match nothing themselves.
   private mutating func atom() throws(PatternError) -> PatternNode? {
     switch try pop() {
     case "(": return try group()
@@ -106,7 +106,7 @@ struct PatternParser {
     if take("?" as Unicode.Scalar) { return (0, 1) }
     let start = index
     guard take("{" as Unicode.Scalar), let least = number() else {
-      // A brace that begins no repetition is a brace.
+      // A brace that begins no repetition is a literal.
       index = start
       return nil
     }
@@ -143,7 +143,7 @@ struct PatternParser {
     return node
   }
 
-  /// Reads what follows `(?`; whether a group follows that.
+  /// Reads the flags after `(?`; true if the group continues after them.
   private mutating func readFlags() throws(PatternError) -> Bool {
     var isOn = true
     while true {
@@ -177,7 +177,7 @@ struct PatternParser {
 }
 
 extension PatternParser {
-  /// What is behind a backslash, inside of a class or outside.
+  /// The characters that an escape matches, inside or outside of a class.
   private mutating func escapedSet() throws(PatternError) -> ScalarSet {
     let scalar = try pop()
     if let lower = Unicode.Scalar(scalar.value | 0x20), scalar.isASCII,
@@ -228,7 +228,7 @@ extension PatternParser {
     return set
   }
 
-  /// One member of a class: a name, a class, a character or a range of them.
+  /// One member of a class: a named class, an escape, a character or a range of characters.
   private mutating func member() throws(PatternError) -> ScalarSet {
     if take("[:") { return try namedClass() }
     let first = try classScalar()
@@ -256,7 +256,7 @@ extension PatternParser {
 }
 
 extension ScalarSet {
-  /// The one character of the set, when that is all it has.
+  /// The only character of the set; `nil` if it has none or several.
   fileprivate var single: UInt32? {
     guard ranges.count == 1, !isNegated, ranges[0].count == 1 else { return nil }
     return ranges[0].lowerBound

@@ -14,7 +14,7 @@ struct ScalarSet: Hashable, Sendable {
   static let word = ScalarSet(48...57, 65...90, 95...95, 97...122)
   static let space = ScalarSet(9...10, 12...13, 32...32)
 
-  /// The set called so between `[:` and `:]`.
+  /// The set called `name` between `[:` and `:]`; `nil` if there is none.
   static func named(_ name: String) -> ScalarSet? {
     switch name {
     case "alnum": ScalarSet(48...57, 65...90, 97...122)
@@ -39,7 +39,7 @@ struct ScalarSet: Hashable, Sendable {
     (holds(scalar) || (ignoresCase && Self.otherCases(scalar).contains(where: holds))) != isNegated
   }
 
-  /// Takes in what `other` has, negated or not.
+  /// Adds the characters of `other`, which may be negated.
   mutating func insert(_ other: ScalarSet) {
     guard other.isNegated else {
       ranges += other.ranges
