@@ -1,15 +1,15 @@
 package import KubernetesAPI
 import Platform
 
-/// What this user may do, asked once and remembered for a while.
+/// Caches the server's verdicts on what this user may do, each for `lifetime`.
 ///
-/// Views ask before they offer an action, and many ask the same.
+/// Views request them before they offer an action, and many views request the same ones.
 package actor AccessCache {
   private let cluster: Cluster
   private let lifetime: Duration
   private var known: [Access: (verdict: Access.Verdict, at: Duration)] = [:]
   private var asked: [Access: Task<Result<Access.Verdict, ClusterError>, Never>] = [:]
-  /// How often everything was forgotten: an answer to a question of before is not believed.
+  /// The number of calls to `forget`; a verdict that was requested before the last call is not used.
   private var generation = 0
 
   package init(_ cluster: Cluster, lifetime: Duration = .seconds(300)) {
@@ -17,16 +17,16 @@ package actor AccessCache {
     self.lifetime = lifetime
   }
 
-  /// Whether the server would allow it.
+  /// Whether the server would allow `access`.
   ///
-  /// Errors are not remembered.
+  /// Errors are not cached.
   package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
     while true {
       if let entry = known[access], cluster.timing.now() - entry.at < lifetime { return entry.verdict }
       let question = asked[access] ?? ask(access)
       let asking = generation
       let result = await question.value
-      // Asked before everything was forgotten, it may say what held before, so it is asked again.
+      // `forget` was called in the meantime, so the verdict may be stale and is requested again.
       guard asking == generation else { continue }
       asked[access] = nil
       if case .success(let verdict) = result { known[access] = (verdict, cluster.timing.now()) }
@@ -34,7 +34,7 @@ package actor AccessCache {
     }
   }
 
-  /// The verdicts on several questions, asked at the same time; what could not be asked is left out.
+  /// Several verdicts, requested concurrently; those whose request failed are left out.
   package func verdicts(on questions: [Access]) async -> [Access: Access.Verdict] {
     await withTaskGroup(of: (Access, Access.Verdict?).self) { group in
       for access in questions { group.addTask { (access, try? await self.verdict(on: access)) } }
@@ -44,7 +44,7 @@ package actor AccessCache {
     }
   }
 
-  /// Forgets everything, as after a 403 that was not foreseen.
+  /// Empties the cache, for example after an unexpected 403.
   package func forget() {
     generation += 1
     known = [:]

@@ -2,22 +2,22 @@ import HTTP
 package import KubernetesAPI
 package import Manifest
 
-/// What became of a write that got no answer.
+/// The outcome of a write that got no response.
 package enum WriteOutcome: Hashable, Sendable {
-  /// The object is as the write wanted it.
+  /// The object has the state that the write requested.
   case carriedOut(Object)
-  /// The object is not as the write wanted it, or there is none; it may be tried again.
+  /// The object does not have the requested state, or does not exist; the write may be tried again.
   case notCarriedOut(Object?)
   /// Unknown, because the object cannot be read either.
   case unknown(ClusterError)
 }
 
 extension ClusterError {
-  /// True when a write that ended so may have been carried out all the same.
+  /// Whether a write that failed with this error may have been carried out.
   package var leavesDoubt: Bool {
     switch self {
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable: true
-    // A proxy that gave up waiting says nothing of what happened behind it.
+    // A proxy that timed out does not know whether the server carried out the write.
     case .refused(let status): [502, 504].contains(status.code)
     case .transport, .unanswered: false
     }
@@ -25,32 +25,32 @@ extension ClusterError {
 }
 
 extension Cluster {
-  /// Looks whether `patch`, or a creation, whose answer was lost, has been carried out.
+  /// Checks whether a patch or a creation whose response was lost has been carried out.
   ///
-  /// The patch is never sent again here: the object is read and compared.
+  /// The patch is not sent again: the object is read and compared.
   package func outcome(
     of patch: Value, on resource: Resource, namespace: String? = nil, _ name: String
   ) async -> WriteOutcome {
-    // The version the patch insisted on is no wish for the object.
+    // The patch's resourceVersion is a precondition, not a requested state.
     let wish = patch.setting(["metadata", "resourceVersion"], to: nil)
     let wanted = wish["metadata"]?.mapping?.isEmpty == true ? wish.setting(["metadata"], to: nil) : wish
     do throws(ClusterError) {
       let object = try await get(resource, namespace: namespace, name)
       return MergePatch.apply(wanted, to: object.value) == object.value ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
-      // What is not there was not created, and what is gone is not as it was wanted.
+      // An object that does not exist was not created, or is not in the requested state.
       if error.isNotFound { return .notCarriedOut(nil) }
       return .unknown(error)
     }
   }
 
-  /// Looks whether a deletion, whose answer was lost, has been carried out; with no `uid`, of any object of that name.
+  /// Checks whether a deletion whose response was lost has been carried out; without `uid`, of any object of that name.
   package func outcomeOfDeletion(
     of resource: Resource, namespace: String? = nil, _ name: String, uid: String?
   ) async -> WriteOutcome {
     do throws(ClusterError) {
       let object = try await get(resource, namespace: namespace, name)
-      // Another object may have taken the name.
+      // With another UID it is a new object of the same name.
       return (uid != nil && object.uid != uid) || object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
       if error.isNotFound { return .carriedOut(Object([:])) }

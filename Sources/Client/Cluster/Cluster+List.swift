@@ -3,10 +3,10 @@ package import KubernetesAPI
 package import Manifest
 
 extension Cluster {
-  /// Everything in a collection, page by page, decoded while it arrives.
+  /// All objects of a collection, page by page, decoded while they arrive.
   ///
-  /// `limit` is the page size. When the server forgets the list between two pages (410), the list
-  /// starts over: `restart` is called, and what `each` has seen must be thrown away.
+  /// `limit` is the page size. If the list expires between two pages (410), it starts over: `restart` is
+  /// called, and the caller must discard the objects that `each` has received.
   package func list(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     skipping: JSONPaths = JSONPaths(), freshness: Freshness = .newest, restart: () -> Void = {}, each: (Object) -> Void
@@ -17,7 +17,7 @@ extension Cluster {
     return try await self.list(list, restart: restart, each: each)
   }
 
-  /// Everything in a collection at once.
+  /// All objects of a collection at once.
   package func list(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     skipping: JSONPaths = JSONPaths(), freshness: Freshness = .newest
@@ -39,7 +39,7 @@ extension Cluster {
     return ListVersion(resourceVersion: end.version)
   }
 
-  /// Hands over the items of every page, and gives what stands around those of the last.
+  /// Passes the items of all pages to `each`; returns the rest of the last page.
   func pages(
     _ list: ListRequest, restart: () -> Void, each: (Value) throws(ClusterError) -> Void
   ) async throws(ClusterError) -> ListEnd {
@@ -51,7 +51,7 @@ extension Cluster {
         guard !end.next.isEmpty else { return end }
         list.next = end.next
       } catch {
-        // Pages that expire again and again would never end: the last attempt is in one piece.
+        // If pages keep expiring, the last attempt requests the list in one piece.
         guard case .refused(let status) = error, status.isExpired, !list.next.isEmpty, restarts < 3 else { throw error }
         restarts += 1
         list.next = ""
@@ -95,7 +95,7 @@ extension Cluster {
       }
     }
     try result.get()
-    // Icons can be large, lists are not: something else is coming, and it need not be kept.
+    // Items with icons can be large, but not this large: it is some other response, and need not be buffered.
     guard splitter.count <= 64 << 20 else { throw .unreadable("an item of the list is longer than 64 MB") }
   }
 
@@ -112,10 +112,10 @@ extension Cluster {
 
 /// How new a list must be.
 package enum Freshness: Hashable, Sendable {
-  /// As new as the store behind the server: what was just written is in it.
+  /// As new as the server's storage, including all completed writes.
   case newest
-  /// What the server has at hand, as a rule a moment old. For long lists many times as fast,
-  /// because the server need not ask its store; it then gives all of them in one page.
+  /// From the server's cache, usually a moment old. For long lists this is many times faster, because the
+  /// server does not read its storage; it then returns all items in one page.
   case atHand
 
   var version: String { self == .atHand ? "0" : "" }
@@ -124,8 +124,8 @@ package enum Freshness: Hashable, Sendable {
 extension Cluster {
   /// A collection as a table, page by page, decoded while it arrives.
   ///
-  /// A server that knows no tables sends whole objects; they come as rows without cells. The columns are
-  /// given at the end, because rows may come before them. `restart` is as in `list`.
+  /// A server without tables sends whole objects, which become rows without cells. The columns are returned
+  /// at the end, because rows may arrive before them. `restart` is as in `list`.
   package func table(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     of contents: Table.Contents = .nothing, freshness: Freshness = .newest, restart: () -> Void = {},

@@ -2,9 +2,9 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// One line that a container has written.
+/// A line of a container's log.
 package struct LogLine: Hashable, Sendable {
-  /// RFC 3339, as precise as the server knows it.
+  /// RFC 3339, with the server's precision; empty if the line has no time.
   package var time: String
   package var text: String
 
@@ -13,7 +13,7 @@ package struct LogLine: Hashable, Sendable {
     self.text = text
   }
 
-  /// A line that begins with its time, as the server writes it where it is asked for times.
+  /// Parses a line that begins with its time, as the server sends it with `timestamps=true`.
   init(_ line: String) {
     let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     let isTimed = Timestamp.seconds(String(parts[0])) != nil
@@ -22,8 +22,7 @@ package struct LogLine: Hashable, Sendable {
 }
 
 extension Cluster {
-  /// Reads what the container of a pod has written since `time`, a line at a time while it comes; `follows` waits for
-  /// what is still to be written.
+  /// Reads the log of a pod since `time`, line by line as it arrives; with `follows`, waits for further lines.
   package func log(
     of pod: String, in namespace: String, since time: String = "", follows: Bool, each: (LogLine) -> Void
   ) async throws(ClusterError) {
@@ -32,7 +31,7 @@ extension Cluster {
     query.add("follow", follows ? "true" : nil)
     query.add("sinceTime", time)
     let target = Resource.pods.path(namespace: namespace, name: pod, subresource: "log") + query.text
-    // A proxy on the way that has lost the server is found out by silence: what was read is not asked for again.
+    // Only silence reveals a proxy that has lost the server; a caller resumes at the time of the last line.
     let patience = follows ? HTTPRequest.Patience.stream(limit: 86_400, silence: 180) : .answer
     let response = try await read(target, accepting: "text/plain, */*", patience: patience)
     var lines = LineSplitter()

@@ -3,14 +3,14 @@ import Manifest
 import Platform
 
 extension Cluster {
-  /// The version of the server; needs no rights on most clusters.
+  /// The server's version, which most clusters let every user read.
   package func version() async throws(ClusterError) -> ServerVersion {
     let version = ServerVersion(try await document("/version"))
     guard !version.gitVersion.isEmpty else { throw .unreadable("the answer names no version") }
     return version
   }
 
-  /// The resources of one group and version; empty when the cluster does not serve it.
+  /// The resources of one group and version; empty if the cluster does not serve it.
   package func resources(group: String, version: String) async throws(ClusterError) -> [DiscoveredResource] {
     let target = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     let value: Value
@@ -20,12 +20,12 @@ extension Cluster {
       if error.isNotFound { return [] }
       throw error
     }
-    // `null` is how Go writes a list that was never made.
+    // Go encodes a nil slice as `null`.
     guard let entries = value["resources"], entries == .null || entries.sequence != nil else {
       throw .unreadable("the answer is not a list of resources")
     }
     return (entries.sequence ?? []).compactMap { entry in
-      // A subresource, such as pods/log, is no collection.
+      // A subresource, such as pods/log, is not a collection.
       guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
         return nil
       }
@@ -35,7 +35,7 @@ extension Cluster {
     }
   }
 
-  /// Whom the server takes this user for, as `kubectl auth whoami` asks it; servers before 1.28 do not say.
+  /// The name under which the server knows this user, as in `kubectl auth whoami`; not available before 1.28.
   package func userName() async throws(ClusterError) -> String {
     let resource = Resource.userReviews
     let review = Object(["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)])

@@ -4,12 +4,12 @@ import Manifest
 import Platform
 
 extension Cluster {
-  /// The longest answer that is held as a whole.
+  /// The maximum number of bytes of a response that is read into memory.
   private static var longestAnswer: Int { 256 << 20 }
 
-  /// Sends a read, and again when the server asks for that, as client-go does.
+  /// Sends a read, and retries a 429 or 5xx response with a `Retry-After` of at most 30 s, as client-go does.
   ///
-  /// An answer that says no is thrown.
+  /// Throws `.refused` for any other response without a 2xx status.
   func read(
     _ target: String, accepting form: String = "application/json", patience: HTTPRequest.Patience = .answer
   ) async throws(ClusterError) -> HTTPResponse {
@@ -29,9 +29,9 @@ extension Cluster {
     }
   }
 
-  /// Sends a write, once: without an answer it is unknown whether the server carried it out.
+  /// Sends a write once: without a response it is unknown whether the server carried it out.
   ///
-  /// What the request says of `secrets`, such as the password in a config, no error repeats.
+  /// Errors do not contain `secrets`, such as the password in a config.
   func write(_ request: HTTPRequest, hiding secrets: Secrets = Secrets()) async throws(ClusterError) -> Value {
     var request = request
     request.headers["Accept"] = "application/json"
@@ -67,7 +67,7 @@ extension Cluster {
     }
   }
 
-  /// What stands where JSON should, for the user.
+  /// Describes a body that is not JSON, for the user.
   static func problem(_ error: SyntaxError, in bytes: [UInt8]) -> String {
     let excerpt = Excerpt.of(bytes)
     if Excerpt.looksLikeHTML(String(decoding: bytes.prefix(400), as: UTF8.self)) {
@@ -85,7 +85,7 @@ extension Cluster {
         if bytes.count > 64 << 10 { break }
       }
     } catch {
-      // The head has said no already; the rest would only have said why.
+      // The status is known; the body would only have explained it.
     }
     return Status(code: response.status, headers: response.headers, body: bytes)
   }

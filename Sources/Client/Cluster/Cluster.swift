@@ -6,14 +6,14 @@ package import Platform
 /// The verbs of the Kubernetes API, over any transport.
 package struct Cluster: Sendable {
   package var transport: any Transport
-  /// Who a write is recorded as in `managedFields`.
+  /// The field manager of writes, recorded in `managedFields`.
   package var fieldManager = "ksx"
-  /// What the server does about fields it does not know: `Strict` refuses them, `Warn` drops them.
+  /// How the server treats unknown fields: `Strict` rejects the write, `Warn` drops the fields with a warning.
   package var fieldValidation = "Strict"
-  /// Attempts of a read that the server puts off with `Retry-After`.
+  /// The number of attempts of a read that the server defers with `Retry-After`.
   package var readAttempts = 5
   package var timing = Timing.real
-  /// Hears of the warnings that come with answers.
+  /// Receives the `Warning` fields of responses.
   package var warnings: Warnings?
   package let listStreaming = ListStreaming()
 
@@ -21,6 +21,7 @@ package struct Cluster: Sendable {
     self.transport = transport
   }
 
+  /// Reads an object, or a subresource of it, without the values at `skipping`.
   package func get(
     _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String? = nil,
     skipping: JSONPaths = JSONPaths()
@@ -30,7 +31,7 @@ package struct Cluster: Sendable {
     return try Object(value, answering: resource, name, subresource)
   }
 
-  /// Creates `object`, or, of an object that is there, a subresource such as a pod's `eviction`.
+  /// Creates `object`, or a subresource of an existing object, such as a pod's `eviction`.
   package func create(
     _ resource: Resource, _ object: Object, subresource: String? = nil, dryRun: Bool = false
   ) async throws(ClusterError) -> Object {
@@ -51,9 +52,9 @@ package struct Cluster: Sendable {
     return try Object(value, answering: resource, name, subresource)
   }
 
-  /// Deletes, but only the object with `uid`, and as it was at `resourceVersion`, where those are given.
+  /// Deletes an object; `uid` and `resourceVersion`, if given, are preconditions.
   ///
-  /// `propagation` says what becomes of what the object owns; without it the kind's own rule holds.
+  /// `propagation` decides what happens to dependent objects; `nil` uses the default of the kind.
   package func delete(
     _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil,
     resourceVersion: String? = nil, propagation: Propagation? = nil, dryRun: Bool = false
@@ -64,16 +65,16 @@ package struct Cluster: Sendable {
     }
     if !preconditions.isEmpty { options["preconditions"] = .mapping(Mapping(preconditions)) }
     if let propagation { options["propagationPolicy"] = .string(propagation.rawValue) }
-    // In the body, because a server that is sent one does not look at the query: it would delete.
+    // In the body, because a server ignores the query of a DELETE that has a body, and would delete.
     if dryRun { options["dryRun"] = ["All"] }
     let answer = try await delete(resource.path(namespace: namespace, name: name), options)
-    // It is the object, or a `Status` about it.
+    // The answer is the object or a `Status`.
     if answer["kind"]?.string != "Status" { _ = try Object(answer, answering: resource, name) }
   }
 
   private func delete(_ target: String, _ options: Mapping) async throws(ClusterError) -> Value {
     var query = Query()
-    // Also in the query, for one that reads no body of a DELETE.
+    // Also in the query, for a server that ignores the body of a DELETE.
     query.add("dryRun", options["dryRun"] == nil ? nil : "All")
     var request = HTTPRequest(.delete, target + query.text)
     if !options.pairs.isEmpty {
@@ -84,12 +85,12 @@ package struct Cluster: Sendable {
     return try await write(request)
   }
 
-  /// Any GET that answers JSON, such as `/version` or a discovery document.
+  /// The JSON response to any GET, such as `/version` or a discovery document.
   package func document(_ target: String) async throws(ClusterError) -> Value {
     try await Self.value(of: try await read(target))
   }
 
-  /// Reads a text, such as what a pod has written.
+  /// Reads a text of at most 1 MiB, such as a pod's log.
   package func text(_ target: String) async throws(ClusterError) -> String {
     let response = try await read(target, accepting: "text/plain, */*")
     do {
@@ -99,7 +100,7 @@ package struct Cluster: Sendable {
     }
   }
 
-  /// Creates what is answered and not kept, such as a review of access.
+  /// Creates an object that the server answers but does not store, such as an access review.
   package func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError)
     -> Object
   {
@@ -117,7 +118,7 @@ package struct Cluster: Sendable {
   private func writeQuery(_ dryRun: Bool, force: Bool = false) -> String {
     var query = Query()
     query.add("fieldManager", fieldManager)
-    // A field the server does not know would otherwise vanish without a word.
+    // Otherwise the server may drop unknown fields silently.
     query.add("fieldValidation", fieldValidation)
     query.add("force", force ? "true" : nil)
     query.add("dryRun", dryRun ? "All" : nil)
@@ -126,10 +127,10 @@ package struct Cluster: Sendable {
 }
 
 extension Object {
-  /// The object in an answer, which must be the one that was asked about: a proxy that mixes up two
-  /// answers, or an unknown server, must not be believed.
+  /// The object in a response; throws if it is not the requested one, as when a proxy mixes up two responses or
+  /// the server is not a Kubernetes API.
   ///
-  /// `name` is empty when the server chooses it. A subresource may be an object of any kind.
+  /// `name` is empty if the server chooses it. A subresource may be an object of any kind.
   init(
     _ value: Value, answering resource: Resource, _ name: String, _ subresource: String? = nil
   ) throws(ClusterError) {

@@ -1,20 +1,20 @@
 package import HTTP
 package import KubernetesAPI
 
-/// Why the cluster did not do what was asked.
+/// Why a request to the cluster failed.
 package enum ClusterError: Error, Hashable, Sendable {
-  /// No answer came.
+  /// No response arrived.
   case transport(TransportError)
-  /// The API answered no.
+  /// The API server refused the request.
   case refused(Status)
-  /// The API answered something that is not what it promises; the text says what, for the user.
+  /// The response does not have the form that the API promises; the text says how, for the user.
   case unreadable(String)
-  /// A write got no answer, and was looked after; the reason says what became of the answer.
+  /// A write got no response, and its outcome was checked; `reason` says why there was no response.
   case unanswered(reason: String, Fate)
 
-  /// What became of a write whose answer was lost.
+  /// The outcome of a write whose response was lost.
   package enum Fate: Hashable, Sendable {
-    /// The object, read again, is not as the write wanted it.
+    /// The object was read again and does not have the requested state.
     case notCarriedOut
     /// The object cannot be read either; the text says why.
     case unknown(String)
@@ -22,18 +22,18 @@ package enum ClusterError: Error, Hashable, Sendable {
 }
 
 extension ClusterError {
-  /// What the API answered, where it answered no.
+  /// The status of a refusal; `nil` for other errors.
   package var status: Status? {
     guard case .refused(let status) = self else { return nil }
     return status
   }
 
-  /// What was asked for is not there.
+  /// The object or collection does not exist.
   package var isNotFound: Bool { status?.isNotFound == true }
 
   /// The user may not do this.
   package var isForbidden: Bool { status?.isForbidden == true }
 
-  /// Another writer was faster: what there is must be read again.
+  /// Another client wrote first, so the object must be read again.
   package var isLostRace: Bool { status.map { $0.isConflict || $0.isAlreadyExists } ?? false }
 }

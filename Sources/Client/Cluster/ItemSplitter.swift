@@ -1,14 +1,14 @@
 import Manifest
 
-/// Takes the items out of a list while it arrives, in chunks cut anywhere.
+/// Extracts the items from a JSON list while it arrives in arbitrary chunks.
 ///
-/// The list itself is never held: an item is handed over as soon as it is complete, and what
-/// stands around the items is kept as a small document of its own. Nothing is checked here beyond
-/// quotes and brackets; the parser of the items finds the mistakes in them.
+/// The whole list is never held in memory: each item is passed on as soon as it is complete, and the rest of
+/// the document is kept as `remainder`. Only quotes and brackets are checked here; the JSON parser finds the
+/// errors inside an item.
 struct ItemSplitter {
-  /// The fields, of the document itself, that hold the items.
+  /// The top-level fields that contain the items.
   var fields = ["items"]
-  /// The document with its items left out.
+  /// The document without its items.
   private(set) var remainder: [UInt8] = []
   private var item: [UInt8] = []
   private var place = Place.around
@@ -19,10 +19,10 @@ struct ItemSplitter {
 
   private enum Place { case around, betweenItems, inItem }
 
-  /// Bytes held at the moment.
+  /// The number of buffered bytes.
   var count: Int { remainder.count + item.count }
 
-  /// Hands over every item that `chunk` completes.
+  /// Calls `each` for every item that `chunk` completes.
   mutating func add<Failure: Error>(
     _ chunk: UnsafeBufferPointer<UInt8>, each: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
@@ -47,7 +47,7 @@ struct ItemSplitter {
   private mutating func hand<Failure: Error>(
     over part: UnsafeBufferPointer<UInt8>, _ each: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
-    // An item that lies in one chunk is read where it lies.
+    // An item within one chunk is passed on without a copy.
     guard !item.isEmpty else { return try each(part) }
     item += part
     let whole = item
@@ -55,7 +55,7 @@ struct ItemSplitter {
     try whole.withUnsafeBufferPointer { buffer in Result { () throws(Failure) in try each(buffer) } }.get()
   }
 
-  /// Copies what is not an item, until the items begin.
+  /// Copies bytes to the remainder until the items begin.
   private mutating func passAround(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var at = start
     while at < chunk.count, place == .around {
@@ -102,7 +102,7 @@ struct ItemSplitter {
         return at
       case UInt8(ascii: ","), UInt8(ascii: " "), 9, 10, 13: at += 1
       default:
-        // The end, or something that is not an object: the remainder is then no JSON, which is noticed.
+        // The end of the items, or a value that is not an object: then the remainder is invalid JSON.
         remainder.append(chunk[at])
         place = .around
         depth = 1
@@ -113,7 +113,7 @@ struct ItemSplitter {
     return at
   }
 
-  /// Passes over an item, or what there is of it.
+  /// Skips an item, or the part of it that is in the chunk.
   private mutating func passItem(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var at = start
     while at < chunk.count {

@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What is asked of a collection.
+/// A request for a page of a collection.
 struct ListRequest {
   var resource: Resource
   var namespace: String?
@@ -11,12 +11,12 @@ struct ListRequest {
   var limit: Int?
   var skipping = JSONPaths()
   var form = Form.objects
-  /// Empty for the newest state; `0` for any the server has at hand; else not older than this.
+  /// The resourceVersion: empty for the newest state, `0` for any state in the server's cache, else the oldest allowed.
   var version = ""
-  /// The server's token for the next page.
+  /// The server's token for this page; empty for the first.
   var next = ""
 
-  /// What the server is to make of the objects.
+  /// The form in which the server returns the objects.
   enum Form: Hashable {
     case objects
     case table(Table.Contents)
@@ -40,7 +40,7 @@ extension ListRequest.Form {
   var accepted: String {
     switch self {
     case .objects: "application/json"
-    // The second is for a server that knows no tables.
+    // The second is for a server without tables.
     case .table: "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
     }
   }
@@ -49,14 +49,14 @@ extension ListRequest.Form {
     if case .table(let contents) = self { contents.rawValue } else { nil }
   }
 
-  /// The fields in which the items may stand.
+  /// The fields that may contain the items.
   var fields: [String] { self == .objects ? ["items"] : ["rows", "items"] }
 
-  /// What to pass over in an item, given what to pass over in an object.
+  /// The paths to skip in an item, given the paths to skip in an object.
   func skipping(_ paths: JSONPaths) -> JSONPaths { self == .objects ? paths : paths.under("object") }
 }
 
-/// What stands around the items of a list.
+/// The parts of a list besides its items.
 struct ListEnd {
   var version: String
   /// The server's token for the next page, or empty.
@@ -70,7 +70,7 @@ struct ListEnd {
     } catch {
       throw .unreadable(Cluster.problem(error, in: bytes))
     }
-    // `null` is how Go writes a list that was never made.
+    // Go encodes a nil slice as `null`.
     guard form.fields.contains(where: { value[$0] == .null || value[$0] == .sequence([]) }) else {
       throw .unreadable("the answer is JSON but no list")
     }
@@ -81,9 +81,9 @@ struct ListEnd {
 }
 
 extension Object {
-  /// Items of a list may leave out what the list says for all of them.
+  /// The object with the `apiVersion` and `kind` of the list, which its items may omit.
   ///
-  /// One of another kind is not an item of this list: a proxy or cache mixed up two answers.
+  /// Throws for an object of another kind: a proxy or cache mixed up two responses.
   func filled(for resource: Resource) throws(ClusterError) -> Object {
     guard kind.isEmpty || kind == resource.kind else {
       throw .unreadable("there is something else in the answer, \(Excerpt.shortened(kind, to: 80))")

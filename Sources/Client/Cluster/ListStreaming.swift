@@ -2,23 +2,23 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Whether a server sends what there is at the beginning of a watch (WatchList, KEP-3157), so that nothing
-/// need be listed.
+/// Whether a server sends the present objects as initial events of a watch (WatchList, KEP-3157), so that no
+/// list request is necessary.
 ///
-/// Known once for all copies of a `Cluster`. A server before 1.27 may pass over the question and answer an
-/// ordinary watch, which never says that everything is there; so only a newer one is asked, and one that
-/// refuses is not asked again.
+/// Shared by all copies of a `Cluster`. A server before 1.27 may ignore the parameter and begin an ordinary
+/// watch, which never marks the end of the initial events. So they are requested only from newer servers, and
+/// not again from a server that has refused.
 package final class ListStreaming: Sendable {
   private let knowledge = Locked<Bool?>(nil)
 
-  /// `nil` until the server was asked.
+  /// `nil` until it is known.
   package var isOffered: Bool? { knowledge.withLock { $0 } }
 
   init() {}
 
   func note(_ isOffered: Bool) { knowledge.withLock { $0 = isOffered } }
 
-  /// Whether `error`, which answered such a question, says that there is no such thing, or not for this user.
+  /// Whether `error`, the response to such a watch, says that the server does not offer it, or not to this user.
   static func isRefused(by error: ClusterError) -> Bool {
     guard case .refused(let status) = error else { return false }
     return [400, 403, 405, 406, 415, 422].contains(status.code)
@@ -26,11 +26,11 @@ package final class ListStreaming: Sendable {
 }
 
 extension Cluster {
-  /// Whether watches begin with what there is; asks the server's version when that is not known yet.
+  /// Whether watches can begin with the present objects; reads the server's version if this is not known yet.
   ///
-  /// A watch that has to list again does so by itself, and one that lists for the first time does not wait for
-  /// it: over a warm connection a compressed list is there sooner. What runs for days, and would rather
-  /// spare the server, asks before it starts its watches.
+  /// A watch calls this before it lists again, but not before its first list: over an open connection a compressed
+  /// list arrives sooner. A program that runs for days and wants to spare the server calls it before it starts its
+  /// watches.
   @discardableResult
   package func findListStreaming() async -> Bool {
     if let isOffered = listStreaming.isOffered { return isOffered }
@@ -40,17 +40,17 @@ extension Cluster {
   }
 }
 
-/// What there is, as it comes in at the beginning of a watch.
+/// Collects the initial events of a watch.
 struct InitialEvents<Element> {
   private var elements: [Element?] = []
   private var places: [String: (index: Int, version: UInt64?)] = [:]
 
-  /// Applies an event; one without an element leaves the object out, or takes it out again.
+  /// Applies an event; `nil` leaves the object out, or removes it again.
   mutating func apply(_ element: Element?, for object: Object) {
     let key = "\(object.namespace ?? "")/\(object.name)"
     let version = UInt64(object.resourceVersion)
     if let place = places[key] {
-      // What was said already and comes again must not undo what came after it.
+      // A repeated event must not overwrite a newer state.
       if let known = place.version, let version, version < known { return }
       places[key] = (place.index, version)
       elements[place.index] = element
@@ -60,6 +60,6 @@ struct InitialEvents<Element> {
     }
   }
 
-  /// In the order of their coming.
+  /// The elements in the order of arrival.
   var all: [Element] { elements.compactMap(\.self) }
 }

@@ -4,8 +4,8 @@ import Manifest
 import Platform
 
 extension Secrets {
-  /// The values in `value` whose keys say that they are secret, also in texts that are YAML, as an
-  /// extension's config is.
+  /// The values in `value` whose keys name secrets, also in strings that contain YAML, such as an
+  /// extension's config.
   init(in value: Value) {
     self.init()
     collect(value, isSecret: false)
@@ -27,7 +27,7 @@ extension Secrets {
     }
   }
 
-  /// Every document of a text that is YAML, or the lines of one that is none.
+  /// Collects from every document of a YAML text, or from the lines of a text that is not YAML.
   private mutating func collect(_ text: String) {
     if let documents = try? YAML.documents(text) {
       for value in documents.map(\.value) where value.mapping != nil { collect(value, isSecret: false) }
@@ -42,7 +42,7 @@ extension Secrets {
 }
 
 extension ClusterError {
-  /// The same error without any of `secrets` in its words: a server may repeat what it was sent.
+  /// The error with `secrets` removed from its texts, because a server may quote the request.
   func without(_ secrets: Secrets) -> ClusterError {
     guard !secrets.texts.isEmpty else { return self }
     func clean(_ text: String) -> String { Redaction.removing(secrets.texts, from: text) }

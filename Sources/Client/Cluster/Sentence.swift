@@ -5,13 +5,13 @@ package import Platform
 extension ClusterError {
   /// What went wrong and what to do about it, for the user.
   ///
-  /// `doing` says what was being done and to what, such as `listing extensions`; `server` is the
-  /// address as it may be shown.
+  /// `doing` names the action and its object, such as `listing extensions`; `server` is the address
+  /// for display.
   package func sentence(for doing: Sentence, at server: String) -> Sentence {
     "\(doing): \(problem(at: server, doing))"
   }
 
-  /// The same without what was being done.
+  /// The sentence without the action.
   package func problem(at server: String, _ doing: Sentence = "") -> Sentence {
     switch self {
     case .transport(let error): error.problem(at: server, doing)
@@ -28,7 +28,7 @@ extension ClusterError {
   /// What happened, in a few words of English.
   package var brief: String { words.english }
 
-  /// The same as data.
+  /// `brief` as a translatable sentence.
   package var words: Sentence {
     switch self {
     case .transport(let error): error.words
@@ -40,12 +40,12 @@ extension ClusterError {
 }
 
 extension TransportError {
-  /// What kept the request from its answer, and what to do about it.
+  /// Why there was no response, and what to do about it.
   package func sentence(for doing: Sentence, at server: String) -> Sentence {
     "\(doing): \(problem(at: server, doing))"
   }
 
-  /// The end of a socket's path, which is what tells one from another.
+  /// The last three parts of a socket's path, which tell sockets apart.
   package static func socketName(_ host: String) -> String {
     host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
   }
@@ -70,7 +70,7 @@ extension TransportError {
     }
   }
 
-  /// What reads is called so by the words it is told with.
+  /// Whether `doing` begins with a verb of reading.
   private static func isRead(_ doing: Sentence) -> Bool {
     ["reading", "listing", "looking", "asking", "watching"].contains(where: doing.english.hasPrefix)
   }
@@ -113,12 +113,12 @@ extension Status {
     return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
   }
 
-  /// Nothing can be made in a namespace that is being deleted.
+  /// The namespace is being deleted, so that nothing can be created in it.
   package var isOfTerminatingNamespace: Bool {
     code == 403 && message.containsText("because it is being terminated")
   }
 
-  /// An admission policy or a quota refused what the user has the right to.
+  /// An admission policy or a quota refused a request that the user has the right to make.
   package var isOfRule: Bool {
     code == 403 && ["denied request: ", "exceeded quota: "].contains { message.containsText($0) }
   }

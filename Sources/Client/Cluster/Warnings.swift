@@ -1,15 +1,15 @@
 import HTTP
 import Platform
 
-/// Takes the warnings that servers send with their answers, and reports each of them once.
+/// Reports the warnings in the responses of servers, each text once.
 ///
-/// Kubernetes warns so of a deprecated version, of a field it dropped, of a name that will not do
-/// (`Warning: 299 - "…"`, RFC 7234 §5.5). The texts are harmless to a terminal.
+/// Kubernetes warns of a deprecated version, a dropped field or an unsuitable name
+/// (`Warning: 299 - "…"`, RFC 7234 §5.5). The texts contain no control characters that affect a terminal.
 package final class Warnings: Sendable {
   private let seen = Locked<Set<String>>([])
   private let report: @Sendable (String) -> Void
 
-  /// What is remembered as reported; beyond that, old warnings may come again.
+  /// The number of texts to remember as reported; beyond it, old warnings may be repeated.
   private static let limit = 1000
 
   /// `report` is called from any thread.
@@ -30,7 +30,7 @@ package final class Warnings: Sendable {
 
   /// The texts in a field such as `299 - "first", 299 agent "second" "Sun, 06 Nov 1994 08:49:37 GMT"`.
   ///
-  /// Other codes than 299 speak of caches on the way, and are left out.
+  /// Codes other than 299 come from caches and are left out.
   static func texts(of field: String) -> [String] {
     var texts: [String] = []
     var rest = Array(field.unicodeScalars)[...]
@@ -52,7 +52,7 @@ package final class Warnings: Sendable {
     "\"" + text.replacingText("\\", with: "\\\\").replacingText("\"", with: "\\\"") + "\""
   }
 
-  /// The text of a quoted string, which is taken off `rest`.
+  /// Removes a quoted string from `rest` and returns its text.
   private static func quoted(_ rest: inout ArraySlice<Unicode.Scalar>) -> String {
     rest = rest.dropFirst()
     var text = String.UnicodeScalarView()

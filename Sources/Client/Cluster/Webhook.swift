@@ -1,15 +1,15 @@
 import KubernetesAPI
 import Platform
 
-/// A webhook that the API server asked before it stored or showed an object, and that stood in the way.
+/// An admission or conversion webhook because of which the API server refused a request.
 ///
-/// Only the text of the refusal tells: its code is that of any error of the server's own.
+/// Only the message of the refusal reveals it: the code is that of any error of the server.
 struct Webhook: Hashable {
   var name: String
-  /// It answered, and the answer was no.
+  /// Whether the webhook answered and denied the request.
   var hasDenied = false
   var code: Int
-  /// The namespace of the service behind it, where the text says so.
+  /// The namespace of the webhook's service, if the message names it.
   var namespace: String?
 
   init?(_ status: Status) {
@@ -32,7 +32,7 @@ struct Webhook: Hashable {
     namespace = Self.namespace(in: text)
   }
 
-  /// What happened, up to the quotation of the server's words.
+  /// What happened, without the server's message, which is quoted after it.
   func problem(at server: String) -> Sentence {
     if hasDenied { return "the webhook \(name) does not allow it (\(code))" }
     return "\(server) asked the webhook \(name), which did not answer (\(code))"
@@ -45,9 +45,9 @@ struct Webhook: Hashable {
       "Every such change is refused until the program behind the webhook runs again\(look). If it cannot be brought back, an administrator lets changes pass without it by failurePolicy: Ignore (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)."
   }
 
-  /// What may be behind a write without an answer in time: a webhook that hangs is named nowhere.
+  /// The likely cause of a write that timed out: no message names a webhook that hangs.
   ///
-  /// With KubeSphere's controllers stopped the API server itself gives up after 34 s, and ksx after 32.
+  /// With KubeSphere's controllers stopped, the API server times out after 34 s, and ksx after 32 s.
   static func hint(ifLate text: String) -> Sentence {
     guard text.containsText("did not complete within requested timeout") || text.hasPrefix("no answer for ") else {
       return ""
@@ -62,7 +62,7 @@ struct Webhook: Hashable {
     return name.isEmpty ? nil : String(name)
   }
 
-  /// That of `https://SERVICE.NAMESPACE.svc:443/…`.
+  /// The namespace in `https://SERVICE.NAMESPACE.svc:443/…`.
   private static func namespace(in text: String) -> String? {
     guard let start = text.rangeOfText("https://") else { return nil }
     let labels = text[start.upperBound...].prefix { $0 != ":" && $0 != "/" }.split(separator: ".")
@@ -71,13 +71,13 @@ struct Webhook: Hashable {
 }
 
 extension ClusterError {
-  /// An admission policy or a quota refused what the user has the right to.
+  /// An admission policy or a quota refused a request that the user has the right to make.
   package var isOfRule: Bool {
     guard case .refused(let status) = self else { return false }
     return status.isOfRule
   }
 
-  /// The program behind a webhook did not answer, so every write like this one is refused, and deletions are not.
+  /// A webhook did not answer, so every write like this one is refused, but deletions are not.
   package var isOfSilentWebhook: Bool {
     guard case .refused(let status) = self else { return false }
     return Webhook(status).map { !$0.hasDenied } ?? (status.code == 504)

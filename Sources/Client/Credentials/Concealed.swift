@@ -1,4 +1,4 @@
-// Types that hold secrets: neither their descriptions nor their mirrors show one.
+// Types that hold secrets: their descriptions and mirrors do not show them.
 
 extension Connection: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   package var description: String { displayName }

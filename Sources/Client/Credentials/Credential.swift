@@ -31,8 +31,8 @@ package struct Credential: Hashable, Sendable {
 package protocol CredentialSource: Sendable {
   /// The credential to use now.
   ///
-  /// `rejected` is one the server has just refused with 401: a source that can get another gives
-  /// it, and one that cannot gives the same again.
+  /// `rejected` is a credential that the server has just refused with 401. A source that can get a
+  /// different one returns it; any other source returns the same one again.
   func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential
 }
 
@@ -45,7 +45,7 @@ package struct FixedCredential: CredentialSource {
   package func credential(insteadOf rejected: Credential?) -> Credential { credential }
 }
 
-/// Nothing that describes or dumps a credential shows it.
+/// Descriptions and dumps do not show the credential.
 extension Credential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   package var description: String {
     let names = headers.fields.map(\.name) + (clientCertificate == nil ? [] : ["a client certificate"])

@@ -3,19 +3,19 @@ package import HTTP
 import Manifest
 import Platform
 
-/// A program that gives out credentials (client-go credential plugins, v1 and v1beta1).
+/// A program that supplies credentials (client-go credential plugins, v1 and v1beta1).
 ///
-/// What it gave is used until it expires or is refused. Plugins are run one at a time, because
-/// they may ask on the terminal.
+/// A credential is cached until it expires or the server refuses it. Plugins are run one at a time,
+/// because they may prompt on the terminal.
 package actor ExecPlugin: CredentialSource {
   private let settings: ExecSettings
   private let environment: Environment
   private let terminal: SharedTerminal?
   private let now: @Sendable () -> Int
   private var cached: ExecAnswer?
-  /// Why it gave nothing when it was lent the screen of a console, and when.
+  /// The last failure of the plugin while it used a console's screen, and its time.
   private var failure: (error: TransportError, at: Int)?
-  /// Seconds before the screen is interrupted again by a plugin that failed on it.
+  /// Seconds before a plugin that failed may interrupt the screen again.
   private static let pause = 60
 
   private static let gate = Gate()
@@ -34,7 +34,7 @@ package actor ExecPlugin: CredentialSource {
     if let credential = usable(insteadOf: rejected) { return credential }
     guard await Self.gate.enter() else { throw .cancelled }
     do throws(TransportError) {
-      // While this one waited its turn another may have fetched what it needs.
+      // While this call waited for the gate, another may have fetched a credential.
       let credential =
         if let credential = usable(insteadOf: rejected) { credential } else { try await run() }
       await Self.gate.leave()
@@ -60,7 +60,9 @@ package actor ExecPlugin: CredentialSource {
     return try await runOnScreen()
   }
 
-  /// Runs it where a console shows something: without the terminal if it can do without.
+  /// Runs the plugin while a console uses the terminal.
+  ///
+  /// With mode `IfAvailable` it runs without the terminal first, and with it only if that fails.
   private func runOnScreen() async throws(TransportError) -> Credential {
     if let failure, now() - failure.at < Self.pause { throw failure.error }
     if settings.mode == .ifAvailable {
@@ -106,7 +108,7 @@ package actor ExecPlugin: CredentialSource {
     ])
     var process = ChildProcess([settings.command] + settings.arguments, environment: environment)
     process.hasTerminal = isInteractive
-    // Without a terminal, a plugin that asks a question would wait for ever.
+    // Without a terminal, a plugin that prompts would wait for ever.
     if !isInteractive { process.timeout = .seconds(60) }
     return process
   }
@@ -141,16 +143,16 @@ package actor ExecPlugin: CredentialSource {
   }
 }
 
-/// What a plugin printed.
+/// An ExecCredential, as a plugin printed it.
 ///
-/// Nothing of it is ever quoted: it is all secret.
+/// Error messages never quote it, because all of it is secret.
 struct ExecAnswer {
   var credential: Credential
   /// Seconds since 1970.
   var expiry: Int?
 
   init(_ output: [UInt8], _ settings: ExecSettings) throws(TransportError) {
-    // client-go takes YAML as well, and passes over a byte order mark.
+    // client-go accepts YAML too, and skips a byte order mark.
     let answer = (try? JSON.parse(output)) ?? (try? YAML.parse(String(decoding: output, as: UTF8.self)))
     // kubectl 1.32 fills in a missing kind.
     guard let value = answer, value.mapping != nil, ["ExecCredential", nil].contains(value["kind"]?.string) else {
@@ -197,13 +199,13 @@ struct ExecAnswer {
   }
 }
 
-/// Lets one in at a time, in the order of their coming.
+/// A lock for tasks, granted in the order of the calls to `enter`.
 actor Gate {
   private var isOpen = true
   private var waiters: [(id: Int, waiter: CheckedContinuation<Bool, Never>)] = []
   private var lastID = 0
 
-  /// False when the task was cancelled while it waited; then there is nothing to leave.
+  /// Takes the lock; false if the task was cancelled while it waited, and then `leave` must not be called.
   func enter() async -> Bool {
     if isOpen {
       isOpen = false

@@ -11,7 +11,7 @@ struct ExecSettings: Sendable {
   var variables: [(name: String, value: String)] = []
   var mode = Mode.ifAvailable
   var installHint: String?
-  /// What the plugin is told of the cluster, when it asks for that.
+  /// The `spec.cluster` for the plugin; `nil` unless `provideClusterInfo` is set.
   var cluster: Value?
 
   static let versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]

@@ -1,8 +1,8 @@
 import HTTP
 
-/// A character that no header field can carry, in a text that is to be sent in one.
+/// The first character of a text that a header field value cannot contain.
 ///
-/// It is named without what stands around it, which may be secret.
+/// Messages name the character without the surrounding text, which may be secret.
 struct HeaderFlaw: Error, Hashable, CustomStringConvertible {
   /// Such as `a line break`.
   let description: String
@@ -11,7 +11,7 @@ struct HeaderFlaw: Error, Hashable, CustomStringConvertible {
 
   static let remedy = "Write it as one line without control characters"
 
-  /// `nil` when the whole text can be sent.
+  /// `nil` if the whole text can be sent.
   init?(in text: String) {
     guard let place = text.unicodeScalars.firstIndex(where: Self.isForbidden) else { return nil }
     let scalar = text.unicodeScalars[place]
@@ -25,12 +25,12 @@ struct HeaderFlaw: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  /// As Go's HTTP client has it: a tab is the one control character that passes (RFC 9110 §5.5).
+  /// As in Go's HTTP client, a tab is the only control character that is allowed (RFC 9110 §5.5).
   private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     (scalar.value < 0x20 && scalar != "\t") || scalar.value == 0x7f
   }
 
-  /// Ends with what is wrong when `text`, called `name`, cannot be sent.
+  /// Throws `.invalid` if `text` cannot be sent; the message calls it `name`.
   static func check(_ text: String, _ name: String) throws(TransportError) {
     if let flaw = HeaderFlaw(in: text) { throw .invalid(reason: "\(name) has \(flaw) in it") }
   }

@@ -1,18 +1,18 @@
 import Platform
 
-/// Keys and certificates as text (RFC 7468): blocks between two lines, and anything around them.
+/// Keys and certificates as text (RFC 7468): blocks between BEGIN and END lines; other text is ignored.
 struct PEM {
   struct Block {
-    /// What stands behind BEGIN, such as `CERTIFICATE`.
+    /// The text after BEGIN, such as `CERTIFICATE`.
     var label: String
     /// The block with its first and its last line.
     var text: ArraySlice<UInt8>
     /// Lines such as `Proc-Type: 4,ENCRYPTED` before the content.
     var headers: [String] = []
-    /// What is encoded in it, or `nil` when it is not base64.
+    /// The decoded content; `nil` if it is not base64.
     var content: [UInt8]?
 
-    /// The block as RFC 7468 §3 has it, 64 characters a line.
+    /// The block in the form of RFC 7468 §3, with 64 characters a line.
     var canonical: [UInt8] {
       var lines = ["-----BEGIN \(label)-----"]
       var rest = Base64.encode(content ?? [])[...]
@@ -24,7 +24,7 @@ struct PEM {
     }
   }
 
-  /// Those that have an end; a block that is begun within another begins anew.
+  /// The complete blocks; a BEGIN line inside a block discards the unfinished one.
   private(set) var blocks: [Block] = []
 
   init(_ bytes: [UInt8]) {
@@ -58,7 +58,7 @@ struct PEM {
       label: label, text: text, headers: lines.filter { $0.contains(":") }, content: Base64.decode(content.joined()))
   }
 
-  /// Whether the private key in it, the first if there are several, opens only with a passphrase.
+  /// Whether the first private key needs a passphrase.
   var hasEncryptedKey: Bool {
     guard let key = blocks.first(where: { $0.label == "PRIVATE KEY" || $0.label.hasSuffix(" PRIVATE KEY") }) else {
       return false
@@ -67,12 +67,12 @@ struct PEM {
   }
 }
 
-/// The certificates of authorities, of which some may be unreadable.
+/// Certificates of certificate authorities, some of which may be unreadable.
 package enum AuthorityBundle {
-  /// The certificates in `bytes`, written as OpenSSL reads them: it stumbles over blank lines, other blocks and those
-  /// without an end, which Go passes over.
+  /// The certificates in `bytes`, rewritten so that OpenSSL reads them: it fails on blank lines, other blocks and
+  /// unfinished blocks, which Go skips.
   ///
-  /// Empty when there is none; a text without any block stays as it is, for TLS to complain of.
+  /// Empty if no block is a certificate. A text without any block is returned unchanged, so that TLS reports the error.
   package static func readable(_ bytes: [UInt8]) -> [UInt8] {
     let blocks = PEM(bytes).blocks
     return blocks.isEmpty ? bytes : blocks.filter(isCertificate).flatMap { $0.canonical }
@@ -84,12 +84,12 @@ package enum AuthorityBundle {
   }
 }
 
-/// The outline of an X.509 certificate (RFC 5280 §4.1) in DER: enough to tell one from what is none.
+/// A DER value, parsed just far enough to recognise an X.509 certificate (RFC 5280 §4.1).
 private struct DER {
   private var tag: UInt8
   private var content: ArraySlice<UInt8>
 
-  /// The only value in `bytes`; `nil` when there is none, or more behind it.
+  /// The only value in `bytes`; `nil` if there is none or if data follows it.
   init?(_ bytes: ArraySlice<UInt8>) {
     var rest = bytes
     guard let first = DER.next(&rest), rest.isEmpty else { return nil }
@@ -102,7 +102,7 @@ private struct DER {
   }
 
   var isCertificate: Bool {
-    // What is signed, how, and the signature.
+    // tbsCertificate, signatureAlgorithm and signatureValue.
     guard tag == Self.sequence, let parts, parts.map(\.tag) == [Self.sequence, Self.sequence, Self.bits] else {
       return false
     }
@@ -114,7 +114,7 @@ private struct DER {
       && fields.dropFirst().allSatisfy { $0.parts != nil || $0.tag & 0x20 == 0 }
   }
 
-  /// The values in it, or `nil` when it does not consist of values.
+  /// The values inside this one; `nil` if the content is not a series of DER values.
   private var parts: [DER]? {
     var rest = content
     var parts: [DER] = []

@@ -1,12 +1,12 @@
 import Platform
 
-/// The files of a connection's certificates, read again when another program has renewed them.
+/// The certificate and key files of a connection, read again after another program has renewed them.
 ///
-/// They are looked at before every request, which costs less than reading them. What is half written is not
-/// taken: a file without its end at once, and a certificate that does not go with its key as soon as TLS says
-/// so; until the files change again the last ones that worked serve.
+/// `stat` checks for changes before every request, which costs less than reading the files. Half-written files
+/// are not used: a file without a final END line is rejected at once, and a certificate that does not match its
+/// key when TLS reports it. Until the files change again, the last ones that worked stay in use.
 package final class TLSFiles: Sendable {
-  /// Where each lies; `nil` for what is not a file, and stays.
+  /// The path of each file; `nil` if the value does not come from a file, and so never changes.
   package struct Paths: Hashable, Sendable {
     package var authority: String?
     package var clientCertificate: String?
@@ -19,9 +19,9 @@ package final class TLSFiles: Sendable {
     var stamps: [FileStamp?]
     /// What has changed since the connection was resolved.
     var current: Connection.TLS?
-    /// What was in use before that, and is not forgotten until the new has worked.
+    /// The settings before `current`, kept until a connection with `current` has worked.
     var previous: Connection.TLS?
-    /// Why what the files hold now is not in use.
+    /// Why the present content of the files is not in use.
     var problem: String?
   }
 
@@ -33,7 +33,7 @@ package final class TLSFiles: Sendable {
     state = Locked(State(stamps: Self.stamps(paths)))
   }
 
-  /// `tls` with what the files hold now.
+  /// `tls` with the present content of the files.
   package func renewed(_ tls: Connection.TLS) -> Connection.TLS {
     let stamps = Self.stamps(paths)
     return state.withLock { state in
@@ -52,7 +52,7 @@ package final class TLSFiles: Sendable {
     }
   }
 
-  /// What a user must know of the files: that they hold something which is not taken.
+  /// A warning for the user: the content of the files has changed, but is not used.
   var problem: String? { state.withLock { $0.problem } }
 
   /// Notes that a connection was made with `tls`.
@@ -60,10 +60,10 @@ package final class TLSFiles: Sendable {
     state.withLock { if $0.current == tls { $0.previous = nil } }
   }
 
-  /// What to go back to because `tls` cannot be used, or `nil` when there is nothing else.
+  /// The settings to fall back to because `tls` cannot be used; `nil` if there are none.
   func previous(insteadOf tls: Connection.TLS) -> Connection.TLS? {
     state.withLock { state in
-      // Another request may have found the same, and gone back already.
+      // Another request may have failed in the same way and already fallen back.
       guard state.current == tls else { return state.current }
       guard let previous = state.previous else { return nil }
       state.current = previous
@@ -72,7 +72,7 @@ package final class TLSFiles: Sendable {
     }
   }
 
-  /// `nil` when a file cannot be read or is no whole PEM; then it is looked at again the next time.
+  /// `nil` if a file cannot be read or has no final END line; the next request then tries again.
   private func read(over tls: Connection.TLS) -> Connection.TLS? {
     var tls = tls
     let places: [(String?, WritableKeyPath<Connection.TLS, [UInt8]?>)] = [

@@ -4,13 +4,13 @@ import Platform
 
 /// A token in a file that another program renews, as in every pod.
 ///
-/// Read again once a minute, and at once when the server has refused it.
+/// The file is read again after a minute, and at once after the server has refused the token.
 package final class TokenFile: CredentialSource {
   private let path: String
   private let otherwise: String?
   private let cached = Locked<(credential: Credential, readAt: ContinuousClock.Instant)?>(nil)
 
-  /// `token` stands in while the file cannot be read.
+  /// `token` is used while the file is unreadable or empty.
   package init(_ path: String, otherwise token: String? = nil) {
     self.path = path
     otherwise = token
@@ -42,14 +42,15 @@ package final class TokenFile: CredentialSource {
     return otherwise
   }
 
-  /// Why there is no token in the file: bytes of another text may hold not one character.
+  /// Why the file yields no token: bytes that are not UTF-8, such as a lone UTF-16 byte order mark, may decode to an
+  /// empty text.
   private var emptiness: String {
     let bytes = (try? Files.read(path, limit: 1 << 20)) ?? []
     return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8 text" : "is empty"
   }
 }
 
-/// Impersonation: the headers that ask the server to act as another user.
+/// Adds the headers that ask the API server to impersonate another user.
 package struct ImpersonatingCredential: CredentialSource {
   private let source: any CredentialSource
   private let headers: HTTPHeaders
@@ -66,7 +67,7 @@ package struct ImpersonatingCredential: CredentialSource {
     return credential
   }
 
-  /// The credential as the inner source gave it.
+  /// The credential as the inner source returned it.
   private func without(_ credential: Credential) -> Credential {
     var credential = credential
     for field in headers.fields { credential.headers[field.name] = nil }

@@ -1,14 +1,14 @@
 import HTTP
 import Platform
 
-/// The bytes between the curl loop, which writes them, and one reader.
+/// A response body in transit: the curl loop adds chunks, and one reader takes them.
 ///
-/// Both sides reach it without waiting for each other: the loop pauses a transfer whose reader has
-/// fallen behind, and the reader asks for more when it has caught up.
+/// Neither side blocks the other: the loop pauses a transfer whose buffer is full, and the reader has
+/// the loop resume it when half of the buffer is free.
 final class BodyBuffer: Sendable {
   typealias Waiter = CheckedContinuation<Void, Never>
 
-  /// Bytes beyond which a transfer pauses.
+  /// The number of buffered bytes at which a transfer pauses.
   static let highMark = 1 << 20
 
   private struct State {
@@ -34,7 +34,7 @@ final class BodyBuffer: Sendable {
 
   private let state = Locked(State())
 
-  /// Adds a chunk; false when the transfer must pause and offer it again.
+  /// Adds a chunk; false if the transfer must pause and libcurl must deliver the chunk again.
   func add(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let chunk = Array(bytes)
     let (isTaken, waiter) = state.withLock { state -> (Bool, Waiter?) in
@@ -50,7 +50,7 @@ final class BodyBuffer: Sendable {
     return isTaken
   }
 
-  /// Says that nothing more comes; what has come stays to be read.
+  /// Ends the body, with `error` if it is incomplete; buffered chunks can still be read.
   func finish(_ error: TransportError?) {
     let waiter = state.withLock { state -> Waiter? in
       if state.end == nil { state.end = error.map { .failure($0) } ?? .success(()) }
@@ -76,7 +76,7 @@ final class BodyBuffer: Sendable {
     }
   }
 
-  /// Returns when there may be something to read.
+  /// Returns once a chunk or the end can be read.
   func wait() async {
     await withCheckedContinuation { waiter in
       let isReady = state.withLock { state in
@@ -89,7 +89,7 @@ final class BodyBuffer: Sendable {
   }
 }
 
-/// The reader's end of a `BodyBuffer`: letting go of it abandons the transfer.
+/// The reader's side of a `BodyBuffer`; releasing it cancels the transfer.
 final class BodyReader: Sendable {
   private let buffer: BodyBuffer
   private let id: Int

@@ -2,7 +2,7 @@ import HTTP
 
 /// The address, TLS settings, proxy and credentials of one server: everything a `CurlTransport` needs.
 ///
-/// Resolved once: only files of certificates and tokens are read again when they change.
+/// Resolved once; only certificate and token files are read again when they change.
 package struct Connection: Sendable {
   /// `https://host:6443`, with a path when the API is served under one, or `unix:///path/to/socket`.
   package var server: String
@@ -14,14 +14,14 @@ package struct Connection: Sendable {
   /// The proxies that the environment names.
   package var proxyRules = ProxyRules.process
   package var credentials: (any CredentialSource)?
-  /// Seconds a connection may take, TLS included.
+  /// Seconds that connecting may take, TLS handshake included.
   package var connectTimeout = 10
   /// Seconds an ordinary request may go without a byte in either direction; `nil` waits for ever.
   package var requestTimeout: Int? = 32
   package var keepalive = Keepalive()
-  /// Whether answers may come compressed.
+  /// Whether responses may be compressed.
   ///
-  /// Never asked for from a server on this machine, where it only costs time.
+  /// Compression is never requested from a server on this machine, where it only costs time.
   package var allowsCompression = true
   package var userAgent = "ksx"
 
@@ -29,42 +29,43 @@ package struct Connection: Sendable {
 
   /// The certificates to trust and to present.
   package struct TLS: Hashable, Sendable {
-    /// The authority's certificates (PEM); `nil` trusts the system's.
+    /// The certificates of the authorities to trust (PEM); `nil` for the system's.
     package var authority: [UInt8]?
     package var clientCertificate: [UInt8]?
     package var clientKey: [UInt8]?
-    /// Where the key is from, for messages; `nil` where a program gave it.
+    /// The origin of the key, for messages; `nil` if it is not from a kubeconfig.
     package var clientKeyName: String?
-    /// The name the certificate must have, when it is not the host's.
+    /// The name that the server's certificate must have; `nil` for the host's name.
     package var serverName: String?
+    /// Whether the server's certificate is checked.
     package var isVerified = true
 
     package init() {}
   }
 
-  /// TCP keepalive: tells a broken connection from a peer that has nothing to send, because every
-  /// living peer answers the probes.
+  /// TCP keepalive, which tells a dead connection from an idle peer: a live peer answers the probes.
   package struct Keepalive: Hashable, Sendable {
     /// Seconds without a packet after which the peer is probed.
     package var idle: Int32 = 30
     /// Seconds between two probes.
     package var interval: Int32 = 10
-    /// Probes without an answer after which the connection is dead; what was sent may also wait no
-    /// longer than so many intervals for its acknowledgement.
+    /// Unanswered probes after which the connection is dead.
+    ///
+    /// Sent data must also be acknowledged within `interval * probes` seconds (`TCP_USER_TIMEOUT`).
     package var probes: Int32 = 3
 
     package init() {}
   }
 
-  /// Whether others on the way could read along or answer in the server's place.
+  /// Whether an attacker on the network could read the traffic or impersonate the server.
   package var isInsecure: Bool { isInClear || (server.hasPrefix("https:") && !tls.isVerified) }
 
-  /// Whether what is sent leaves this machine unencrypted.
+  /// Whether requests leave this machine unencrypted.
   package var isInClear: Bool { ServerAddress(server)?.scheme == .http && !isLoopback }
 
   /// Whether the server is on this machine.
   package var isLoopback: Bool { ServerAddress(server)?.isLoopback ?? false }
 
-  /// The server as it may be shown: without the user and the password a URL can carry.
+  /// The server's URL for display, without the user and password that it may contain.
   package var displayName: String { Redaction.withoutUserInfo(server) }
 }

@@ -1,12 +1,12 @@
 import HTTP
 
-/// A request with everything libcurl is to be told about it.
+/// A request with everything that libcurl needs to send it.
 struct CurlCall: Sendable {
   var request: HTTPRequest
   var connection: Connection
   var address: ServerAddress
   var credential: Credential
-  /// The proxy on the way, or `nil` when there is none.
+  /// `nil` for a direct connection.
   var proxy: Proxy?
 
   /// Texts that must not appear in anything a user reads.
@@ -14,7 +14,7 @@ struct CurlCall: Sendable {
     credential.secrets + Redaction.secrets(in: proxy?.address) + Redaction.secrets(in: connection.server)
   }
 
-  /// Seconds without a byte after which it is given up.
+  /// Seconds without a transferred byte after which the request times out; `nil` for no limit.
   var longestSilence: Int? {
     switch request.patience {
     case .answer: connection.requestTimeout

@@ -3,7 +3,7 @@ import Glibc
 import HTTP
 import Platform
 
-/// Puts what libcurl reports into words for the user.
+/// Turns an error of libcurl into a `TransportError` with a message for the user.
 struct CurlFailure {
   var code: CURLcode
   var handle: EasyHandle
@@ -22,15 +22,15 @@ struct CurlFailure {
       .untrusted(host: host, reason: reason)
     case CURLE_OPERATION_TIMEDOUT: timeout
     case CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK: .cancelled
-    // With TLS 1.3 a refused client certificate is only heard of when the answer is read.
+    // With TLS 1.3 the alert about a refused client certificate arrives only when the response is read.
     case CURLE_RECV_ERROR where reason.containsText("alert"): .untrusted(host: host, reason: reason)
-    // Nothing of the request has been sent: there is no doubt of what became of it.
+    // No part of the request was sent, so it certainly had no effect.
     case _ where !isConnected: .unreachable(host: host, reason: refusalOfProxy ?? reason)
     default: .interrupted(reason: reason)
     }
   }
 
-  /// libcurl knows the key as a part of its memory only.
+  /// libcurl gets the key as bytes in memory, so its own message cannot name the key's file.
   private var certificateProblem: String {
     guard let key = call.connection.tls.clientKeyName, reason.containsText("private key") else {
       return "the client certificate or its key cannot be used: " + reason
@@ -45,7 +45,7 @@ struct CurlFailure {
     return .timedOut(seconds: limit)
   }
 
-  /// What to report of a transfer that was silent for too long.
+  /// The error for a transfer that was silent for too long.
   var silence: TransportError {
     let seconds = call.longestSilence ?? 0
     return isConnected
@@ -56,12 +56,12 @@ struct CurlFailure {
 
   private var host: String { call.address.name }
 
-  /// The machine that is connected to.
+  /// The peer of the TCP connection: the proxy if there is one, otherwise the server.
   private var neighbour: String { proxyName ?? host }
 
   private var proxyName: String? { call.proxy.map { "the proxy \($0.name)" } }
 
-  /// Why the proxy does not lead to the server (RFC 9110 §9.3.6).
+  /// Why the proxy refused the tunnel to the server (RFC 9110 §9.3.6).
   private var refusalOfProxy: String? {
     guard let proxyName else { return nil }
     switch handle.number(CURLINFO_HTTP_CONNECTCODE) {
@@ -71,8 +71,8 @@ struct CurlFailure {
     }
   }
 
-  /// The system's word where there is one: libcurl's speaks of attempts and milliseconds, and of a port where there is
-  /// a socket.
+  /// The system's error text if there is one: libcurl's own mentions attempts and milliseconds, and a port even for a
+  /// unix socket.
   private var reason: String {
     let number = Int32(handle.number(CURLINFO_OS_ERRNO))
     switch code {

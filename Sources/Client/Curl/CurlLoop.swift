@@ -1,27 +1,26 @@
 import CCurl
 import HTTP
 
-/// Owns libcurl: one multi handle, one thread, every easy handle.
+/// Owns libcurl: one multi handle, one thread and all easy handles.
 ///
-/// The actor's executor *is* that thread, so a handle can only be touched where
-/// it is safe to, and the compiler checks it. A job sent to the actor wakes the
-/// thread out of `curl_multi_poll`.
+/// The actor's executor *is* that thread, so the compiler checks that handles
+/// are used only on it. A job for the actor wakes the thread from `curl_multi_poll`.
 actor CurlLoop {
   /// For requests, which may share a connection (HTTP/2).
   static let requests = CurlLoop(isShared: true)
   /// For streams, each with an HTTP/1.1 connection of its own.
   ///
-  /// Apart from the others because libcurl 7.88 keeps one mark for all connections to a host: once it has
-  /// seen HTTP/2 there, it puts a request on the busy HTTP/1.1 connection of a watch, and no answer comes.
+  /// Separate from `requests` because libcurl 7.88 keeps one flag for all connections to a host: once it has seen
+  /// HTTP/2 there, it puts a request on the busy HTTP/1.1 connection of a watch, and no response arrives.
   static let streams = CurlLoop(isShared: false)
 
   private nonisolated let thread: CurlThread
   private var transfers: [Int: Transfer] = [:]
   private var idle: [EasyHandle] = []
   private var lastID = 0
-  /// When the next transfer may have been silent for too long.
+  /// The earliest time at which a transfer may have been silent for too long.
   private var nextLook: ContinuousClock.Instant?
-  /// Nil if transfers share no connection.
+  /// `nil` if transfers do not share connections.
   private var doubt: SharedConnectionDoubt?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -32,7 +31,7 @@ actor CurlLoop {
     thread.start { [unowned self] in self.assumeIsolated { $0.perform() } }
   }
 
-  /// Starts a request and returns when the head of its answer has arrived.
+  /// Starts a request and returns when the head of its response has arrived.
   func start(_ call: CurlCall) async throws(TransportError) -> HTTPResponse {
     lastID += 1
     let id = lastID
@@ -42,7 +41,7 @@ actor CurlLoop {
       await withCheckedContinuation { waiter in
         let transfer = Transfer(
           call, on: self, id: id, handle: idle.popLast() ?? EasyHandle(), whenStarted: waiter)
-        // A cancellation that came first found no transfer to stop.
+        // If the task was cancelled earlier, `cancel` found no transfer to stop.
         if Task.isCancelled { transfer.finish(.cancelled) } else { begin(transfer) }
       }
     } onCancel: {
@@ -61,14 +60,14 @@ actor CurlLoop {
     look(at: transfer.deadline)
   }
 
-  /// Ends a transfer whose caller no longer waits; one that has ended already is left alone.
+  /// Cancels a transfer; does nothing if it has already ended.
   func cancel(_ id: Int) {
     guard let transfer = detach(id) else { return }
-    // What is cut in the middle is not worth keeping.
+    // The handle is not recycled, because its transfer was cut off.
     transfer.finish(.cancelled)
   }
 
-  /// Lets a transfer go on whose reader had fallen behind.
+  /// Resumes a transfer that was paused because its reader had fallen behind.
   func resume(_ id: Int) {
     guard let transfer = transfers[id] else { return }
     transfer.resume()
@@ -80,9 +79,9 @@ actor CurlLoop {
     nextLook = min(nextLook ?? deadline, deadline)
   }
 
-  /// Moves every transfer along, and says how long nothing need be done unless something arrives.
+  /// Advances all transfers; the thread calls this between polls.
   ///
-  /// The thread calls this between polls.
+  /// Returns how long the thread may wait if no data arrives; `nil` for no limit.
   private func perform() -> Duration? {
     var running: Int32 = 0
     curl_multi_perform(thread.multi, &running)
@@ -101,7 +100,7 @@ actor CurlLoop {
     return [silence, wait].compactMap { $0 }.min()
   }
 
-  /// Gives up what has been silent for too long; the time until the next may be.
+  /// Times out transfers that were silent for too long; returns the time until the next may be.
   private func endSilence() -> Duration? {
     guard let look = nextLook else { return nil }
     let now = ContinuousClock.now

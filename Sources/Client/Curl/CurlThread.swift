@@ -2,18 +2,18 @@ import CCurl
 import Glibc
 import Platform
 
-/// The thread on which `CurlLoop` runs: libcurl's multi handle, and the jobs sent to the actor.
+/// The thread of a `CurlLoop`: it polls libcurl's multi handle and runs the jobs of the actor.
 final class CurlThread: Sendable {
   // Safe: the pointer never changes, and only this thread uses it, except for
   // curl_multi_wakeup, which libcurl allows from anywhere.
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
   private let executor: ThreadExecutor
 
-  /// With no transfer there is nothing to wake up for.
+  /// Milliseconds to wait if no transfer is running; a job still wakes the thread.
   private static let longestWait: Int32 = 3_600_000
 
   init() {
-    // A write to a connection the other side has closed must be an error, not the end of the process.
+    // Writing to a connection that the peer has closed must be an error and not end the process.
     signal(SIGPIPE, SIG_IGN)
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     guard let multi = curl_multi_init() else { fatalError("out of memory") }
@@ -28,10 +28,10 @@ final class CurlThread: Sendable {
 
   /// Starts the thread, which never ends.
   ///
-  /// It calls `perform` whenever something may have moved, and when the time it gave has passed.
+  /// It calls `perform` after socket activity, after jobs, and when the time that `perform` returned has passed.
   func start(_ perform: @escaping @Sendable () -> Duration?) { executor.start(perform) }
 
-  /// Rounded up: a moment too early there would be nothing to do yet.
+  /// Rounded up, because a wake-up before the deadline would find nothing to do.
   private static func milliseconds(_ wait: Duration) -> Int32 {
     let (seconds, attoseconds) = min(wait, .milliseconds(longestWait)).components
     return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)

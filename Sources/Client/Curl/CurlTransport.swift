@@ -22,7 +22,7 @@ package struct CurlTransport: Transport {
     let credential = try await source.credential(insteadOf: nil)
     let response = try await send(request, to: address, as: credential)
     guard response.status == 401 else { return response }
-    // A 401 says that nothing was done, so even a write may be sent again.
+    // A 401 means that the server did nothing, so even a write may be sent again.
     let fresh = try await source.credential(insteadOf: credential)
     return fresh == credential ? response : try await send(request, to: address, as: fresh)
   }
@@ -37,11 +37,11 @@ package struct CurlTransport: Transport {
     do throws(TransportError) {
       var response = try await start(call)
       files.note(worked: call.connection.tls)
-      // A warning like the server's: it is shown wherever those are, and once.
+      // Reported like a warning of the server, so it is shown in the same places, and once.
       if let problem = files.problem { response.headers.add("Warning", "299 ksx " + Warnings.quoted(problem)) }
       return response
     } catch {
-      // Certificates that are unusable were found so before anything was sent.
+      // libcurl rejects unusable certificates before it sends anything, so the request may be sent again.
       guard case .invalid = error, let previous = files.previous(insteadOf: call.connection.tls) else { throw error }
       call.connection.tls = previous
       return try await start(call)
@@ -57,7 +57,7 @@ package struct CurlTransport: Transport {
 }
 
 extension Connection {
-  /// The proxy on the way to `address`; a configured one overrides the environment.
+  /// The proxy for `address`; a configured one overrides the environment.
   fileprivate func proxy(to address: ServerAddress) throws(TransportError) -> Proxy? {
     guard let proxy, address.scheme != .unix else { return try proxyRules.proxy(to: address) }
     do {

@@ -4,7 +4,7 @@ import HTTP
 import KubernetesAPI
 
 extension EasyHandle {
-  /// Sets everything `call` asks for; a text says what libcurl does not take.
+  /// Sets all options for `call`; returns the problem if libcurl cannot send it.
   func configure(for call: CurlCall) -> String? {
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_TCP_NODELAY, 1)
@@ -38,11 +38,11 @@ extension EasyHandle {
       set(CURLOPT_PROXY, "")
       return set(CURLOPT_UNIX_SOCKET_PATH, address.path) && set(CURLOPT_URL, "http://localhost" + call.request.target)
     }
-    // A proxy may know what it means.
+    // Only a proxy may interpret such a host.
     guard call.proxy != nil || !address.isOldNumber else { return false }
     var host = address.bracketedHost
     if address.scheme == .https, let name = call.connection.tls.serverName, !name.isEmpty {
-      // The name is asked for and checked, the connection goes to the address all the same.
+      // TLS asks for `name` and checks it; the connection is still made to the address.
       setConnectTo("\(name):\(address.port):\(host):\(address.port)")
       host = name
     }
@@ -50,20 +50,20 @@ extension EasyHandle {
     return set(CURLOPT_URL, "\(address.scheme.rawValue)://\(host):\(address.port)\(address.path)\(call.request.target)")
   }
 
-  /// Says which proxy is on the way, or that there is none: libcurl's own reading of the environment is not Go's.
+  /// Sets the proxy, or none, explicitly, because libcurl reads the environment differently from Go.
   private func setProxy(_ call: CurlCall) -> Bool {
     set(CURLOPT_NOPROXY, "")
     guard let proxy = call.proxy else { return set(CURLOPT_PROXY, "") }
     set(CURLOPT_SOCKS5_AUTH, basicAuthentication)
     if proxy.scheme == .https {
-      // As kubectl has it, what is trusted of a server counts for the proxy to it, unless the server speaks no TLS.
+      // As in kubectl, the TLS settings of an HTTPS server also apply to its HTTPS proxy.
       let isSecure = call.address.scheme == .https
       setTLS(.proxy, isSecure ? call.connection.tls : Connection.TLS(), isSecure ? call.credential : Credential())
     }
     return set(CURLOPT_PROXY, proxy.address)
   }
 
-  /// What is trusted of one end, and shown to it.
+  /// Sets which certificates are trusted at one end and which are presented to it.
   private func setTLS(_ end: TLSOptions, _ tls: Connection.TLS, _ credential: Credential) {
     set(end.version, Int(CURL_SSLVERSION_TLSv1_2))
     set(end.verifyPeer, tls.isVerified ? 1 : 0)
@@ -71,7 +71,7 @@ extension EasyHandle {
     if tls.isVerified, let authority = tls.authority { set(end.authority, authority) }
     if let certificate = credential.clientCertificate ?? tls.clientCertificate { set(end.certificate, certificate) }
     if let key = credential.clientKey ?? tls.clientKey { set(end.key, key) }
-    // Without a passphrase libcurl reads one from address 0, or OpenSSL asks for one on the terminal.
+    // Without a passphrase, even an empty one, libcurl reads address 0, or OpenSSL prompts on the terminal.
     set(end.passphrase, "")
   }
 
@@ -79,13 +79,13 @@ extension EasyHandle {
     switch call.request.patience {
     case .answer:
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-      // A request may share a connection, and waits a moment for one that is being made; without TLS none is shared,
-      // and it would wait for the whole of another's answer.
+      // A request waits for a connection that is being set up, to share it. Without TLS connections are not shared, and
+      // it would wait for the whole response to another request.
       if call.address.scheme == .https { set(CURLOPT_PIPEWAIT, 1) }
       if call.connection.allowsCompression, !call.address.isLoopback { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
     case .stream(let limit, _):
-      // HTTP/1.1 gives each stream a connection of its own: streams that fill the limit of a
-      // shared one would starve the requests.
+      // HTTP/1.1 gives each stream a connection of its own: on a shared one, streams could use up
+      // the stream limit and starve the requests.
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
       if let limit { set(CURLOPT_TIMEOUT, limit) }
     }
@@ -98,8 +98,8 @@ extension EasyHandle {
     default:
       set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
       if !request.body.isEmpty || request.method != .delete { setBody(request.body) }
-      // libcurl sends a request once more when a connection it had kept turns out to be closed.
-      // On a new connection it does not, and a write must never be sent twice.
+      // libcurl resends a request if a kept-alive connection turns out to be closed. On a new
+      // connection it does not, and a write must never be sent twice.
       set(CURLOPT_FRESH_CONNECT, 1)
     }
   }
@@ -114,14 +114,14 @@ extension EasyHandle {
 
   private func lines(of fields: HTTPHeaders) -> [String] {
     var lines = fields.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-    // Without these libcurl would call every body a form, and ask before it sends a large one.
+    // Without these libcurl labels every body as a form, and sends `Expect: 100-continue` before a large one.
     if fields["Content-Type"] == nil { lines.append("Content-Type:") }
     lines.append("Expect:")
     return lines
   }
 }
 
-/// libcurl's names for the TLS settings of one end.
+/// libcurl's TLS options for the server or for the proxy.
 private struct TLSOptions {
   let version: CURLoption
   let verifyPeer: CURLoption
@@ -141,5 +141,5 @@ private struct TLSOptions {
     certificate: CURLOPT_PROXY_SSLCERT_BLOB, key: CURLOPT_PROXY_SSLKEY_BLOB, passphrase: CURLOPT_PROXY_KEYPASSWD)
 }
 
-/// `CURLAUTH_BASIC`, a macro that Swift does not see: a SOCKS proxy is shown a user and a password, and no Kerberos ticket.
+/// `CURLAUTH_BASIC`, a macro that Swift does not import: SOCKS proxies get a user and password, no Kerberos ticket.
 private let basicAuthentication = 1

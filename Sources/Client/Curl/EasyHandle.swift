@@ -1,8 +1,8 @@
 import CCurl
 
-/// One of libcurl's easy handles and what must live as long.
+/// A libcurl easy handle and the memory that must live as long as it.
 ///
-/// Confined to the curl loop.
+/// Used only on the thread of the curl loop.
 final class EasyHandle {
   let easy: UnsafeMutableRawPointer
   private let message: UnsafeMutablePointer<CChar>
@@ -22,7 +22,7 @@ final class EasyHandle {
     message.deallocate()
   }
 
-  /// Forgets the request but keeps what libcurl knows of names and sessions.
+  /// Clears the request but keeps libcurl's caches of DNS names and TLS sessions.
   func reset() {
     curl_easy_reset(easy)
     free()
@@ -40,7 +40,7 @@ final class EasyHandle {
     _ = ksx_curl_set_long(easy, option, value)
   }
 
-  /// False when libcurl does not take the text.
+  /// False if libcurl rejects the text.
   @discardableResult
   func set(_ option: CURLoption, _ value: String?) -> Bool {
     ksx_curl_set_string(easy, option, value) == CURLE_OK
@@ -79,7 +79,7 @@ final class EasyHandle {
     _ = ksx_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
   }
 
-  /// What libcurl says went wrong, or an empty text.
+  /// libcurl's error message, or an empty text.
   var problem: String { String(cString: message) }
 
   func number(_ info: CURLINFO) -> Int {
@@ -94,7 +94,7 @@ final class EasyHandle {
     return Int(value)
   }
 
-  /// The number kept in a handle, which libcurl gives back with its messages.
+  /// The number that `keep` stored in the handle, which identifies its transfer in libcurl's messages.
   static func number(of easy: UnsafeMutableRawPointer?) -> Int? {
     var pointer: UnsafeMutablePointer<CChar>?
     guard let easy, ksx_curl_get_pointer(easy, CURLINFO_PRIVATE, &pointer) == CURLE_OK else { return nil }

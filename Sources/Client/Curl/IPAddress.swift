@@ -1,17 +1,17 @@
 import Glibc
 
-/// An IP address; one of IPv4 in the clothes of IPv6 (`::ffff:10.0.0.1`) is one of IPv4.
+/// An IP address; an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is stored as IPv4.
 struct IPAddress: Hashable, Sendable {
   /// Four or sixteen.
   private var bytes: [UInt8]
 
-  /// `nil` when `text` is not an address; only a host to be reached may name its zone (`fe80::1%eth0`).
+  /// `nil` if `text` is not an address; a zone (`fe80::1%eth0`) is allowed only in the host to connect to.
   init?(_ text: String, allowsZone: Bool = false) {
     guard let all = Self.parse(allowsZone ? String(text.prefix { $0 != "%" }) : text) else { return nil }
     bytes = all.starts(with: Self.mappedPrefix) ? Array(all.suffix(4)) : all
   }
 
-  /// An address and how many of its bits count, such as `10.0.0.0/8`.
+  /// Parses a CIDR block such as `10.0.0.0/8`.
   static func network(_ text: String) -> (address: IPAddress, bits: Int)? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let whole = parse(String(parts[0])), let address = IPAddress(String(parts[0])),
@@ -25,7 +25,7 @@ struct IPAddress: Hashable, Sendable {
     bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
   }
 
-  /// Whether the first `bits` are those of `network`.
+  /// Whether the first `bits` bits are those of `network`.
   func isIn(_ network: IPAddress, _ bits: Int) -> Bool {
     guard bytes.count == network.bytes.count else { return false }
     for (place, pair) in zip(bytes, network.bytes).enumerated() {

@@ -1,18 +1,18 @@
 import CCurl
 import Glibc
 
-/// Host names with other letters than those of ASCII.
+/// Host names with non-ASCII letters.
 enum InternationalName {
-  /// The host as DNS, certificates and proxies know it (UTS 46): `BÜCHER.example` is `xn--bcher-kva.example`; `nil`
-  /// when it is no name.
+  /// The host in the ASCII form that DNS, certificates and proxies use (UTS 46): `BÜCHER.example` is
+  /// `xn--bcher-kva.example`; `nil` if it is not a valid name.
   ///
-  /// A name in ASCII is left as it is, as Go leaves it.
+  /// A name in ASCII is returned unchanged, as in Go.
   static func ascii(_ host: String) -> String? {
-    // The part after a percent sign is the zone of an address there.
+    // In an IPv6 address a percent sign precedes the zone.
     if host.contains(":") || host.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "%") }) { return host }
     guard let locale = newlocale(1 << LC_CTYPE, "C.UTF-8", nil) else { return nil }
     defer { freelocale(locale) }
-    // libcurl takes text to be in the charset of the thread's locale, whatever this program speaks.
+    // libcurl decodes text in the charset of the thread's locale, so that is UTF-8 during the call.
     let former = uselocale(locale)
     defer { uselocale(former) }
     guard let url = curl_url() else { return nil }

@@ -1,15 +1,15 @@
 import HTTP
 import Platform
 
-/// A proxy on the way to a server.
+/// A proxy for the connections to a server.
 ///
-/// Its address is read as Go's `net/http` reads one, and libcurl gets the result: the two differ in
+/// Its address is parsed as in Go's `net/http` and passed to libcurl in full: the two differ in
 /// default ports and in which side resolves names.
 struct Proxy: Hashable, Sendable {
   enum Scheme: String, Sendable, CaseIterable {
     case http, https, socks5, socks5h
 
-    /// The port of an address that names none.
+    /// The default port.
     var port: Int {
       switch self {
       case .http: 80
@@ -19,7 +19,7 @@ struct Proxy: Hashable, Sendable {
     }
   }
 
-  /// Why a text is not the address of a proxy; the text itself may hold a password and is not quoted.
+  /// Why a text is not a proxy's address; the text is not quoted, because it may contain a password.
   enum Problem: Error, Hashable {
     case noAddress
     case scheme(String)
@@ -32,7 +32,7 @@ struct Proxy: Hashable, Sendable {
   /// `user:password`, percent-encoded, or empty.
   var userInfo = ""
 
-  /// The proxy at a whole URL, as `proxy-url` in a kubeconfig has it.
+  /// Parses a full URL, such as `proxy-url` in a kubeconfig.
   init(_ url: String) throws(Problem) {
     guard let separator = url.rangeOfText("://") else { throw .noAddress }
     let name = url[..<separator.lowerBound].lowercased()
@@ -58,12 +58,13 @@ struct Proxy: Hashable, Sendable {
     }
   }
 
-  /// The address as it may be shown.
+  /// The address for display.
   var name: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
-  /// The address as libcurl takes it: complete, because its own ports are others than Go's.
+  /// The address for libcurl, always with a port, because libcurl's default ports differ from Go's.
   ///
-  /// Go leaves names to a SOCKS proxy, which may know those that this computer does not (`ssh -D`).
+  /// `socks5` becomes `socks5h`: as in Go, a SOCKS proxy resolves names, and it may know names that this machine does
+  /// not (`ssh -D`).
   var address: String {
     let word = scheme == .socks5 ? Scheme.socks5h : scheme
     let user = userInfo.isEmpty ? "" : userInfo + "@"
@@ -72,7 +73,7 @@ struct Proxy: Hashable, Sendable {
 }
 
 extension Proxy.Problem {
-  /// What is wrong with `name`, such as `proxy-url` or `HTTPS_PROXY`.
+  /// The problem with the setting `name`, such as `proxy-url` or `HTTPS_PROXY`.
   func sentence(of name: String) -> String {
     switch self {
     case .noAddress: "\(name) is not an address of a proxy"
@@ -84,6 +85,6 @@ extension Proxy.Problem {
 }
 
 extension String {
-  /// Neither blanks nor control characters in it.
+  /// Whether it has neither blanks nor control characters.
   fileprivate var isVisible: Bool { utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f } }
 }

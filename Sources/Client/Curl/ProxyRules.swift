@@ -1,17 +1,17 @@
 import HTTP
 package import Platform
 
-/// Which proxy the environment names for a server: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals first.
+/// Chooses the proxy for a server from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; upper case takes precedence.
 ///
-/// The rules are those of Go's `httpproxy`, which kubectl and helm follow: `ALL_PROXY` means nothing, and this
-/// computer is never reached by a proxy.
+/// The rules are those of Go's `httpproxy`, which kubectl and helm use: `ALL_PROXY` is ignored, and no proxy is
+/// used for this machine.
 package struct ProxyRules: Hashable, Sendable {
-  /// Those of this process, as they were when it began to send.
+  /// The rules from the environment of this process, read at first use.
   static let process = ProxyRules(.current)
 
   private var proxies: [ServerAddress.Scheme: Named] = [:]
   private var exceptions = ProxyExceptions("")
-  /// A web server hands what its client says to a CGI program as variables, `HTTP_PROXY` among them.
+  /// Whether this is a CGI program: for one, a web server sets `HTTP_PROXY` from the client's `Proxy` header.
   private var isCGI = false
 
   private struct Named: Hashable {
@@ -29,7 +29,7 @@ package struct ProxyRules: Hashable, Sendable {
     isCGI = environment["REQUEST_METHOD"] != nil
   }
 
-  /// The proxy to `address`, or `nil` to go there directly.
+  /// The proxy for `address`; `nil` for a direct connection.
   func proxy(to address: ServerAddress) throws(TransportError) -> Proxy? {
     guard let named = proxies[address.scheme] else { return nil }
     if address.scheme == .http, isCGI {
@@ -43,7 +43,7 @@ package struct ProxyRules: Hashable, Sendable {
     }
   }
 
-  /// An address without `http://` is one with it.
+  /// Parses an address, which is an `http://` URL if it has no scheme.
   private static func proxy(_ text: String) throws(Proxy.Problem) -> Proxy {
     do {
       return try Proxy(text)
@@ -55,13 +55,13 @@ package struct ProxyRules: Hashable, Sendable {
   }
 }
 
-/// The servers that `NO_PROXY` excepts.
+/// The servers that `NO_PROXY` excludes.
 struct ProxyExceptions: Hashable, Sendable {
   private enum Rule: Hashable {
     case everything
     case network(IPAddress, bits: Int)
     case address(IPAddress, port: Int?)
-    /// `.example.com`; `isExact` when `example.com` itself is meant too.
+    /// `.example.com`; `isExact` if `example.com` itself matches too.
     case domain(String, port: Int?, isExact: Bool)
     /// An entry whose port is not a number matches nothing.
     case nothing
@@ -73,7 +73,7 @@ struct ProxyExceptions: Hashable, Sendable {
     rules = text.split(separator: ",").map { $0.trimmed().lowercased() }.filter { !$0.isEmpty }.map(Self.rule)
   }
 
-  /// Whether no proxy leads to `server`: an exception, or this computer.
+  /// Whether `server` is reached without a proxy: it matches a rule or is this machine.
   func contain(_ server: ServerAddress) -> Bool {
     if server.host == "localhost" { return true }
     let address = IPAddress(server.host, allowsZone: true)
@@ -85,7 +85,7 @@ struct ProxyExceptions: Hashable, Sendable {
       case .network(let network, let bits): address?.isIn(network, bits) == true
       case .address(let other, let port): address == other && (port ?? server.port) == server.port
       case .domain(let domain, let port, let isExact):
-        // An address is not a name, whatever its digits end with.
+        // A domain never matches an IP address, even if the digits end with it.
         address == nil && (port ?? server.port) == server.port
           && (name.hasSuffix(domain) || isExact && name == domain.dropFirst())
       case .nothing: false
@@ -109,7 +109,7 @@ struct ProxyExceptions: Hashable, Sendable {
       ? .domain(host, port: port, isExact: false) : .domain("." + host, port: port, isExact: true)
   }
 
-  /// A host and what follows its colon, or `nil` when there is no port (Go's `net.SplitHostPort`).
+  /// The host and the text after its colon; `nil` if there is no port (Go's `net.SplitHostPort`).
   private static func split(_ text: String) -> (host: String, port: String)? {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     var host = text[..<colon]

@@ -1,9 +1,9 @@
-/// How long a transfer has been silent: no byte has moved in either direction.
+/// Measures how long a transfer has been silent: no byte was sent or received.
 ///
-/// Ours rather than libcurl's low-speed limit, which looks at an average over some seconds and so takes a
-/// small request for a sign of life long after it was sent.
+/// It replaces libcurl's low-speed limit, which averages over some seconds and so counts a small request as
+/// activity long after it was sent.
 struct Silence {
-  /// `nil` allows any.
+  /// `nil` for no limit.
   let allowed: Duration?
   private var since = ContinuousClock.now
   private var isSuspended = false
@@ -11,17 +11,17 @@ struct Silence {
 
   init(allowed seconds: Int?) { allowed = seconds.map { .seconds($0) } }
 
-  /// When it will have been too long, or `nil` while that cannot come.
+  /// When the transfer times out; `nil` if it cannot.
   var deadline: ContinuousClock.Instant? { isSuspended ? nil : allowed.map { since + $0 } }
 
-  /// Something moved, or may move again.
+  /// Ends the silence: bytes were transferred, or the transfer resumes.
   mutating func end() {
     guard allowed != nil else { return }
     since = .now
     isSuspended = false
   }
 
-  /// The silence from now on is ours.
+  /// Stops the clock, because this side has paused the transfer.
   mutating func suspend() { isSuspended = true }
 
   mutating func note(uploaded count: Int) {

@@ -1,18 +1,18 @@
 package import HTTP
 package import Platform
 
-/// A transport that reports every exchange that goes through it.
+/// A transport that reports every exchange.
 ///
-/// A report may be shown and logged: it has no body, no header, and a target without the values of
-/// parameters that bear secrets.
+/// A report may be shown and logged: it has no body and no header, and its target has no values of
+/// query parameters that hold secrets.
 package struct TracedTransport: Transport {
   /// A request and its outcome.
   package struct Exchange: Hashable, Sendable {
     package var method: HTTPRequest.Method
     package var target: String
-    /// The status of the answer, or why there was none.
+    /// The status of the response, or why there was none.
     package var result: Result<Int, TransportError>
-    /// From the request to the head of its answer.
+    /// From the request to the head of its response.
     package var duration: Duration
   }
 

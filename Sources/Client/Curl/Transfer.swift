@@ -3,9 +3,9 @@ import Glibc
 import HTTP
 import Platform
 
-/// One request under way.
+/// A request in progress.
 ///
-/// Confined to the curl loop.
+/// Used only on the thread of the curl loop.
 final class Transfer {
   typealias Waiter = CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
 
@@ -27,10 +27,10 @@ final class Transfer {
     silence = Silence(allowed: call.longestSilence)
   }
 
-  /// When it will have been silent for too long, unless something moves.
+  /// When the transfer times out unless bytes are transferred.
   var deadline: ContinuousClock.Instant? { silence.deadline }
 
-  /// Tells libcurl everything; what it does not take is returned as a problem.
+  /// Configures the handle; returns the problem if libcurl cannot send the request.
   func prepare() -> String? {
     handle.keep(id)
     handle.collectMessages()
@@ -49,7 +49,7 @@ final class Transfer {
     return handle.configure(for: call)
   }
 
-  /// Ends the transfer: resumes the caller that waits for its head or reads its body.
+  /// Ends the transfer: resumes the caller that waits for the response's head or reads its body.
   func finish(_ error: TransportError?) {
     buffer.finish(error)
     guard let whenStarted else { return }
@@ -57,12 +57,12 @@ final class Transfer {
     whenStarted.resume(returning: .failure(error ?? .interrupted(reason: "the connection ended before an answer")))
   }
 
-  /// Ends it because nothing has come for too long.
+  /// Ends the transfer because it was silent for too long.
   func giveUp() {
     finish(CurlFailure(code: CURLE_OPERATION_TIMEDOUT, handle: handle, call: call).silence)
   }
 
-  /// Goes on after its reader had fallen behind.
+  /// Resumes a transfer that was paused because its reader had fallen behind.
   func resume() {
     silence.end()
     curl_easy_pause(handle.easy, CURLPAUSE_CONT)
@@ -75,7 +75,7 @@ final class Transfer {
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Int {
     guard buffer.add(bytes) else {
-      // It is we who keep the peer waiting now.
+      // From now on this side keeps the peer waiting.
       silence.suspend()
       return Int(CURL_WRITEFUNC_PAUSE)
     }
@@ -85,11 +85,11 @@ final class Transfer {
 
   fileprivate func note(uploaded: Int) { silence.note(uploaded: uploaded) }
 
-  /// Has the kernel notice when the other end, or the way to it, is gone without a word.
+  /// Makes the kernel detect a peer or a network path that fails without closing the connection.
   fileprivate func tune(_ socket: Int32) {
     func set(_ level: Int32, _ option: Int32, _ value: Int32) {
       var value = value
-      // Fails on a unix socket, where nothing can go silent.
+      // Fails on a unix socket, which needs no keepalive.
       setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
     let keepalive = call.connection.keepalive
@@ -97,13 +97,13 @@ final class Transfer {
     set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, keepalive.idle)
     set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, keepalive.interval)
     set(Int32(IPPROTO_TCP), TCP_KEEPCNT, keepalive.probes)
-    // Without it a shared connection whose other end is gone would keep taking requests for a quarter of an hour.
+    // Without it a shared connection to a dead peer would accept requests for a quarter of an hour.
     set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, keepalive.interval * keepalive.probes * 1000)
   }
 
   fileprivate func receive(header bytes: UnsafeRawBufferPointer) -> Int {
     silence.end()
-    // Fields after the body (trailers) are nothing a client here needs.
+    // Trailers (fields after the body) are not needed.
     guard whenStarted != nil else { return bytes.count }
     var line = String(decoding: bytes, as: UTF8.self)[...]
     while let last = line.unicodeScalars.last, last == "\r" || last == "\n" { line.unicodeScalars.removeLast() }
@@ -117,9 +117,9 @@ final class Transfer {
     return bytes.count
   }
 
-  /// The header section is complete.
+  /// Resumes the caller at the end of a header section.
   ///
-  /// An interim response has its own, so wait for the final one.
+  /// An interim response has a header section of its own, so this waits for the final one.
   private func respond() {
     let status = handle.number(CURLINFO_RESPONSE_CODE)
     guard status >= 200, let whenStarted else { return }
@@ -130,8 +130,8 @@ final class Transfer {
   }
 }
 
-// libcurl calls these on its own thread. At file level: a closure literal given to C could be
-// taken for the code of another actor and die there.
+// libcurl calls these on the loop's thread. They are at file level because a closure literal passed
+// to C could get the isolation of another actor and trap.
 
 private func receiveBody(
   _ pointer: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?

@@ -3,16 +3,16 @@ package import KubernetesAPI
 package import Manifest
 import Platform
 
-/// What only KubeSphere's gateway offers: its search, and the files of a package.
+/// The APIs that only KubeSphere's gateway offers: its search, and the files of a package.
 ///
-/// Everything else goes through `api`, as with any cluster.
+/// Everything else uses `api`, as with any cluster.
 package struct GatewayAPI: Sendable {
-  /// `/api` and `/apis` through the gateway: the only safe place for changes and watches.
+  /// `/api` and `/apis` through the gateway; changes and watches are safe only there.
   package var api: Cluster
 
   package init(_ transport: GatewayTransport) { api = Cluster(transport: transport) }
 
-  /// What is searched for.
+  /// The parameters of a search.
   package struct Search: Hashable, Sendable {
     /// A part of a displayed name.
     package var text: String
@@ -45,17 +45,18 @@ package struct GatewayAPI: Sendable {
     }
   }
 
-  /// One page of what was found.
+  /// One page of results.
   package struct Page: Hashable, Sendable {
     package var objects: [Object]
-    /// All that was found, on every page.
+    /// The number of results on all pages.
     package var total: Int
+    /// The number of this page, from one.
     package var number: Int
-    /// How many come after this page.
+    /// The number of results after this page.
     package var remaining: Int
   }
 
-  /// Extensions by name, category and state; the cluster does the looking.
+  /// Searches extensions by name, category and state; the gateway filters and sorts.
   package func search(_ search: Search, skipping: JSONPaths = JSONPaths()) async throws(ClusterError) -> Page {
     let response = try await api.read(search.target)
     var splitter = ItemSplitter()
@@ -90,7 +91,7 @@ package struct GatewayAPI: Sendable {
     else { throw .unreadable("the answer is not a list") }
     let metadata = value["metadata"]
     let remaining = metadata?["remainingItemCount"]?.integer ?? 0
-    // Where Kubernetes has a token to go on with, the gateway writes how many there are.
+    // Kubernetes puts a continue token here; the gateway puts the total number of results.
     let total = metadata?["continue"]?.string.flatMap { Int($0) }
     let before = (max(1, search.page) - 1) * max(1, search.size)
     return Page(
@@ -105,8 +106,8 @@ package struct GatewayAPI: Sendable {
     package var bytes: [UInt8]
   }
 
-  /// Every file in the package of an ExtensionVersion, such as `devops-1.1.0`; none when the cluster has
-  /// no package for it.
+  /// All files in the package of an ExtensionVersion, such as `devops-1.1.0`; empty if the cluster has no
+  /// package for it.
   package func files(of extensionVersion: String) async throws(ClusterError) -> [File] {
     let name = PercentEncoding.encode(extensionVersion)
     let value = try await api.document(
@@ -121,7 +122,7 @@ package struct GatewayAPI: Sendable {
     }
   }
 
-  /// Go writes bytes as base64, and no bytes as null.
+  /// Go encodes `[]byte` as base64, and a nil slice as `null`.
   private static func bytes(_ value: Value?) -> [UInt8]? {
     switch value {
     case nil, .null?: []

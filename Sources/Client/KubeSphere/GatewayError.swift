@@ -1,19 +1,19 @@
 package import HTTP
 package import Platform
 
-/// Why a login, a logout or a renewal came to nothing.
+/// Why a login, a logout or a renewal failed.
 package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// No answer came.
+  /// No response arrived.
   case transport(TransportError)
-  /// The gateway answered no.
+  /// The gateway refused the request.
   case refused(OAuthRefusal)
-  /// The gateway answered something that is no login; the text says what.
+  /// The response is not that of a login; the text says why.
   case unreadable(String)
-  /// The login cannot be kept, or a kept one cannot be used.
+  /// The login cannot be stored, or the stored login cannot be read.
   case file(SystemError)
   /// There is no login.
   case loggedOut
-  /// The login is forgotten here, but the gateway could not be told; the text says why.
+  /// The login was deleted on this machine, but not revoked at the gateway; the text says why.
   case notRevoked(String)
 
   package var description: String {
@@ -29,7 +29,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// For a request that could not be sent for want of a login, which `command` makes.
+  /// The error of a request that was not sent because there is no valid login; `command` logs in.
   func transportError(_ command: String) -> TransportError {
     switch self {
     case .transport(let error): error

@@ -2,8 +2,8 @@ import Glibc
 package import HTTP
 import Platform
 
-/// A login at one gateway: made with a password, renewed before it ends and when it is refused,
-/// shared by all requests and by all programs that read the same file.
+/// A login at one gateway: obtained with a password, renewed before it expires or after the gateway refuses it,
+/// and shared by all requests and by all programs that read the same file.
 package actor GatewaySession: CredentialSource {
   private let gateway: any Transport
   private let store: TokenStore
@@ -12,17 +12,19 @@ package actor GatewaySession: CredentialSource {
   private let command: String
   private var token: OAuthToken?
   private var renewal: Renewal?
-  /// Why the last token could not be kept for other programs, or `nil`.
+  /// Why the last token could not be stored for other programs, or `nil`.
   package private(set) var warning: String?
 
-  /// One renewal, however many requests wait for it.
+  /// A renewal in progress, shared by all requests that wait for it.
   private struct Renewal {
     var token: OAuthToken
     var task: Task<Result<OAuthToken, GatewayError>, Never>
   }
 
-  /// A session over `gateway`, a transport that adds no credentials of its own; `now` gives seconds since 1970
-  /// when the system's clock shall not; `command` is what a user types to log in.
+  /// A session over `gateway`, a transport without credentials.
+  ///
+  /// Messages tell the user to log in with `command`; `now` returns seconds since 1970, by default from the system
+  /// clock.
   package init(
     gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere, command: String = "ksx login",
     now: (@Sendable () -> Int)? = nil
@@ -34,10 +36,10 @@ package actor GatewaySession: CredentialSource {
     self.now = now ?? { time(nil) }
   }
 
-  /// Whether a login is stored, even one that has ended.
+  /// Whether a login is stored, even an expired one.
   package var isLoggedIn: Bool { (try? known()) != nil }
 
-  /// Logs in and keeps the login; the password is kept nowhere.
+  /// Logs in and stores the tokens; the password is not stored.
   package func login(user: String, password: String) async throws(GatewayError) {
     let token = try await Self.ask(gateway, client, .password(user: user, password: password), now)
     self.token = token
@@ -48,7 +50,7 @@ package actor GatewaySession: CredentialSource {
     }
   }
 
-  /// Forgets the login, here first and then at the gateway.
+  /// Deletes the stored login, then revokes it at the gateway.
   package func logout() async throws(GatewayError) {
     let token = try known()
     self.token = nil
@@ -65,7 +67,7 @@ package actor GatewaySession: CredentialSource {
     } catch {
       throw .notRevoked(error.without(token.secrets).sentence(for: "logging out", at: "the gateway").english)
     }
-    // A token the gateway does not know needs no revoking.
+    // A token that the gateway does not know need not be revoked.
     guard response.status < 400 || response.status == 401 else {
       throw .notRevoked("logging out: the gateway answered \(response.status).")
     }
@@ -91,7 +93,7 @@ package actor GatewaySession: CredentialSource {
     do throws(GatewayError) {
       return try await renewed(token)
     } catch {
-      // What is still good until its very end is used until then.
+      // A token that cannot be renewed is used until it expires.
       if !isRejected, !token.isExpired(at: now()), self.token == token { return token }
       throw error
     }
@@ -114,7 +116,7 @@ package actor GatewaySession: CredentialSource {
     let renewal = self.renewal.flatMap { $0.token == old ? $0 : nil } ?? begin(old)
     let result = await renewal.task.value
     if self.renewal?.token == old { self.renewal = nil }
-    // A login or a logout meanwhile is the last word.
+    // A login or logout in the meantime takes precedence.
     guard token == old else {
       guard let token else { throw .loggedOut }
       return token
@@ -125,7 +127,7 @@ package actor GatewaySession: CredentialSource {
       keep(fresh)
       return fresh
     case .failure(let error):
-      // The other program was faster, and the gateway takes a refresh token only once.
+      // Another program may have renewed it first, and the gateway accepts a refresh token only once.
       if let other = try saved(), other.access != old.access {
         token = other
         return other

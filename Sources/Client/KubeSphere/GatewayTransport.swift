@@ -3,19 +3,19 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// KubeSphere's gateway (ks-apiserver) as a transport: `/api` and `/apis` as Kubernetes has them,
-/// KubeSphere's own under `/kapis`.
+/// A transport to KubeSphere's gateway (ks-apiserver): `/api` and `/apis` as in Kubernetes, KubeSphere's
+/// own APIs under `/kapis`.
 ///
-/// It says who is asking, leads to a member cluster when one is meant, and puts the gateway's odd
-/// refusals into the form every other refusal has.
+/// It adds credentials, directs requests to a member cluster if one is set, and converts the gateway's
+/// own refusals to a Kubernetes `Status`.
 package struct GatewayTransport: Transport {
-  /// Reaches the gateway, without credentials for it.
+  /// The transport to the gateway, without credentials.
   package var base: any Transport
   /// The session whose token is sent; `nil` sends none.
   package var credentials: (any CredentialSource)?
-  /// The member cluster every request is for; `nil` means the one the gateway runs in.
+  /// The member cluster for all requests; `nil` for the cluster that the gateway runs in.
   package var cluster: String?
-  /// The advice for the user when the gateway does not authenticate a request.
+  /// The advice for the user if the gateway does not authenticate a request.
   package var remedy = "log in again with ksx login"
 
   package init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
@@ -38,7 +38,7 @@ package struct GatewayTransport: Transport {
     let credential = try await credentials.credential(insteadOf: nil)
     let response = try await send(request, as: credential)
     guard response.status == 401 else { return response }
-    // A 401 says that nothing was done, so even a write may be sent again.
+    // A 401 means that the server did nothing, so even a write may be sent again.
     let fresh = try await credentials.credential(insteadOf: credential)
     return fresh == credential ? response : try await send(request, as: fresh)
   }
@@ -60,7 +60,7 @@ package struct GatewayTransport: Transport {
 
 /// The paths of the gateway.
 enum GatewayPath {
-  /// `target` for a member cluster, when it is one of those that member clusters have.
+  /// `target` in a member cluster; unchanged if it is not under `/api`, `/apis` or `/kapis`.
   static func target(_ target: String, in cluster: String?) -> String {
     guard let cluster, !cluster.isEmpty else { return target }
     let first = target.dropFirst().prefix { $0 != "/" && $0 != "?" }
@@ -68,8 +68,8 @@ enum GatewayPath {
     return "/clusters/" + PercentEncoding.encode(cluster) + target
   }
 
-  /// Whether `request` is one of those that replace an object without its status (docs/KUBESPHERE.md: Gateway):
-  /// writes through `/kapis` to KubeSphere's own kinds.
+  /// Whether `request` would erase the status of an object (docs/KUBESPHERE.md: Gateway): a write through `/kapis` to
+  /// KubeSphere's own kinds.
   static func wipes(_ request: HTTPRequest) -> Bool {
     guard ![.get, .head, .options].contains(request.method) else { return false }
     var path = request.target.prefix { $0 != "?" }
@@ -78,9 +78,9 @@ enum GatewayPath {
   }
 }
 
-/// Refusals of the gateway, in the form of Kubernetes.
+/// Converts refusals of the gateway to the form of Kubernetes.
 enum GatewayRefusal {
-  /// More than any refusal needs.
+  /// The maximum number of bytes to read of a refusal.
   private static var limit: Int { 64 << 10 }
 
   static func translated(
@@ -102,7 +102,7 @@ enum GatewayRefusal {
     }
     let body = unwrapped(bytes)
     var status = Status(code: response.status, headers: response.headers, body: body)
-    // In a member cluster another status than the transport's may be written.
+    // The `Status` of a member cluster may contain a code that differs from the response's.
     status.code = response.status
     let sentence = sentence(for: status, cluster, remedy)
     if sentence == nil, (try? JSON.parse(body))?["kind"]?.string == "Status" {
@@ -115,7 +115,7 @@ enum GatewayRefusal {
     return HTTPResponse(status: response.status, headers: headers, bytes: JSON.bytes(value(status)))
   }
 
-  /// The gateway wraps its own refusals as Go writes an error.
+  /// The gateway encodes its own refusals as a Go error, with the `Status` under `ErrStatus`.
   private static func unwrapped(_ bytes: [UInt8]) -> [UInt8] {
     guard let value = try? JSON.parse(bytes), var inner = value["ErrStatus"]?.mapping else { return bytes }
     inner["kind"] = "Status"
@@ -123,7 +123,7 @@ enum GatewayRefusal {
     return JSON.bytes(.mapping(inner))
   }
 
-  /// What the gateway's words mean, where they say too little.
+  /// A clearer message for refusals whose own message says too little; `nil` for others.
   private static func sentence(for status: Status, _ cluster: String?, _ remedy: String) -> String? {
     let name = cluster.map { "“\($0)”" } ?? "asked for"
     let isAboutCluster = status.message.hasPrefix("cluster ")

@@ -2,11 +2,11 @@ import HTTP
 import Manifest
 import Platform
 
-/// The parts of OAuth 2 (RFC 6749) that KubeSphere's gateway speaks.
+/// The parts of OAuth 2 (RFC 6749) that KubeSphere's gateway supports.
 ///
-/// Pure: requests out, answers in.
+/// Pure: it builds requests and parses responses.
 package struct OAuth: Hashable, Sendable {
-  /// The client that every KubeSphere knows and trusts with passwords.
+  /// The client that every KubeSphere registers and allows to log in with passwords.
   package static let kubeSphere = OAuth(clientID: "kubesphere", clientSecret: "kubesphere")
 
   var clientID: String
@@ -17,12 +17,12 @@ package struct OAuth: Hashable, Sendable {
     self.clientSecret = clientSecret
   }
 
-  /// What is asked of the gateway.
+  /// The grant of a token request.
   enum Grant {
     case password(user: String, password: String)
     case refresh(String)
 
-    /// Texts that no error may repeat.
+    /// Texts that no error may contain.
     var secrets: [String] {
       switch self {
       case .password(_, let password): [password, PercentEncoding.encode(password)]
@@ -46,7 +46,7 @@ package struct OAuth: Hashable, Sendable {
       body: Array(form.utf8))
   }
 
-  /// What the gateway made of `grant`.
+  /// Parses the response to a request for `grant`.
   static func token(
     status: Int, body: [UInt8], for grant: Grant, now: Int
   ) throws(GatewayError) -> OAuthToken {
@@ -57,7 +57,7 @@ package struct OAuth: Hashable, Sendable {
     }
     if let flaw = HeaderFlaw(in: access) { throw .unreadable("the access_token in its answer has \(flaw) in it") }
     var refresh = answer["refresh_token"]?.string
-    // A server that keeps the old one need not send it again (RFC 6749 §6).
+    // A server that keeps the old refresh token need not send it again (RFC 6749 §6).
     if case .refresh(let old) = grant, refresh == nil { refresh = old }
     let lifetime = answer["expires_in"]?.integer ?? 0
     return OAuthToken(
@@ -77,14 +77,14 @@ package struct OAuth: Hashable, Sendable {
   }
 }
 
-/// The gateway's "no" to a login or to a token's renewal.
+/// The gateway's refusal of a login or of a renewal.
 package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
   package var status: Int
-  /// OAuth's word, such as `invalid_grant`, or empty.
+  /// The OAuth error code, such as `invalid_grant`, or empty.
   package var error: String
   /// The gateway's own text, or empty.
   package var message: String
-  /// Whether a password was refused, rather than a token to renew.
+  /// Whether a password was refused, and not a refresh token.
   var isLogin: Bool
 
   /// What was refused and what to do about it.

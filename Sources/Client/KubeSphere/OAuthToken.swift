@@ -1,27 +1,27 @@
 import Manifest
 import Platform
 
-/// A login as the gateway gave it.
+/// The tokens of a login.
 ///
-/// Nothing that describes or dumps it shows the tokens.
+/// Descriptions and dumps do not show them.
 package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
   var access: String
   var refresh: String?
   /// Seconds since 1970.
   var issued: Int
-  /// Seconds since 1970; `nil` when the gateway did not say.
+  /// Seconds since 1970; `nil` if the gateway did not say.
   var expires: Int?
 
   var credential: Credential { .bearer(access) }
 
-  /// Texts that no error may repeat.
+  /// Texts that no error may contain.
   var secrets: [String] { [access] + (refresh.map { [$0] } ?? []) }
 
-  /// Whether it is worth sending, and not so old that it should be renewed first.
+  /// Whether it may be sent without being renewed first.
   func isFresh(at now: Int) -> Bool {
     guard let expires else { return true }
-    // A clock that was set back must not make a token look young for ever.
+    // A token must not stay fresh for ever after the clock was set back.
     return now >= issued - 300 && now < expires - min(60, (expires - issued) / 10)
   }
 
@@ -31,7 +31,7 @@ package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDe
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// As it is kept, bound to the gateway it came from.
+  /// The stored form, which names the gateway that issued the tokens.
   func value(server: String) -> Value {
     var fields: Mapping = ["server": .string(server), "access_token": .string(access), "issued": .integer(issued)]
     if let refresh { fields["refresh_token"] = .string(refresh) }
@@ -39,7 +39,7 @@ package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDe
     return .mapping(fields)
   }
 
-  /// `nil` when `value` is no token of `server`.
+  /// `nil` if `value` is not a token of `server`.
   init?(_ value: Value, server: String) {
     guard value["server"]?.string == server, let access = value["access_token"]?.string else { return nil }
     self.init(

@@ -2,12 +2,12 @@ package import HTTP
 import KubernetesAPI
 import Manifest
 
-/// The gateway reached with a kubeconfig alone, through the API server's proxy to services.
+/// A transport to the gateway through the API server's service proxy, with a kubeconfig alone.
 ///
-/// The API server takes the `Authorization` field for itself and does not pass it on, so the gateway
-/// sees no user: only what it serves without a login can be read this way.
+/// The API server consumes the `Authorization` field and does not forward it, so the gateway sees no
+/// user: only what it serves without a login can be read this way.
 package struct ServiceProxyTransport: Transport {
-  /// Reaches the API server, with its credentials.
+  /// The transport to the API server, with credentials.
   package var base: any Transport
   package var service: Service
 
@@ -25,7 +25,7 @@ package struct ServiceProxyTransport: Transport {
       self.port = port
     }
 
-    /// Where every KubeSphere has its API server.
+    /// The service of ks-apiserver in every KubeSphere.
     package static let gateway = Service(namespace: "kubesphere-system", name: "ks-apiserver", port: 80)
 
     var path: String { "/api/v1/namespaces/\(namespace)/services/\(scheme):\(name):\(port)/proxy" }
@@ -39,7 +39,7 @@ package struct ServiceProxyTransport: Transport {
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     var request = request
     request.target = service.path + request.target
-    // One that is meant for the gateway would stand beside, or instead of, that for the API server.
+    // An `Authorization` field for the gateway would duplicate or replace the one for the API server.
     request.headers["Authorization"] = nil
     let response = try await base.send(request)
     guard response.status >= 400 else { return response }
@@ -48,7 +48,7 @@ package struct ServiceProxyTransport: Transport {
     return explained
   }
 
-  /// Says so when it was the API server that refused, not the gateway.
+  /// Rewrites the message if the API server's proxy refused the request, and not the gateway.
   private func explained(_ response: HTTPResponse) async throws(TransportError) -> HTTPResponse {
     let bytes = try await response.body.collected(upTo: 1 << 20)
     guard var value = try? JSON.parse(bytes), value["kind"]?.string == "Status",

@@ -2,13 +2,13 @@ import Glibc
 import Manifest
 import Platform
 
-/// The login that kubectl itself keeps in a kubeconfig, of which kubectl 1.32 still knows OpenID Connect.
+/// The `auth-provider` of a user; kubectl 1.32 still supports OpenID Connect.
 ///
-/// The token there is used while it is valid. Renewing it would mean to write the kubeconfig, which is kubectl's.
+/// Its token is used while it is valid. ksx does not renew it, because that would change kubectl's file.
 struct AuthProvider {
   let credential: FixedCredential
 
-  /// `nil` when the user has none.
+  /// `nil` if the user has none.
   init?(of entry: Kubeconfig.Entry, now: Int = time(nil)) throws(KubeconfigError) {
     guard let node = entry.node["auth-provider"], !node.isNull else { return nil }
     let name = node["name"]?.text ?? ""
@@ -31,7 +31,7 @@ struct AuthProvider {
       "Have kubectl renew it, for example with “kubectl version”, or use an exec plugin such as kubelogin")
   }
 
-  /// The claim `exp` of a JWT (RFC 7519 §4.1.4), in seconds since 1970; whether it is genuine the server looks.
+  /// The claim `exp` of a JWT (RFC 7519 §4.1.4), in seconds since 1970; the server verifies the signature.
   private static func expiry(of token: String) -> Int? {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }

@@ -2,8 +2,8 @@ import Manifest
 import Platform
 
 extension Connection {
-  /// Where the kubeconfig leads that an object of the API carries, or `nil`: one that runs no program, and reads no file of
-  /// this machine.
+  /// The connection of a kubeconfig that is stored in an object of the API; `nil` if it is invalid, or if it would run
+  /// a program or read a file of this machine.
   package init?(carried bytes: [UInt8]) {
     guard let value = try? YAML.parse(String(decoding: bytes, as: UTF8.self)), !Self.leansOnMachine(value) else {
       return nil

@@ -1,17 +1,17 @@
 /// The cluster, user and connection of one context, resolved once from the kubeconfig for a session.
 package struct ClusterContext: Sendable {
-  /// The context's name; empty when only `--server` or the pod's own settings said where to go.
+  /// The context's name; empty if there is none, as with `--server` alone or in a pod.
   package var name: String
   package var cluster: String
   package var user: String
   package var namespace: String
   package var connection: Connection
-  /// What in the kubeconfig is read, but perhaps not as it was meant.
+  /// Parts of the kubeconfig that were accepted but may be mistakes.
   package var warnings: [String] = []
 
-  /// The server as it may be shown.
+  /// The server's URL for display.
   package var server: String { connection.displayName }
-  /// Whether the server's certificate is not checked; to be shown all the time.
+  /// Whether the connection is unencrypted or the certificate is not checked; views show this permanently.
   package var isInsecure: Bool { connection.isInsecure }
 
   package init(name: String, cluster: String, user: String, namespace: String, connection: Connection) {

@@ -10,10 +10,10 @@ struct CredentialResolution {
   var environment: Environment
   var cluster: Kubeconfig.Entry?
   var tokenFile: String?
-  /// Where the authority's certificates were read from, if from a file.
+  /// The file with the authority's certificates, if they are in a file.
   var authorityFile: String?
 
-  /// Whether the user is more than a name.
+  /// Whether credentials are configured.
   var hasCredentials: Bool {
     if (options.token ?? options.username ?? options.clientCertificate ?? tokenFile) != nil { return true }
     if case .mapping(let pairs) = entry?.node.content { return !pairs.isEmpty }
@@ -22,7 +22,7 @@ struct CredentialResolution {
 
   func apply(to connection: inout Connection, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
     let impersonation = try impersonation()
-    // Without TLS nothing of a certificate is looked at.
+    // Without TLS no client certificate is read.
     if ServerAddress(connection.server)?.scheme == .https { try setCertificate(of: &connection.tls, readFile) }
     connection.tlsFiles = files
     guard var source = try source(for: connection) else {
@@ -40,7 +40,7 @@ struct CredentialResolution {
       } else {
         try entry?.material("client-certificate", readFile)
       }
-    // kubectl 1.32 passes over a key without a certificate.
+    // kubectl 1.32 ignores a key without a certificate.
     if tls.clientCertificate == nil { return }
     tls.clientKey =
       if let path = options.clientKey {
@@ -70,7 +70,7 @@ struct CredentialResolution {
     return entry.mistake(isData ? "client-key-data" : "client-key", words, remedy)
   }
 
-  /// Where the client's key is from.
+  /// The origin of the client key, for messages.
   private var clientKeyName: String {
     if let path = options.clientKey { return "\(path) (--client-key)" }
     guard let entry else { return "" }
@@ -78,7 +78,7 @@ struct CredentialResolution {
     return (isData ? "in client-key-data" : entry.path("client-key") ?? "") + " of the user \(entry.name)"
   }
 
-  /// The certificate files that are read again when they change: the authority's, and the client's where both are files.
+  /// The certificate files that are read again when they change: the authority's, and the client's if both are files.
   private var files: TLSFiles? {
     var paths = TLSFiles.Paths()
     paths.authority = authorityFile
@@ -89,7 +89,7 @@ struct CredentialResolution {
   }
 
   private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {
-    // kubectl 1.32 prefers those of the address to all others.
+    // kubectl 1.32 prefers the user and password in the URL to all other credentials.
     if let login = Redaction.login(in: connection.server) { return FixedCredential(.basic(login.user, login.password)) }
     if let given = try credentialGiven() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
@@ -101,11 +101,11 @@ struct CredentialResolution {
     if hasToken, entry.text("username") != nil {
       throw entry.mistake("username", "the user \(entry.name) has both a token and a password", "Keep one of them")
     }
-    // The file wins while it can be read, the token stands in for it.
+    // The file takes precedence; the token is used if the file yields none.
     if let path = entry.path("tokenFile") { return TokenFile(path, otherwise: entry.text("token")) }
     if let token = entry.text("token") { return FixedCredential(.bearer(token)) }
     if let username = entry.text("username") { return FixedCredential(.basic(username, entry.text("password") ?? "")) }
-    // As in client-go, a certificate is proof enough, and no plugin is run beside it.
+    // As in client-go, no plugin is run if there is a client certificate.
     if connection.tls.clientCertificate != nil { return nil }
     if entry.node["exec"].map({ !$0.isNull }) == true { return try plugin(of: entry, for: connection) }
     return try AuthProvider(of: entry)?.credential
@@ -135,7 +135,7 @@ struct CredentialResolution {
     return ExecPlugin(settings, environment: environment, terminal: options.terminal)
   }
 
-  /// The fields of impersonation.
+  /// The header fields for impersonation; `nil` if none is configured.
   private func impersonation() throws(KubeconfigError) -> HTTPHeaders? {
     let groups =
       options.impersonatedGroups.isEmpty
@@ -168,7 +168,7 @@ struct CredentialResolution {
     return entry.mistake(key, problem, "Add “as: USER” to it, or --as USER")
   }
 
-  /// The attributes of the user to act as, in order; those of the command line replace the file's.
+  /// The extra attributes of the impersonated user, sorted; those of the command line replace the file's.
   private var extra: [(key: String, values: [String])] {
     if !options.impersonatedExtra.isEmpty {
       return options.impersonatedExtra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

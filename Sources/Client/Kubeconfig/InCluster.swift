@@ -1,6 +1,6 @@
 import Platform
 
-/// The settings every pod is given, used when there are no others.
+/// The service account settings of a pod, used if there is no kubeconfig.
 enum InCluster {
   private static let directory = "/var/run/secrets/kubernetes.io/serviceaccount"
 

@@ -3,7 +3,7 @@ import Manifest
 package import Platform
 
 extension Kubeconfig {
-  /// Finds the cluster kubectl would talk to, given the same options, environment and files.
+  /// Finds the cluster that kubectl would use with the same options, environment and files.
   package static func load(
     _ options: KubeconfigOptions = KubeconfigOptions(), environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
@@ -17,7 +17,7 @@ extension Kubeconfig {
 
   var isEmpty: Bool { clusters.isEmpty && users.isEmpty && contextEntries.isEmpty && currentContext == nil }
 
-  /// The context that `options` choose, with everything it needs read.
+  /// Resolves the context that `options` choose, and reads the files that it names.
   package func resolve(
     _ options: KubeconfigOptions, environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
@@ -31,8 +31,8 @@ extension Kubeconfig {
     if connection.tls.authority != nil {
       resolution.authorityFile = options.certificateAuthority ?? cluster?.file(of: "certificate-authority")
     }
-    // kubectl 1.20 and 1.32 send no credentials over http, and run no credential plugin for it; ksx makes an exception
-    // for what cannot be listened to, so that a local server may ask for a token.
+    // kubectl 1.20 and 1.32 send no credentials over http, and run no credential plugin for it. ksx makes an exception
+    // for a server on this machine, because nothing crosses the network; so a local server may require a token.
     if !connection.isInClear { try resolution.apply(to: &connection, readFile) }
     var result = ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
@@ -51,7 +51,7 @@ extension Kubeconfig {
   private func chosenContext(_ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {
     guard let name = options.context ?? currentContext else { return nil }
     if let entry = contextEntries.first(where: { $0.name == name }) { return entry }
-    // With a server on the command line nothing of the file may be needed.
+    // With `--server` the current context need not exist.
     if options.context == nil, options.server != nil { return nil }
     throw missing("context", name, in: contextEntries)
   }
@@ -102,7 +102,7 @@ extension Kubeconfig {
 }
 
 extension Kubeconfig {
-  /// Where the cluster is and how it is trusted.
+  /// The connection to the cluster, without credentials.
   private func connection(
     to cluster: Entry?, _ options: KubeconfigOptions, _ readFile: ReadFile
   ) throws(KubeconfigError) -> Connection {
@@ -113,7 +113,7 @@ extension Kubeconfig {
     }
     var connection = Connection(server: server)
     connection.tls = try tls(of: cluster, options, readFile)
-    // Whatever is said of TLS besides: kubectl 1.32 goes there without it.
+    // Whatever the TLS settings are: kubectl 1.32 uses http for an address without a scheme.
     if !server.containsText("://") { connection.server = "http://" + server }
     guard ServerAddress(connection.server) != nil else {
       let problem = "the server \(connection.displayName) is not an address"
@@ -131,10 +131,10 @@ extension Kubeconfig {
     of cluster: Entry?, _ options: KubeconfigOptions, _ readFile: ReadFile
   ) throws(KubeconfigError) -> Connection.TLS {
     var tls = Connection.TLS()
-    // A server on the command line does not have the certificate of the one in the file.
+    // The file's `tls-server-name` does not apply to a server of the command line.
     tls.serverName = options.tlsServerName ?? (options.server == nil ? cluster?.text("tls-server-name") : nil)
     var isUnverified = try cluster?.flag("insecure-skip-tls-verify") ?? false
-    // An authority on the command line is there to be checked against.
+    // An authority on the command line turns verification on.
     if options.certificateAuthority != nil { isUnverified = false }
     tls.isVerified = !(options.insecureSkipTLSVerify ?? isUnverified)
     if let path = options.certificateAuthority {
@@ -155,7 +155,7 @@ extension Kubeconfig {
   private static func proxy(of cluster: Entry) throws(KubeconfigError) -> String? {
     guard let url = cluster.text("proxy-url") else { return nil }
     do throws(Proxy.Problem) {
-      // kubectl takes that word from the environment alone; to both of them `socks5` leaves names to the proxy.
+      // kubectl accepts `socks5h` only in the environment; in both programs the proxy resolves names for `socks5`.
       if try Proxy(url).scheme == .socks5h { throw .scheme("socks5h") }
     } catch {
       throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url"), Proxy.Problem.remedy)
@@ -163,7 +163,7 @@ extension Kubeconfig {
     return url
   }
 
-  /// A file named on the command line.
+  /// Reads a file named by the option `flag`.
   static func read(_ path: String, for flag: String, _ readFile: ReadFile) throws(KubeconfigError) -> [UInt8] {
     do {
       return try readFile(path)

@@ -2,14 +2,14 @@ import HTTP
 import Manifest
 package import Platform
 
-/// The settings of kubectl, merged from their files as kubectl merges them.
+/// A kubeconfig, merged from its files as kubectl merges them.
 ///
-/// Read once; what changes in the files afterwards changes nothing here.
+/// Read once; later changes to the files have no effect.
 package struct Kubeconfig: Sendable {
   /// Reads a file as a whole.
   package typealias ReadFile = (String) throws(SystemError) -> [UInt8]
 
-  /// A named part of a file.
+  /// A named cluster, user or context of a file.
   struct Entry: Sendable {
     var name: String
     var node: YAMLNode
@@ -20,13 +20,13 @@ package struct Kubeconfig: Sendable {
   var users: [Entry] = []
   var contextEntries: [Entry] = []
   package private(set) var currentContext: String?
-  /// Where the first entry without a name stands, if there is one: it cannot be chosen, and hinders no other.
+  /// The file and line of the first entry without a name, if any: it cannot be chosen, but is no error.
   private(set) var nameless: String?
-  /// What in the files is read, but perhaps not as it was meant.
+  /// Parts of the files that were accepted but may be mistakes.
   package private(set) var warnings: [KubeconfigError] = []
-  /// The files read, in the order in which they count.
+  /// The files read, in order of precedence.
   package private(set) var files: [String] = []
-  /// The files looked for that are not there.
+  /// The files that were looked for but do not exist.
   private(set) var missing: [String] = []
 
   /// A context as a user chooses it.
@@ -37,7 +37,7 @@ package struct Kubeconfig: Sendable {
     package var namespace: String?
   }
 
-  /// Every context, in the order of the files.
+  /// All contexts, in the order of the files.
   package var contexts: [Context] {
     contextEntries.map { entry in
       Context(
@@ -46,18 +46,18 @@ package struct Kubeconfig: Sendable {
     }
   }
 
-  /// The server that `context` leads to, as it may be shown; empty when the files do not say.
+  /// The server of `context` for display; empty if the files do not name it.
   package func server(of context: Context) -> String {
     let server = clusters.first { $0.name == context.cluster }?.text("server")
     return server.map(Redaction.withoutUserInfo) ?? ""
   }
 
-  /// Nothing at all.
+  /// An empty kubeconfig.
   package init() {}
 
-  /// The file named, or those of `KUBECONFIG`, or `~/.kube/config`.
+  /// Reads the file at `path`, or else those of `KUBECONFIG`, or else `~/.kube/config`.
   ///
-  /// A file that was named must be there; the others may be missing.
+  /// The file at `path` must exist; the others may be missing.
   package init(
     explicit path: String?, environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
@@ -95,7 +95,7 @@ package struct Kubeconfig: Sendable {
     try merge(root, from: path)
   }
 
-  /// Either word may be missing, and neither may say that this is something else.
+  /// Throws if `kind` or `apiVersion` has another value than that of a kubeconfig; both may be missing.
   private static func checkKind(of root: YAMLNode, _ file: String) throws(KubeconfigError) {
     for (key, expected) in [("kind", "Config"), ("apiVersion", "v1")] {
       guard let node = root[key], !node.isNull, node.text != "", node.text != expected else { continue }
@@ -122,7 +122,7 @@ package struct Kubeconfig: Sendable {
     }
   }
 
-  /// The first file that has a name wins it entirely, and the first that sets a value sets it.
+  /// The first file with a name supplies the whole entry, and the first file with a value supplies the value.
   private mutating func merge(_ root: YAMLNode, from file: String) throws(KubeconfigError) {
     clusters.add(try entries(root, "clusters", "cluster", file))
     users.add(try entries(root, "users", "user", file))
@@ -144,7 +144,7 @@ package struct Kubeconfig: Sendable {
     for item in items {
       try KubeconfigShape.entry(key).check(item, key, in: file)
       let name = item["name"].flatMap { $0.isNull ? nil : $0.text } ?? ""
-      // kubectl 1.20 and 1.32 refuse such a file, too, even when nothing of it is used.
+      // kubectl 1.20 and 1.32 refuse such a file, too, even if it is not used.
       if let first = lines.updateValue(item.line, forKey: name) {
         throw Self.repetition(of: key, name, file, line: item.line, first: first)
       }
@@ -174,21 +174,21 @@ extension [Kubeconfig.Entry] {
 }
 
 extension Kubeconfig.Entry {
-  /// The text of a field; `nil` when it is missing or empty.
+  /// The text of a field; `nil` if it is missing or empty.
   func text(_ key: String) -> String? {
     guard let node = node[key], !node.isNull, let text = node.text, !text.isEmpty else { return nil }
     return text
   }
 
-  /// A path as seen from the directory of its file.
+  /// The path in a field, relative to the directory of its file.
   func path(_ key: String) -> String? {
     text(key).map { Files.wholePath($0, besides: file) }
   }
 
-  /// The file named, unless the data stand in the entry itself.
+  /// The path in the field `key`; `nil` if the entry contains the data itself.
   func file(of key: String) -> String? { text(key + "-data") == nil ? path(key) : nil }
 
-  /// A field that is true or false; one that is missing is false.
+  /// A Boolean field; false if it is missing.
   func flag(_ key: String) throws(KubeconfigError) -> Bool {
     guard let node = node[key], !node.isNull else { return false }
     guard case .bool(let value) = node.value else {
@@ -197,12 +197,12 @@ extension Kubeconfig.Entry {
     return value
   }
 
-  /// A mistake in this entry, at `key` when it has that.
+  /// An error in this entry, at the line of `key` if it has that field.
   func mistake(_ key: String? = nil, _ problem: String, _ remedy: String) -> KubeconfigError {
     KubeconfigError(file: file, line: (key.flatMap { node[$0] } ?? node).line, problem: problem, remedy: remedy)
   }
 
-  /// What `…-data` holds, or else the file that is named; the data win.
+  /// The bytes in the field `KEY-data`, or else of the file named in the field `KEY`.
   func material(
     _ key: String, _ readFile: Kubeconfig.ReadFile
   ) throws(KubeconfigError) -> [UInt8]? {

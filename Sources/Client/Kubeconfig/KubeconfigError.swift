@@ -1,6 +1,6 @@
 import Platform
 
-/// Why no cluster can be made of the settings: where it stands, what is wrong and what to do.
+/// Why the kubeconfig or the options cannot be used: the place, the problem and the remedy.
 package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {
   package var file: String?
   package var line: Int?
@@ -11,7 +11,7 @@ package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertib
   package init(file: String? = nil, line: Int? = nil, problem: String, remedy: String = "") {
     self.file = file.map { Excerpt.shortened($0, to: 1000) }
     self.line = line
-    // Names and values of the file are quoted in it.
+    // Both may quote names and values of the file.
     self.problem = Excerpt.shortened(problem, to: 1000)
     self.remedy = Excerpt.shortened(remedy, to: 1000)
   }

@@ -1,4 +1,4 @@
-/// What a user asks for on the command line, by kubectl's names; each overrides the files.
+/// Options of the command line, with kubectl's names; each overrides the files.
 package struct KubeconfigOptions: Sendable {
   package var kubeconfig: String?
   package var context: String?
@@ -12,20 +12,20 @@ package struct KubeconfigOptions: Sendable {
   package var clientCertificate: String?
   package var clientKey: String?
   package var token: String?
-  /// With `password`, basic authentication; the file's password serves when only this is given.
+  /// With `password`, basic authentication; without `password`, the file's password is used.
   package var username: String?
-  /// Alone, it takes the place of the file's password.
+  /// Replaces the file's password; without `username`, the file's user name is used.
   package var password: String?
   package var impersonatedUser: String?
   package var impersonatedGroups: [String] = []
   package var impersonatedUID: String?
-  /// Further attributes of the user to act as, each with its values (`--as-user-extra KEY=VALUE`).
+  /// Extra attributes of the impersonated user, each with its values (`--as-user-extra KEY=VALUE`).
   package var impersonatedExtra: [String: [String]] = [:]
-  /// Seconds; 0 waits for ever, as kubectl has it.
+  /// Seconds; 0 for no limit, as in kubectl.
   package var requestTimeout: Int?
-  /// Asks for uncompressed answers; overrides the file.
+  /// Requests uncompressed responses; overrides the file.
   package var disableCompression = false
-  /// The terminal on which a credential plugin may ask; `nil` when there is none.
+  /// The terminal on which a credential plugin may prompt; `nil` if there is none.
   package var terminal: SharedTerminal?
 
   package init() {}

@@ -1,27 +1,27 @@
 import Manifest
 
-/// What a part of a kubeconfig is made of.
+/// The expected YAML structure of a part of a kubeconfig.
 ///
-/// kubectl 1.20 and 1.32 refuse a file in which a part has another shape, even when that part is not used.
+/// kubectl 1.20 and 1.32 refuse a file in which a part has another structure, even if that part is not used.
 indirect enum KubeconfigShape: Sendable {
   case text
   case flag
   case list(KubeconfigShape)
   /// A mapping whose keys the user chooses.
   case named(KubeconfigShape)
-  /// A mapping with fields; others than these are passed over.
+  /// A mapping with these fields; other fields are ignored.
   case fields([String: KubeconfigShape])
 
   /// The shape of an entry of the lists `clusters`, `users` and `contexts`, by the key of its content.
   static func entry(_ key: String) -> Self { .fields(["name": .text, key: contents[key] ?? .fields([:])]) }
 
-  /// What stands beside those lists.
+  /// The top-level fields besides those lists.
   static let others: [(name: String, shape: Self)] = [
     ("current-context", .text), ("preferences", .fields(["colors": .flag, "extensions": extensions])),
     ("extensions", extensions),
   ]
 
-  /// What other programs keep in the file.
+  /// Data of other programs.
   private static let extensions = Self.list(.fields(["name": .text]))
 
   private static let contents: [String: Self] = [
@@ -43,7 +43,7 @@ indirect enum KubeconfigShape: Sendable {
     "env": .list(.fields(["name": .text, "value": .text])), "provideClusterInfo": .flag,
   ])
 
-  /// Refuses `node`, which `name` stands for, when it has another shape; what is missing or null has any.
+  /// Throws if `node`, the value of `name`, has another structure; a missing or null node is accepted.
   func check(_ node: YAMLNode?, _ name: String, in file: String) throws(KubeconfigError) {
     guard let node, !node.isNull else { return }
     switch (self, node.value) {

@@ -3,17 +3,17 @@ package import KubernetesAPI
 import Manifest
 
 extension FallbackTransport {
-  /// An object that the two ways show differently.
+  /// An object for which the two ways return different states.
   package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
     package var name: String
     package var kind: Kind
 
     package enum Kind: Hashable, Sendable {
-      /// It is seen by this way only.
+      /// Only this way returns it.
       case only(Way)
       /// Two objects have this name, with different UIDs: the ways lead to two clusters.
       case differentObjects
-      /// One object, of which one way shows an older state.
+      /// One object, of which one way returns an older state.
       case differentVersions
     }
 
@@ -26,10 +26,10 @@ extension FallbackTransport {
     }
   }
 
-  /// Lists a collection by both ways and returns what differs, sorted by name.
+  /// Lists a collection by both ways and returns the differences, sorted by name.
   ///
-  /// An object that changes between the two lists differs for a moment only, so only what differs in a second
-  /// comparison too is returned.
+  /// An object that changes between the two lists differs only for a moment, so only differences that a second
+  /// comparison confirms are returned.
   package func disagreements(
     about resource: Resource, namespace: String? = nil
   ) async throws(ClusterError) -> [Disagreement] {

@@ -1,10 +1,10 @@
 package import HTTP
 package import Platform
 
-/// Two ways to one cluster: Kubernetes' own API first, the gateway when that is out of reach.
+/// A transport with two ways to one cluster: Kubernetes' own API first, the gateway if that is unreachable.
 ///
-/// A read goes the other way when the first gave no answer. A write does so only when no connection
-/// could be made at all: once it may have been sent, it is never sent again.
+/// A read that gets no response is sent by the other way. A write is sent by the other way only if no
+/// connection could be made: a write that may have been sent is never sent again.
 package final class FallbackTransport: Transport {
   /// A way to the cluster.
   package enum Way: String, Hashable, Sendable {
@@ -14,10 +14,10 @@ package final class FallbackTransport: Transport {
     var other: Way { self == .kubernetes ? .gateway : .kubernetes }
   }
 
-  /// The way in use, for the line of status.
+  /// The way in use, for the status line.
   package struct Use: Hashable, Sendable, CustomStringConvertible {
     package var way: Way
-    /// Why the preferred way is not in use, or `nil` when it is.
+    /// Why the preferred way is not in use; `nil` if it is.
     package var reason: Sentence?
 
     package init(way: Way, reason: Sentence? = nil) {
@@ -25,7 +25,7 @@ package final class FallbackTransport: Transport {
       self.reason = reason
     }
 
-    /// What a user is told when this has become the way in use.
+    /// The message to the user after a change to this way.
     package var sentence: Sentence {
       switch way {
       case .kubernetes: "Kubernetes is used again."
@@ -38,7 +38,7 @@ package final class FallbackTransport: Transport {
 
   private struct State {
     var use = Use(way: .kubernetes, reason: nil)
-    /// When the preferred way is looked at again.
+    /// When the preferred way is probed again.
     var nextProbe = Duration.zero
     var isProbing = false
   }
@@ -49,10 +49,10 @@ package final class FallbackTransport: Transport {
   private let listeners: Locked<[@Sendable (Use) -> Void]>
   private let state = Locked(State())
 
-  /// How long the preferred way is left alone after it failed.
+  /// The time between a failure or probe of the preferred way and the next probe.
   package static let pause = Duration.seconds(30)
 
-  /// `onChange` hears of every change of the way in use, from any thread.
+  /// `onChange` is called after every change of the way in use, from any thread.
   package init(
     kubernetes: any Transport, gateway: any Transport, timing: Timing = .real,
     onChange: @escaping @Sendable (Use) -> Void = { _ in }
@@ -63,12 +63,12 @@ package final class FallbackTransport: Transport {
     listeners = Locked([onChange])
   }
 
-  /// Has `listener` hear of every change of the way in use as well, from any thread.
+  /// Adds a listener, which is called after every change of the way in use, from any thread.
   package func whenChanged(_ listener: @escaping @Sendable (Use) -> Void) {
     listeners.withLock { $0.append(listener) }
   }
 
-  /// The way the next request goes.
+  /// The way by which the next request is sent.
   package var inUse: Use { state.withLock { $0.use } }
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
@@ -91,10 +91,10 @@ package final class FallbackTransport: Transport {
     return response
   }
 
-  /// Looks whether the preferred way works again, and takes it if so.
+  /// Checks whether the preferred way works again, and switches to it if so.
   package func probe() async {
     let response = try? await kubernetes.send(HTTPRequest(.get, "/version"))
-    // Any answer of its own will do, also a refusal; a proxy's complaint about it will not.
+    // Any response of the API server will do, even a refusal; a proxy's error (5xx) will not.
     let isBack = response.map { $0.status < 500 } ?? false
     state.withLock { state in
       state.isProbing = false
@@ -112,7 +112,7 @@ package final class FallbackTransport: Transport {
     }
   }
 
-  /// What to report when neither way gave an answer.
+  /// The error to report if neither way gave a response.
   private static func outcome(
     of request: HTTPRequest, _ first: TransportError, _ second: TransportError
   ) -> TransportError {
@@ -122,7 +122,7 @@ package final class FallbackTransport: Transport {
       .unreachable(host: host, reason: "\(reason); nor \(other): \(otherReason)")
     case (.unreachable(let host, let reason), .invalid(let problem)):
       .unreachable(host: host, reason: "\(reason); the other way cannot be gone: \(problem)")
-    // The second may have carried a write out, so that is what must be said.
+    // The second way may have carried out a write, so its error is reported.
     case (.unreachable, _): second
     default: first
     }
@@ -143,7 +143,7 @@ package final class FallbackTransport: Transport {
     for listener in listeners.withLock({ $0 }) { listener(changed) }
   }
 
-  /// In the background: no request waits for a way that is probably still down.
+  /// Probes in the background, so that no request waits for a way that is probably still down.
   private func probeIfDue() {
     let now = timing.now()
     let isDue = state.withLock { state in

@@ -1,49 +1,49 @@
 package import HTTP
 package import Platform
 
-/// A profile opened: the ways it names, and the one transport that takes whichever works.
+/// An opened profile: the ways to its cluster, and one transport over them.
 package struct OpenProfile: Sendable {
   package var name: String
-  /// Everything goes here: Kubernetes first, the gateway when that is out of reach.
+  /// The transport for all requests; with two ways, Kubernetes first, and the gateway if that is unreachable.
   package var transport: any Transport
-  /// What only the gateway offers, if the profile names one.
+  /// The gateway's own APIs, if the profile has a gateway.
   package var gateway: GatewayAPI?
-  /// The login at the gateway, if it takes one.
+  /// The login at the gateway, if the profile uses one.
   package var session: GatewaySession?
-  /// What the kubeconfig said, if the profile goes that way.
+  /// The resolved context of the kubeconfig, if the profile has a Kubernetes way.
   package var context: ClusterContext?
-  /// Where each way can stand in for the other, the one in use.
+  /// The switch between the two ways, if each can replace the other.
   package var fallback: FallbackTransport?
-  /// Both ways, for comparing what they show; the same as `fallback` where that is known.
+  /// Both ways, for comparing their objects; the same as `fallback` if that is set.
   package var ways: FallbackTransport? { fallback ?? comparison }
   fileprivate var comparison: FallbackTransport?
-  /// The first server, as it may be shown.
+  /// The URL of the API server, or else of the gateway, for display.
   package var server: String
-  /// Whether one of the ways does not check the server's certificate; to be shown all the time.
+  /// Whether one of the ways is unencrypted or does not check the server's certificate; views show this permanently.
   package var isInsecure: Bool
 
   package var cluster: Cluster { Cluster(transport: transport) }
 }
 
-/// What opening a profile takes from outside, so that tests can make it up.
+/// The environment in which a profile is opened, which tests replace.
 package struct Surroundings: Sendable {
   package var environment = Environment.current
-  /// The command line, which says more than the profile.
+  /// The options of the command line, which override the profile.
   package var options = KubeconfigOptions()
   package var readFile: @Sendable (String) throws(SystemError) -> [UInt8] = { (path) throws(SystemError) in
     try Files.read(path)
   }
-  /// Hears of every change of the way in use.
+  /// Called after every change of the way in use.
   package var onChange: @Sendable (FallbackTransport.Use) -> Void = { _ in }
 
   package init() {}
 }
 
 extension Profile {
-  /// Opens the ways of this profile; nothing is sent yet.
+  /// Opens the ways of this profile; sends no request.
   ///
-  /// Options that say who asks belong to the Kubernetes way; with one of them the gateway, which knows
-  /// nothing of it, does not stand in for that way.
+  /// Options for credentials and impersonation belong to the Kubernetes way. With one of them the gateway, which
+  /// would act as a different user, is not opened beside it.
   package func open(_ surroundings: Surroundings = Surroundings()) throws(ProfileError) -> OpenProfile {
     let context = try kubernetes.map { way throws(ProfileError) in try self.context(way, surroundings) }
     var opened = OpenProfile(
@@ -64,8 +64,8 @@ extension Profile {
       opened.transport = fallback
       return opened
     }
-    // The road to a gateway behind the API server is the Kubernetes way itself: it cannot stand in for it, and
-    // where it leads on to a member cluster it is the only way there.
+    // A gateway behind the API server is reached by the Kubernetes way itself, so it cannot replace that way. If it
+    // leads to a member cluster, it is the only way there.
     if gateway.cluster != nil { opened.transport = way } else { opened.comparison = fallback }
     return opened
   }
@@ -86,7 +86,7 @@ extension Profile {
   private func open(
     _ gateway: Gateway, _ opened: inout OpenProfile, _ surroundings: Surroundings
   ) throws(ProfileError) -> GatewayTransport {
-    // Without an address of its own it is behind the API server, which takes no second login along.
+    // A gateway without a URL is behind the API server's service proxy, which does not forward a second login.
     guard let url = gateway.url else {
       var way = GatewayTransport(ServiceProxyTransport(opened.transport), cluster: gateway.cluster)
       way.remedy = "a gateway behind the API server sees no login, so give the gateway of “\(name)” a url"
@@ -113,7 +113,7 @@ extension Profile {
     return way
   }
 
-  /// Where the login of this profile at the gateway `url` is kept.
+  /// The store for the login of this profile at the gateway `url`.
   func tokens(_ url: String, _ environment: Environment) -> TokenStore {
     TokenStore(profile: name, server: url, directory: XDG(environment).state)
   }
@@ -133,7 +133,7 @@ extension Profile {
     }
     connection.allowsCompression = !options.disableCompression
     if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
-    // An authority is named and the check of it switched off: the latter was said later, or louder.
+    // If an authority is named and verification is off, the latter takes precedence.
     if let authority, connection.tls.isVerified {
       do {
         connection.tls.authority = AuthorityBundle.readable(try surroundings.readFile(authority))
@@ -144,7 +144,7 @@ extension Profile {
     return connection
   }
 
-  /// What the command line shows to a gateway that is the only way, instead of a login.
+  /// The credential of the command line for a gateway that is the only way; it replaces a login.
   private func credential(_ options: KubeconfigOptions) throws(ProfileError) -> Credential? {
     guard kubernetes == nil else { return nil }
     if options.user != nil || options.clientCertificate != nil || options.isImpersonating {
@@ -167,18 +167,18 @@ extension Profile {
 }
 
 extension KubeconfigOptions {
-  /// An option asks for impersonation.
+  /// Whether an option asks for impersonation.
   var isImpersonating: Bool {
     impersonatedUser != nil || impersonatedUID != nil || !impersonatedGroups.isEmpty || !impersonatedExtra.isEmpty
   }
 
-  /// An option says who the user is, so another way must not ask as a different user.
+  /// Whether an option determines the user, so that another way must not act as a different user.
   var saysWhoAsks: Bool {
     user != nil || token != nil || username != nil || password != nil || clientCertificate != nil || isImpersonating
   }
 }
 
-/// Stands in until a way is known.
+/// The transport of a profile without a way.
 private struct Unreachable: Transport {
   func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
     throw .invalid(reason: "the profile names no way to a cluster")

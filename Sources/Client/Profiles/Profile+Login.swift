@@ -1,20 +1,20 @@
 package import Platform
 
-/// How a profile's login at its gateway stands, as far as this computer knows.
+/// The state of a profile's login at its gateway, from local data.
 package enum Login: Hashable, Sendable {
-  /// The profile has no gateway, or one that takes no login of its own.
+  /// The profile has no gateway, or a gateway without a login of its own.
   case none
-  /// The token in this file, which another program renews.
+  /// The token is in this file, which another program renews.
   case tokenFile(String)
   case loggedOut
-  /// Logged in; the seconds since 1970 when the token ends, and whether it is renewed then without a password.
+  /// Logged in: when the token expires, in seconds since 1970, and whether it can be renewed without a password.
   case loggedIn(expires: Int?, isRenewed: Bool)
-  /// What is kept cannot be used; the text says why.
+  /// The stored login cannot be used; the text says why.
   case unusable(String)
 }
 
 extension Profile {
-  /// How the login of this profile stands; nothing is sent.
+  /// The state of this profile's login; sends no request.
   package func login(_ environment: Environment = .current) -> Login {
     guard let gateway, let url = gateway.url else { return .none }
     if let path = gateway.tokenFile { return .tokenFile(path) }

@@ -2,7 +2,7 @@ import HTTP
 import Manifest
 import Platform
 
-/// A cluster a user works with, by a name of their own: its gateway, its Kubernetes way, or both.
+/// A cluster under a name that the user chose: its gateway, its Kubernetes way, or both.
 package struct Profile: Hashable, Sendable {
   package var name: String
   package var gateway: Gateway?
@@ -16,23 +16,22 @@ package struct Profile: Hashable, Sendable {
 
   /// The way through KubeSphere's API server.
   package struct Gateway: Hashable, Sendable {
-    /// `https://host`, without a user; `nil` goes through the API server's service proxy, with the
-    /// kubeconfig alone.
+    /// `https://host`, without a user; `nil` for the API server's service proxy, with the kubeconfig alone.
     package var url: String?
-    /// The member cluster meant, when it is not the one the gateway runs in.
+    /// The member cluster; `nil` for the cluster that the gateway runs in.
     package var cluster: String?
-    /// Who logs in.
+    /// The user name for the login.
     package var user: String?
     /// A file with a token that another program renews, instead of a login.
     package var tokenFile: String?
-    /// A file with the authority's certificates, when it is none that the system trusts.
+    /// A file with the authority's certificates, if the system does not trust the authority.
     package var certificateAuthority: String?
     /// Whether the server's certificate is not checked.
     package var isInsecure = false
 
     package init(url: String?) { self.url = url }
 
-    /// What is wrong with `url` as the address of a gateway, or `nil`.
+    /// Why `url` is not the address of a gateway; `nil` if it is.
     package static func problem(with url: String) -> String? {
       guard let address = ServerAddress(url), address.scheme != .unix else {
         return "a gateway's url begins with https:// or http:// and names a host"
@@ -41,15 +40,15 @@ package struct Profile: Hashable, Sendable {
         ? nil : "a gateway's url carries no user and no password; log in instead"
     }
 
-    /// What a profile for the gateway at `url` is called by default: its host.
+    /// The default name of a profile for the gateway at `url`: its host.
     package static func name(for url: String) -> String { ServerAddress(url)?.host ?? "gateway" }
   }
 
   /// The way through a kubeconfig.
   package struct Kubernetes: Hashable, Sendable {
-    /// `nil` means the one that kubectl would use.
+    /// `nil` for the one that kubectl would use.
     package var kubeconfig: String?
-    /// `nil` means the current one.
+    /// `nil` for the current context.
     package var context: String?
 
     package init(kubeconfig: String? = nil, context: String? = nil) {
@@ -59,10 +58,10 @@ package struct Profile: Hashable, Sendable {
   }
 }
 
-/// What is wrong with the profiles, and where.
+/// An error in the settings of profiles, and its place.
 package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible {
   package var file: String
-  /// From one; 0 when the mistake is in no line.
+  /// From one; 0 if the error has no line.
   package var line: Int
   package var column: Int
   package var problem: String

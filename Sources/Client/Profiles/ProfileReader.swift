@@ -1,7 +1,7 @@
 import Manifest
 import Platform
 
-/// Reads profiles from YAML and says at which place it could not.
+/// Parses profiles from YAML; errors name their line and column.
 struct ProfileReader {
   let directory: String
   let environment: Environment
@@ -9,7 +9,7 @@ struct ProfileReader {
   func profiles(_ node: YAMLNode) throws(SyntaxError) -> Profiles {
     guard case .mapping = node.content else { throw node.mistake("settings are a mapping") }
     var profiles = Profiles()
-    // Nothing after the colon is an empty list.
+    // A key without a value is an empty list.
     if let list = node["profiles"], list.value != .null {
       guard case .sequence(let items) = list.content else { throw list.mistake("profiles are a list") }
       for item in items {
@@ -49,7 +49,7 @@ struct ProfileReader {
     return profile
   }
 
-  /// A URL alone, or a mapping.
+  /// Parses a URL or a mapping.
   private func gateway(_ node: YAMLNode) throws(SyntaxError) -> Profile.Gateway {
     if node.text != nil { return Profile.Gateway(url: try url(node)) }
     var gateway = Profile.Gateway(url: nil)
@@ -105,7 +105,7 @@ struct ProfileReader {
   }
 
   private func pairs(_ node: YAMLNode, of what: String) throws(SyntaxError) -> [YAMLNode.Pair] {
-    // Nothing after the colon: all of it as it comes.
+    // A key without a value means the defaults.
     if node.value == .null { return [] }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("\(what) is a mapping") }
     return pairs

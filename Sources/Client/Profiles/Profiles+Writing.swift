@@ -2,9 +2,9 @@ import Manifest
 package import Platform
 
 extension Profiles {
-  /// The text of the settings with `profile` in it as well, all else as it was, comments included.
+  /// The text of the settings with `profile` added; all other text, comments included, is unchanged.
   ///
-  /// The first profile becomes the current one. One of that name must not be there yet.
+  /// The first profile becomes the current one. Throws if there is a profile of that name.
   package static func adding(
     _ profile: Profile, to text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) -> String {
@@ -24,7 +24,7 @@ extension Profiles {
       lines += item.map { "  " + $0 }
     }
     let result = lines.joined(separator: "\n") + "\n"
-    // What was written by hand can have an unforeseen form; such a file is left as it is.
+    // A hand-written file may have an unforeseen form; such a file is not changed.
     let after = try? Profiles(result, file: file, environment: environment)
     guard let after, after.all.count == present.all.count + 1 else {
       throw ProfileError(
@@ -33,7 +33,7 @@ extension Profiles {
     return result
   }
 
-  /// The text of the settings with `name` as the current profile, all else as it was, comments included.
+  /// The text of the settings with `name` as the current profile; all other text, comments included, is unchanged.
   package static func choosing(
     _ name: String, in text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) -> String {
@@ -42,7 +42,7 @@ extension Profiles {
     var lines = text.lines
     let ending = text.lineEnding
     let line = "current: \(scalar(name))"
-    // Of a key that comes twice the last counts.
+    // If a key occurs twice, the last one counts.
     if let place = lines.lastIndex(where: { YAML.isLine($0, of: "current") }) {
       let old = lines[place]
       lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
@@ -50,7 +50,7 @@ extension Profiles {
       lines.insert(line + ending, at: place)
     }
     let result = lines.joined(separator: "\n")
-    // What was written by hand can have an unforeseen form; such a file is left as it is.
+    // A hand-written file may have an unforeseen form; such a file is not changed.
     let after = try? Profiles(result, file: file, environment: environment)
     guard let after, after.all == present.all, after.current == name else {
       throw ProfileError(file: file, problem: "the current profile cannot be set here; write it by hand: \(line)")
@@ -58,7 +58,7 @@ extension Profiles {
     return result
   }
 
-  /// The line of the first profile, from zero, and the blanks before its dash; `nil` when there is none.
+  /// The line of the first profile, from zero, and the blanks before its dash; `nil` if there is no profile.
   private static func firstItem(
     _ text: String, _ lines: [String], _ file: String
   ) throws(ProfileError) -> (Int, String)? {
@@ -94,7 +94,7 @@ extension Profiles {
     return lines
   }
 
-  /// Quoted where it must be, on one line.
+  /// `text` as YAML on one line, quoted if necessary.
   private static func scalar(_ text: String) -> String {
     let line = YAML.text(.string(text)).trimmed()
     return line.contains { $0.isNewline } ? JSON.text(.string(text)) : line

@@ -1,7 +1,7 @@
 import Manifest
 package import Platform
 
-/// The profiles of a user, as `config.yaml` in the directory of settings has them.
+/// The profiles of a user, from `config.yaml` in the settings directory.
 ///
 /// ```yaml
 /// current: production
@@ -14,17 +14,17 @@ package import Platform
 ///       context: production
 /// ```
 ///
-/// Other settings may stand in the same file; those are not looked at.
+/// Other settings in the same file are ignored.
 package struct Profiles: Hashable, Sendable {
   /// In the order of the file.
   package var all: [Profile] = []
-  /// The name of the profile to use when none is asked for.
+  /// The name of the profile to use if none is given.
   package var current: String?
 
-  /// What in the file is read, but perhaps not as it was meant.
+  /// Parts of the file that were accepted but may be mistakes.
   package private(set) var warnings: [ProfileError] = []
 
-  /// The top-level keys of the file that are profiles' own.
+  /// The top-level keys of the file that belong to profiles.
   package static let keys: Set<String> = ["current", "profiles"]
 
   package init() {}
@@ -43,7 +43,7 @@ package struct Profiles: Hashable, Sendable {
     }
   }
 
-  /// The profile called `name`, or the current one, or `nil` when none is asked for and none is current.
+  /// The profile called `name`, or else the current one; `nil` if there is no name and no current profile.
   package func profile(_ name: String? = nil, file: String) throws(ProfileError) -> Profile? {
     guard let name = name ?? current else { return nil }
     if let profile = all.first(where: { $0.name == name }) { return profile }

@@ -2,10 +2,10 @@ import Glibc
 import Manifest
 import Platform
 
-/// The one file in which the login of a profile is kept, for its owner alone.
+/// The file that stores the login of a profile, readable by its owner only.
 package struct TokenStore: Hashable, Sendable {
   package var path: String
-  /// The gateway whose tokens these are; those of another are not given away.
+  /// The gateway that issued the tokens; tokens of another gateway are not returned.
   package var server: String
 
   package init(path: String, server: String) {
@@ -13,14 +13,14 @@ package struct TokenStore: Hashable, Sendable {
     self.server = server
   }
 
-  /// The file of the profile `name` under the directory of state.
+  /// The file of the profile `name` in the state directory.
   package init(profile name: String, server: String, directory: String = XDG().state) {
     self.init(path: "\(directory)/tokens/\(PercentEncoding.encode(name)).json", server: server)
   }
 
-  /// The token kept, or `nil` when there is none for this gateway.
+  /// The stored token; `nil` if there is none for this gateway.
   ///
-  /// A file that others could read is refused: its tokens may be known to them.
+  /// A file that other users can read is refused, because they may know its tokens.
   func read() throws(SystemError) -> OAuthToken? {
     let action = "reading \(path)"
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -35,9 +35,9 @@ package struct TokenStore: Hashable, Sendable {
         action,
         problem: "others can read the login in it, so it is not used. Log in again, or make it yours alone: chmod 600")
     }
-    // The very file that was read, even if the name leads to another by now.
+    // Reads the file that was checked, even if the path names another file by now.
     let bytes = try Files.read("/proc/self/fd/\(descriptor)", limit: 1 << 20)
-    // What is not JSON is no login: a new one replaces it.
+    // A file that is not JSON counts as no login; the next login replaces it.
     return (try? JSON.parse(bytes)).flatMap { OAuthToken($0, server: server) }
   }
 

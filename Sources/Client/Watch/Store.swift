@@ -5,7 +5,7 @@ package import KubernetesAPI
 /// A value with one writer: its owner applies the events.
 package struct Store<Element: Mirrored>: Hashable, Sendable {
   package private(set) var elements: [String: Element] = [:]
-  /// Why the store may be behind the server, while it may be.
+  /// Why the store may be behind the server; `nil` while the watch works.
   package private(set) var interruption: ClusterError?
   /// False until the first list has arrived.
   package private(set) var isFilled = false

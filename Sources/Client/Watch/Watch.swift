@@ -11,20 +11,21 @@ import Platform
 ///        ▲                 │
 ///        └──── gone ───────┘           any other error: report, back off, try again
 ///
-/// Where the server offers it, listing is the beginning of the watch itself (`ListStreaming`). The semantics
+/// If the server offers it, the list arrives as the initial events of the watch (`ListStreaming`). The semantics
 /// are those of client-go's reflector.
 package struct Watch<Element: Mirrored>: Sendable {
   package var resource: Resource
   package var cluster: Cluster
   package var namespace: String?
   package var selector = Selector()
+  /// The paths of values that are left out of objects.
   package var skipping = JSONPaths()
-  /// Seconds of silence after which a stream is asked for anew.
+  /// Seconds of silence after which the watch is requested again.
   ///
-  /// Kubernetes sends a bookmark a minute; a proxy on the way that has lost the server answers TCP's probes
-  /// all the same, and only this shows it.
+  /// Kubernetes sends a bookmark every minute. A proxy that has lost the API server still answers TCP keepalive
+  /// probes, so only silence reveals the loss.
   var longestSilence = 180
-  /// Makes an element of an object, off the main thread; `nil` leaves it out.
+  /// Decodes an object, off the main thread; an object for which it returns `nil` is left out.
   package var decode: @Sendable (Object) -> Element?
 
   package init(
@@ -44,7 +45,7 @@ package struct Watch<Element: Mirrored>: Sendable {
     var position = WatchPosition()
     var backoff = Backoff()
     var watch = self
-    // Being put off is reported here, not waited out unseen.
+    // A `Retry-After` is reported as an interruption, and not waited for inside a read.
     watch.cluster.readAttempts = 1
     while !Task.isCancelled {
       do throws(ClusterError) {
@@ -94,12 +95,12 @@ package struct Watch<Element: Mirrored>: Sendable {
     await report(.replaced(elements))
   }
 
-  /// Whether the list is to come with the watch.
+  /// Whether to request the list as initial events of the watch.
   private func streamsList(at position: WatchPosition) async -> Bool {
     position.hasListed ? await cluster.findListStreaming() : cluster.listStreaming.isOffered == true
   }
 
-  /// One watch from its answer to its end; while the position is still listing, everything there is comes first.
+  /// Runs one watch until its stream ends; while the position is listing, the stream begins with the initial events.
   private func follow(
     _ position: inout WatchPosition, _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) {
@@ -115,11 +116,11 @@ package struct Watch<Element: Mirrored>: Sendable {
       }
       events = try await drain(response, &position, report)
     } catch {
-      // Nothing is lost by silence: whether there is trouble will be seen when the stream is asked for again.
+      // A silent stream loses no events; if there is a fault, the next watch request fails.
       if case .transport(.timedOut) = error, !position.isListing { return }
       throw error
     }
-    // A server that closes every watch at once would be asked for ever more of them.
+    // Without this error, a server that ends every watch at once would be sent requests without a pause.
     if events == 0, cluster.timing.now() - start < .seconds(1) {
       throw .transport(.interrupted(reason: "the server ended the watch at once"))
     }
@@ -152,7 +153,7 @@ package struct Watch<Element: Mirrored>: Sendable {
         if position.isListing {
           guard try await applyInitial(change, &initial, &position, report) else { return events }
         } else if !position.isBeyond(change.object.resourceVersion) {
-          // What was seen already and comes again must not undo what came after it.
+          // An event that was reported before must not overwrite a newer state.
           let event = try event(change)
           position.passed(change.object.resourceVersion)
           if let event { await report(event) }
@@ -163,13 +164,13 @@ package struct Watch<Element: Mirrored>: Sendable {
     guard !position.isListing else {
       throw .transport(.interrupted(reason: "the server ended the watch before everything was there"))
     }
-    // What stands after the last newline was cut off, and comes again.
+    // Bytes after the last newline are an incomplete event, which the next watch sends again.
     return events
   }
 
   /// Applies one of the initial events of a watch that begins with a list.
   ///
-  /// False when the server turns out to know nothing of that: an ordinary bookmark comes only after the end.
+  /// Returns false if the server ignored the request for initial events: it sent an ordinary bookmark before their end.
   private func applyInitial(
     _ change: WatchLine, _ initial: inout InitialEvents<Element>, _ position: inout WatchPosition,
     _ report: (WatchEvent<Element>) async -> Void

@@ -4,13 +4,13 @@ package import KubernetesAPI
 ///
 /// A store that applies these in order mirrors the server.
 package enum WatchEvent<Element: Mirrored>: Hashable, Sendable {
-  /// Everything there is now. What was known before and is not here is gone.
+  /// All present elements. Elements that are not among them have been deleted.
   case replaced([Element])
   case applied(Element)
-  /// The last state of something that is gone.
+  /// The last state of a deleted element.
   case deleted(Element)
-  /// The stream is well again, or still, after an interruption; nothing changed.
+  /// The watch works again after an interruption; no element changed.
   case resumed
-  /// The watch broke and will be tried again after `delay`.
+  /// The watch failed and is tried again after `delay`.
   case interrupted(ClusterError, delay: Duration)
 }

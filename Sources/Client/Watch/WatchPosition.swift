@@ -2,18 +2,18 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// How far a watch has come, and what follows from an error there.
+/// The progress of a watch, and what an error means for it.
 struct WatchPosition: Hashable {
   private(set) var isListing = true
-  /// Whether there was a list before.
+  /// Whether a list has completed.
   var hasListed: Bool { !version.isEmpty }
-  /// The version up to which everything has been reported.
+  /// The resourceVersion up to which everything has been reported.
   private(set) var version = ""
-  /// The version a list is asked for: any at first, which the server has at hand.
+  /// The resourceVersion of the next list: at first `0`, any state in the server's cache; empty for the newest.
   private(set) var listVersion = "0"
-  /// True after an interruption was reported, until the stream is well again.
+  /// True from a reported interruption until the watch works again.
   var isInterrupted = false
-  /// True while nothing has gone well since a version was forgotten.
+  /// True from the expiry of a version until the next event or the regular end of a watch.
   private var isRelisting = false
 
   mutating func listed(_ version: String) {
@@ -27,27 +27,26 @@ struct WatchPosition: Hashable {
     isRelisting = false
   }
 
-  /// Whether `version` is older than what has been reported.
+  /// Whether `version` is older than the version reported last.
   ///
-  /// Versions of one resource are numbers that grow (Kubernetes' KEP-5504); others cannot be compared.
+  /// Versions of one resource are increasing numbers (Kubernetes' KEP-5504); others cannot be compared.
   func isBeyond(_ version: String) -> Bool {
     guard let seen = UInt64(self.version), let given = UInt64(version) else { return false }
     return given < seen
   }
 
-  /// True when `error` says that a version is forgotten, and listing again is all there is to do.
+  /// Whether `error` says that the version cannot be served, so that the caller lists again at once.
   ///
-  /// When that is the answer to a relist as well, the caller waits first, or the two would chase
-  /// each other.
+  /// If a relist ends with the same error, this is false, so that the caller backs off instead of looping.
   mutating func relists(after error: ClusterError) -> Bool {
     guard case .refused(let status) = error else { return false }
     if isListing, status.isExpired || Self.isTooNew(status), !listVersion.isEmpty {
-      // The server cannot serve from its cache what is new enough: ask for the newest there is.
+      // The server's cache has no state that is new enough: request the newest from storage.
       listVersion = ""
       return true
     }
     guard status.isExpired else { return false }
-    // Not older than what was seen, so that nothing seems to go back in time.
+    // Not older than what was reported, so that no object returns to an older state.
     listVersion = version
     isListing = true
     if isRelisting { return false }
@@ -55,7 +54,7 @@ struct WatchPosition: Hashable {
     return true
   }
 
-  /// `TooLargeResourceVersion` (504): the server's cache is behind what we have seen elsewhere.
+  /// `TooLargeResourceVersion` (504): the server's cache is behind a version that was seen elsewhere.
   private static func isTooNew(_ status: Status) -> Bool {
     status.code == 504
       && (status.message.containsText("Too large resource version")
@@ -70,12 +69,12 @@ struct WatchLine {
   var kind: Kind
   var object: Object
 
-  /// Whether this is the bookmark after everything there is.
+  /// Whether this is the bookmark at the end of the initial events.
   var endsInitialEvents: Bool {
     kind == .bookmark && object.value[path: "metadata", "annotations", "k8s.io/initial-events-end"] == "true"
   }
 
-  /// Throws `.refused` for a line that carries the API's "no".
+  /// Throws `.refused` for an event of the type `ERROR`.
   init(_ line: [UInt8], skipping: JSONPaths = JSONPaths()) throws(ClusterError) {
     let value: Value
     do {
