@@ -1,8 +1,8 @@
 import Platform
 
-/// The controller's fingerprint of a config: FNV-1a, 64 bits, as 16 hexadecimal digits (docs/KUBESPHERE.md: Reconciling).
+/// The controller's fingerprint of a config: FNV-1a, 64 bits, 16 hexadecimal digits (docs/KUBESPHERE.md: Reconciling).
 ///
-/// Where it differs from `status.configHash`, the config has not been applied yet.
+/// If it differs from `status.configHash`, the config has not been applied yet.
 package enum ConfigHash {
   package static func of(_ config: String) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -11,7 +11,7 @@ package enum ConfigHash {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// The config as the cluster will keep it: its webhook takes blanks off every line's end (docs/KUBESPHERE.md: Admission).
+  /// The config as the cluster stores it: its webhook removes trailing blanks (docs/KUBESPHERE.md: Admission).
   package static func trimmed(_ config: String) -> String {
     config.lines.map { line in
       // The same characters as Go's `unicode.IsSpace`.

@@ -4,18 +4,18 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// What a write came to.
+/// The result of a write.
 package struct Delivery: Hashable, Sendable {
-  /// The object as the server has it now; `nil` after a deletion.
+  /// The object as the server has it after the write; `nil` after a deletion.
   package var object: Object?
-  /// Why no answer came, when the object had to be read again to know that the write was carried out.
+  /// Why there was no response, if the object was read again and showed that the write was carried out.
   package var lostAnswer: String?
-  /// The installation that was written over, where it is known.
+  /// The installation before the write, if known.
   package var before: Installation?
 }
 
 extension Plan {
-  /// Sends what this plan writes as `Write.deliver` does; a dry run leaves nothing in doubt.
+  /// Sends the writes of this plan as `Write.deliver` does; a dry run without a response is not followed up.
   package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
     if dryRun { return Delivery(object: try await send(to: cluster, dryRun: true)) }
     let prepared = try await preparation?.deliver(to: cluster)
@@ -26,19 +26,19 @@ extension Plan {
 }
 
 extension Write {
-  /// How long is waited before each look: a server may still be at work when its answer is lost.
+  /// The pauses before each read: a server may still carry out a write whose response was lost.
   private static let looks: [Duration] = [.zero, .seconds(1), .seconds(2)]
 
-  /// Sends this write once; when no answer comes, the object is read again to see what became of it.
+  /// Sends this write once; if no response arrives, reads the object again to find out the outcome.
   ///
-  /// It is never sent a second time. `.unanswered` says that it was not carried out, or that this is
-  /// unknown.
+  /// The write is never sent a second time. `.unanswered` says that it was not carried out, or that the
+  /// outcome is unknown.
   package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
     let lost: ClusterError
     do throws(ClusterError) {
       return Delivery(object: try await send(to: cluster, dryRun: dryRun))
     } catch {
-      // A caller that stopped waiting does not wait for this either.
+      // A cancelled caller does not wait for this either.
       guard error.leavesDoubt, !dryRun, error != .transport(.cancelled) else { throw error }
       lost = error
     }
@@ -68,7 +68,7 @@ extension Write {
     }
   }
 
-  /// A config that is kept without the blanks at its lines' ends (docs/KUBESPHERE.md: Admission) is as it was wanted.
+  /// A config that the cluster stored without its trailing blanks (docs/KUBESPHERE.md: Admission) counts as written.
   private static func outcome(
     of wish: Value, on resource: Resource, _ namespace: String?, _ name: String, in cluster: Cluster
   ) async -> WriteOutcome {

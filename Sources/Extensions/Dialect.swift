@@ -2,13 +2,13 @@ package import Client
 package import KubernetesAPI
 import Packages
 
-/// How one cluster speaks of extensions: which resources, groups and labels its era has.
+/// The resources, groups and labels that one cluster uses for extensions, according to its era.
 ///
 /// Shipped KubeSphere 4 has InstallPlans and two API groups; the first design had Subscriptions
-/// and one group; there were several steps between them. To the rest of the program all are one
-/// idea, an installation.
+/// and one group; there were several steps between them. The rest of the program uses one concept for
+/// all of them, the installation.
 package struct Dialect: Hashable, Sendable {
-  /// What a user calls a dialect: by the word for an installation.
+  /// The user's name for a dialect: the word for an installation.
   package enum Name: String, CaseIterable, Sendable {
     case subscription
     case installPlan = "installplan"
@@ -18,13 +18,13 @@ package struct Dialect: Hashable, Sendable {
   /// The group of proxies, bundles and services.
   package var servingGroup: String
 
-  /// The dialect of `era`, with its proxies in `servingGroup` where the cluster has shown which it is.
+  /// The dialect of `era`; `servingGroup` is `nil` unless the cluster has shown it.
   package init(era: Era, servingGroup: String? = nil) {
     self.era = era
     self.servingGroup = servingGroup ?? (era == .subscription || era == .seed ? Self.core : Self.serving)
   }
 
-  /// The dialect that a standalone backend has for `name`.
+  /// The dialect of a standalone backend for `name`.
   package init(_ name: Name) {
     self.init(era: name == .installPlan ? .installPlan : .seed)
   }
@@ -42,12 +42,12 @@ package struct Dialect: Hashable, Sendable {
   package var categories: Resource { resource(Self.core, "categories", "Category") }
   package var repositories: Resource { resource(marketGroup, "repositories", "Repository") }
 
-  /// What is installed from.
+  /// Extensions, or Plugins in the earliest era.
   package var extensions: Resource {
     era == .plugin ? resource(Self.serving, "plugins", "Plugin") : resource(Self.core, "extensions", "Extension")
   }
 
-  /// The versions of what is installed from.
+  /// The versions of extensions.
   package var extensionVersions: Resource {
     era == .plugin
       ? resource(Self.serving, "pluginversions", "PluginVersion")
@@ -64,29 +64,29 @@ package struct Dialect: Hashable, Sendable {
   package var jsBundles: Resource { resource(servingGroup, "jsbundles", "JSBundle") }
   package var reverseProxies: Resource { resource(servingGroup, "reverseproxies", "ReverseProxy") }
 
-  /// Only shipped KubeSphere has it.
+  /// `nil` except in shipped KubeSphere.
   package var extensionEntries: Resource? {
     era == .installPlan ? resource(servingGroup, "extensionentries", "ExtensionEntry") : nil
   }
 
-  /// What the gateway serves for extensions.
+  /// The resources by which the gateway serves extensions.
   package var served: [Resource] { [apiServices, jsBundles, reverseProxies] + [extensionEntries].compactMap(\.self) }
 
-  /// What two ways to one cluster must show alike.
+  /// The resources that two ways to one cluster must return alike.
   package var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
 
-  /// The label that names an object's extension; it was another one before 2023 (docs/KUBESPHERE.md: Eras).
+  /// The label that names an object's extension; a different one before 2023 (docs/KUBESPHERE.md: Eras).
   package var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
 
   /// The label that names an object's repository.
   package var repositoryLabel: String { hasLabelsOfToday ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
 
-  /// The label that names an object's category; the first design has it in the other group.
+  /// The label that names an object's category; in the first design its prefix is the other group.
   package var categoryLabel: String {
     era == .seed ? "extensions.kubesphere.io/category" : "kubesphere.io/category"
   }
 
-  /// What a version of `extension` is called when it is made; it is never looked for by this name.
+  /// The name for a new version object of `extension`; versions are never looked up by this name.
   package func versionName(_ extension: String, _ version: String) -> String {
     era == .seed ? "\(`extension`)-\(VersionText(version).marked)" : "\(`extension`)-\(version)"
   }
@@ -100,11 +100,11 @@ package struct Dialect: Hashable, Sendable {
   }
 }
 
-/// Why the dialect of a cluster could not be told.
+/// Why the dialect of a cluster could not be determined.
 package enum DialectError: Error, Hashable, Sendable {
   /// The cluster has no KubeSphere extensions at all.
   case absent
-  /// Neither discovery nor listing is allowed to this user.
+  /// This user may neither read discovery nor list.
   case forbidden
   case cluster(ClusterError)
 }

@@ -1,11 +1,11 @@
 package import Platform
 
-/// Where an installation stands (docs/KUBESPHERE.md: States, Reconciling).
+/// The state of an installation (docs/KUBESPHERE.md: States, Reconciling).
 ///
-/// Words are compared without case, and older words for the same thing are read as the new ones;
+/// Words are parsed case-insensitively, and older words for a state are mapped to the present ones;
 /// an unknown word is kept and shown.
 package enum InstallationState: Hashable, Sendable {
-  /// Nothing has been said: not installed, or not looked at yet.
+  /// No state is reported: not installed, or not handled by the controllers yet.
   case none
   case preparing, installing, installFailed
   case upgrading, upgradeFailed
@@ -18,7 +18,7 @@ package enum InstallationState: Hashable, Sendable {
     case "": self = .none
     case "preparing": self = .preparing
     case "installing", "pending-install": self = .installing
-    // helm does not say what failed.
+    // helm's word does not say which operation failed.
     case "installfailed", "failed": self = .installFailed
     case "upgrading", "pending-upgrade", "pending-rollback": self = .upgrading
     case "upgradefailed": self = .upgradeFailed
@@ -30,7 +30,7 @@ package enum InstallationState: Hashable, Sendable {
     }
   }
 
-  /// The cluster's word.
+  /// The word for the state in the cluster.
   package var word: String {
     switch self {
     case .none: ""
@@ -47,13 +47,13 @@ package enum InstallationState: Hashable, Sendable {
     }
   }
 
-  /// The same as data.
+  /// `word` as a translatable sentence.
   package var name: Sentence {
     if case .other(let word) = self { return Sentence(verbatim: word) }
     return Sentence(stringLiteral: word)
   }
 
-  /// Something is under way, and the controller will say how it ended.
+  /// Whether an operation is in progress, whose result the controller will report.
   package var isBusy: Bool {
     switch self {
     case .preparing, .installing, .upgrading, .uninstalling: true

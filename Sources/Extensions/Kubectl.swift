@@ -3,10 +3,10 @@ import KubernetesAPI
 import Manifest
 
 extension Write {
-  /// The same write for kubectl, as a line for a POSIX shell.
+  /// This write as a kubectl command line for a POSIX shell.
   ///
-  /// It leaves out the resource version: a line that was copied is run later, when that is an old one. What is written
-  /// comes out of `file`, if there is one.
+  /// It omits the resourceVersion, which would be outdated when a copied line is run later. If there is a `file`,
+  /// kubectl reads the body from it.
   package func kubectl(flags: [String] = [], _ file: Plan.KubectlFile? = nil) -> String {
     let start = ["kubectl"] + flags
     switch withoutVersion {
@@ -21,15 +21,15 @@ extension Write {
     }
   }
 
-  /// What kubectl reads for `change`: a config does not go into an argument.
+  /// The file with the body of `change`, so that a config is not an argument; `nil` without a config.
   func kubectlFile(for change: Change, to name: String) -> Plan.KubectlFile? {
     guard let config = change.config, !config.isEmpty, let body else { return nil }
     return Plan.KubectlFile(name: "\(name)-\(change.kind.rawValue).json", text: JSON.prettyText(body) + "\n")
   }
 
-  /// The same line with what is written in it, and yet in no argument: a shell has a `printf` of its own.
+  /// The command line with the body piped into kubectl, so that it is in no process's arguments: `printf` is a builtin.
   ///
-  /// `nil` where it is too long to be copied, or is not to be seen on a screen.
+  /// `nil` if the body is too long to be copied, or if the config contains secrets, which a screen must not show.
   func pipedKubectl(flags: [String], for change: Change) -> String? {
     guard let config = change.config, MaskedText(config).text == config, let body else { return nil }
     let text = JSON.text(body)
@@ -55,12 +55,12 @@ extension Write {
 
 /// Words for a POSIX shell.
 package enum Shell {
-  /// `words` as one command line, each quoted where it must be.
+  /// `words` as one command line, each quoted if necessary.
   package static func line(_ words: [String]) -> String {
     words.map(quoted).joined(separator: " ")
   }
 
-  /// `word` so that a shell reads it back as it is: nothing has a meaning between single quotes.
+  /// `word` quoted so that a shell reads it unchanged: no character is special between single quotes.
   package static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty
@@ -73,16 +73,16 @@ package enum Shell {
         }
       }
     if isPlain { return word }
-    // By scalars: a quote that carries a combining mark is another character, and still a quote.
+    // By scalars: a quote with a combining mark is a different Character, but a shell still reads the quote.
     let escaped = word.unicodeScalars.reduce(into: "") { $0 += $1 == "'" ? #"'\''"# : String($1) }
     return "'\(escaped)'"
   }
 }
 
 extension Shell {
-  /// `line` in lines that a shell reads as the same command: broken only at blanks between words.
+  /// `line` broken into lines that a shell reads as the same command, only at blanks between words.
   ///
-  /// A word longer than `columns` has a line of its own, which is longer.
+  /// A word longer than `columns` gets a line of its own, which is longer.
   package static func lines(_ line: String, columns: Int) -> [String] {
     var lines: [String] = []
     var current = ""
@@ -98,7 +98,7 @@ extension Shell {
     return lines + (current.isEmpty ? [] : [current])
   }
 
-  /// The words of a command line as they are quoted.
+  /// The words of a command line, with their quotes.
   private static func words(of line: String) -> [String] {
     var words: [String] = []
     var (word, isQuoted, isEscaped) = ("", false, false)

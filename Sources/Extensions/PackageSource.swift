@@ -4,14 +4,14 @@ import Manifest
 package import Packages
 package import Platform
 
-/// A place that may have the package of an ExtensionVersion.
+/// A place that may contain the package of an ExtensionVersion.
 package enum PackageSource: Hashable, Sendable {
   /// A key of a ConfigMap's `binaryData`.
   case configMap(namespace: String, name: String, key: String)
-  /// Somewhere outside the API.
+  /// An address outside the API.
   case url(String)
 
-  /// Where the charts of published extensions lie (docs/KUBESPHERE.md: Packages).
+  /// The namespace with the charts of published extensions (docs/KUBESPHERE.md: Packages).
   package static let namespace = "kubesphere-system"
   package static let key = "chart.tgz"
 
@@ -20,7 +20,7 @@ package enum PackageSource: Hashable, Sendable {
     "extension-\(`extension`)-\(version)-chart"
   }
 
-  /// The places to look in, best first: what the version names, the convention, its URL.
+  /// The places to look in, best first: the one that the version names, the conventional one, its URL.
   package static func all(of version: ExtensionVersion) -> [PackageSource] {
     let convention = Self.configMap(
       namespace: namespace, name: configMapName(version.extension, version.version), key: key)
@@ -33,19 +33,19 @@ package enum PackageSource: Hashable, Sendable {
   }
 }
 
-/// Why the package of an ExtensionVersion could not be had.
+/// Why the package of an ExtensionVersion could not be obtained.
 package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// No place is known that has the package; the text says what was looked for.
+  /// No known place has the package; the text says what was tried.
   case unavailable(Sentence)
-  /// The cluster did not hand it out.
+  /// The cluster did not return it.
   case cluster(ClusterError)
-  /// It was had and cannot be read.
+  /// It was obtained but cannot be read.
   case package(PackageError)
 
-  /// Texts of others in it are harmless to a terminal.
+  /// Quoted texts in it have no control characters that affect a terminal.
   package var description: String { words.english }
 
-  /// The same as data.
+  /// The description as a translatable sentence.
   package var words: Sentence {
     switch self {
     case .unavailable(let reason): reason.shortened(to: 1000)
@@ -58,7 +58,7 @@ package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConverti
 extension ExtensionVersion {
   /// The packed chart of this version, from the first place in the cluster that has it.
   ///
-  /// A chart that lies only at a URL is `.unavailable`: a console fetches nothing from elsewhere.
+  /// A chart that is only at a URL is `.unavailable`: ksx fetches nothing from outside the cluster.
   package func archive(from cluster: Cluster) async throws(PackageSourceError) -> [UInt8] {
     for case .configMap(let namespace, let name, let key) in PackageSource.all(of: self) {
       let object: Object
@@ -81,8 +81,8 @@ extension ExtensionVersion {
 
   /// The package of this version, unpacked.
   ///
-  /// Where the cluster does not hand the chart out, `gateway` is asked for its files: it fetches charts from their
-  /// repositories itself.
+  /// If the cluster does not return the chart, its files are requested from `gateway`, which itself fetches charts from
+  /// their repositories.
   package func package(from cluster: Cluster, gateway: GatewayAPI? = nil) async throws(PackageSourceError) -> Package {
     let problem: PackageSourceError
     do throws(PackageSourceError) {
@@ -98,7 +98,7 @@ extension ExtensionVersion {
     } catch {
       throw .unavailable("\(problem.words); nor by the gateway: \(error.words)")
     }
-    // None at all is the gateway's way of saying that it has no package either.
+    // An empty list means that the gateway has no package either.
     if files.isEmpty { throw problem }
     return Package(files: Dictionary(files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { $1 }))
   }

@@ -2,36 +2,38 @@ import Client
 package import KubernetesAPI
 package import Platform
 
-/// What this user may do with the extensions of one cluster, as far as the cluster has said.
+/// The rights of this user on the extensions of one cluster, as far as the cluster has reported them.
 ///
-/// What has not been asked, or cannot be asked, counts as allowed.
+/// An access counts as allowed if the cluster was not asked or cannot be asked.
 package struct Rights: Hashable, Sendable {
-  /// Who the cluster takes this user for, as far as that is known; else empty.
+  /// The name under which the cluster knows this user; empty if not known.
   package var user: String
   private var verdicts: [Access: Access.Verdict] = [:]
 
   package init(user: String = "") { self.user = user }
 
-  /// What a console wants to know before anything is chosen: who may not do it to every object
-  /// may still do it to one.
+  /// The accesses that a console checks before an object is chosen: a user without the general right may
+  /// still have it for one object.
   package static func questions(in dialect: Dialect) -> [Access] {
     ["create", "patch", "delete", "list"].map { Access($0, dialect.installations) }
       + [dialect.extensions, dialect.extensionVersions].map { Access("list", $0) }
       + ["create", "patch", "delete", "list"].map { Access($0, dialect.repositories) }
   }
 
-  /// Takes in what the cluster said.
+  /// Adds verdicts of the cluster.
   package mutating func learn(_ answers: [Access: Access.Verdict]) {
     verdicts.merge(answers) { $1 }
   }
 
-  /// Nothing has been answered.
+  /// Whether there are no verdicts.
   package var isEmpty: Bool { verdicts.isEmpty }
 
-  /// Whether the cluster has answered this very question.
+  /// Whether there is a verdict on exactly this access.
   package func knows(_ access: Access) -> Bool { verdicts[access] != nil }
 
-  /// Why not, as a sentence, when the cluster says no; about one object when it was asked about that one.
+  /// Why the cluster denies `access`; `nil` if it does not.
+  ///
+  /// A verdict on the named object takes precedence over the general one.
   package func reason(against access: Access) -> Sentence? {
     var general = access
     general.name = nil
@@ -48,9 +50,9 @@ package struct Rights: Hashable, Sendable {
 }
 
 extension ChangeKind {
-  /// What a change of this kind needs to be allowed, of an installation called `name` or of any.
+  /// The accesses that a change of this kind needs, for the installation called `name` or for any.
   package func accesses(to name: String?, in dialect: Dialect) -> [Access] {
-    // A name that is not there yet cannot be named in a role.
+    // RBAC cannot restrict `create` by name.
     row.accesses.map { Access($0, dialect.installations, name: $0 == "create" ? nil : name) }
   }
 }

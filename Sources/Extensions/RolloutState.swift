@@ -1,33 +1,34 @@
 import Packages
 package import Platform
 
-/// Whether the controllers have done what an installation asks for.
+/// Whether the controllers have carried out what an installation requests.
 package enum RolloutState: Hashable, Sendable {
   /// They have not finished, or not begun.
   case underWay
-  /// What is asked for is what there is.
+  /// The requested state has been reached.
   case settled
-  /// They gave up; the text says why, as far as the cluster does.
+  /// They gave up; the text says why, if the cluster does.
   case failed(String)
 }
 
 extension Installation {
-  /// Whether what is asked for is what there is (docs/KUBESPHERE.md: Changes).
+  /// Whether the requested state has been reached (docs/KUBESPHERE.md: Changes).
   ///
-  /// `Installed` alone is not enough: it stays on the screen for a moment after a change, before
-  /// the controller has looked. Clusters that keep no version, hash or switch are taken at their word.
+  /// `Installed` alone is not enough: the status keeps it for a moment after a change, until the controller has
+  /// handled the change. If a cluster reports no version, hash or switch, that part is not checked.
   package var isSettled: Bool {
     state == .installed && !isBeingDeleted && isTaken && (appliedEnabled ?? isEnabled) == isEnabled
   }
 
-  /// The controller has begun with this version and this config.
+  /// Whether the controller has taken up this version and this config.
   package var isTaken: Bool {
     hasTakenVersion && isConfigTaken
   }
 
-  /// What is asked for and not applied yet, in words; empty while the controllers work on it.
+  /// The requests that are not applied yet, in words; empty while the controllers are busy.
   ///
-  /// Only what the cluster reports in the status: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
+  /// Only from the status that the cluster reports; its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md:
+  /// Reconciling).
   package var pending: [Sentence] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [Sentence] = []
@@ -44,9 +45,10 @@ extension Installation {
     return words
   }
 
-  /// It failed, and an empty fingerprint in its status has the controllers try the same once more.
+  /// Whether it failed and an empty fingerprint in its status makes the controllers try the same again.
   ///
-  /// The config keeps its text (docs/KUBESPHERE.md: Changes). Clusters that keep no fingerprint know no such thing.
+  /// The text of the config is not changed (docs/KUBESPHERE.md: Changes). Clusters without a fingerprint do not
+  /// support this.
   package var canBeTriedAgain: Bool {
     (state == .installFailed || state == .upgradeFailed) && !isBeingDeleted && !configHash.isEmpty
   }
@@ -60,17 +62,17 @@ extension Installation {
     return configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config)
   }
 
-  /// How things stand; a failure that an earlier version or config left behind is not one of this.
+  /// The state of the present request; a failure of an earlier version or config does not count.
   package var rolloutState: RolloutState {
     if isSettled { return .settled }
     guard state.isFailure, isTaken else { return .underWay }
     return .failed(message.isEmpty ? state.word : message)
   }
 
-  /// How things stand with a change that was asked for when the installation was `before`.
+  /// The state of a change that was requested when the installation was `before`.
   ///
-  /// Where the cluster keeps neither version nor hash (docs/KUBESPHERE.md: Eras), what it says of an
-  /// earlier version looks like what it says of this one, until the newest condition is another.
+  /// If the cluster reports neither version nor hash (docs/KUBESPHERE.md: Eras), the status of an earlier version
+  /// looks like that of this one until the newest condition changes.
   package func rolloutState(since before: Installation?) -> RolloutState {
     guard let before, reportsNoProgress, asksForMore(than: before), saysTheSame(as: before) else { return rolloutState }
     return .underWay

@@ -1,30 +1,32 @@
 package import Platform
 
-/// Something that an installation asks for, and that its controllers have said nothing of since.
+/// A request in an installation's spec to which its controllers have not reacted.
 ///
-/// They take up a change within a second. What has stood for longer beside a status that was not written since is seen by
-/// none: they are down, or do not get to it.
+/// Controllers take up a change within a second. If they have not written the status for longer, they are down or do
+/// not get to it.
 package struct UntakenChange: Hashable, Sendable {
-  /// The field that asks for it, such as `spec.enabled`.
+  /// The field with the request, such as `spec.enabled`.
   package var field: String
-  /// What the field asks for, and what the status has.
+  /// The requested value, and that in the status.
   package var values: Sentence
-  /// Since when, RFC 3339.
+  /// The time of the request, RFC 3339.
   package var since: String
+  /// The seconds since the request.
   package var seconds: Int
 
-  /// How many seconds controllers may need before it counts.
+  /// The seconds that controllers are given to react.
   package static let patience = 10
 }
 
 extension Installation {
-  /// What its controllers have not taken up at `now`, though they had the time; empty where the cluster does not say when
-  /// it was asked for.
+  /// The requests that its controllers have not taken up at `now`, although they had the time.
+  ///
+  /// Empty if the cluster does not record when they were made.
   package func untaken(at now: Timestamp) -> [UntakenChange] {
     unmet.compactMap { field, values in
       let since = time(of: field)
       guard let asked = Timestamp.seconds(since) else { return nil }
-      // What they have said in the same second may be an answer to what came before.
+      // A status of the same second may be the reaction to an earlier change.
       let said = lastWords.compactMap(Timestamp.seconds).max() ?? 0
       let seconds = now.secondsSince1970 - asked
       guard said <= asked, seconds >= UntakenChange.patience else { return nil }
@@ -32,7 +34,7 @@ extension Installation {
     }
   }
 
-  /// What is asked for and not so, where nothing under way explains it.
+  /// The requests that do not match the status, unless an operation in progress explains this.
   private var unmet: [(field: String, values: Sentence)] {
     if isBeingDeleted {
       return state.isBusy || state.isFailure ? [] : [("metadata.deletionTimestamp", "status.state is “\(state.name)”")]
@@ -50,14 +52,14 @@ extension Installation {
     return unmet
   }
 
-  /// Whether its cluster says that it is in service; `nil` where it keeps no account of that.
+  /// Whether the cluster reports it as enabled; `nil` if the cluster does not record this.
   ///
-  /// Where it does, what was never switched on is off.
+  /// If the cluster does, an installation that was never enabled counts as disabled.
   package var isServed: Bool? { appliedEnabled ?? (configHash.isEmpty && account == nil ? nil : false) }
 
   private var lastWords: [String] { [history.last?.time ?? "", conditionTime].filter { !$0.isEmpty } }
 
-  /// When a field was last written, as far as the cluster keeps account of it, and when ksx last changed the object.
+  /// When the field was last written according to `managedFields`, or ksx last changed the object if that is later.
   private func time(of field: String) -> String {
     switch field {
     case "spec": return created
@@ -66,7 +68,7 @@ extension Installation {
     }
     let name = field.split(separator: ".").dropFirst().first.map(String.init) ?? ""
     let written = writers.filter { $0.fields.contains(name) }.map(\.time)
-    // A server need not date a writer anew that writes the same field again.
+    // A server may keep the old time of a manager that writes the same field again.
     return (written + [notes["ksx.dev/changed-at"] ?? ""]).max() ?? ""
   }
 }

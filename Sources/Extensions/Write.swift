@@ -10,7 +10,7 @@ package enum Write: Hashable, Sendable {
 }
 
 extension Write {
-  /// Sends this write and returns the object as the server has it now; a deletion returns `nil`.
+  /// Sends this write and returns the object as the server has it then; `nil` after a deletion.
   @discardableResult
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     switch self {
@@ -23,10 +23,10 @@ extension Write {
     }
   }
 
-  /// What this write needs to be allowed.
+  /// The access that this write needs.
   package var access: Access {
     switch self {
-    // A name that is not there yet cannot be named in a role.
+    // RBAC cannot restrict `create` by name.
     case .create(let resource, let object): Access("create", resource, namespace: object.namespace)
     case .patch(let resource, let namespace, let name, _):
       Access("patch", resource, namespace: namespace, name: name)
@@ -35,7 +35,7 @@ extension Write {
     }
   }
 
-  /// The name of the object it is about.
+  /// The name of its object.
   package var name: String {
     switch self {
     case .create(_, let object): object.name
@@ -43,7 +43,7 @@ extension Write {
     }
   }
 
-  /// The same write without the object's version: for a printed command or a dry run.
+  /// This write without the resourceVersion, for a printed command or a dry run.
   package var withoutVersion: Write {
     guard case .patch(let resource, let namespace, let name, let patch) = self, var fields = patch.mapping,
       var metadata = fields["metadata"]?.mapping

@@ -1,19 +1,19 @@
 package import Platform
 
-/// Something a user wants changed, before anything has happened: a kind, and what it leads to.
+/// A requested change to an installation, before anything has happened: its kind and its values.
 package struct Change: Hashable, Sendable {
   package let kind: ChangeKind
-  /// The version it asks for, or `nil` when it leaves the version alone.
+  /// The new version; `nil` leaves the version unchanged.
   package let version: String?
-  /// The config it sets, or `nil` when it leaves the config alone.
+  /// The new config; `nil` leaves the config unchanged.
   package let config: String?
-  /// The member clusters that have agents afterwards, or `nil` when it leaves the agents alone.
+  /// The member clusters that will have agents; `nil` leaves the agents unchanged.
   package let clusters: [String]?
-  /// The namespace that the release shall lie in, or `nil` when it leaves that to the cluster, or to `usualNamespace`.
+  /// The namespace of the release; `nil` leaves it to the cluster, or to `usualNamespace`.
   package private(set) var namespace: String?
-  /// Where the config it sets is known from, of a way back.
+  /// The source of the config that a rollback sets.
   package private(set) var configOrigin = ConfigOrigin.kept
-  /// Whether what it installs is switched on from the beginning.
+  /// Whether a new installation is enabled from the beginning.
   package private(set) var isEnabled = true
 
   private init(_ kind: ChangeKind, version: String? = nil, config: String? = nil, clusters: [String]? = nil) {
@@ -31,15 +31,15 @@ package struct Change: Hashable, Sendable {
     return change
   }
 
-  /// Where an extension goes when nothing else is said.
+  /// The default namespace of an extension.
   package static func usualNamespace(of name: String) -> String { "extension-\(name)" }
 
-  /// To a newer version, with the present config or another.
+  /// An upgrade to a newer version, with the present config or another one.
   package static func upgrade(to version: String, config: String? = nil) -> Change {
     Change(.upgrade, version: version, config: config)
   }
 
-  /// Back to an earlier version with the config it had.
+  /// A rollback to an earlier version with the config it had.
   package static func rollback(to version: String, config: String, _ origin: ConfigOrigin = .kept) -> Change {
     var change = Change(.rollBack, version: version, config: config)
     change.configOrigin = origin
@@ -48,19 +48,19 @@ package struct Change: Hashable, Sendable {
 
   package static func configure(config: String) -> Change { Change(.configure, config: config) }
 
-  /// The same change, which sets this config as well.
+  /// A copy of this change that also sets `config`.
   package func with(config: String) -> Change {
     var change = Change(kind, version: version, config: config, clusters: clusters)
     (change.namespace, change.isEnabled) = (namespace, isEnabled)
     return change
   }
 
-  /// Agents in these member clusters, and in no others.
+  /// A change that places agents in these member clusters, and in no others.
   package static func place(on clusters: [String]) -> Change {
     Change(clusters.isEmpty ? .removeAgents : .place, clusters: clusters)
   }
 
-  /// A change of a kind that needs nothing chosen, or `nil`.
+  /// A change of `kind`; `nil` if the user must choose a version, config or clusters for it.
   package init?(_ kind: ChangeKind) {
     guard kind.row.choice == nil else { return nil }
     self.init(kind, version: nil)
@@ -68,42 +68,42 @@ package struct Change: Hashable, Sendable {
 
   package static let enable = Change(.enable, version: nil)
   package static let disable = Change(.disable, version: nil)
-  /// Once more what is asked for already.
+  /// Tries the present version and config again.
   package static let retry = Change(.retry, version: nil)
   package static let uninstall = Change(.uninstall, version: nil)
-  /// Remove what the controllers cannot uninstall: hooks do not run, and what is in the way stays behind.
+  /// Removes what the controllers cannot uninstall: hooks do not run, and objects may be left behind.
   package static let forceDelete = Change(.forceDelete, version: nil)
 }
 
 extension Change {
   package var row: ChangeRow { kind.row }
 
-  /// The controllers run helm for it, which takes its time; otherwise they only set a switch.
+  /// Whether the controllers run helm for it, which takes a while; otherwise they only set a switch.
   package var runsHelm: Bool { version != nil || config != nil || row.triesAgain || row.removes }
 
   /// What is to be done, in a few words: `upgrade to 1.1.0`.
   package var words: String { phrase.english }
-  /// The same as data.
+  /// `words` as a translatable sentence.
   package var phrase: Sentence { sentence(row.words) }
 
   /// What is being done: `upgrading to 1.1.0`.
   package var progressive: Sentence { sentence(row.progressive) }
 
-  /// What the cluster has agreed to do, and is about to.
+  /// The message once the cluster has accepted the change: `going back to version 1.1.0`.
   package var accepted: Sentence { sentence(row.accepted) }
 
-  /// What was done, once it is.
+  /// The message once the change is complete: `upgraded to 1.1.0`.
   package var past: Sentence { sentence(row.past) }
 
   /// A heading for this change to the extension called `name`.
   package func title(_ name: String) -> Sentence { sentence(row.title, ["name": name]) }
 
-  /// Asks which version a change of `kind` to the extension called `name` shall lead to.
+  /// The question which version a change of `kind` to the extension called `name` shall lead to.
   package static func question(_ kind: ChangeKind, _ name: String) -> Sentence {
     Change(kind, version: nil).sentence(kind.row.question, ["name": name])
   }
 
-  /// What a change was called when it was written down, as data again; the words of another writer stay as they are.
+  /// Parses the stored `words` of a change into a translatable sentence; other texts are kept verbatim.
   package static func phrase(_ words: String) -> Sentence {
     for kind in ChangeKind.allCases {
       let (template, names) = Sentence.numbered(kind.row.words)
@@ -116,7 +116,7 @@ extension Change {
     return Sentence(verbatim: words)
   }
 
-  /// `template` with what stands in braces replaced, by `more` where this change does not say it.
+  /// `template` with each word in braces replaced by this change's value, or else by that in `more`.
   func sentence(_ template: String, _ more: [String: String] = [:]) -> Sentence {
     Sentence(template) { word in
       switch word {

@@ -2,7 +2,7 @@ import Platform
 
 // The table of changes.
 extension ChangeKind {
-  /// All that is said of this kind and asked for it.
+  /// The texts and requirements of this kind.
   package var row: ChangeRow {
     guard let row = Self.rows[self] else { fatalError("\(self) has no row in the table of changes") }
     return row
@@ -124,7 +124,7 @@ extension ChangeKind {
         .init(.removed, "helm release {release} with its workloads in namespace {namespace}"),
         .init(.removed, "its APIs and pages"), .init(.note, whatStays),
       ]),
-    /// In the host cluster only, without hooks and without waiting for what belongs to it (docs/KUBESPHERE.md: Changes).
+    /// Acts in the host cluster only, without hooks and without waiting for dependents (docs/KUBESPHERE.md: Changes).
     .forceDelete: ChangeRow(
       verb: "force delete", words: "force delete", title: "Force delete {name}", progressive: "removing by force",
       accepted: "being removed by force", past: "removed by force",

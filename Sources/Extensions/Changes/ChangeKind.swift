@@ -1,7 +1,7 @@
 /// A kind of change to an installation.
 ///
-/// All that is said of a kind and asked for it stands in its row, and so does how it is written. A new kind is a case
-/// and a row: plans, writes, keys, the palette, help, commands and messages read the rows.
+/// The row of a kind contains its texts, its requirements and its kind of write. To add a kind, add a case and a
+/// row: plans, writes, keys, the palette, help, commands and messages read the rows.
 package enum ChangeKind: String, CaseIterable, Sendable {
   case install, upgrade
   case rollBack = "roll-back"
@@ -14,7 +14,7 @@ package enum ChangeKind: String, CaseIterable, Sendable {
 
 /// One row of the table of changes.
 ///
-/// In its texts `{name}`, `{version}` and `{clusters}` stand for what a change is about.
+/// In its texts `{name}`, `{version}` and `{clusters}` are placeholders for the values of a change.
 package struct ChangeRow: Hashable, Sendable {
   /// The verb without a version: `roll back`.
   package var verb: String
@@ -29,40 +29,40 @@ package struct ChangeRow: Hashable, Sendable {
   /// Once it is done: `rolled back to {version}`.
   package var past: String
 
-  /// What a key in the console does; `nil` where the console has none.
+  /// The description of its key in the console; `nil` if the console has no key for it.
   package var summary: String?
-  /// The command; `nil` where a kind is reached by an option of another's command.
+  /// The command; `nil` if the kind is chosen by an option of another kind's command.
   package var command: Command?
 
-  /// What a cluster must have to carry it out.
+  /// The feature that a cluster needs to carry it out.
   package var feature: Feature
-  /// What is written; its fields are those that a change of this kind sets.
+  /// The kind of write; its body has the fields that the change sets.
   package var write: WriteVerb
-  /// The mark of a removal by force is written first.
+  /// Whether the annotation for a forced removal is written first.
   package var annotatesFirst = false
-  /// What a plan reads besides what is installed.
+  /// The sources that a plan reads besides the installations.
   package var reads: Set<PlanSource>
-  /// What must be chosen first.
+  /// What the user must choose first.
   package var choice: Choice?
-  /// Asks for the version, where one must be chosen.
+  /// The question for the version, if one must be chosen.
   package var question = ""
-  /// The switch it sets.
+  /// The value of `enabled` that it sets; `nil` if it sets none.
   package var enables: Bool?
-  /// It takes the extension away.
+  /// Whether it removes the extension.
   package var removes = false
-  /// It has the controllers try again what is asked for already: a patch of the status, not of the spec.
+  /// Whether the controllers try the present spec again: a patch of the status, not of the spec.
   package var triesAgain = false
-  /// It destroys: the extension's name is typed to confirm it.
+  /// Whether it is destructive, so that the user must type the extension's name to confirm it.
   package var asksTheName = false
-  /// What was there before is kept as a way back.
+  /// Whether the state before it is kept for a rollback.
   package var keepsWayBack = true
-  /// What is said of those that need it; `nil` where they do not notice.
+  /// The message about each extension that needs this one; `nil` if they are not affected.
   package var missedAs: String?
-  /// Said while the installation is busy with something else.
+  /// The message while the installation is busy with something else.
   package var whileBusy = "this is taken up only when that has ended. Wait for it if you can"
-  /// Said also when the installation has failed.
+  /// Whether that message also applies if the installation has failed.
   package var waitsForInstalled = false
-  /// What is different afterwards, besides version, config and placement.
+  /// The effects of the change besides those on version, config and placement.
   package var effects: [Plan.Effect] = []
 
   /// What a user chooses before there is a plan.
@@ -71,22 +71,22 @@ package struct ChangeRow: Hashable, Sendable {
     case config, clusters
   }
 
-  /// Which versions there are to choose from.
+  /// The versions to choose from.
   package enum Versions: Hashable, Sendable {
     /// All that the cluster offers, for a new installation.
     case offered
-    /// Those after the present one.
+    /// Versions newer than the present one.
     case newer
-    /// What was there before with its config, and what is offered and older.
+    /// Earlier releases with their configs, and offered versions that are older.
     case former
   }
 
-  /// The write to the installation, by the verb that the user must be allowed.
+  /// The write to the installation, by the verb that RBAC must allow.
   package enum WriteVerb: String, Sendable {
     case create, patch, delete
   }
 
-  /// The verbs that the user must be allowed, of the installation.
+  /// The verbs on the installation that RBAC must allow.
   package var accesses: [String] { (annotatesFirst ? ["patch"] : []) + [write.rawValue] }
 
   /// The command of a kind, as help shows it.

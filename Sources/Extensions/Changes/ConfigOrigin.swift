@@ -1,17 +1,17 @@
 package import Platform
 
-/// Where the config of a way back is known from.
+/// The source of the config of a rollback.
 package enum ConfigOrigin: Hashable, Sendable {
-  /// As the cluster had it, with its comments.
+  /// The cluster's own config, with its comments.
   case kept
-  /// From the values that helm was given.
+  /// The values that helm was given.
   case helm
-  /// The config that it had is not known: the present one is taken for it.
+  /// The earlier config is not known; the present one is used instead.
   case present
 
-  /// What a user must know before agreeing to it; `nil` is nothing.
+  /// A note to the user before the rollback is confirmed; `nil` if none is necessary.
   ///
-  /// `hasFailed` is the present config.
+  /// `hasFailed` says whether the present config has failed.
   package func note(hasFailed: Bool) -> Sentence? {
     switch self {
     case .kept: nil

@@ -3,15 +3,15 @@ import KubernetesAPI
 package import Manifest
 import Platform
 
-/// What was learnt of one cluster some time ago, as a file keeps it.
+/// The capabilities of one cluster, as they are cached in a file.
 package struct CachedCapabilities: Hashable, Sendable {
-  /// A name that is the same whenever it is the same cluster, such as its URL.
+  /// A stable identifier of the cluster, such as its URL.
   package var cluster: String
   package var capabilities: Capabilities
-  /// Seconds since 1970; 0 when the cluster was never asked, so that the next one asks.
+  /// Seconds since 1970; 0 if the cluster was never asked, so that the next run asks it.
   package var learned: Int
 
-  /// How long they are believed, in seconds.
+  /// The lifetime of the cache, in seconds.
   package static let lifetime = 3600
 
   package init(_ capabilities: Capabilities, of cluster: String, learned: Int) {
@@ -20,12 +20,12 @@ package struct CachedCapabilities: Hashable, Sendable {
     self.learned = capabilities.basis == .assumption ? 0 : learned
   }
 
-  /// Whether they may be used at `now`; what comes from the future may not.
+  /// Whether they may be used at `now`; capabilities with a future time may not.
   package func isFresh(at now: Int) -> Bool { (0..<Self.lifetime).contains(now - learned) }
 
   package var value: Value {
     var reasons = Mapping()
-    // Every feature is written, so that one a later program knows is not taken for present.
+    // All features are written, so that a newer program does not take a feature that is missing here for present.
     for feature in Feature.allCases {
       reasons[feature.rawValue] = capabilities.reasons[feature].map { .string($0.english) } ?? .null
     }
@@ -37,7 +37,7 @@ package struct CachedCapabilities: Hashable, Sendable {
     ]
   }
 
-  /// `nil` when `value` was not written by this version of the program, or not by any.
+  /// `nil` if `value` was not written by this version of the program.
   package init?(_ value: Value) {
     guard let cluster = value["cluster"]?.string, let learned = value["learned"]?.integer,
       let era = value["era"]?.string.flatMap(Era.init), let servingGroup = value["servingGroup"]?.string,
@@ -60,22 +60,23 @@ package struct CachedCapabilities: Hashable, Sendable {
 }
 
 extension CachedCapabilities {
-  /// The name of the file among those of other clusters.
+  /// The name of the cache file of `cluster`.
   package static func fileName(cluster: String) -> String { ConfigHash.of(cluster) + ".json" }
 
-  /// Reads what `json` wrote; `nil` when it is anything else.
+  /// Parses the result of `json`; `nil` for anything else.
   package init?(json bytes: some Collection<UInt8>) {
     guard let value = try? JSON.parse(bytes) else { return nil }
     self.init(value)
   }
 
+  /// The content of the cache file.
   package var json: [UInt8] { JSON.bytes(value) }
 }
 
 extension ClusterError {
-  /// Whether this says that the cluster does not have the kind at all, so that what was learnt of it is outdated.
+  /// Whether the cluster does not have the kind at all, so that the cached capabilities are outdated.
   ///
-  /// A missing object is named in its refusal, a missing kind is not.
+  /// A refusal names a missing object, but not a missing kind.
   package var isOfMissingKind: Bool {
     guard case .refused(let status) = self else { return false }
     return status.isMissingKind

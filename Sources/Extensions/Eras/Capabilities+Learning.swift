@@ -3,9 +3,9 @@ import KubernetesAPI
 import Manifest
 
 extension Capabilities {
-  /// Reads discovery, and the definition of installations where it may be read.
+  /// Reads discovery, and the CRD of installations if this user may read it.
   ///
-  /// Where discovery is forbidden, listing tells: what may not be listed either may still be there.
+  /// If discovery is forbidden, it lists each kind; a kind that may not be listed either may still exist.
   package static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
     async let core = plurals(of: Dialect.core, in: cluster)
     async let serving = plurals(of: Dialect.serving, in: cluster)
@@ -20,7 +20,7 @@ extension Capabilities {
     return Capabilities(discovered, era: discovered.era ?? first)
   }
 
-  /// `nil` when discovery is forbidden.
+  /// `nil` if discovery is forbidden.
   private static func plurals(of group: String, in cluster: Cluster) async -> Result<Set<String>?, DialectError> {
     do throws(ClusterError) {
       let document = try await cluster.document("/apis/\(group)/v1alpha1")
@@ -33,9 +33,9 @@ extension Capabilities {
     }
   }
 
-  /// `nil` where it is not served or may not be read: those are answers, which are kept for an hour.
+  /// `nil` if it is not served or may not be read; these are answers, which are cached for an hour.
   ///
-  /// A server that is busy has not answered, and what is inferred without it may be wrong.
+  /// Any other failure is an error, because conclusions without the document may be wrong.
   private static func document(_ path: String, in cluster: Cluster) async -> Result<Value?, DialectError> {
     do throws(ClusterError) {
       return .success(try await cluster.document(path))
@@ -47,8 +47,8 @@ extension Capabilities {
     }
   }
 
-  /// Asks for one object of each kind of installation whose group may not be discovered: 403 says
-  /// that the kind may be there, 404 that it is not.
+  /// Lists one object of each kind of installation in whose group discovery is forbidden: 403 means
+  /// that the kind may exist, 404 that it does not.
   private static func probe(_ cluster: Cluster, _ discovered: inout DiscoveryResult) async throws(DialectError) {
     var isRefused = false
     for era in [Era.installPlan, .subscription, .plugin] {
@@ -69,7 +69,7 @@ extension Capabilities {
     throw isRefused ? .forbidden : .absent
   }
 
-  /// The schema of a kind whose definition may be read; it only makes certain what is otherwise inferred.
+  /// The schema of a kind, if its CRD may be read; it confirms what is otherwise inferred.
   private static func schema(of name: String, in cluster: Cluster) async throws(DialectError) -> Value? {
     let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/\(name)"
     let definition = try await document(path, in: cluster).get()

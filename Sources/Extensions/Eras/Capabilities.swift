@@ -1,12 +1,12 @@
 package import Platform
 
-/// What one cluster's extensions can do, and in words why not what they cannot.
+/// The features that one cluster's extensions have, and the reasons for those that are missing.
 package struct Capabilities: Hashable, Sendable {
-  /// What the knowledge of a cluster rests on.
+  /// The source of the capabilities.
   package enum Basis: String, Sendable {
-    /// The cluster's own definition of its installations was read.
+    /// The cluster's CRD of installations was read.
     case definitions
-    /// Discovery or a list told the era, and the rest is inferred from it.
+    /// Discovery or a list showed the era, and the rest is inferred from it.
     case discovery
     /// Set by an option; the cluster was not asked.
     case assumption
@@ -17,12 +17,12 @@ package struct Capabilities: Hashable, Sendable {
   /// How `config` is written.
   package var configForm: Installation.ConfigForm
   package var basis: Basis
-  /// Why what is missing is missing.
+  /// The reason for each missing feature.
   var reasons: [Feature: Sentence]
 
   init(_ discovered: DiscoveryResult, era: Era) {
     dialect = Dialect(era: era, servingGroup: discovered.servingGroup ?? Dialect(era: era).servingGroup)
-    // The first design says that it is an object, which a standalone backend does not insist on.
+    // The first design defines config as an object, though a standalone backend does not require one.
     configForm = era == .seed ? .object : discovered.configForm
     basis = discovered.installationSchema == nil ? .discovery : .definitions
     reasons = [:]
@@ -36,10 +36,10 @@ package struct Capabilities: Hashable, Sendable {
     self.reasons = reasons
   }
 
-  /// What a cluster of `dialect` can do, without asking it.
+  /// The assumed capabilities of a cluster of `dialect`, which is not asked.
   ///
-  /// Of Subscriptions it is not known whose they are: they are taken for those that do the most, with
-  /// all the fields that any of them needs.
+  /// The era of Subscriptions is not known then: they are assumed to have the most features, with all
+  /// the fields that any era needs.
   package init(assuming dialect: Dialect) {
     self.init(DiscoveryResult(), era: dialect.era)
     self.dialect = dialect
@@ -52,7 +52,7 @@ package struct Capabilities: Hashable, Sendable {
   /// Whether the cluster has `feature`.
   package func has(_ feature: Feature) -> Bool { reasons[feature] == nil }
 
-  /// Why the cluster does not have `feature`, or `nil` when it does.
+  /// Why the cluster does not have `feature`; `nil` if it does.
   package func reason(against feature: Feature) -> Sentence? { reasons[feature] }
 
   private static func reason(against feature: Feature, _ discovered: DiscoveryResult, _ era: Era) -> Sentence? {
@@ -61,7 +61,7 @@ package struct Capabilities: Hashable, Sendable {
       return isThere ? nil : feature.reason(in: era)
     }
     if feature.eras.contains(era) { return nil }
-    // Some versions have it: not offering it is a precaution, and is said to be one.
+    // Some versions have it: that it is not offered is a precaution, and the reason says so.
     if era == .splitSubscription, discovered.installationSchema == nil, feature.changes {
       return undisclosed(feature, era)
     }
@@ -72,7 +72,7 @@ package struct Capabilities: Hashable, Sendable {
     "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"
   }
 
-  /// The reason against `feature` that was written down as `text`.
+  /// The reason against `feature` that was stored as `text`.
   static func reason(_ text: String, against feature: Feature, _ era: Era) -> Sentence {
     [feature.reason(in: era), undisclosed(feature, era)].first { $0.english == text } ?? Sentence(verbatim: text)
   }

@@ -1,32 +1,32 @@
 import Client
 import Manifest
 
-/// What a cluster let be seen of its kinds; what follows from it is computed, not asked.
+/// What a cluster showed of its kinds; conclusions are computed from it without further requests.
 struct DiscoveryResult: Hashable, Sendable {
-  /// The plural names by group; a group that may not be looked at is left out.
+  /// The plural names by group; a group whose discovery is forbidden is left out.
   var plurals: [String: Set<String>] = [:]
-  /// The OpenAPI schema of installations, where their definition may be read.
+  /// The OpenAPI schema of installations, if their CRD may be read.
   var installationSchema: Value?
   /// `gitVersion` of the API server.
   var serverVersion = ""
 
   func has(_ plural: String, in group: String) -> Bool { plurals[group]?.contains(plural) == true }
 
-  /// `nil` when there are no extensions at all.
+  /// `nil` if there are no extensions at all.
   var era: Era? {
-    // A cluster with several has been upgraded.
+    // A cluster with several of these kinds was upgraded.
     if has("installplans", in: Dialect.core) { return .installPlan }
     if has("subscriptions", in: Dialect.core) { return subscriptionEra }
     if has("plugins", in: Dialect.serving) { return .plugin }
     return nil
   }
 
-  /// Where proxies and bundles are, if that can be seen.
+  /// The group of proxies and bundles, if it is known.
   var servingGroup: String? {
     [Dialect.serving, Dialect.core].first { has("jsbundles", in: $0) }
   }
 
-  /// An object only where the definition insists: text keeps comments, and a standalone backend takes either.
+  /// An object only if the CRD requires it: text keeps comments, and a standalone backend accepts both.
   var configForm: Installation.ConfigForm {
     property(["spec", "config"])?["type"]?.string == "object" ? .object : .text
   }
@@ -42,7 +42,7 @@ struct DiscoveryResult: Hashable, Sendable {
     return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
   }
 
-  /// Whether installations have a field; `nil` when their schema is not known.
+  /// Whether installations have a field; `nil` if their schema is not known.
   func has(field path: [String]) -> Bool? { installationSchema.map { _ in property(path) != nil } }
 
   private func property(_ path: [String]) -> Value? {

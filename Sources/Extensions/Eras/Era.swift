@@ -1,4 +1,4 @@
-/// Which of KubeSphere's designs of extensions a cluster has.
+/// The design of KubeSphere's extensions that a cluster has.
 ///
 /// The names of kinds, fields and states changed several times before 4.1 was shipped, and what the
 /// controllers do with them changed as well.
@@ -13,6 +13,6 @@ package enum Era: String, CaseIterable, Sendable {
   case scheduledSubscription
   /// September 2023 until today: InstallPlans.
   case installPlan
-  /// The first design as it was written, which a standalone backend carries out in full.
+  /// The first design as it was specified, which a standalone backend implements in full.
   case seed
 }

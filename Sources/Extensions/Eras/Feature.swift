@@ -1,27 +1,26 @@
 import Platform
 
-/// Something a cluster's extensions can do, or a field they have, in some eras and not in others.
+/// An ability or a field of extensions that only some eras have.
 package enum Feature: String, CaseIterable, Sendable {
   /// Installing and uninstalling.
   case install
-  /// A change of version is carried out, up or down.
+  /// The controllers carry out a change of version, up or down.
   case upgrade
-  /// A change of the config of what is installed is carried out.
+  /// The controllers carry out a change of an installation's config.
   case configure
-  /// `enabled` is carried out.
+  /// The controllers carry out `enabled`.
   case enable
   case forceDelete
-  /// What failed is tried again, its version and config untouched.
+  /// A failed operation can be tried again with the same version and config.
   case retry
   /// Placements of agents in member clusters.
   case clusterScheduling
-  /// The client names the release.
+  /// The client chooses the name of the release.
   case releaseName
-  /// The client names the namespace.
+  /// The client chooses the namespace of the release.
   case targetNamespace
 
-  /// The field of an installation that the schema has where the feature is there, or `nil` when only the controllers
-  /// decide.
+  /// The field in the schema of installations that shows the feature; `nil` if it depends on the controllers only.
   var field: [String]? {
     switch self {
     case .install, .upgrade, .configure, .enable, .forceDelete, .retry: nil
@@ -31,7 +30,7 @@ package enum Feature: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it is about changing what is installed.
+  /// Whether it changes an existing installation.
   var changes: Bool {
     switch self {
     case .upgrade, .configure, .enable, .clusterScheduling: true
@@ -39,9 +38,9 @@ package enum Feature: String, CaseIterable, Sendable {
     }
   }
 
-  /// The eras that have it, as far as one can tell without a schema.
+  /// The eras that have it, for a cluster whose schema is not known.
   ///
-  /// What came or went within an era counts as absent: a field that is pruned without a word is
+  /// A feature that was added or removed within an era counts as absent: a field that the server prunes silently is
   /// worse than one that is not offered.
   var eras: Set<Era> {
     switch self {

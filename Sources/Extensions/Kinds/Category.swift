@@ -8,7 +8,7 @@ package struct Category: Mirrored {
   package var name: String
   package var resourceVersion: String
   package var displayName: Localized
-  /// Its id and its titles in small letters, made once: each of thousands of extensions is sought by them.
+  /// Its id and its titles in lower case, computed once, because thousands of extensions are searched by them.
   package let soughtNames: [String]
 
   package init(_ object: Object) {

@@ -3,7 +3,7 @@ package import KubernetesAPI
 package import Manifest
 package import Packages
 
-/// One extension of the marketplace, installed or not.
+/// An extension of the marketplace, installed or not.
 ///
 /// Decoded tolerantly: every era's names for the same thing are read (docs/KUBESPHERE.md: Eras).
 package struct Extension: Mirrored {
@@ -15,27 +15,28 @@ package struct Extension: Mirrored {
   package var category: String
   /// The repository it comes from, or empty.
   package var repository: String
-  /// Who makes it, for display, or empty.
+  /// The provider's name for display, or empty.
   package var provider: Localized
   package var state: InstallationState
-  /// The cluster's word, `nil` where it has none.
+  /// `status.enabled`; `nil` if the cluster does not report it.
   package var isEnabled: Bool?
-  /// What the cluster calls installed.
+  /// The version that the cluster reports as installed.
   ///
   /// After a failure this is the version that was tried
   /// (docs/KUBESPHERE.md: Extension status), so infer nothing from it without `state`.
   package var installedVersion: String
-  /// What runs, by the cluster's word: only the first design of ksxd notes that (docs/KUBESPHERE.md: Extension status).
+  /// The running version; only ksxd's first design reports it (docs/KUBESPHERE.md: Extension status).
   package var runningVersion: String
+  /// The version that the cluster recommends, or empty.
   package var recommendedVersion: String
-  /// Every version offered, oldest first, as the cluster sorts them.
+  /// All offered versions, oldest first, as the cluster sorts them.
   package var versions: [String]
   package var isBeingDeleted: Bool
 
-  /// The fields a console shows no use for, and that are most of the bytes.
+  /// Fields that consoles do not use, and that make up most of the bytes.
   package static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
 
-  /// The states of the first design, which are those of helm's releases.
+  /// The states of the first design, which are those of helm releases.
   private static let wordsOfHelm = [
     "deployed", "failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling",
   ]

@@ -4,10 +4,10 @@ package import Manifest
 import Packages
 
 extension ExtensionVersion {
-  /// The objects of the versions of `extension`, in no order.
+  /// The version objects of `extension`, unordered.
   ///
-  /// Versions of the first design need no label that names their extension, so there those without one are looked
-  /// through as well.
+  /// Versions of the first design need no label that names their extension. So in the first design, and if no object
+  /// has the label, unlabelled objects are searched as well.
   package static func objects(
     of extension: String, in cluster: Cluster, _ dialect: Dialect, _ selector: Selector = Selector(),
     skipping: JSONPaths = unread
@@ -24,8 +24,9 @@ extension ExtensionVersion {
     return labelled + others.filter { ExtensionVersion($0, dialect: dialect).extension == `extension` }
   }
 
-  /// The version of `extension` that is `version`, with or without a `v`, or `nil`; one whose chart is known comes
-  /// first, then one that is written alike.
+  /// The version of `extension` that equals `version` apart from a leading `v`; `nil` if there is none.
+  ///
+  /// A version object with a chart is preferred, then one with the same spelling.
   package static func find(
     _ extension: String, _ version: String, in cluster: Cluster, _ dialect: Dialect
   ) async throws(ClusterError) -> ExtensionVersion? {

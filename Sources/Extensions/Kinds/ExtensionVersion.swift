@@ -3,9 +3,9 @@ package import KubernetesAPI
 package import Manifest
 package import Packages
 
-/// One version of an extension: what it needs, and where its chart is.
+/// A version of an extension: its requirements and the place of its chart.
 package struct ExtensionVersion: Mirrored {
-  /// What the object is called, which says nothing that its label or owner does not say better.
+  /// The object's name; its label or owner names the extension more reliably.
   package var name: String
   package var resourceVersion: String
   package var `extension`: String
@@ -18,30 +18,31 @@ package struct ExtensionVersion: Mirrored {
   package var repository: String
   /// A semver constraint on Kubernetes' version, or empty.
   package var kubeVersion: String
-  /// The oldest Kubernetes that it runs on, as the first design has it, or empty.
+  /// The oldest Kubernetes version that it supports, a field of the first design, or empty.
   package var minKubeVersion: String
   /// A semver constraint on KubeSphere's version, or empty.
   package var ksVersion: String
-  /// The namespace the release goes to; empty means `extension-<name>`.
+  /// The namespace of the release; empty for `extension-<name>`.
   package var namespace: String
+  /// Whether it can have agents in member clusters.
   package var isMulticluster: Bool
   package var dependencies: [Dependency]
   package var chartURL: String
   package var chartData: ChartDataReference?
   package var digest: String
-  /// When the package was made, as it says itself, or empty.
+  /// The creation time that the package states, or empty.
   package var released: String
   package var created: String
-  /// No repository has it any more; it is there as long as it is installed.
+  /// Whether no repository has it any more; it is kept as long as it is installed.
   package var isGone: Bool
 
-  /// Since when no repository has it any more.
+  /// The annotation with the time since which no repository has it.
   package static let goneAnnotation = "ksx.dev/gone-from-repository"
 
-  /// Another thing this version needs.
+  /// A dependency of this version.
   package struct Dependency: Hashable, Sendable {
     package var name: String
-    /// `extension` when the package says nothing.
+    /// `extension` if the package does not say.
     package var type: String
     /// A semver constraint, or empty for any version.
     package var version: String
@@ -95,7 +96,7 @@ package struct ExtensionVersion: Mirrored {
     return nameBeforeVersion(object.name)
   }
 
-  /// `devops` of `devops-v0.10.1`, whatever version the object itself says that it is.
+  /// The part of an object's name before a version: `devops` of `devops-v0.10.1`, whatever `spec.version` is.
   private static func nameBeforeVersion(_ name: String) -> String {
     for index in name.indices where name[index] == "-" && index > name.startIndex {
       let rest = name[name.index(after: index)...]
@@ -105,7 +106,7 @@ package struct ExtensionVersion: Mirrored {
     return name
   }
 
-  /// A minimum as a constraint; the first design means builds of vendors as well.
+  /// A minimum version as a constraint; in the first design it also allows vendor builds.
   private static func constraint(_ minimum: String, _ dialect: Dialect) -> String {
     if minimum.isEmpty { return "" }
     return dialect.era == .seed ? VersionConstraint.orMinimum(minimum) : ">=\(minimum)"
@@ -127,8 +128,8 @@ package struct ExtensionVersion: Mirrored {
 }
 
 extension Sequence<ExtensionVersion> {
-  /// The versions of one extension in the same order, without those that others repeat but for a `v`: what a repository
-  /// published stays.
+  /// The versions of one extension in the same order, without duplicates that differ only in a leading `v`; of those
+  /// the one with a chart is kept.
   package var withoutDoubles: [ExtensionVersion] {
     func rank(_ version: ExtensionVersion) -> (Int, String) {
       (version.chartURL.isEmpty && version.chartData == nil ? 1 : 0, version.name)

@@ -1,10 +1,10 @@
 import KubernetesAPI
 import Manifest
 
-/// A program that has written fields of an object's spec, as `managedFields` has it: a manager, and no person.
+/// A manager, that is a program and not a user, that has written fields of an object's spec (`managedFields`).
 package struct FieldWriter: Hashable, Sendable {
   package var manager: String
-  /// When it wrote last, RFC 3339, or empty.
+  /// The time of its last write, RFC 3339, or empty.
   package var time: String
   /// The fields below `spec`, by their names in the object, sorted.
   package var fields: [String]

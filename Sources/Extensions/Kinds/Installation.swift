@@ -3,22 +3,22 @@ package import KubernetesAPI
 package import Manifest
 import Platform
 
-/// A Subscription or an InstallPlan: that an extension shall be there, in a version, with a config.
+/// A Subscription or an InstallPlan: the request to install an extension in a version with a config.
 package struct Installation: Mirrored {
   package var name: String
   package var resourceVersion: String
   package var uid: String
   package var `extension`: String
-  /// The version wanted.
+  /// The requested version.
   package var version: String
   package var isEnabled: Bool
-  /// YAML text, byte for byte as the cluster has it; an object is shown as block YAML.
+  /// YAML text, byte for byte as stored in the cluster; a config that is an object is converted to block YAML.
   package var config: String
   package var configForm: ConfigForm
   var state = InstallationState("")
-  /// What the newest condition says; why a state is what it is.
+  /// The message of the newest condition, which explains the state.
   package var message = ""
-  /// When the newest condition came about, RFC 3339, or empty.
+  /// The time of the newest condition, RFC 3339, or empty.
   package var conditionTime = ""
   /// Newest last; ten at most in shipped KubeSphere.
   package var history: [Transition] = []
@@ -26,61 +26,62 @@ package struct Installation: Mirrored {
   var attemptedVersion = ""
   var appliedEnabled: Bool?
   var configHash = ""
-  /// What stands in the conditions in the place of the three before.
+  /// The replacement for the three fields above that a standalone backend stores in conditions.
   var account: StatusAccount?
   package var releaseName: String
-  /// Where the release lies, as far as the cluster says, else where it is wanted.
+  /// The namespace of the release if the cluster reports it, else the requested namespace.
   package var targetNamespace: String
-  /// `spec.targetNamespace`: where the release is wanted, which is refused once it lies elsewhere.
+  /// `spec.targetNamespace`: the requested namespace, which is refused if the release is in another one.
   package var wantedNamespace: String
+  /// The job that last ran helm for it, or empty.
   package var jobName = ""
-  /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (docs/KUBESPHERE.md: Placements).
+  /// Whether `spec.clusterScheduling` has no placement: the controller fails on this (docs/KUBESPHERE.md: Placements).
   package var lacksPlacement = false
-  /// The member clusters that agents are asked for in.
+  /// The member clusters in which agents are requested.
   package var clusters: [String] = []
-  /// Agents are also asked for by labels of clusters, which counts where none is named.
+  /// Whether agents are also requested by a selector of clusters, which applies if no cluster is named.
   package var hasClusterSelector = false
-  /// What the status says of the agent in each member cluster.
+  /// The status of the agent in each member cluster.
   package var agents: [String: Agent] = [:]
-  /// The configs over the config, by member cluster; what is no YAML is left out.
+  /// The values that override the config, by member cluster; those that are not YAML are left out.
   package var overrides: [String: Value] = [:]
-  /// The controllers of a standalone backend look after it.
+  /// Whether a standalone backend's controllers manage it.
   package var isKeptByStandalone: Bool
-  /// The run of its chart's tests that was asked for last, or empty.
+  /// The id of the test run that was requested last, or empty.
   package var testRequest: String
-  /// What came of the last run of its chart's tests.
+  /// The result of the last run of its chart's tests.
   package var testRun: TestRun?
   /// Whether a run of the tests was asked for that has not ended.
   package var isTestOpen: Bool { !testRequest.isEmpty && (testRun?.id != testRequest || testRun?.hasEnded == false) }
   package var isBeingDeleted: Bool
   package var created: String
-  /// When its deletion was asked for, RFC 3339, or empty.
+  /// The time at which its deletion was requested, RFC 3339, or empty.
   package var deleted: String
-  /// What ksx noted on it of its last change: the annotations of its own.
+  /// The annotations that ksx wrote about its last change.
   package var notes: [String: String]
-  /// Who has written which fields of its spec, as far as the cluster keeps account of it.
+  /// The writers of its spec's fields, if the cluster records them.
   package var writers: [FieldWriter]
 
-  /// Where a standalone backend's controllers note the namespace of what they keep.
+  /// The annotation in which a standalone backend's controllers store the namespace of the release.
   package static let standaloneAnnotation = "ksx.dev/release-namespace"
 
-  /// The ConfigMap, in the namespace of the release, in which a standalone backend's controllers write what they do, and
-  /// the key of the text in it.
+  /// The ConfigMap in the release's namespace with the log of a standalone backend's controllers, under `logKey`.
   package static func logName(of installation: String) -> String { "ksx-log.\(installation)" }
   package static let logKey = "log"
 
-  /// The Secret, in the same place, in which they keep what they have applied, and the key of it.
+  /// The Secret in the same namespace with what those controllers have applied, under `recordKey`.
   package static func recordName(of installation: String) -> String { "ksx-release.\(installation)" }
   package static let recordKey = "release"
 
-  /// The same log of its agent in `cluster`; names have dots, and two agents must not share one.
+  /// The log of its agent in `cluster`; the name is hashed, because with dots in it two agents could share a log.
   package static func logName(of installation: String, agentIn cluster: String) -> String {
     logName(of: "\(installation).\(ConfigHash.of(cluster))")
   }
 
-  /// What the annotations begin with that ksx writes.
+  /// The prefix of the annotations that ksx writes.
   package static let notePrefix = "ksx.dev/"
 
+  /// Whether the cluster stores a config as text or as an object.
   package enum ConfigForm: Hashable, Sendable {
     case text, object
   }
@@ -88,13 +89,13 @@ package struct Installation: Mirrored {
   /// The part of an extension that runs in one member cluster.
   package struct Agent: Hashable, Sendable {
     package var state: InstallationState
-    /// Why it is in this state, or empty.
+    /// Why the agent is in this state, or empty.
     package var message: String
-    /// Since when, RFC 3339, or empty.
+    /// The time since which it is in this state, RFC 3339, or empty.
     package var time: String
-    /// The job in which helm was last run for it, or empty.
+    /// The job that last ran helm for it, or empty.
     package var jobName = ""
-    /// Something stands in the way of what is asked for, as the message says; what there is stays as it is.
+    /// Whether the request is blocked, for the reason in `message`; the present agent is left unchanged.
     package var isHindered = false
 
     package init(state: InstallationState, message: String, time: String) {
@@ -103,12 +104,13 @@ package struct Installation: Mirrored {
       self.time = time
     }
 
-    /// It is not made, for the reason that the message says.
+    /// Whether no agent is created, for the reason in `message`.
     package var isSkipped: Bool { state == .none && !message.isEmpty }
-    /// Nothing more becomes of it by itself, or not soon.
+    /// Whether its state will not change by itself, or not soon.
     package var hasEnded: Bool { state == .installed || state.isFailure || isSkipped }
   }
 
+  /// A change of the state.
   package struct Transition: Hashable, Sendable {
     package var state: InstallationState
     /// RFC 3339, as the controller wrote it.
@@ -127,7 +129,7 @@ package struct Installation: Mirrored {
     name = object.name
     resourceVersion = object.resourceVersion
     uid = object.uid
-    // The earliest Subscriptions called what they subscribe to a plugin.
+    // The earliest Subscriptions have the key `plugin` for their extension.
     let wanted = spec["extension"] ?? spec["plugin"]
     `extension` = wanted?["name"]?.string ?? Self.owner(of: object) ?? object.name
     version = wanted?["version"]?.string ?? ""
@@ -148,7 +150,7 @@ package struct Installation: Mirrored {
     readPlacement(spec["clusterScheduling"]?.mapping)
   }
 
-  /// What the controllers say of it.
+  /// Reads what the controllers report.
   private mutating func readStatus(_ status: Value) {
     let condition = status["conditions"]?.sequence?.first
     state = InstallationState(status["state"]?.string ?? "")
@@ -168,7 +170,7 @@ package struct Installation: Mirrored {
       uniquingKeysWith: { $1 })
   }
 
-  /// Which member clusters it shall run in, and with what config there.
+  /// Reads the member clusters for agents, and the overrides of the config there.
   private mutating func readPlacement(_ scheduling: Mapping?) {
     let placement = scheduling?["placement"]
     lacksPlacement = scheduling != nil && placement?.mapping == nil
@@ -191,14 +193,14 @@ package struct Installation: Mirrored {
     return agent
   }
 
-  /// The extension that an object without one in its spec is said to belong to, by its label or its owner.
+  /// The extension named by the label or owner of an object whose spec names none.
   private static func owner(of object: Object) -> String? {
     object.labels["kubesphere.io/extension-ref"] ?? object.labels["kubesphere.io/extension"]
       ?? object.value[path: "metadata", "ownerReferences"]?.sequence?
       .first { $0["kind"]?.string == "Extension" }?["name"]?.string
   }
 
-  /// Whether `text` says what its config says; where that is an object, comments and the order of keys say nothing.
+  /// Whether `text` equals the config; if that is stored as an object, comments and the order of keys do not count.
   package func hasConfig(_ text: String) -> Bool {
     guard configForm == .object else { return ConfigHash.trimmed(config) == ConfigHash.trimmed(text) }
     return Self.value(of: text) == Self.value(of: config)

@@ -1,7 +1,7 @@
-/// The installations of one cluster, by the extension they are of.
+/// The installations of one cluster, by extension.
 ///
-/// An installation belongs to the extension that it names, not to the one it is named like: a Subscription called
-/// `devops-0.10.0` is that of `devops`.
+/// An installation belongs to the extension in its spec, whatever its own name: a Subscription called
+/// `devops-0.10.0` belongs to `devops`.
 package struct Installations: Hashable, Sendable {
   private var byName: [String: Installation] = [:]
   private var names: [String: Set<String>] = [:]
@@ -10,10 +10,10 @@ package struct Installations: Hashable, Sendable {
     for installation in all { insert(installation) }
   }
 
-  /// All of them, in no order.
+  /// All installations, unordered.
   package var all: some Collection<Installation> { byName.values }
 
-  /// The extensions that have one.
+  /// The extensions that have an installation.
   package var extensions: some Collection<String> { names.keys }
 
   package mutating func insert(_ installation: Installation) {
@@ -22,7 +22,7 @@ package struct Installations: Hashable, Sendable {
     names[installation.extension, default: []].insert(installation.name)
   }
 
-  /// Removes the object called `name` and returns the extension it was of.
+  /// Removes the object called `name` and returns the extension it belonged to.
   @discardableResult
   package mutating func remove(named name: String) -> String? {
     guard let former = byName.removeValue(forKey: name) else { return nil }
@@ -31,7 +31,7 @@ package struct Installations: Hashable, Sendable {
     return former.extension
   }
 
-  /// The installation of the extension called `name`: where there are several, the one named like it, else the first.
+  /// The installation of the extension called `name`; of several the one with that name, else the first by name.
   package func of(_ name: String) -> Installation? {
     guard let own = names[name] else { return nil }
     return byName[own.contains(name) ? name : own.min() ?? name]

@@ -3,13 +3,13 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// A cluster that agents can be placed in, as its object says it is (docs/KUBESPHERE.md: Placements).
+/// A member cluster in which agents can be placed (docs/KUBESPHERE.md: Placements).
 package struct MemberCluster: Mirrored {
   package var name: String
   package var resourceVersion: String
-  /// Why KubeSphere would pass it over without a word, or `nil`.
+  /// Why KubeSphere would skip it silently; `nil` if it would not.
   package var obstacle: Sentence?
-  /// It is the cluster that the platform itself runs in.
+  /// Whether it is the host cluster, in which KubeSphere itself runs.
   package var isHost = false
 
   package static let resource = Resource(

@@ -1,19 +1,19 @@
-/// What the controllers last wrote of an installation, as it stands in its status.
+/// The status of an installation, as the controllers last wrote it.
 ///
-/// It is not what runs: `Operations` works that out, and hands out an `ExtensionStatus`. `make check` refuses a mention
-/// of `observed` in the console and the commands, which would decide the same a second time.
+/// It is not what runs: `Operations` determines that and returns an `ExtensionStatus`. `make check` refuses a mention
+/// of `observed` in the console and the commands, so that they do not determine it a second time.
 package struct Observation: Hashable, Sendable {
   package var state: InstallationState
   /// The version that was last tried, or empty.
   package var attemptedVersion: String
-  /// Whether it was last switched on or off; `nil` where the cluster keeps no account of it.
+  /// The value of `enabled` that was last applied; `nil` if the cluster does not record it.
   package var appliedEnabled: Bool?
-  /// The fingerprint of the config that was last taken, or empty.
+  /// The fingerprint of the config that the controllers last took up, or empty.
   package var configHash: String
 }
 
 extension Installation {
-  /// What the controllers last wrote.
+  /// The status that the controllers last wrote.
   package var observed: Observation {
     get {
       Observation(

@@ -1,8 +1,8 @@
 import Packages
 import Platform
 
-/// What many extensions have alike, kept once for all of them: a marketplace has thousands, of few providers and in much
-/// the same versions.
+/// Stores the equal texts of many extensions once: a marketplace has thousands of extensions, with few providers and
+/// often the same versions.
 package final class SharedTexts: Sendable {
   private struct Known {
     var providers: Set<Localized> = []
@@ -11,12 +11,12 @@ package final class SharedTexts: Sendable {
 
   private let known = Locked(Known())
 
-  /// Where nothing is alike nothing is gained by looking.
+  /// The number of texts at which a set is emptied, because so many different ones are hardly shared.
   private static let limit = 1024
 
   package init() {}
 
-  /// The same, with what is known already in the place of its own.
+  /// `extension` with its texts replaced by equal ones that are already stored.
   package func sharing(_ extension: Extension) -> Extension {
     var shared = `extension`
     known.withLock { known in

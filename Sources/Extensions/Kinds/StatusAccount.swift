@@ -1,16 +1,16 @@
 package import Manifest
 import Platform
 
-/// What the controllers of a standalone backend were last at, where the status of an installation has no fields for it.
+/// The last attempt of a standalone backend's controllers, for an installation whose status has no fields for it.
 ///
-/// They keep it in two conditions behind all others: a Subscription's status has a word for the state and conditions, and
-/// what waits for a change must know which attempt that word is about.
+/// It is stored in two conditions after all others: a Subscription's status has only a state and conditions, and a
+/// client that waits for a change must know to which attempt the state belongs.
 package struct StatusAccount: Hashable, Sendable {
   /// The version of the last attempt.
   package var version: String
-  /// The fingerprint of its config.
+  /// The fingerprint of the attempt's config.
   package var configHash: String
-  /// Whether it was last switched on or off; `nil` since the last attempt.
+  /// The last value of `enabled` that was applied; `nil` if none was since the last attempt.
   package var isEnabled: Bool?
 
   private static let attempt = "Attempted"
@@ -22,7 +22,7 @@ package struct StatusAccount: Hashable, Sendable {
     self.isEnabled = isEnabled
   }
 
-  /// Reads it from the conditions of a status; `nil` where they have none.
+  /// Parses the conditions of a status; `nil` if they do not contain it.
   init?(_ conditions: [Value]) {
     let message = conditions.first { $0["type"]?.string == Self.attempt }?["message"]?.string ?? ""
     let words = message.split(separator: " ").map(String.init)
@@ -31,7 +31,7 @@ package struct StatusAccount: Hashable, Sendable {
     isEnabled = conditions.first { $0["type"]?.string == Self.serving }.map { $0["status"]?.string == "True" }
   }
 
-  /// The conditions that say it, since `time`.
+  /// The conditions that store it, with `time` as their transition time.
   package func conditions(since time: String) -> [Value] {
     func condition(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String) -> Value {
       [
@@ -44,7 +44,7 @@ package struct StatusAccount: Hashable, Sendable {
       + [switched].compactMap { $0 }
   }
 
-  /// Of what a config says, for a cluster that keeps it as an object may write it in another way than it was sent.
+  /// The fingerprint of the parsed config, because a cluster that stores it as an object may format it differently.
   static func fingerprint(_ config: String) -> String {
     guard let value = try? YAML.parse(config) else { return ConfigHash.of(config) }
     return ConfigHash.of(JSON.text(value.mapping?.isEmpty == true ? .null : value))

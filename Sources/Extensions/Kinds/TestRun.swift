@@ -3,18 +3,18 @@ import Platform
 
 /// A run of the tests in an installed chart.
 ///
-/// It is asked for by one annotation of the installation and answered in another: every server keeps those, and who may
-/// change the installation may have its tests run.
+/// One annotation of the installation requests it, another contains the result: every server stores annotations, and a
+/// user who may change the installation may run its tests.
 package struct TestRun: Hashable, Sendable {
-  /// Holds the id of the run that is wanted.
+  /// Contains the id of the requested run.
   package static let requestAnnotation = "ksx.dev/test"
-  /// Holds what came of the last one.
+  /// Contains the result of the last run.
   package static let resultAnnotation = "ksx.dev/test-result"
 
-  /// How far it has come.
+  /// The progress of a run.
   package enum State: String, CaseIterable, Sendable {
     case running, passed, failed
-    /// It could not be run; the message says why.
+    /// It could not run; `message` says why.
     case refused
   }
 
@@ -25,7 +25,7 @@ package struct TestRun: Hashable, Sendable {
     package var hasPassed: Bool
     /// Why it failed, or empty.
     package var message: String
-    /// The end of what it wrote, or empty.
+    /// The end of its output, or empty.
     package var output: String
 
     package init(name: String, hasPassed: Bool, message: String = "", output: String = "") {
@@ -38,13 +38,13 @@ package struct TestRun: Hashable, Sendable {
 
   package var id: String
   package var state: State
-  /// How many tests there are.
+  /// The number of tests.
   package var count: Int
-  /// What is being waited for, or why it was refused.
+  /// What the run waits for, or why it was refused.
   package var message: String
-  /// Nothing was executed: a backend without a kubelet called the workloads done.
+  /// Whether nothing was executed: a backend without a kubelet only marked the workloads as done.
   package var isPlayed: Bool
-  /// Those that have ended, in their order.
+  /// The tests that have ended, in their order.
   package var outcomes: [Outcome]
 
   package init(id: String, count: Int = 0) {
@@ -52,7 +52,7 @@ package struct TestRun: Hashable, Sendable {
     (state, message, isPlayed, outcomes) = (.running, "", false, [])
   }
 
-  /// It is over, one way or another.
+  /// Whether the run has ended, with any result.
   package var hasEnded: Bool { state != .running }
 
   /// `passed, 2 of 2`.
@@ -76,10 +76,10 @@ extension TestRun {
     ]
   }
 
-  /// The result as its annotation holds it.
+  /// The value of the result annotation.
   package var text: String { JSON.text(value) }
 
-  /// Reads what `text` wrote; `nil` when it is anything else.
+  /// Parses the result of `text`; `nil` for anything else.
   package init?(_ text: String) {
     guard let value = try? JSON.parse(Array(text.utf8)), let id = value["id"]?.string,
       let state = value["state"]?.string.flatMap(State.init)

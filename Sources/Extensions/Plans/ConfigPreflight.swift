@@ -4,9 +4,9 @@ import Manifest
 import Packages
 import Platform
 
-// What KubeSphere's webhook and helm take as a config.
+// Checks of a config against what KubeSphere's webhook and helm accept.
 extension PlanSubject {
-  /// What speaks against the config that is chosen.
+  /// The problems of the chosen config.
   var configProblems: [Plan.Problem] {
     guard let config = change.config else { return [] }
     let review = ConfigReview(config)
@@ -15,7 +15,7 @@ extension PlanSubject {
       + loss(by: review)
   }
 
-  /// A cluster that keeps configs as objects is sent a merge patch, in which null takes a key away (RFC 7386 §2).
+  /// A cluster that stores configs as objects gets a merge patch, in which null removes a key (RFC 7386 §2).
   private func lostNulls(_ config: String) -> [Plan.Problem] {
     guard let installation, installation.configForm == .object, let new = try? YAML.parse(config), new.mapping != nil,
       let old = try? YAML.parse(installation.config), old.mapping != nil,
@@ -27,7 +27,8 @@ extension PlanSubject {
     ]
   }
 
-  /// The API takes more than the job's ConfigMap can hold, and then nothing ever happens (docs/KUBESPHERE.md: Executor).
+  /// The API accepts a larger config than the job's ConfigMap can hold; the installation then stays in the state
+  /// Preparing (docs/KUBESPHERE.md: Executor).
   private func sizeProblem(_ config: String) -> [Plan.Problem] {
     let size = config.utf8.count
     guard size > 900_000, context.dialect.name == .installPlan else { return [] }

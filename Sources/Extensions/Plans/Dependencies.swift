@@ -18,7 +18,7 @@ extension PlanSubject {
       : Plan.Problem(isBlocking: false, "it works with \(wanted), \(text)")
   }
 
-  /// What there is instead of `dependency`; it is off where it is there as it is needed, and disabled.
+  /// Why `dependency` is not met, or `nil`; `isOff` says that it is installed as required but disabled.
   func shortfall(of dependency: ExtensionVersion.Dependency) -> (text: Sentence, isOff: Bool)? {
     guard let other = context.installation(of: dependency.name) else { return ("which is not installed", false) }
     if other.isBeingDeleted { return ("which is being uninstalled", false) }
@@ -37,7 +37,7 @@ extension PlanSubject {
       return other != name && isThere ? dependency.map { (other, $0) } : nil
     }
     if let missed = change.row.missedAs {
-      // What is off itself, as what the same plan has disabled before, misses nothing.
+      // A dependant that is disabled itself, for example earlier in the same plan, is not affected.
       let isOff = change.row.enables == false
       let missing = needing.filter { $0.1.isRequired && !(isOff && context.installation(of: $0.0)?.isEnabled == false) }
       return missing.map { other, _ in
@@ -51,7 +51,7 @@ extension PlanSubject {
     }
   }
 
-  /// True also for a constraint or a version that cannot be read.
+  /// True also if the constraint or the version cannot be parsed.
   private static func satisfies(_ version: String, _ constraint: String) -> Bool {
     guard let version = SemanticVersion(version), let constraint = VersionConstraint(constraint) else { return true }
     return constraint.allows(version)

@@ -1,18 +1,18 @@
 package import Platform
 
-/// What the guardrails of this computer say of something before it is sent.
+/// The verdict of this machine's guardrails on a change before it is sent.
 package enum GuardVerdict: Hashable, Sendable {
   case allowed
-  /// It is confirmed by typing, and which guardrail says so.
+  /// The user must confirm it by typing; the text names the guardrail.
   case typed(Sentence)
-  /// It will be refused, and which guardrail says so.
+  /// It will be refused; the text names the guardrail.
   case denied(Sentence)
 
   package var isTyped: Bool { if case .typed = self { true } else { false } }
 }
 
 extension Plan.Check {
-  /// The check that `verdict` is of a plan.
+  /// The check of a plan that shows `verdict`.
   package init(_ verdict: GuardVerdict) {
     switch verdict {
     case .allowed: self.init(.guardrails, failures: [])

@@ -1,7 +1,7 @@
 import Manifest
 import Platform
 
-/// What was taken out of a text and put into it, line by line.
+/// The lines that were removed from a text and added to it.
 package struct LineDifference: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case same, removed, added
@@ -10,7 +10,7 @@ package struct LineDifference: Hashable, Sendable {
   package struct Line: Hashable, Sendable {
     package var kind: Kind
     package var text: String
-    /// The text without its secrets.
+    /// The text with its secrets masked.
     package var shown: String
 
     package init(_ kind: Kind, _ text: String, shown: String? = nil) {
@@ -20,9 +20,9 @@ package struct LineDifference: Hashable, Sendable {
     }
   }
 
-  /// Every line of both texts, in the order a user reads them.
+  /// All lines of both texts, in reading order.
   package private(set) var lines: [Line] = []
-  /// How many steps finding it took; bounded by the number of lines and not by its square.
+  /// The number of steps of the search; proportional to the number of lines and not to its square.
   private(set) var steps = 0
 
   package init(from old: String, to new: String) {
@@ -55,19 +55,19 @@ package struct LineDifference: Hashable, Sendable {
     }
   }
 
-  /// A line is masked by what stands around it in its own text.
+  /// Masks each line in the context of its own text.
   private mutating func mask(_ before: MaskedText, _ after: MaskedText) {
     var (old, new) = (0, 0)
     for index in lines.indices {
       let line = lines[index].kind == .removed ? before.lines[old] : after.lines[new]
-      // Of a text from Windows the carriage return is no part of what the line says.
+      // The carriage return in a Windows text is not part of the line.
       lines[index].shown = line.withoutCarriageReturn
       if lines[index].kind != .added { old += 1 }
       if lines[index].kind != .removed { new += 1 }
     }
   }
 
-  /// The newline at a text's end begins no line.
+  /// A newline at the end of the text does not begin another line.
   private static func split(_ text: String) -> [String] {
     var lines = text.lines
     if lines.last == "" { lines.removeLast() }
@@ -75,16 +75,16 @@ package struct LineDifference: Hashable, Sendable {
   }
 }
 
-/// Finds lines that two texts have in common, in linear space (Myers, “An O(ND) Difference Algorithm”, 1986).
+/// Finds the lines that two texts have in common, in linear space (Myers, “An O(ND) Difference Algorithm”, 1986).
 ///
-/// Lines that only one text has are set aside first. Where the rest differs in more than `reach` places, the search
-/// goes on from the furthest point it has come to: what it finds then is right, but need not be the shortest.
+/// Lines that only one text has are excluded first. If the rest differs in more than `reach` places, the search
+/// continues from the furthest point reached: the result is then correct, but may not be the shortest.
 struct LineMatcher {
   private(set) var isRemoved: [Bool]
   private(set) var isAdded: [Bool]
   private(set) var steps = 0
 
-  /// Lines as numbers, those that both texts have, and where they stand.
+  /// The lines that both texts have, as numbers, and their positions.
   private var old: [Int] = []
   private var new: [Int] = []
   private var oldPlaces: [Int] = []
@@ -120,7 +120,7 @@ struct LineMatcher {
     }
   }
 
-  /// Marks what is the same.
+  /// Marks the common lines.
   mutating func run() {
     var open = [Pair(old: old.indices, new: new.indices)]
     while let pair = open.popLast() {
@@ -150,7 +150,7 @@ struct LineMatcher {
     isAdded[newPlaces[newIndex]] = false
   }
 
-  /// A point that an easy way from corner to corner passes, or `nil` when the parts have nothing in common.
+  /// A point on a short path from corner to corner; `nil` if the parts have nothing in common.
   private mutating func middle(of pair: Pair) -> (old: Int, new: Int)? {
     let far = (pair.old.count + pair.new.count + 1) / 2
     let reach = min(far, Self.reach)
@@ -163,13 +163,13 @@ struct LineMatcher {
     return far > reach ? inside(forward.furthest, pair) : nil
   }
 
-  /// A corner would leave the whole pair to be done again.
+  /// `nil` for a corner, which would not divide the pair.
   private func inside(_ point: (Int, Int), _ pair: Pair) -> (old: Int, new: Int)? {
     if point == (0, 0) || point == (pair.old.count, pair.new.count) { return nil }
     return (pair.old.lowerBound + point.0, pair.new.lowerBound + point.1)
   }
 
-  /// Takes one more difference on every diagonal; where the two fronts overlap they have met.
+  /// Extends the front by one difference on every diagonal; returns the point where it meets the other front.
   private mutating func advance(
     _ front: inout Front, meeting other: Front, _ distance: Int, _ pair: Pair
   ) -> (Int, Int)? {
@@ -200,11 +200,11 @@ struct LineMatcher {
   }
 }
 
-/// How far one of the two searches has come on each diagonal, from its own corner.
+/// The furthest point of one of the two searches on each diagonal, counted from its own corner.
 private struct Front {
   let isBackward: Bool
   let (width, height): (Int, Int)
-  /// Diagonals that have left the field.
+  /// The number of diagonals at each end that have left the grid.
   var (skippedLow, skippedHigh) = (0, 0)
   private let offset: Int
   private var reached: [Int]
@@ -229,17 +229,17 @@ private struct Front {
     return self[diagonal - 1] + 1
   }
 
-  /// Where this front and `other` have passed each other, counted from the beginning.
+  /// The point where this front meets `other`, counted from the beginning; `nil` if they do not meet.
   func meets(_ other: Front, at x: Int, on diagonal: Int) -> (Int, Int)? {
     let difference = width - height
-    // Only every second step can meet: an odd difference on the way there, an even one on the way back.
+    // The fronts meet on a forward step if the difference is odd, and on a backward step if it is even.
     guard difference.isMultiple(of: 2) == isBackward else { return nil }
     let opposite = other[difference - diagonal]
     guard opposite >= 0, x >= width - opposite else { return nil }
     return isBackward ? (opposite, opposite - (difference - diagonal)) : (x, x - diagonal)
   }
 
-  /// The point that has come furthest.
+  /// The furthest point on any diagonal.
   var furthest: (Int, Int) {
     var best = (0, 0)
     for diagonal in -(offset - 1)...(offset - 1) {

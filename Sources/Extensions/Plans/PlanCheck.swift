@@ -1,14 +1,14 @@
 package import Platform
 
 extension Plan {
-  /// One question that is asked before a plan is carried out, and what came of it.
+  /// A check before a plan is carried out, and its result.
   package struct Check: Hashable, Sendable {
     package enum Subject: String, CaseIterable, Sendable {
       case capability, rights, guardrails, state, version, kubernetes, kubeSphere, config, dependencies, dependants
       case kinds, values, schema, conflicts
       case dryRun = "dry-run"
 
-      /// What it was asked, as the answer to it reads when it is yes.
+      /// The statement that holds if the check passes.
       package var question: String {
         switch self {
         case .capability: "the controllers of this cluster carry it out"
@@ -37,9 +37,9 @@ extension Plan {
 
     package var subject: Subject
     package var result: Result
-    /// What was found, or why it was not looked for.
+    /// The findings, or why the check was not made.
     package var sentences: [Sentence]
-    /// The same in English.
+    /// `sentences` in English.
     package var texts: [String] { sentences.map(\.english) }
 
     private init(_ subject: Subject, _ result: Result, _ sentences: [Sentence]) {
@@ -64,7 +64,7 @@ extension Plan {
     }
   }
 
-  /// What is asked before `change`, in the order in which a user wants to know it.
+  /// The checks for `change`, in the order of their importance to the user.
   package static func checks(_ change: Change, for name: String, in context: PlanContext) -> [Check] {
     PlanSubject(change: change, name: name, context: context).checks
   }
@@ -78,7 +78,7 @@ extension PlanSubject {
       + dependantsCheck
   }
 
-  /// Only where there are guardrails: without any there is nothing to ask.
+  /// Empty if there are no guardrails.
   private var guardCheck: [Plan.Check] { context.guards[change.kind].map { [Plan.Check($0)] } ?? [] }
 
   private var rightsCheck: Plan.Check {
@@ -135,12 +135,12 @@ extension PlanContext {
     }.keys.sorted()
   }
 
-  /// The same without what is needed: `which is not installed`.
+  /// Why `dependency` is not met, without its name, such as `which is not installed`; `nil` if it is met.
   package func shortfall(of dependency: ExtensionVersion.Dependency) -> Sentence? {
     PlanSubject(change: .uninstall, name: dependency.name, context: self).shortfall(of: dependency)?.text
   }
 
-  /// Why `dependency` is not met as things are, or `nil`.
+  /// The whole sentence that `dependency` is not met; `nil` if it is.
   package func shortcoming(of dependency: ExtensionVersion.Dependency) -> Sentence? {
     PlanSubject(change: .uninstall, name: dependency.name, context: self).unmet(dependency)?.sentence
   }

@@ -6,18 +6,18 @@ package import Platform
 
 /// Whether a change of some kind can be made at all, before its version or config is chosen.
 ///
-/// The console asks at a key and a plan asks again; both say what this says.
+/// The console calls this when a key is pressed, and a plan calls it again; both show the same message.
 package struct Preflight: Sendable {
   let context: PlanContext
 
   package init(_ context: PlanContext) { self.context = context }
 
-  /// Why a change of this kind cannot be made to the extension called `name`, or `nil`.
+  /// Why a change of this kind cannot be made to the extension called `name`; `nil` if it can.
   package func obstacle(to kind: ChangeKind, of name: String) -> Sentence? {
     incapability(of: kind, for: name) ?? absence(for: kind, of: name) ?? presence(against: kind, of: name)
   }
 
-  /// Why the controllers of this cluster would not carry it out, though the API would take it.
+  /// Why the controllers of this cluster would not carry it out, although the API would accept it.
   package func incapability(of kind: ChangeKind, for name: String?) -> Sentence? {
     let feature = kind.row.feature
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
@@ -29,13 +29,13 @@ package struct Preflight: Sendable {
     return context.capabilities.reason(against: feature)
   }
 
-  /// Why this user may not do it, of the extension called `name` or of any, as far as the cluster has said.
+  /// Why this user may not make this change to the extension called `name`, or to any, if the cluster has said so.
   package func prohibition(of kind: ChangeKind, for name: String? = nil) -> Sentence? {
     let object = name.map { context.installation(of: $0)?.name ?? $0 }
     return kind.accesses(to: object, in: context.dialect).lazy.compactMap { context.rights.reason(against: $0) }.first
   }
 
-  /// What it needs is not there.
+  /// The obstacle that the required extension or installation does not exist.
   func absence(for kind: ChangeKind, of name: String) -> Sentence? {
     if context.installation(of: name) != nil { return nil }
     guard kind == .install else { return "\(name) is not installed" }
@@ -43,7 +43,7 @@ package struct Preflight: Sendable {
       ? "there is no extension \(name) in this cluster's marketplace" : nil
   }
 
-  /// What is there already stands against it.
+  /// The obstacle in the present state of the installation.
   func presence(against kind: ChangeKind, of name: String) -> Sentence? {
     guard let installation = context.installation(of: name) else { return nil }
     if kind == .install {
@@ -58,22 +58,22 @@ package struct Preflight: Sendable {
   }
 }
 
-// What speaks against a change. The cluster checks almost none of this (docs/KUBESPHERE.md: Admission, Changes).
+// The problems of a change. The cluster checks almost none of this (docs/KUBESPHERE.md: Admission, Changes).
 extension PlanSubject {
   var problems: [Plan.Problem] {
     if let incapability { return [blocking(incapability)] }
     if case .denied(let reason)? = context.guards[change.kind] { return [blocking(reason)] }
-    // Of something that is not there nothing else is worth saying.
+    // If the object does not exist, no other problem but the config's matters.
     let absence = absenceProblems
     if !absence.isEmpty { return absence + configProblems }
     return rightsProblems + presenceProblems + namespaceProblems + versionProblems + configProblems
       + dependencyProblems + dependentProblems + gapProblems
   }
 
-  /// Why the controllers of this cluster would not carry the change out, though the API would take it.
+  /// Why the controllers of this cluster would not carry the change out, although the API would accept it.
   var incapability: Sentence? { Preflight(context).incapability(of: change.kind, for: name) }
 
-  /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
+  /// A user without the general right may have it for this object, so only a verdict on this object blocks.
   var rightsProblems: [Plan.Problem] {
     let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)
     return needed.compactMap { access in
@@ -83,7 +83,7 @@ extension PlanSubject {
     }
   }
 
-  /// What is not known yet, or cannot be read, of what this change should be held against.
+  /// Warnings about sources of this change's checks that are not read yet or cannot be read.
   private var gapProblems: [Plan.Problem] {
     PlanSource.allCases.compactMap { source in
       guard change.row.reads.contains(source), let gap = context.gaps[source] else { return nil }
@@ -99,9 +99,9 @@ extension PlanSubject {
     }
   }
 
-  /// A problem that the change must not be sent with.
+  /// A problem because of which the change must not be sent.
   func blocking(_ sentence: Sentence) -> Plan.Problem { Plan.Problem(isBlocking: true, sentence) }
-  /// A problem to be known before the change is sent.
+  /// A problem that the user should know before the change is sent.
   func warning(_ sentence: Sentence) -> Plan.Problem { Plan.Problem(isBlocking: false, sentence) }
 
   var absenceProblems: [Plan.Problem] {
@@ -117,7 +117,7 @@ extension PlanSubject {
     return gone + stateProblems(installation) + nameProblems(installation) + sameness(installation) + clusterProblems
   }
 
-  /// Whether it is switched as it shall be, or there in the version that shall be installed.
+  /// Whether `enabled` already has the requested value, or the requested version is already installed.
   private var isAlreadyAsAskedFor: Bool {
     guard let installation, !installation.isBeingDeleted else { return false }
     if change.row.enables != nil { return true }
@@ -125,7 +125,7 @@ extension PlanSubject {
     return change.kind == .install && isWanted && !installation.state.isFailure
   }
 
-  /// Where a release lies is chosen once: it cannot move (docs/KUBESPHERE.md: Eras).
+  /// The namespace of a release is chosen once and cannot change (docs/KUBESPHERE.md: Eras).
   private var namespaceProblems: [Plan.Problem] {
     guard let wanted = change.namespace else { return [] }
     if let installation {
@@ -143,7 +143,7 @@ extension PlanSubject {
       ? [] : [blocking("“\(wanted)” can be no namespace: small letters, digits and hyphens, 63 at most")]
   }
 
-  /// KubeSphere passes over a cluster that it cannot place in, and says nothing (docs/KUBESPHERE.md: Placements).
+  /// KubeSphere silently skips a cluster in which it cannot place an agent (docs/KUBESPHERE.md: Placements).
   private var clusterProblems: [Plan.Problem] {
     guard change.kind == .place, let known = context.clusters else { return [] }
     return (change.clusters ?? []).compactMap { name in
@@ -166,7 +166,7 @@ extension PlanSubject {
     return [Plan.Problem(isBlocking: false, "\(name) is \(state.name); \(rest)", isPassing: true)]
   }
 
-  /// It is for what cannot be uninstalled otherwise.
+  /// A forced removal is for installations that cannot be uninstalled otherwise.
   private func forceProblems(_ installation: Installation) -> [Plan.Problem] {
     var problems = [
       warning("hooks that clean up do not run, and what is left behind must be removed by hand before a new install")
@@ -181,7 +181,7 @@ extension PlanSubject {
     return problems
   }
 
-  /// Only plans named like their extension are followed (docs/KUBESPHERE.md: Admission).
+  /// The controller handles only plans with the name of their extension (docs/KUBESPHERE.md: Admission).
   private func nameProblems(_ installation: Installation) -> [Plan.Problem] {
     guard context.dialect.name == .installPlan, installation.name != installation.extension else { return [] }
     return [
@@ -217,12 +217,12 @@ extension PlanSubject {
       : "; \(installation.state.name) is tried again only when the config or the version changes, if only by a comment"
   }
 
-  /// There is nothing to change; of what failed that is no good news.
+  /// There is nothing to change; this counts as done only if the installation has not failed.
   private func already(_ sentence: Sentence, _ installation: Installation) -> Plan.Problem {
     Plan.Problem(isBlocking: true, sentence, isAlreadySo: !installation.state.isFailure)
   }
 
-  /// Where it is what is asked for, that is said; where it only shall be, that.
+  /// Says whether the version has been reached, or is only requested.
   private func standing(_ installation: Installation) -> Sentence {
     let version = installation.version
     if installation.isSettled || installation.state.isFailure || installation.state == .none {

@@ -1,13 +1,13 @@
-/// Which file of which bundle serves a path below `/dist`.
+/// The file and bundle that serve each path below `/dist`.
 ///
-/// `/dist/NAME/…` is of the extension called NAME as soon as that has a bundle: no other one, however old, gets in its place or
-/// adds to what it has. Elsewhere the oldest has what it claims.
+/// As soon as the extension NAME has a bundle, `/dist/NAME/…` belongs to its bundles: no other one, however old, serves
+/// or adds files there. Elsewhere the oldest bundle that claims a path serves it.
 struct BundlePlaces: Sendable {
   private(set) var byLink: [String: (bundle: Int, file: Int)] = [:]
   /// The oldest bundle of each extension.
   private var keepers: [String: Int] = [:]
 
-  /// `bundles` begin with the oldest.
+  /// `bundles` are sorted, the oldest first.
   init(_ bundles: [JSBundleRule]) {
     for (index, rule) in bundles.enumerated() where !rule.object.extension.isEmpty {
       if keepers[rule.object.extension] == nil { keepers[rule.object.extension] = index }
@@ -20,13 +20,13 @@ struct BundlePlaces: Sendable {
     }
   }
 
-  /// The bundle of another extension, below whose name `path` lies.
+  /// The bundle of the other extension whose name `path` is below; `nil` if there is none.
   private func keeper(of path: String, against rule: JSBundleRule) -> Int? {
     let name = path.dropFirst("/dist/".count).prefix { $0 != "/" }
     return name == rule.object.extension ? nil : keepers[String(name)]
   }
 
-  /// What bundles claim and others have.
+  /// The paths that a bundle claims but another one serves.
   func conflicts(among bundles: [JSBundleRule]) -> [Conflict] {
     bundles.enumerated().flatMap { index, rule in
       rule.files.compactMap { file -> Conflict? in

@@ -1,34 +1,34 @@
 package import HTTP
 
-/// What answers a request: decided here alone, for the gateway that serves it and for who asks why.
+/// What answers a request, decided here for both the gateway and its explanations, so that they agree.
 package enum Destination: Sendable {
-  /// No path that may be asked for.
+  /// The path is not allowed.
   case flaw(RequestPath.Flaw)
   /// The Kubernetes API.
   case api
-  /// The same, under the path that the shipped gateway has for its version.
+  /// The version of the Kubernetes API, under the path of the shipped gateway.
   case version
   /// The API of a member cluster.
   case member
-  /// Which rule serves a request.
+  /// An explanation which rule serves a request.
   case explanation
   case metrics
   case openAPIIndex
-  /// What a front end is to load.
+  /// The list of bundles that a front end loads.
   case bundleList
   case rule(RouteTable.Match, RequestPath)
   /// The groups of the APIs that extensions serve.
   case groups
   case group(String, versions: [String])
-  /// A list or a file of the cluster's, or nothing.
+  /// A list or a package's files, read from the cluster, or nothing.
   case reader(RequestPath)
 
-  /// Where it is asked which rule serves a request.
+  /// The path for explanations.
   package static let explainPath = "/kapis/gateway.ksx.dev/v1alpha1/explain"
 
   package static let openAPIPath = "/openapi/v3"
 
-  /// Whether the Kubernetes API answers it.
+  /// Whether the Kubernetes API answers `target`.
   package static func isAPI(_ target: String) -> Bool {
     let first = target.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
     return ["api", "apis", "openapi", "version", "healthz", "livez", "readyz"].contains { $0.utf8.elementsEqual(first) }
@@ -59,8 +59,8 @@ extension RouteTable {
     return request.method == .get ? group(path) ?? .reader(path) : .reader(path)
   }
 
-  /// The OpenAPI documents of APIs that extensions bring stand beside those of Kubernetes, as its aggregator has them:
-  /// the index names each, and the server of that API is asked for it by the same path.
+  /// The OpenAPI documents of extensions' APIs, beside those of Kubernetes as in its aggregator: the index lists each,
+  /// and the API's own server is requested under the same path.
   private func openAPI(_ request: HTTPRequest) -> Destination? {
     guard request.method == .get, let path = try? RequestPath(request.target) else { return nil }
     if path.decoded == Destination.openAPIPath { return .openAPIIndex }
@@ -71,8 +71,8 @@ extension RouteTable {
     return .rule(match, path)
   }
 
-  /// What there is to discover of the APIs of extensions, as Kubernetes has it below `/apis`: which groups there are is
-  /// the gateway's to say, what is in a version its server's.
+  /// The discovery documents of extensions' APIs, as in Kubernetes below `/apis`: the gateway answers which groups and
+  /// versions there are, and the API's own server what is in a version.
   private func group(_ path: RequestPath) -> Destination? {
     let parts = path.decoded.split(separator: "/").map(String.init)
     guard parts.first == "kapis" else { return nil }
@@ -85,9 +85,9 @@ extension RouteTable {
     }
   }
 
-  /// What serves a version of a group.
+  /// The rule that serves a version of a group.
   private func service(_ group: String, _ version: String) -> Match? {
-    // Which of several that claim it does, what is below it tells.
+    // A path below the version selects the winner among several rules.
     guard let below = try? RequestPath("/kapis/\(group)/\(version)/-"), let match = match(below, method: "GET"),
       case .apiService = match
     else { return nil }

@@ -3,7 +3,7 @@ package import HTTP
 import Manifest
 import Platform
 
-/// Where a rule leads: an address, or a Service of the cluster.
+/// The upstream of a rule: an address, or a Service of the cluster.
 package struct Endpoint: Hashable, Sendable {
   package enum Place: Hashable, Sendable {
     case address(ServerAddress)
@@ -18,7 +18,7 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
-  /// A port of a Service, and what stands before the paths asked of it.
+  /// A port of a Service, and the prefix of all paths requested there.
   package struct Service: Hashable, Sendable, CustomStringConvertible {
     package var namespace: String
     package var name: String
@@ -26,29 +26,29 @@ package struct Endpoint: Hashable, Sendable {
     package var path: String
     package var isEncrypted: Bool
 
-    /// `NAMESPACE/NAME:PORT`, as the service map of a configuration has it.
+    /// `NAMESPACE/NAME:PORT`, as in the service map of a configuration.
     package var description: String { "\(namespace)/\(name):\(port)" }
 
-    /// Where the cluster's DNS finds it.
+    /// Its address in the cluster's DNS.
     package var address: ServerAddress? {
       ServerAddress("\(isEncrypted ? "https" : "http")://\(name).\(namespace).svc:\(port)\(path)")
     }
   }
 
-  /// `nil` when the rule leads nowhere.
+  /// `nil` if the rule has no usable upstream.
   package var place: Place?
-  /// Authorities to trust beside none, PEM; empty for those of the system.
+  /// The only authorities to trust, PEM; empty for those of the system.
   package var authorities: [UInt8] = []
   package var isInsecure: Bool
-  /// Why it cannot be used, if it cannot.
+  /// Why it cannot be used; `nil` if it can.
   package var problem: String?
 
-  /// Reads what `value` says; the first design speaks of `backend`, and of http on port 80.
+  /// Parses `value`; the first design has the key `backend`, and http on port 80.
   init(_ value: Value?, isFirstDesign: Bool) {
     isInsecure = ["insecureSkipVerify", "insecureSkipTLSVerify"].contains { value?[$0]?.bool == true }
     do throws(RuleProblem) {
       place = try Self.place(value, isFirstDesign)
-      // Without TLS there is nothing to trust.
+      // Without TLS no authorities are needed.
       authorities = place?.isEncrypted == false ? [] : try Self.authorities(value)
     } catch {
       problem = error.description
@@ -80,7 +80,7 @@ package struct Endpoint: Hashable, Sendable {
     return .service(Service(namespace: namespace, name: name, port: port, path: path, isEncrypted: isEncrypted))
   }
 
-  /// A bundle is encoded once, as every field of bytes, or twice, as the shipped gateway wants it.
+  /// A bundle is base64-encoded once, like every field of bytes, or twice, as the shipped gateway expects it.
   private static func authorities(_ value: Value?) throws(RuleProblem) -> [UInt8] {
     let given = ["caBundle", "caBudle"].lazy.map { ($0, value?[$0]?.string ?? "") }.first { !$0.1.isEmpty }
     guard let (name, text) = given else { return [] }
@@ -92,7 +92,7 @@ package struct Endpoint: Hashable, Sendable {
     return twice
   }
 
-  /// Those that TLS can read; `nil` when there are none.
+  /// The certificates that TLS can read; `nil` if there are none.
   private static func certificates(in bytes: [UInt8]) -> [UInt8]? {
     let readable = AuthorityBundle.readable(bytes)
     return String(decoding: readable, as: UTF8.self).containsText("-----END CERTIFICATE-----") ? readable : nil

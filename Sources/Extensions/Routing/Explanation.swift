@@ -2,23 +2,22 @@ package import HTTP
 package import KubernetesAPI
 package import Manifest
 
-/// Why a request is answered as it is: which rule serves it, why not the others, what its upstream is sent, what
-/// conflicts.
+/// Explains the answer to a request: the rule that serves it, why others do not, the upstream request, and conflicts.
 package struct Explanation: Hashable, Sendable {
   package var method: String
   package var target: String
   /// The rule that serves it.
   package var rule: RuleObject?
-  /// Whether it is served, and by whom or why not.
+  /// Whether it is served; `reason` says by what, or why not.
   package var isServed = false
   package var reason: String
   package var upstream: UpstreamRequest?
-  /// Other rules that come near, each with why it does not serve.
+  /// Other rules for a part of the path, each with the reason why it does not serve the request.
   package var others: [(rule: RuleObject, reason: String)] = []
   package var conflicts: [Conflict] = []
   package var problems: [String] = []
 
-  /// `problem` knows what keeps the gateway from serving by a rule; without one that is what the objects say themselves.
+  /// `problem` returns why the gateway cannot serve by a rule; by default only from what the objects say.
   package init(
     _ request: HTTPRequest, by user: User?, in table: RouteTable,
     problem: (RouteTable.Match) -> String? = { $0.problem }
@@ -38,7 +37,7 @@ package struct Explanation: Hashable, Sendable {
     conflicts = table.conflicts().filter { $0.rule == rule || $0.other == rule }
   }
 
-  /// Which rule serves `path`, and what its upstream is sent.
+  /// Sets the rule that serves `path`, and its upstream request.
   private mutating func judge(
     _ match: RouteTable.Match, _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker
   ) {
@@ -87,7 +86,7 @@ package struct Explanation: Hashable, Sendable {
 }
 
 extension RouteTable {
-  /// Rules that have something of the path, each with why it does not serve.
+  /// Rules for a part of the path, each with the reason why it does not serve the request.
   fileprivate func others(_ path: RequestPath, method: String, than winner: RuleObject?) -> [(RuleObject, String)] {
     let parts = path.decoded.split(separator: "/", maxSplits: 3)
     let ofServices = services.compactMap { rule -> (RuleObject, String)? in
@@ -114,7 +113,7 @@ extension RouteTable {
 }
 
 extension Explanation {
-  /// As it is sent and printed.
+  /// The form that is sent and printed.
   package var value: Value {
     var result: Mapping = ["method": .string(method), "url": .string(target), "served": .bool(isServed)]
     if let rule { result["rule"] = Self.value(rule) }
@@ -171,7 +170,7 @@ extension Destination {
 
   private static let own = "the gateway itself answers it"
 
-  /// Whether it is a list of the cluster's with KubeSphere's query language, or the files of a package.
+  /// Whether it is a list with KubeSphere's query language, or the files of a package.
   private static func isList(_ path: RequestPath) -> Bool {
     let parts = path.decoded.split(separator: "/")
     guard parts.count >= 4, parts[0] == "kapis", parts[2] == "v1alpha1" else { return false }
@@ -191,7 +190,7 @@ extension RouteTable.Match {
     }
   }
 
-  /// What keeps it from being served, as far as the object says: in its spec, or what the gateway found in its status.
+  /// Why it cannot be served, from its spec or from the gateway's findings in its status; `nil` if it can.
   package var problem: String? {
     let problem: String? =
       switch self {

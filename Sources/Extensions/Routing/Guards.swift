@@ -1,13 +1,13 @@
 import Manifest
 import Platform
 
-/// How it is found out whether an upstream works.
+/// How the gateway checks whether an upstream works.
 package struct HealthCheck: Hashable, Sendable {
-  /// The path that is asked.
+  /// The path that the check requests.
   package var path: String
   package var interval: Duration
   package var timeout: Duration
-  /// The status that is right.
+  /// The expected status.
   package var status: Int
 
   init?(_ value: Value?, _ problems: inout [String]) {
@@ -24,12 +24,13 @@ package struct HealthCheck: Hashable, Sendable {
   }
 }
 
-/// When an upstream that fails is left alone for a while.
+/// When the gateway stops sending requests to a failing upstream for a while.
 package struct CircuitBreaker: Hashable, Sendable {
+  /// The failures within `window` after which no requests are sent for `openFor`.
   package var failures: Int
   package var window: Duration
   package var openFor: Duration
-  /// Statuses of answers that count as failures, beside no answer at all.
+  /// Response statuses that count as failures, in addition to a missing response.
   package var statuses: Set<Int>
 
   init?(_ value: Value?, _ problems: inout [String]) {
@@ -41,9 +42,9 @@ package struct CircuitBreaker: Hashable, Sendable {
   }
 }
 
-/// How often a caller may ask: `requests` in each `per`, and `burst` more at once.
+/// The rate of requests that a caller may send: `requests` in each `per`, and `burst` more at once.
 package struct RateLimit: Hashable, Sendable {
-  /// Who is counted on their own.
+  /// Whose requests are counted together: those of each user, of each address, or all.
   package enum By: String, Hashable, Sendable {
     case user, address, all
   }
@@ -67,7 +68,7 @@ package struct RateLimit: Hashable, Sendable {
 private enum Bounds {
   static let interval = Duration.milliseconds(100)...Duration.seconds(86_400)
 
-  /// A duration as Go writes it, such as `1m30s`, within the bounds; `seconds` where there is none.
+  /// A duration in Go's notation, such as `1m30s`, within the bounds; `seconds` if there is none.
   static func duration(
     _ fields: Value?, _ key: String, _ seconds: Int, _ place: String, _ problems: inout [String]
   ) -> Duration {

@@ -1,8 +1,8 @@
 package import HTTP
 import Manifest
 
-/// One change to the header fields of a request or an answer: `Name value` or `Name: value` sets, `+Name value` adds,
-/// `-Name` removes, with a star at either end all that fit.
+/// A change to the header fields of a request or response: `Name value` or `Name: value` sets, `+Name value` adds,
+/// `-Name` removes; a name with a star at either end removes all fields that match.
 package struct HeaderEdit: Hashable, Sendable {
   package enum Verb: Hashable, Sendable {
     case set(String)
@@ -41,7 +41,7 @@ package struct HeaderEdit: Hashable, Sendable {
     self.verb = verb
   }
 
-  /// Reads a list of them; what is no good is passed over and told in `problems`.
+  /// Parses a list; invalid items are skipped and reported in `problems`.
   static func read(_ value: Value?, _ key: String, _ problems: inout [String]) -> [HeaderEdit] {
     var edits: [HeaderEdit] = []
     for (index, item) in (value?.sequence ?? []).enumerated() {
@@ -67,7 +67,7 @@ package struct HeaderEdit: Hashable, Sendable {
   package func fits(_ other: String) -> Bool { PathGlob(name.lowercased()).matches(other.lowercased()) }
 }
 
-/// What names of header fields mean to a gateway.
+/// Properties of header field names that matter to a gateway.
 package enum HeaderName {
   /// Whether `name` may be the name of a field (RFC 9110 §5.6.2).
   package static func isToken(_ name: String) -> Bool {
@@ -80,9 +80,9 @@ package enum HeaderName {
 
   static func isValue(_ value: String) -> Bool { value.utf8.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 } }
 
-  /// Whether it is about one connection only (RFC 9110 §7.6.1).
+  /// Whether the field is for one connection only (RFC 9110 §7.6.1).
   package static func isHopByHop(_ name: String) -> Bool {
-    // Asked of every field of every request: most are told apart by their length.
+    // Called for every field of every request: the length rules out most of them.
     switch name.utf8.count {
     case 2: HTTPHeaders.same(name, "te")
     case 7: HTTPHeaders.same(name, "trailer") || HTTPHeaders.same(name, "upgrade")
@@ -95,31 +95,31 @@ package enum HeaderName {
     }
   }
 
-  /// Whether it tells where a body ends.
+  /// Whether the field determines where a body ends.
   static func isFraming(_ name: String) -> Bool {
     ["content-length", "transfer-encoding"].contains(name.lowercased())
   }
 
-  /// Whether a client could pretend with it to be another user or to come from elsewhere, or it is the client's own
-  /// credential: none of these goes on as it came.
+  /// Whether a client could use the field to impersonate a user or to forge its own origin, or it is the client's
+  /// credential: such fields are not forwarded as they arrive.
   package static func isForgeable(_ name: String) -> Bool {
-    // Asked of every field of every request: most have another first letter.
+    // Called for every field of every request: the first letter rules out most of them.
     guard let first = name.utf8.first, "xifa".utf8.contains(first | 0x20) else { return false }
     let name = withHyphens(name)
     return name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-") || name.hasPrefix("x-forwarded-")
       || ["forwarded", "x-real-ip", "authorization", "x-original-url", "x-rewrite-url"].contains(name)
   }
 
-  /// Whether no object may set it.
+  /// Whether objects must not set it.
   static func isReserved(_ name: String) -> Bool {
     let name = withHyphens(name)
     return isHopByHop(name) || isLasting(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
   }
 
-  /// Whether no rule takes it away: it tells where a body ends, or which gateways a request has come through.
+  /// Whether rules must not remove it: it determines where a body ends, or which gateways a request has passed.
   static func isLasting(_ name: String) -> Bool { isFraming(name) || HTTPHeaders.same(name, "via") }
 
-  /// In lower case, as upstreams read it that make variables of fields (CGI, WSGI) and take `_` and `-` for one.
+  /// The name in lower case with `_` as `-`: upstreams that turn fields into variables (CGI, WSGI) see no difference.
   private static func withHyphens(_ name: String) -> String {
     String(decoding: name.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }, as: UTF8.self)
   }

@@ -9,14 +9,14 @@ package struct JSBundleRule: Hashable, Sendable {
   package var files: [File]
   package var problems: [String] = []
 
-  /// One file and where it comes from.
+  /// A file and its source.
   package struct File: Hashable, Sendable {
     package var path: String
-    /// `nil` leaves it to the upstream.
+    /// `nil` for the upstream's own.
     package var contentType: String?
     package var source: Source
 
-    /// Whether it is stored packed with brotli, which nothing in the bytes tells: the key it lies under ends with `.br`.
+    /// Whether it is stored compressed with brotli, which the bytes do not show: its key ends with `.br`.
     package var isBrotli: Bool { source.reference?.key.hasSuffix(".br") == true }
   }
 
@@ -27,7 +27,7 @@ package struct JSBundleRule: Hashable, Sendable {
     case endpoint(Endpoint)
     case nothing(reason: String)
 
-    /// Of what object of the cluster it is made, if it is.
+    /// The key of a ConfigMap or Secret with the content; `nil` for other sources.
     package var reference: Reference? {
       switch self {
       case .configMap(let reference), .secret(let reference): reference
@@ -100,7 +100,7 @@ package struct JSBundleRule: Hashable, Sendable {
     return endpoint.problem.map { .nothing(reason: $0) } ?? .endpoint(endpoint)
   }
 
-  /// The first design has the text as it is; the shipped one has bytes in base64, which its own gateway decodes twice.
+  /// In the first design `raw` is the text; in the shipped one it is base64, which the shipped gateway decodes twice.
   private static func text(_ raw: String, _ isFirstDesign: Bool) -> Source {
     guard !isFirstDesign else { return .text(Array(raw.utf8)) }
     guard let once = Base64.decode(raw) else { return .nothing(reason: "raw is no base64") }
@@ -111,7 +111,7 @@ package struct JSBundleRule: Hashable, Sendable {
     return .text(twice)
   }
 
-  /// What a file is, by how its name ends.
+  /// The content type of a file, by its extension.
   package static func type(of path: String) -> String {
     let end = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
     return [

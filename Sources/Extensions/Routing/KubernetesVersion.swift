@@ -1,4 +1,4 @@
-/// A version of an API, ordered as Kubernetes prefers them: `v2`, `v1`, `v1beta2`, `v1alpha1`, and others by name.
+/// A version of an API, in Kubernetes' order of preference: `v2`, `v1`, `v1beta2`, `v1alpha1`, and others by name.
 package struct KubernetesVersion: Comparable {
   private let stage: Int
   private let major: Int

@@ -3,17 +3,17 @@ import Manifest
 package import Packages
 import Platform
 
-/// What a package would have the gateway serve, held against what the gateway and KubeSphere's webhooks refuse.
+/// Checks the objects that a package has the gateway serve against the rules of the gateway and KubeSphere's webhooks.
 package struct PackageRules: Sendable {
-  /// What is wrong, file by file.
+  /// The errors, file by file.
   package private(set) var findings: [ChartCheck.Finding] = []
   private let name: String
   private let isShipped: Bool
-  /// Where what it serves may be taken from.
+  /// The namespaces that it may serve content from.
   private let namespaces: Set<String>
   private var claims: Set<String> = []
 
-  /// Looks at the templates of `package`, and of the charts that lie unpacked in it.
+  /// Checks the templates of `package`, and of the charts that are unpacked in it.
   package init(_ package: Package, name: String) {
     self.name = name
     isShipped = package.files["extension.yaml"] != nil
@@ -43,7 +43,7 @@ package struct PackageRules: Sendable {
 
   private mutating func look(at sketch: TemplateSketch, line: Int?) {
     let version = Chart.text(sketch.value["apiVersion"])
-    // A group that only rendering tells is the one of the package's form.
+    // A group that only rendering determines is taken for the group of the package's form.
     let isOurs =
       version.hasPrefix("kubesphere.io/") || version.hasPrefix("extensions.kubesphere.io/") || version.containsText("…")
     guard isOurs, ["APIService", "JSBundle", "ReverseProxy", "ExtensionEntry"].contains(sketch.kind) else { return }
@@ -52,7 +52,7 @@ package struct PackageRules: Sendable {
     if object.labels[dialect.extensionLabel] == nil {
       object = Object(object.value.setting(["metadata", "labels", dialect.extensionLabel], to: .string(name)))
     }
-    // What only rendering tells cannot be wrong here.
+    // A value that only rendering determines cannot be checked here.
     for problem in problems(of: object, sketch.kind, dialect) where !problem.containsText(Self.unknown) {
       findings.append(
         ChartCheck.Finding(
@@ -61,7 +61,7 @@ package struct PackageRules: Sendable {
     }
   }
 
-  /// What is wrong with `object` by itself, or beside those before it.
+  /// The errors of `object` itself, and its conflicts with earlier objects.
   private mutating func problems(of object: Object, _ kind: String, _ dialect: Dialect) -> [String] {
     var problems: [String] = []
     switch kind {
@@ -94,7 +94,8 @@ package struct PackageRules: Sendable {
     return problems
   }
 
-  /// Why the gateway does not serve a file that is taken from elsewhere; where the first design installs, its user says.
+  /// Why the gateway does not serve a file from a foreign namespace; in the first design the user chooses the
+  /// namespaces when it is installed.
   private func foreign(_ file: JSBundleRule.File) -> String? {
     guard isShipped else { return nil }
     switch file.source {
@@ -105,7 +106,7 @@ package struct PackageRules: Sendable {
     }
   }
 
-  /// What stands for what only rendering tells, and may stand wherever a name does.
+  /// The placeholder for values that only rendering determines; it is valid as a name.
   private static let unknown = "rendered"
 
   private static func rendered(_ value: Value) -> Value {

@@ -1,8 +1,8 @@
 import Manifest
 import Platform
 
-/// What a ReverseProxy makes of the path before it is sent on, in this order: a prefix and a suffix are taken off, the
-/// first rewrite that fits is carried out, texts are replaced, expressions are replaced.
+/// The changes of a ReverseProxy to the path, in this order: remove a prefix and a suffix, apply the first rewrite that
+/// matches, replace texts, replace regular expressions.
 struct PathChanges: Hashable, Sendable {
   var prefix = ""
   var suffix = ""
@@ -13,7 +13,7 @@ struct PathChanges: Hashable, Sendable {
   struct Replacement: Hashable, Sendable {
     var text: String
     var with: String
-    /// How many places are changed; 0 means all.
+    /// The maximum number of replacements; 0 for all.
     var limit = 0
   }
 
@@ -22,12 +22,12 @@ struct PathChanges: Hashable, Sendable {
     var template: String
   }
 
-  /// As many of one sort as are carried out.
+  /// The maximum number of changes of one kind.
   private static let most = 64
 
   init() {}
 
-  /// Reads `directives` (shipped) or the spec itself (the first design has `rewrite` only).
+  /// Parses `directives` (shipped) or the spec itself (the first design has only `rewrite`).
   init(_ value: Value?, _ problems: inout [String]) {
     prefix = value?["stripPathPrefix"]?.string ?? ""
     suffix = value?["stripPathSuffix"]?.string ?? ""
@@ -69,10 +69,10 @@ struct PathChanges: Hashable, Sendable {
     return words
   }
 
-  /// Path and query of `path` after all of it.
+  /// The path and query after all changes.
   func applied(to path: RequestPath, method: String, host: String) -> (path: String, query: String?) {
     var (text, query) = (path.decoded, path.query)
-    // By bytes: this is done for every request, and characters are dear.
+    // By bytes, because this runs for every request and Characters are slow.
     if !prefix.isEmpty, text.utf8.starts(with: prefix.utf8) {
       text = String(Substring(text.utf8.dropFirst(prefix.utf8.count)))
     }
@@ -91,23 +91,23 @@ struct PathChanges: Hashable, Sendable {
     return (text, query)
   }
 
-  /// Whether `text` may grow further: what is longer is not sent.
+  /// Whether `text` may grow further; a longer target is not sent.
   static func isBounded(_ text: String) -> Bool { text.utf8.count <= UpstreamRequest.longestTarget }
 
   private static func replacing(_ replacement: Replacement, in text: String) -> String {
     let limit = replacement.limit > 0 ? replacement.limit : .max
-    // What becomes too long is not sent, and need not be made.
+    // A target that becomes too long is not sent, so it need not be completed.
     let most = UpstreamRequest.longestTarget / max(1, replacement.with.utf8.count) + 1
     return text.replacingText(replacement.text, with: replacement.with, atMost: min(limit, most))
   }
 }
 
-/// `FROM TO` of a rewrite or a redirect: where FROM fits the path, TO takes its place (Caddy's `rewrite`).
+/// `FROM TO` of a rewrite or a redirect: if FROM matches the path, TO replaces it (Caddy's `rewrite`).
 ///
-/// In TO `{path}`, `{query}`, `{uri}`, `{method}` and `{host}` stand for those of the request, `{path.rest}` for what the
-/// first star of FROM stands for. A query in TO takes the place of the request's.
+/// In TO `{path}`, `{query}`, `{uri}`, `{method}` and `{host}` stand for those of the request, `{path.rest}` for the
+/// text that the first star of FROM matches. A query in TO replaces that of the request.
 struct PathRewrite: Hashable, Sendable {
-  /// `nil` fits every path.
+  /// `nil` matches every path.
   var from: PathGlob?
   var to: String
 

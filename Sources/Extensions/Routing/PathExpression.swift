@@ -1,21 +1,21 @@
-/// A regular expression of a rule, as Go reads it (RE2), with groups that a replacement may name.
+/// A regular expression of a rule in Go's syntax (RE2), with groups that a replacement may name.
 ///
-/// Matching takes time in proportion to the path, whatever the expression: it is written by the author of an object and
-/// matched against what others send. Its size and that of a path are bounded besides.
+/// Matching takes linear time in the length of the path, whatever the expression, because the expression is written by
+/// an object's author and the path is sent by any client. The sizes of both are bounded too.
 struct PathExpression: Hashable, Sendable {
-  /// One step of the machine that looks for a match.
+  /// An instruction of the matching program.
   enum Instruction: Hashable, Sendable {
     case scalar([ClosedRange<UInt32>], isNegated: Bool)
     case start
     case end
-    /// The first way is tried first.
+    /// The first branch is preferred.
     case split(Int, Int)
     case jump(Int)
     case save(Int)
     case match
   }
 
-  /// A path with more characters is left as it is.
+  /// A path with more Unicode scalars is left unchanged.
   static let longestPath = 4_096
 
   private let program: [Instruction]
@@ -41,7 +41,7 @@ struct PathExpression: Hashable, Sendable {
     {
       let (low, high) = (found[0], found[1])
       result.append(contentsOf: text[last..<low])
-      // A match of nothing right behind another does not count, as in Go.
+      // As in Go, an empty match directly after another match does not count.
       if high > last || low == 0 { result.append(contentsOf: expand(template, found, text).unicodeScalars) }
       last = high
       place = max(place + 1, high)
@@ -74,13 +74,13 @@ struct PathExpression: Hashable, Sendable {
     return PathChanges.isBounded(result) ? result + rest : result
   }
 
-  /// A way through the program that may still lead to a match, and where its groups begin and end.
+  /// A position in the program that may still lead to a match, and the bounds of its groups.
   private struct Thread {
     var place: Int
     var saved: [Int]
   }
 
-  /// The first match at or after `start`: of several that begin there the one that is preferred, as in Go.
+  /// The first match at or after `start`; of several that begin there, the preferred one, as in Go.
   private func firstMatch(in text: [Unicode.Scalar], from start: Int) -> [Int]? {
     var threads: [Thread] = []
     var found: [Int]?
@@ -95,7 +95,7 @@ struct PathExpression: Hashable, Sendable {
       threads = []
       for thread in ready {
         if program[thread.place] == .match {
-          // Whatever is less preferred than this has lost.
+          // The remaining threads are less preferred.
           found = thread.saved
           break
         }
@@ -112,7 +112,7 @@ struct PathExpression: Hashable, Sendable {
     return ranges.contains { $0.contains(scalar.value) } != isNegated
   }
 
-  /// Follows everything that takes no character, the preferred way first.
+  /// Follows the instructions that consume no character, the preferred branch first.
   private func follow(_ first: Thread, _ index: Int, _ end: Int, _ seen: inout [Bool], _ ready: inout [Thread]) {
     var waiting = [first]
     while var thread = waiting.popLast() {
@@ -134,9 +134,9 @@ struct PathExpression: Hashable, Sendable {
   }
 }
 
-/// Makes a program of a parsed expression.
+/// Compiles a parsed expression into a program.
 struct PathExpressionCompiler {
-  /// An expression that needs more steps is refused.
+  /// An expression that needs more instructions is refused.
   private static let longest = 400
 
   private var program: [PathExpression.Instruction] = []

@@ -1,4 +1,4 @@
-/// A regular expression as read.
+/// A parsed regular expression.
 indirect enum PathExpressionNode: Hashable, Sendable {
   case set([ClosedRange<UInt32>], isNegated: Bool)
   case start
@@ -8,14 +8,14 @@ indirect enum PathExpressionNode: Hashable, Sendable {
   case group(PathExpressionNode, Int)
   case repeated(PathExpressionNode, Bounds, isGreedy: Bool)
 
-  /// How often something is repeated; without an upper bound as often as there is more of it.
+  /// The number of repetitions; without an upper bound, as many as match.
   struct Bounds: Hashable, Sendable {
     var lower: Int
     var upper: Int?
   }
 }
 
-/// Reads the part of Go's syntax of regular expressions that paths need; the rest is refused.
+/// Parses the part of Go's regular expression syntax that paths need; the rest is refused.
 struct PathExpressionParser {
   private(set) var groups = 0
   private(set) var names: [String: Int] = [:]
@@ -128,7 +128,7 @@ struct PathExpressionParser {
     return .repeated(node, bounds, isGreedy: isGreedy)
   }
 
-  /// What stands in braces, up to the closing one; `nil` when they are no repetition.
+  /// The counts in braces, up to the closing brace; `nil` if the braces are not a repetition.
   private mutating func counts() throws(RuleProblem) -> PathExpressionNode.Bounds? {
     let inside = String(String.UnicodeScalarView(rest.dropFirst().prefix { $0 != "}" }))
     let parts = inside.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)

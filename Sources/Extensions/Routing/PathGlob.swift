@@ -1,7 +1,7 @@
-/// A path of a rule, in which `*` stands for anything, also for slashes and for nothing.
+/// A path pattern of a rule; `*` matches any text, including slashes and the empty text.
 package struct PathGlob: Hashable, Sendable {
   package let text: String
-  /// What stands before, between and after the stars.
+  /// The texts before, between and after the stars.
   private let pieces: [[UInt8]]
 
   package init(_ text: String) {
@@ -9,27 +9,27 @@ package struct PathGlob: Hashable, Sendable {
     pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
   }
 
-  /// Whether it names one path only.
+  /// Whether it matches only one path.
   package var isExact: Bool { pieces.count == 1 }
 
-  /// What every path that fits begins with.
+  /// The text with which every matching path begins.
   package var literalPrefix: [UInt8] { pieces[0] }
 
   package func matches(_ path: String) -> Bool { matches(Array(path.utf8)) }
 
   func matches(_ path: [UInt8]) -> Bool { restEnd(of: path) != nil }
 
-  /// What the first star stands for in `path`, as much of it as can be; `nil` when the path does not fit.
+  /// The text that the first star matches in `path`, as long as possible; `nil` if the path does not match.
   package func rest(of path: String) -> String? {
     let bytes = Array(path.utf8)
     return restEnd(of: bytes).map { String(decoding: bytes[pieces[0].count..<$0], as: UTF8.self) }
   }
 
-  /// Where that ends; it begins behind the first piece.
+  /// The end of that text, which begins after the first piece.
   private func restEnd(of bytes: [UInt8]) -> Int? {
     guard !isExact else { return bytes == pieces[0] ? bytes.count : nil }
     guard bytes.starts(with: pieces[0]) else { return nil }
-    // Placed from the end, so that the first star gets all that the later ones can leave it.
+    // Matched from the end, so that the first star gets as much as possible.
     var end = bytes.count
     for index in (1..<pieces.count).reversed() {
       let isLast = index == pieces.count - 1

@@ -1,7 +1,7 @@
-/// Values by the beginning that a path must have, found in a time that grows with the logarithm of their number.
+/// Elements by path prefix, found in logarithmic time.
 ///
-/// The prefixes lie in order, and each knows the longest other one that it begins with. The last of them that is not
-/// behind a path is either one that the path begins with, or has all of those above it.
+/// The prefixes are sorted, and the parent of each is the longest other one that it begins with. The last prefix that
+/// does not sort after a path is either a prefix of the path itself, or all prefixes of the path are its ancestors.
 struct PrefixIndex<Element: Sendable>: Sendable {
   private struct Entry {
     var prefix: [UInt8]
@@ -31,7 +31,7 @@ struct PrefixIndex<Element: Sendable>: Sendable {
     self.entries = entries
   }
 
-  /// What stands at prefixes of `path`, the longest first; those of one prefix in the order they were given.
+  /// Visits the elements at prefixes of `path`, the longest prefix first; those of one prefix in their original order.
   ///
   /// `visit` returns true to end the search.
   func visit(_ path: [UInt8], _ visit: (Element) -> Bool) {

@@ -1,6 +1,6 @@
 package import KubernetesAPI
 
-/// Which extension each release is of: objects of the first design may name only their release, by
+/// The extension of each release: objects of the first design may name only their release, in
 /// `meta.helm.sh/release-name`.
 package struct ReleaseOwners: Hashable, Sendable {
   private var extensions: [String: String] = [:]
@@ -9,7 +9,7 @@ package struct ReleaseOwners: Hashable, Sendable {
     self.init(names: installations.map { ($0.name, $0.releaseName, $0.extension) })
   }
 
-  /// A release is called as its installation says, or else like the installation.
+  /// A release has the name that its installation gives, or else the installation's own name.
   package init(names: [(installation: String, release: String, extension: String)]) {
     for name in names { extensions[name.installation] = name.extension }
     for name in names where !name.release.isEmpty { extensions[name.release] = name.extension }
@@ -17,13 +17,13 @@ package struct ReleaseOwners: Hashable, Sendable {
 
   package subscript(release: String) -> String? { extensions[release] }
 
-  /// The extension that `object` is labelled with, else that of its release, which may be called like it; or empty.
+  /// The extension in the label of `object`, else that of its release, else the release's name; empty without either.
   package func extensionName(of object: Object, _ dialect: Dialect) -> String {
     if let label = object.labels[dialect.extensionLabel] { return label }
     return Self.release(of: object, dialect).map { extensions[$0] ?? $0 } ?? ""
   }
 
-  /// The release that `object` names and may be found by.
+  /// The release that `object` names; `nil` if it has a label with its extension.
   static func release(of object: Object, _ dialect: Dialect) -> String? {
     guard dialect.era == .seed, object.labels[dialect.extensionLabel] == nil else { return nil }
     return object.annotations["meta.helm.sh/release-name"]
@@ -31,7 +31,7 @@ package struct ReleaseOwners: Hashable, Sendable {
 }
 
 extension RuleObject {
-  /// With the extension of its release, where only that is named.
+  /// The object with the extension of its release, if it names only that.
   fileprivate func resolved(_ owners: ReleaseOwners) -> RuleObject {
     guard let owner = owners[release] else { return self }
     var object = self
@@ -57,7 +57,7 @@ extension ReverseProxyRule {
 }
 
 extension JSBundleRule {
-  /// Its own file lies below the name of the extension, and not of the release.
+  /// Its own file is served below the name of the extension, not of the release.
   package func resolved(_ owners: ReleaseOwners) -> JSBundleRule {
     var rule = self
     rule.object = object.resolved(owners)

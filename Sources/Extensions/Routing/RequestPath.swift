@@ -1,15 +1,15 @@
 import Platform
 
-/// Path and query of a request, as rules look at them.
+/// The path and query of a request, in the form that rules match.
 package struct RequestPath: Hashable, Sendable {
   /// The path as it was sent.
   package var raw: String
-  /// The path as it is meant.
+  /// The path, percent-decoded.
   package var decoded: String
-  /// What stands after the question mark, as it was sent; `nil` without one.
+  /// The text after the question mark, as it was sent; `nil` without one.
   package var query: String?
 
-  /// Why a path is answered by no rule: two servers could take it for different ones.
+  /// Why no rule serves a path: two servers could interpret it differently.
   package enum Flaw: String, Error, Hashable, Sendable {
     case dots = "the path leads upwards"
     case control = "there is a control character in the path"
@@ -20,7 +20,7 @@ package struct RequestPath: Hashable, Sendable {
   package static let longest = 8_192
 
   package init(_ target: String) throws(Flaw) {
-    // By bytes: this is done for every request, and characters are dear.
+    // By bytes, because this runs for every request and Characters are slow.
     let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
     raw = mark.map { String(target[..<$0]) } ?? target
     query = mark.map { String(target[target.utf8.index(after: $0)...]) }
@@ -30,13 +30,13 @@ package struct RequestPath: Hashable, Sendable {
     guard !Self.leadsUpwards(decoded) else { throw .dots }
   }
 
-  /// As it goes out: `path` is encoded anew only where a rule has changed it.
+  /// The target for the upstream; `path` is encoded again only if a rule has changed it.
   func target(with path: String, query: String?) -> String {
     let encoded = path == decoded ? raw : Self.encoded(path)
     return query.map { encoded + "?" + $0 } ?? encoded
   }
 
-  /// Whether a part of `path` is `.` or `..`.
+  /// Whether a segment of `path` is `.` or `..`.
   static func leadsUpwards(_ path: String) -> Bool {
     guard path.utf8.contains(UInt8(ascii: ".")) else { return false }
     return path.utf8.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains {
@@ -44,7 +44,7 @@ package struct RequestPath: Hashable, Sendable {
     }
   }
 
-  /// `path` with what may not stand in one escaped (RFC 3986 §3.3).
+  /// `path` with the bytes escaped that a path cannot contain (RFC 3986 §3.3).
   static func encoded(_ path: String) -> String {
     var result: [UInt8] = []
     for byte in path.utf8 {
@@ -54,7 +54,7 @@ package struct RequestPath: Hashable, Sendable {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// `query` with what would end a request line or a query escaped.
+  /// `query` with the bytes escaped that would end a request line or a query.
   static func encoded(query: String) -> String {
     var result: [UInt8] = []
     for byte in query.utf8 {

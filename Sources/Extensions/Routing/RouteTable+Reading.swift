@@ -3,7 +3,7 @@ package import HTTP
 package import KubernetesAPI
 
 extension RouteTable {
-  /// The rules by which the gateway of `cluster` serves, compiled as the gateway does it.
+  /// The rules of the gateway of `cluster`, compiled as the gateway compiles them.
   package static func read(from cluster: Cluster, _ dialect: Dialect) async throws(ClusterError) -> RouteTable {
     async let services = all(dialect.apiServices, in: cluster)
     async let bundles = all(dialect.jsBundles, in: cluster)
@@ -15,7 +15,7 @@ extension RouteTable {
       owners: owners)
   }
 
-  /// The rules that stand in `objects`, compiled as the gateway does it.
+  /// The rules in `objects`, compiled as the gateway compiles them.
   package init(_ objects: [Object], dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
     func all(_ resource: Resource) -> [Object] { objects.filter { $0.kind == resource.kind } }
     self.init(
@@ -39,7 +39,7 @@ package struct UnknownRequest: Error, Hashable, Sendable {
 }
 
 extension HTTPRequest {
-  /// The request of a method and an address as a user types them: a whole URL, or what stands after the host.
+  /// The request with a method and an address as a user types them: a full URL, or the part after the host.
   package init(method: String, address text: String) throws(UnknownRequest) {
     guard let known = HTTPRequest.Method(rawValue: method.uppercased()) else {
       throw UnknownRequest(sentence: "the method \(method) is not known")

@@ -1,13 +1,13 @@
 import HTTP
 
-/// The rules of a cluster, compiled so that a request costs the same among ten thousand of them as among ten.
+/// The rules of a cluster, compiled so that matching a request costs the same with ten thousand rules as with ten.
 ///
 /// Which rule serves a request:
 /// 1. Below `/kapis/GROUP/VERSION/` the APIService of that group and version; of several the oldest.
-/// 2. Below `/dist/` the JSBundle with that very path; of several the oldest. What lies below the name of an extension that
-///    has bundles is theirs alone.
-/// 3. Elsewhere, but not on a reserved path, of the ReverseProxies' matchers and the APIServices' other paths that fit
-///    the one whose text before its first star is the longest; then one without a star, one with a method, the older.
+/// 2. Below `/dist/` the JSBundle with that very path; of several the oldest. Paths below the name of an extension that
+///    has bundles belong to those only.
+/// 3. Elsewhere, but not on a reserved path: among the matching paths of ReverseProxies and APIServices, the one with
+///    the longest text before its first star; then one without a star, one with a method, the older one.
 package struct RouteTable: Sendable {
   /// The rule that serves a request.
   package enum Match: Sendable {
@@ -16,7 +16,7 @@ package struct RouteTable: Sendable {
     case proxy(Shared<ReverseProxyRule>)
   }
 
-  /// A rule of which a request takes a reference: a copy of all that it holds would cost more than to find it.
+  /// A rule by reference, because a copy for each request would cost more than finding the rule.
   package final class Shared<Rule: Sendable>: Sendable {
     package let rule: Rule
 
@@ -38,7 +38,7 @@ package struct RouteTable: Sendable {
   private let places: BundlePlaces
   private let claims: PrefixIndex<Claim>
 
-  /// Objects that name only their release are of the extension that `owners` knows for it.
+  /// `owners` gives the extension of objects that name only their release.
   package init(
     services: [APIServiceRule] = [], bundles: [JSBundleRule] = [], proxies: [ReverseProxyRule] = [],
     owners: ReleaseOwners = ReleaseOwners()
@@ -58,7 +58,7 @@ package struct RouteTable: Sendable {
       Self.claims(shared, self.proxies.map(Shared.init)).map { (prefix: $0.path.literalPrefix, element: $0) })
   }
 
-  /// All claims, of those that begin alike the preferred one first.
+  /// All claims; of those with the same prefix the preferred one comes first.
   private static func claims(
     _ services: [Shared<APIServiceRule>], _ proxies: [Shared<ReverseProxyRule>]
   ) -> [Claim] {
@@ -77,6 +77,7 @@ package struct RouteTable: Sendable {
     }.map(\.0)
   }
 
+  /// The rule that serves a path; `nil` if none does.
   package func match(_ path: RequestPath, method: String) -> Match? {
     if let found = service(path) { return .apiService(found) }
     if path.decoded.hasPrefix("/dist/") {
@@ -96,12 +97,12 @@ package struct RouteTable: Sendable {
   private func service(_ path: RequestPath) -> Shared<APIServiceRule>? {
     guard path.decoded.hasPrefix("/kapis/") else { return nil }
     let parts = path.decoded.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: true)
-    // The group and its version alone are documents of the gateway's.
+    // The paths of a group and version alone are the gateway's discovery documents.
     guard parts.count == 4, let index = byGroup[parts[1] + "/" + parts[2]] else { return nil }
     return sharedServices[index]
   }
 
-  /// Which rules get in each other's way: for each that does, what of it another one serves.
+  /// The conflicts between rules: for each rule, the paths that another one serves.
   package func conflicts() -> [Conflict] {
     var conflicts: [Conflict] = []
     for (index, rule) in services.enumerated() where rule.hasGroup {
@@ -114,8 +115,8 @@ package struct RouteTable: Sendable {
     return conflicts + places.conflicts(among: bundles) + overlaps()
   }
 
-  /// As many are told, and so many pairs are looked at: all that a user could want to read, in a time that no object and
-  /// no number of them makes long.
+  /// The maximum numbers of reported overlaps and compared pairs: enough for a user to read, and a bound on the time
+  /// whatever the objects are.
   private static let (mostOverlaps, mostPairs) = (1_000, 1_000_000)
 
   private func overlaps() -> [Conflict] {
@@ -140,7 +141,7 @@ package struct RouteTable: Sendable {
       !claim.path.isExact || matcher.path.isExact,
       claim.method == nil || matcher.method == nil || claim.method == matcher.method
     else { return nil }
-    // Of two that claim the very same, one is told.
+    // Two identical claims are reported once.
     let isSame = claim.path == matcher.path && claim.method == matcher.method
     guard !isSame || other.object < rule.object else { return nil }
     return Conflict(rule.object, other.object, "\(matcher.path.text) and \(claim.path.text) overlap")
@@ -154,13 +155,13 @@ extension APIServiceRule {
   }
 }
 
-/// Two rules that claim the same.
+/// Two rules with overlapping claims.
 package struct Conflict: Hashable, Sendable {
   package var rule: RuleObject
   package var other: RuleObject
   package var problem: String
 
-  /// Whether the other one is served instead, and not only among what the rule claims.
+  /// Whether the other rule is served instead, and not only for a part of what this rule claims.
   package var isLoss: Bool
 
   package init(_ rule: RuleObject, _ other: RuleObject, _ problem: String, isLoss: Bool = false) {

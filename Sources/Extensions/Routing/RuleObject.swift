@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// The object that a rule is of, and what it says about being served.
+/// The object of a rule, and its state.
 package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertible {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case apiService = "APIService"
@@ -14,14 +14,14 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
   package var created: String
   /// The extension it belongs to, or empty.
   package var `extension`: String
-  /// The release that it names where it does not name its extension, or empty.
+  /// The release that it names instead of its extension, or empty.
   package let release: String
   /// `status.state`, or empty.
   package var state: String
   /// Whether the state lets it be served.
   package var isAvailable: Bool
 
-  /// Why the gateway serves nothing of it, as its status says (condition `Served`), beyond its state and conflicts.
+  /// Why the gateway serves nothing of it, from its condition `Served`, apart from its state and conflicts.
   package var refusal: String?
 
   init(_ object: Object, _ kind: Kind, _ dialect: Dialect) {
@@ -38,15 +38,17 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
     }
   }
 
-  /// Whether an object in `state` may be served: registering by hand, which sets none, is the first design's way of
-  /// developing; the shipped gateway wants to be told.
+  /// Whether an object in `state` may be served.
+  ///
+  /// In the first design an object without a state is served, because developers register objects by hand; the shipped
+  /// gateway requires `Available`.
   package static func isAvailable(_ state: String, _ dialect: Dialect) -> Bool {
     state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
   }
 
   package var description: String { "\(kind.rawValue) \(name)" }
 
-  /// The older comes first.
+  /// The older object sorts first.
   package static func < (left: RuleObject, right: RuleObject) -> Bool {
     (left.created, left.name, left.kind.rawValue) < (right.created, right.name, right.kind.rawValue)
   }

@@ -1,4 +1,4 @@
-/// Why a rule, or a part of one, is not carried out, for the author of its object.
+/// Why a rule, or a part of it, is not applied, for the author of its object.
 package struct RuleProblem: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
 

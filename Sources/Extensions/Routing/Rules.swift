@@ -11,7 +11,7 @@ package struct APIServiceRule: Hashable, Sendable {
   package var endpoint: Endpoint
   /// Paths outside of `/kapis`, exact or with a star at the end.
   package var paths: [PathGlob]
-  /// Whether the path of the endpoint stands before that of the request; the shipped gateway passes it over.
+  /// Whether the endpoint's path is put before that of the request; the shipped gateway ignores it.
   package var prefixesPath: Bool
   package var problems: [String] = []
 
@@ -37,20 +37,21 @@ package struct APIServiceRule: Hashable, Sendable {
   }
 }
 
-/// Requests that an extension has handed on.
+/// Requests that the gateway forwards for an extension.
 package struct ReverseProxyRule: Hashable, Sendable {
   package var object: RuleObject
   package var matchers: [Matcher]
   package var endpoint: Endpoint
   package var prefixesPath: Bool
-  /// The method it is sent on with, if that changes.
+  /// The method of the upstream request, if it differs.
   package var method: String?
   var changes: PathChanges
+  /// The changes to the header fields of the request, and those of the response.
   package var headersUp: [HeaderEdit]
   package var headersDown: [HeaderEdit]
-  /// Whether the upstream is told who asks.
+  /// Whether the upstream gets the name and groups of the user.
   package var tellsUser: Bool
-  /// Whether redirects of the upstream are led back to this gateway.
+  /// Whether redirects of the upstream are rewritten to this gateway.
   package var rewritesLocation: Bool
   /// Whether a redirect of the upstream is refused.
   package var rejectsRedirects: Bool
@@ -66,7 +67,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     package var method: String?
   }
 
-  /// Sends the client elsewhere: `FROM TO [STATUS]`.
+  /// A redirect of the client: `FROM TO [STATUS]`.
   package struct Redirect: Hashable, Sendable {
     var rewrite: PathRewrite
     package var status: Int
@@ -101,7 +102,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     self.problems = problems
   }
 
-  /// What the method of a request is changed to.
+  /// The method that replaces that of the request.
   private static func method(_ value: Value?, _ problems: inout [String]) -> String? {
     guard let name = value?.string, !name.isEmpty else { return nil }
     let method = HTTPRequest.Method(rawValue: name)
@@ -109,7 +110,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     return method?.rawValue
   }
 
-  /// Paths of one object that are looked at: each may cost every request a moment.
+  /// The maximum number of paths of one object, because each may cost time in every request.
   static let mostPaths = 128
   static let tooMany = "it has more than \(mostPaths) paths: the rest are passed over"
 
@@ -153,13 +154,13 @@ package struct ReverseProxyRule: Hashable, Sendable {
     return redirects
   }
 
-  /// Where the first redirect that fits leads, and with which status.
+  /// The location and status of the first redirect that matches.
   package func redirect(_ path: RequestPath, method: String, host: String) -> (location: String, status: Int)? {
     for redirect in redirects {
       guard let (text, query) = redirect.rewrite.applied(to: path.decoded, path.query, method: method, host: host)
       else { continue }
-      // Only the rule may lead to another server, and not what the client has put into the path: neither as an address
-      // nor by two slashes at the beginning.
+      // Only the rule may redirect to another server, and not the path that the client sent: neither as an address nor
+      // by two slashes at the beginning.
       let place =
         redirect.leadsElsewhere ? RequestPath.encoded(query: text) : RequestPath.encoded("/" + text.drop { $0 == "/" })
       return (query.map { place + "?" + $0 } ?? place, redirect.status)

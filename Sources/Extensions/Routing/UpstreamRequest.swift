@@ -2,7 +2,7 @@ package import HTTP
 package import KubernetesAPI
 import Platform
 
-/// What a rule makes of a request: what its upstream is sent, and what becomes of the answer.
+/// The request that a rule sends to its upstream, and the changes to the response.
 package struct UpstreamRequest: Hashable, Sendable {
   package var endpoint: Endpoint
   package var method: HTTPRequest.Method
@@ -11,23 +11,23 @@ package struct UpstreamRequest: Hashable, Sendable {
   package var headersDown: [HeaderEdit] = []
   /// Replaces the upstream's own `Content-Type`.
   package var contentType: String?
-  /// Whether redirects to the upstream are led back to this gateway.
+  /// Whether redirects to the upstream are rewritten to this gateway.
   package var rewritesLocation = false
-  /// What stands before such a place here.
+  /// The prefix of such a location on this gateway.
   package var locationPrefix = ""
   package var rejectsRedirects = false
-  /// Why it is not sent: what the rule has made of the path is none that a client may ask for.
+  /// Why it is not sent: the rule has produced a path that no client may request.
   package var flaw: RequestPath.Flaw?
-  /// Whether a 401 of the upstream is about the gateway and not its caller.
+  /// Whether a 401 of the upstream is about the gateway's credentials and not the caller's.
   package var blamesGateway = false
 
   /// A path and query with more bytes are not sent.
   package static let longestTarget = 16_384
 
-  /// Who asks, and from where.
+  /// The caller and its address.
   package struct Asker: Hashable, Sendable {
     package var user: User?
-    /// The address of the client, without a port; empty where there is none.
+    /// The address of the client, without a port; empty if there is none.
     package var address: String
 
     package init(user: User?, address: String) {
@@ -36,14 +36,14 @@ package struct UpstreamRequest: Hashable, Sendable {
     }
   }
 
-  /// What the upstream of `rule` is sent for `request`.
+  /// The request to the upstream of `rule` for `request`.
   package init(_ rule: APIServiceRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
     self.init(rule.endpoint, request)
     target = Self.prefixed(path.target(with: path.decoded, query: path.query), rule.prefixesPath ? rule.endpoint : nil)
     add(asker, tellsUser: true)
   }
 
-  /// In this order: method, path, header fields, who asks.
+  /// Applies the changes in this order: method, path, header fields, user.
   package init(_ rule: ReverseProxyRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
     self.init(rule.endpoint, request)
     if let changed = rule.method.flatMap(HTTPRequest.Method.init) { method = changed }
@@ -59,7 +59,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     rejectsRedirects = rule.rejectsRedirects
   }
 
-  /// A file of a bundle that an upstream has: it gets no credentials and no cookies of any caller.
+  /// The request for a bundle's file at an upstream, without credentials and cookies of the caller.
   package init(_ endpoint: Endpoint, of file: JSBundleRule.File, _ request: HTTPRequest, by asker: Asker) {
     self.init(endpoint, request)
     headers["Cookie"] = nil
@@ -93,7 +93,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     }
   }
 
-  /// The fields that `Connection` declares to be about this connection only.
+  /// The fields that `Connection` declares to be for this connection only.
   private static func connectionFields(_ headers: HTTPHeaders) -> Set<String> {
     var names: Set<String> = []
     for field in headers.fields where field.isNamed("connection") {
@@ -102,7 +102,7 @@ package struct UpstreamRequest: Hashable, Sendable {
       }
     }
     if names.isEmpty { return names }
-    // What frames a body is not the client's to hide.
+    // A client must not remove the fields that determine where a body ends.
     return names.subtracting(["content-length", "transfer-encoding", "host", "close", "keep-alive", "upgrade"])
   }
 
@@ -116,7 +116,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     }
   }
 
-  /// A name may hold what no field may.
+  /// Percent-encodes a text that a header field cannot contain.
   private static func fieldText(_ text: String) -> String {
     text.utf8.allSatisfy { $0 >= 32 && $0 < 127 } ? text : PercentEncoding.encode(text)
   }
@@ -128,7 +128,7 @@ package struct UpstreamRequest: Hashable, Sendable {
 }
 
 extension Endpoint {
-  /// What stands before the paths asked of it, without a slash at its end.
+  /// The prefix of all paths requested there, without a slash at its end.
   package var path: String {
     switch place {
     case .address(let address): address.path
