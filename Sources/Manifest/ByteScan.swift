@@ -1,4 +1,4 @@
-/// Quick passes over bytes, eight at a time.
+/// Fast scans over bytes, eight at a time.
 package enum ByteScan {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let tops: UInt64 = 0x8080_8080_8080_8080
@@ -10,7 +10,7 @@ package enum ByteScan {
     var at = start
     while at + 8 <= bytes.count {
       let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
-      // A byte that is zero, or below what is taken from it, borrows from its highest bit.
+      // A byte that is zero, or smaller than what is subtracted from it, sets its highest bit by a borrow.
       let quotes = zeros(word ^ 0x2222_2222_2222_2222)
       let backslashes = zeros(word ^ 0x5C5C_5C5C_5C5C_5C5C)
       let controls = (word &- 0x2020_2020_2020_2020) & ~word

@@ -1,18 +1,18 @@
 import Platform
 
-/// What is to be said of a config before the cluster reads it: the one judge for the editor and for plans.
+/// The errors and warnings of a config before the cluster reads it, for the editor and for plans.
 ///
-/// helm and KubeSphere's webhook read with Go's YAML, and so does this.
+/// helm and KubeSphere's webhook parse with Go's YAML, and so does this.
 package struct ConfigReview: Hashable, Sendable {
-  /// Why they will refuse it.
+  /// Why they will refuse it; `nil` if they will not.
   package private(set) var mistake: SyntaxError?
-  /// What they will take, but perhaps not as it was meant.
+  /// Parts that they will accept but that may be mistakes.
   package private(set) var warnings: [SyntaxError] = []
-  /// Where a second document begins, which is among the warnings.
+  /// The warning about a second document, which is also in `warnings`.
   package private(set) var secondDocument: SyntaxError?
-  /// Whether there is no value in it, as in blank text, in comments alone and in `null`.
+  /// Whether the config has no value: it is blank, has only comments, or is `null`.
   package private(set) var isMissing = false
-  /// Whether it sets nothing.
+  /// Whether it sets nothing: it has no value or is `{}`.
   package private(set) var isEmpty = false
 
   package init(_ text: String) {
@@ -29,14 +29,14 @@ package struct ConfigReview: Hashable, Sendable {
     }
   }
 
-  /// Only the first document counts; an empty one after it, as a lone `---` makes it, means nothing.
+  /// The warning that only the first document counts; an empty second document, as after a lone `---`, is ignored.
   private static func others(_ text: String) -> SyntaxError? {
     let words: Sentence = "a second document begins here: only the first one counts"
     do throws(SyntaxError) {
       let second = try YAML.documents(text).dropFirst().first { $0.value != .null }
       return second.map { $0.mistake(words) }
     } catch {
-      // Go does not read it, so its mistakes are none.
+      // Go does not parse the second document, so errors in it do not matter.
       return SyntaxError(line: error.line, column: error.column, problem: words)
     }
   }

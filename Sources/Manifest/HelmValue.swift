@@ -1,7 +1,7 @@
-/// Pairs as helm 3.17 reads them after `--set` and `--set-string` (`helmReadsTheSame` holds the pairs).
+/// Parses pairs as helm 3.17 does for `--set` and `--set-string` (`helmReadsTheSame` tests the pairs).
 ///
-/// Three things differ: `{}` is a list without items, where helm makes one with an empty text; a key may stand in double
-/// quotes; and at most a thousand items are made before one that is far behind the end of its list.
+/// There are three differences: `{}` is an empty list, where helm makes a list with one empty text; a key may be in
+/// double quotes; and at most a thousand items are added before an item beyond the end of its list.
 package enum HelmValue {
   /// One pair of `a.b=1,c[0]=x`.
   package struct Pair: Hashable, Sendable {
@@ -9,12 +9,12 @@ package enum HelmValue {
     package let value: Value
   }
 
-  /// What cannot be read, as a sentence.
+  /// The part that cannot be parsed, as a sentence.
   package struct Mistake: Error, Hashable, Sendable {
     package let sentence: String
   }
 
-  /// Reads all pairs in `text`; a backslash keeps the character after it, and all values are texts where `asTexts` says so.
+  /// Parses all pairs in `text`; a backslash escapes the next character, and with `asTexts` all values are texts.
   package static func pairs(_ text: String, asTexts: Bool = false) throws(Mistake) -> [Pair] {
     var rest = text[...]
     var pairs: [Pair] = []
@@ -30,8 +30,9 @@ package enum HelmValue {
     return pairs
   }
 
-  /// `true`, `false` and `null` in any case and whole numbers that do not begin with a zero are those; all else is a
-  /// text, so that a version such as `1.10` stays what it is.
+  /// Parses `true`, `false` and `null` in any case, and whole numbers without a leading zero; all else is a text.
+  ///
+  /// So a version such as `1.10` is unchanged.
   fileprivate static func scalar(_ text: String) -> Value {
     switch text.lowercased() {
     case "true": return .bool(true)
@@ -45,7 +46,7 @@ package enum HelmValue {
   }
 }
 
-/// Takes one value and the comma behind it from a row of pairs.
+/// Parses a value and the comma after it.
 private struct ValueReader {
   var rest: Substring
   let asTexts: Bool
@@ -67,7 +68,7 @@ private struct ValueReader {
 
   private func scalar(_ text: String) -> Value { asTexts ? .string(text) : HelmValue.scalar(text) }
 
-  /// The characters before one of `ends`, which is taken too unless it is kept.
+  /// Consumes the characters before one of `ends`, and that one too unless `keepsEnd`.
   private mutating func word(upTo ends: Set<Character>, keepsEnd: Bool = false) -> String {
     var word = ""
     while let next = rest.first, !ends.contains(next) {

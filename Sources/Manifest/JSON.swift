@@ -1,12 +1,12 @@
-/// JSON as RFC 8259 has it.
+/// JSON (RFC 8259).
 ///
-/// Reading is tolerant where Go's `encoding/json` is, because the servers are written in it: a
-/// key that comes twice keeps its last value, and bytes that are not UTF-8 become U+FFFD.
+/// Parsing is tolerant where Go's `encoding/json` is, because the servers are written in Go: the last value
+/// of a repeated key counts, and bytes that are not UTF-8 become U+FFFD.
 package enum JSON {
-  /// Objects and arrays may nest this deep; more is refused, so that no text can exhaust the stack.
+  /// The maximum nesting of objects and arrays, so that no text can exhaust the stack.
   package static let maximumDepth = 512
 
-  /// Reads one value and nothing after it, leaving out the values at `skipping`.
+  /// Parses one value that nothing follows, without the values at `skipping`.
   package static func parse(
     _ bytes: some Collection<UInt8>, skipping: JSONPaths = JSONPaths()
   ) throws(SyntaxError) -> Value {
@@ -21,7 +21,7 @@ package enum JSON {
     return Result { () throws(SyntaxError) in try reader.document(skipping) }
   }
 
-  /// Reads one value, and tells where keys come twice, such as `spec.ports[0].name`.
+  /// Parses one value, and returns the places of repeated keys, such as `spec.ports[0].name`.
   package static func parseNotingRepeats(_ bytes: [UInt8]) throws(SyntaxError) -> (value: Value, repeated: [String]) {
     try bytes.withUnsafeBufferPointer { buffer -> Result<(value: Value, repeated: [String]), SyntaxError> in
       var reader = JSONReader(buffer)
@@ -40,14 +40,14 @@ package enum JSON {
     return writer.text
   }
 
-  /// The value as JSON for users: two spaces a level.
+  /// The value as indented JSON, two spaces a level.
   package static func prettyText(_ value: Value) -> String {
     var writer = JSONWriter(indentation: 2)
     writer.write(value)
     return writer.text
   }
 
-  /// The value as the bytes of JSON for users, all but its first line as deep as one at `level` of a document.
+  /// The bytes of indented JSON; all lines but the first are indented as at `level` of a document.
   package static func prettyBytes(_ value: Value, level: Int) -> [UInt8] {
     var writer = JSONWriter(indentation: 2, level: level)
     writer.write(value)
@@ -62,11 +62,11 @@ package enum JSON {
   }
 }
 
-/// Places in a JSON document, as chains of keys from its root.
+/// Places in a JSON document, as paths of keys from its root.
 package struct JSONPaths: Hashable, Sendable {
   private(set) var isEnd = false
   private(set) var children: [String: JSONPaths] = [:]
-  /// Whether only mappings are meant, so that what stands in the place of one is seen.
+  /// Whether only mappings are skipped, so that any other value at these places is kept.
   private(set) var isOfMappings = false
 
   package init(_ paths: [String]...) {
@@ -75,7 +75,7 @@ package struct JSONPaths: Hashable, Sendable {
 
   var isEmpty: Bool { children.isEmpty }
 
-  /// The same places, as far as mappings are there.
+  /// The same places, but only for values that are mappings.
   package var ofMappings: JSONPaths {
     var paths = JSONPaths()
     (paths.isEnd, paths.isOfMappings) = (isEnd, true)
@@ -83,7 +83,7 @@ package struct JSONPaths: Hashable, Sendable {
     return paths
   }
 
-  /// The same places in a document that holds this one under `key`.
+  /// The same places in a document that contains this one under `key`.
   package func under(_ key: String) -> JSONPaths {
     var paths = JSONPaths()
     paths.children = [key: self]

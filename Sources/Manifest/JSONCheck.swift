@@ -1,7 +1,7 @@
-/// Tells whether bytes are JSON without making anything of them, several times as fast as reading them.
+/// Checks whether bytes are JSON without building a value, several times as fast as parsing.
 ///
-/// Strict: what it calls valid is read by `JSON.parse`. What it does not may be read there all the same: long numbers,
-/// exponents and letters beyond the basic plane as escapes, which this program does not write, are left to that.
+/// Strict: `JSON.parse` accepts whatever this accepts. The reverse does not hold: long numbers, exponents and escapes
+/// from `\u1000` on, none of which this program writes, are not valid here.
 package struct JSONCheck {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -9,7 +9,7 @@ package struct JSONCheck {
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// Whether `bytes`, which are UTF-8, are one value and nothing else.
+  /// Whether `bytes`, which must be UTF-8, are one value and nothing else.
   package static func isValid(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBufferPointer { buffer in
       var check = JSONCheck(buffer)
@@ -70,7 +70,7 @@ package struct JSONCheck {
     let letter = bytes[at + 1]
     at += 2
     guard letter == UInt8(ascii: "u") else { return "\"\\/bfnrt".utf8.contains(letter) }
-    // What begins with a zero is no half of a pair.
+    // With a leading zero it cannot be half of a surrogate pair.
     guard at + 4 <= bytes.count, bytes[at] == UInt8(ascii: "0"), bytes[at..<(at + 4)].allSatisfy(Self.isHexadecimal)
     else { return false }
     at += 4
@@ -84,7 +84,7 @@ package struct JSONCheck {
     return true
   }
 
-  /// A number of at most 15 digits before and behind the point.
+  /// A number of at most 15 digits before and after the point.
   private mutating func number() -> Bool {
     if bytes[at] == UInt8(ascii: "-") { at += 1 }
     let isZero = at < bytes.count && bytes[at] == UInt8(ascii: "0")

@@ -1,8 +1,8 @@
 import Platform
 
-/// One pass over the bytes of a JSON document.
+/// Parses the bytes of a JSON document in one pass.
 ///
-/// Confined to the call that lends it the bytes.
+/// Used only within the call that provides the bytes.
 struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
@@ -60,7 +60,7 @@ struct JSONReader {
     return leave(.mapping(mapping))
   }
 
-  /// Whether the value that comes next is one of those that `paths` leave out.
+  /// Whether the next value is one that `paths` leave out.
   private mutating func isSkipped(_ paths: JSONPaths?) -> Bool {
     skipBlanks()
     return paths?.isOfMappings == false || peek == UInt8(ascii: "{")
@@ -100,7 +100,7 @@ struct JSONReader {
     return try unescaped(content, from: start)
   }
 
-  /// Passes over a string; true when it has no escapes.
+  /// Skips a string; true if it has no escapes.
   private mutating func skipString() throws(SyntaxError) -> Bool {
     let start = at
     var isPlain = true
@@ -149,7 +149,7 @@ struct JSONReader {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The scalar of an escape, or `nil` when its digits are none; a lone surrogate becomes U+FFFD.
+  /// The scalar of an escape, or `nil` if its digits are invalid; a lone surrogate becomes U+FFFD.
   private static func unicode(_ content: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Unicode.Scalar? {
     guard let first = hexadecimal(content, index) else { return nil }
     index += 4
@@ -183,7 +183,7 @@ struct JSONReader {
     UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
   ]
 
-  /// A number as RFC 8259 §6 writes it; a whole one that does not fit becomes a `Double`.
+  /// Parses a number (RFC 8259 §6); an integer that does not fit `Int` becomes a `Double`.
   private mutating func number() throws(SyntaxError) -> Value {
     let start = at
     let isNegative = consume("-")
@@ -193,7 +193,7 @@ struct JSONReader {
       at += 1
       integer = integer.flatMap { Self.appending(byte, to: $0, isNegative) }
     }
-    // No digit at all, or a zero before others.
+    // Invalid: no digit at all, or a leading zero.
     let isWhole = at > digits && (bytes[digits] != UInt8(ascii: "0") || at == digits + 1)
     guard isWhole else { throw problem("a number is expected", at: start) }
     let hasFraction = try passFraction(start)
@@ -213,7 +213,7 @@ struct JSONReader {
     return isTooLarge || isOver ? nil : result
   }
 
-  /// Passes over a fraction and an exponent; true when there was either.
+  /// Skips a fraction and an exponent; true if there was either.
   private mutating func passFraction(_ start: Int) throws(SyntaxError) -> Bool {
     var isThere = false
     if consume(".") {
@@ -243,7 +243,7 @@ struct JSONReader {
     return value
   }
 
-  /// Passes over one value without making anything of it, checking quotes and brackets only.
+  /// Skips one value without building it; checks only quotes and brackets.
   private mutating func skip() throws(SyntaxError) {
     skipBlanks()
     let start = depth
@@ -262,7 +262,7 @@ struct JSONReader {
     } while depth > start
   }
 
-  /// Passes over what is neither a string nor a bracket, and the commas and colons among it.
+  /// Skips a word or a number, with the comma or colon before it.
   private mutating func passWord() {
     at += 1
     while let byte = peek, !Self.isStructure(byte) { at += 1 }
@@ -286,7 +286,7 @@ struct JSONReader {
     return true
   }
 
-  /// White space as RFC 8259 §2 has it: a form feed is none.
+  /// White space of RFC 8259 §2, which excludes the form feed.
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
   private mutating func skipBlanks() { while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 } }

@@ -16,7 +16,7 @@ struct JSONWriter {
     case .null: add("null")
     case .bool(let bool): add(bool ? "true" : "false")
     case .integer(let integer): add(String(integer))
-    // JSON has no word for these; Go's encoder refuses them too.
+    // JSON cannot represent these; Go's encoder refuses them too.
     case .number(let number) where !number.isFinite: add("null")
     case .number(let number): add(String(number))
     case .string(let string): write(string)

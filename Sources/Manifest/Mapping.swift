@@ -1,7 +1,7 @@
 /// Keys and values in the order of the document.
 ///
-/// Two mappings are equal when they hold the same keys with equal values, in any order: order is
-/// kept for users, and means nothing to a cluster.
+/// Two mappings are equal if they have the same keys with equal values, in any order: the order is
+/// kept for users, and has no meaning to a cluster.
 package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
   package var pairs: [Pair]
 
@@ -21,7 +21,7 @@ package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
     pairs = elements.map { Pair(key: $0, value: $1) }
   }
 
-  /// Of a key that comes twice the last value counts, at the first place.
+  /// For a repeated key, keeps the last value at the first position.
   init(keepingLast pairs: [Pair]) {
     self.pairs = pairs
     guard pairs.count > 1, Self.hasRepeatedKey(pairs) else { return }
@@ -39,13 +39,13 @@ package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   private static func hasRepeatedKey(_ pairs: [Pair]) -> Bool {
-    // Most mappings are small, where looking through them is cheaper than a set.
+    // Most mappings are small, and for those a linear search is cheaper than a set.
     guard pairs.count <= 16 else { return Set(pairs.lazy.map(\.key)).count < pairs.count }
     return pairs.indices.contains { index in pairs[..<index].contains { $0.key == pairs[index].key } }
   }
 
   package var keys: [String] { pairs.map(\.key) }
-  /// The values by their keys, for those who ask for many.
+  /// The values by key, for many look-ups.
   package var byKey: [String: Value] {
     Dictionary(pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
@@ -74,7 +74,7 @@ extension Mapping: Hashable {
   }
 
   package func hash(into hasher: inout Hasher) {
-    // Order must not matter, so neither may it in the hash.
+    // The order does not affect equality, so it must not affect the hash.
     hasher.combine(Set(pairs))
   }
 }

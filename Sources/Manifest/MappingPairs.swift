@@ -1,23 +1,23 @@
 import Platform
 
-/// The pairs of a mapping while they are read, of which each key has one.
+/// Collects the pairs of a mapping while it is parsed, one for each key.
 struct MappingPairs {
   private(set) var all: [YAMLNode.Pair] = []
   private var places: [String: Int] = [:]
-  /// Keys that only a merge has given.
+  /// Keys that came only from a merge.
   private var merged: Set<String> = []
 
-  /// Sets `pair` in place of an earlier one of its key, and gives the key of that if the mapping itself had it.
+  /// Sets `pair`, replacing an earlier one with its key; returns the earlier key if the mapping itself had it.
   mutating func set(_ pair: YAMLNode.Pair) -> YAMLNode? {
     let name = pair.key.name
     let former = put(pair, name)
     return merged.remove(name) == nil ? former : nil
   }
 
-  /// Takes up what `<<` names: the first of several mappings wins.
+  /// Merges the value of `<<`: the first of several mappings takes precedence.
   ///
-  /// What stands above gives way to it, what stands below does not: so go-yaml 2 does, which kubectl 1.32 and helm 3.17
-  /// read with, whatever YAML 1.1 says.
+  /// It overrides the keys above it, but not those below it. This is the behaviour of go-yaml 2, which kubectl 1.32 and
+  /// helm 3.17 use, though YAML 1.1 says otherwise.
   mutating func merge(_ value: YAMLNode) throws(SyntaxError) {
     switch value.content {
     case .mapping(let pairs):

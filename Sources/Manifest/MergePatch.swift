@@ -1,10 +1,10 @@
 /// JSON merge patch, RFC 7386.
 package enum MergePatch {
-  /// `target` changed as `patch` says: mappings are merged, `null` removes, anything else replaces.
+  /// `target` with `patch` applied: mappings are merged, `null` removes, anything else replaces.
   package static func apply(_ patch: Value, to target: Value) -> Value {
     guard case .mapping(let changes) = patch else { return patch }
     var result = target.mapping ?? Mapping()
-    // Configs of thousands of keys are merged: none is looked for among all the others.
+    // An index, because configs with thousands of keys are merged, where a linear search would be slow.
     var places = places(of: result)
     var removed: Set<Int> = []
     for change in changes.pairs {
@@ -27,7 +27,7 @@ package enum MergePatch {
     Dictionary(mapping.pairs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The smallest patch that makes `new` of `old`, both mappings; what `new` lacks is named with `null`.
+  /// The smallest patch that turns `old` into `new`, both mappings; a key that `new` lacks is `null` in it.
   package static func difference(from old: Value, to new: Value) -> Value {
     guard case .mapping(let before) = old, case .mapping(let after) = new else { return new }
     let (there, wanted) = (places(of: before), places(of: after))

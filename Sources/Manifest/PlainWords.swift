@@ -1,7 +1,7 @@
 import Platform
 
 extension SyntaxError {
-  /// What libyaml says, at the place that is to be mended and in words for who mends it.
+  /// libyaml's error in plainer words, at the place that the user must correct.
   func inPlainWords(in text: String) -> SyntaxError {
     let lines = text.lines
     func character(_ place: Beginning) -> String {
@@ -18,7 +18,7 @@ extension SyntaxError {
     return at(line, column, "“\(here)” cannot begin a value; put the value in quotes")
   }
 
-  /// What libyaml says.
+  /// libyaml's message.
   private var said: String { problem.english }
 
   private static let plainWords: [(String, @Sendable (String) -> Sentence)] = [
@@ -43,7 +43,7 @@ extension SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }
 
-  /// A bracket or a quote is missed at the end; it is to be looked for where it was opened.
+  /// A bracket or quote that is not closed: libyaml reports the end of the text, and this the opening.
   private func unclosed(_ character: (Beginning) -> String) -> SyntaxError? {
     guard let beginning else { return nil }
     let opening = character(beginning)
@@ -53,7 +53,7 @@ extension SyntaxError {
     return at(beginning.line, beginning.column, "the \(opening) from column \(beginning.column) is not closed")
   }
 
-  /// A bracket that is opened at the end of the text, with nothing in it.
+  /// An empty bracket that is opened at the end of the text.
   private func emptyBracket(_ text: String) -> SyntaxError? {
     guard said.hasPrefix("did not find expected node content") else { return nil }
     let before = text.trimmedEnd
@@ -63,7 +63,7 @@ extension SyntaxError {
     return at(lines.count, column, "the \(String(opening)) from column \(column) is not closed")
   }
 
-  /// A line that is no key: `replicas 3`, or `a:b`.
+  /// A line that is not a key: `replicas 3`, or `a:b`.
   private func keyless(_ lines: [String]) -> SyntaxError? {
     guard said.containsText("could not find expected ':'"), let beginning,
       lines.indices.contains(beginning.line - 1)
@@ -74,7 +74,7 @@ extension SyntaxError {
     return at(beginning.line, beginning.column, advice)
   }
 
-  /// A key that is indented otherwise than its neighbours.
+  /// A key whose indentation differs from that of its neighbours.
   private func indented() -> SyntaxError? {
     guard let beginning else { return nil }
     let since: Sentence = beginning.line == line ? "" : " of the block from line \(beginning.line)"
@@ -90,7 +90,7 @@ extension SyntaxError {
 }
 
 extension String {
-  /// Without blanks and line ends behind it.
+  /// The text without trailing blanks and line ends.
   fileprivate var trimmedEnd: String {
     var text = self[...]
     while text.last?.isWhitespace == true { text.removeLast() }

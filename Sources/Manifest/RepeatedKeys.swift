@@ -1,10 +1,10 @@
-/// The places of keys that come twice in a document, such as `spec.ports[0].name`.
+/// The places of repeated keys in a document, such as `spec.ports[0].name`.
 ///
-/// Found from the inside out: a place grows as the mappings and lists around it are read to their ends.
+/// A place is built from the inside out: each enclosing mapping or list adds its step when it has been parsed.
 struct RepeatedKeys {
   private(set) var places: [String] = []
 
-  /// Adds what comes twice among `pairs`.
+  /// Adds the repeated keys among `pairs`.
   mutating func add(_ pairs: [Mapping.Pair]) {
     var (known, repeated): (Set<String>, Set<String>) = ([], [])
     for pair in pairs where !known.insert(pair.key).inserted && repeated.insert(pair.key).inserted {
@@ -12,7 +12,7 @@ struct RepeatedKeys {
     }
   }
 
-  /// Puts `step` before the places that were found since there were `known`.
+  /// Puts `step` before all places but the first `known` ones.
   mutating func put(from known: Int, under step: String) {
     for index in known..<places.count {
       places[index] = step + (places[index].hasPrefix("[") ? "" : ".") + places[index]

@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// Where a text has `\/`, which JSON and YAML 1.2 know in double quotes and go-yaml does not.
+/// The places of `\/` in a text: an escape of JSON and YAML 1.2 in double quotes that go-yaml does not accept.
 struct SlashEscapes {
   private var places: [(line: Int, column: Int)] = []
 
@@ -12,10 +12,10 @@ struct SlashEscapes {
       let first = start.distance(to: found.assumingMemoryBound(to: UInt8.self))
       let run = bytes[first...].prefix { $0 == 0x5c }.count
       at = first + run
-      // A pair of backslashes is one that is meant.
+      // A pair of backslashes is an escaped backslash.
       guard run % 2 == 1, at < bytes.count, bytes[at] == UInt8(ascii: "/") else { continue }
       for byte in bytes[counted..<at] {
-        // Columns are characters, and each has one byte that continues none.
+        // Columns count characters: bytes that do not continue one.
         if byte == 10 { (line, column) = (line + 1, 0) } else if byte & 0xC0 != 0x80 { column += 1 }
       }
       counted = at
@@ -23,7 +23,7 @@ struct SlashEscapes {
     }
   }
 
-  /// The first of them within `event`.
+  /// The error at the first place within `event`.
   func first(in event: YAMLEvent) -> SyntaxError? {
     var (low, high) = (0, places.count)
     while low < high {

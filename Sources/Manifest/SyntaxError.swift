@@ -1,14 +1,14 @@
 package import Platform
 
-/// A place in a text and what is wrong there.
+/// An error in a text, with its place.
 ///
 /// Lines and columns start at one; a column counts characters, not bytes.
 package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   package var line: Int
   package var column: Int
-  /// What is wrong there.
+  /// The message, without the place.
   package var problem: Sentence
-  /// Where what it is about began, such as the bracket that is not closed.
+  /// Where the construct of the error begins, such as a bracket that is not closed.
   var beginning: Beginning?
 
   struct Beginning: Hashable, Sendable {
@@ -19,11 +19,11 @@ package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   package init(line: Int, column: Int, problem: Sentence) {
     self.line = line
     self.column = column
-    // Keys and anchors of the text are quoted in it.
+    // It may quote keys and anchors of the text.
     self.problem = problem.shortened(to: 300)
   }
 
-  /// The place and what is wrong there.
+  /// The place and the message.
   package var sentence: Sentence { "line \(line), column \(column): \(problem)" }
   package var description: String { sentence.english }
 }

@@ -1,6 +1,6 @@
 /// A JSON or YAML value.
 ///
-/// Mappings keep the order in which they were read.
+/// Mappings keep the order of the document.
 package enum Value: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -10,7 +10,7 @@ package enum Value: Hashable, Sendable {
   case sequence([Value])
   case mapping(Mapping)
 
-  /// The value of `key`, or `nil` when this is not a mapping or has no such key.
+  /// The value of `key`; `nil` if this is not a mapping or has no such key.
   package subscript(key: String) -> Value? {
     guard case .mapping(let mapping) = self else { return nil }
     return mapping[key]
@@ -51,9 +51,9 @@ package enum Value: Hashable, Sendable {
     return mapping
   }
 
-  /// This value with `value` at `path`, making the mappings on the way.
+  /// This value with `value` at `path`; missing mappings on the path are created.
   ///
-  /// A `nil` value removes the key. What stands in the way and is not a mapping is replaced.
+  /// A `nil` value removes the key. A value on the path that is not a mapping is replaced.
   package func setting(_ path: [String], to value: Value?) -> Value {
     guard let key = path.first else { return value ?? .null }
     var mapping = self.mapping ?? Mapping()

@@ -2,55 +2,56 @@ import CYAML
 import Glibc
 import Platform
 
-/// YAML as Go's `sigs.k8s.io/yaml` reads it, and with it kubectl, helm and KubeSphere.
+/// YAML as Go's `sigs.k8s.io/yaml` parses it, and so kubectl, helm and KubeSphere.
 ///
-/// So only the first document counts, the last of a repeated key does, and what has no JSON is refused.
+/// So only the first document counts, the last value of a repeated key counts, and values that JSON cannot represent
+/// are refused.
 package enum YAML {
-  /// How large a document may be, in nodes.
+  /// The maximum size of a document, in nodes.
   package struct Limits: Hashable, Sendable {
-    /// What is written.
+    /// Nodes in the text.
     package var written = 10_000_000
-    /// What aliases add to it.
+    /// Nodes that aliases repeat.
     package var aliased = 1_000_000
 
     package init() {}
   }
 
-  /// Nesting allowed, as in JSON.
+  /// The maximum nesting, as in JSON.
   package static let maximumDepth = JSON.maximumDepth
 
-  /// Reads the first document in `text`; an empty text is `null`.
+  /// Parses the first document in `text`; an empty text is `null`.
   package static func parse(_ text: String) throws(SyntaxError) -> Value {
     try node(text)?.value ?? .null
   }
 
-  /// Reads the first document in `text` with the places of its values, or `nil` when it is empty.
+  /// Parses the first document in `text` with the places of its values; `nil` if it is empty.
   package static func node(_ text: String) throws(SyntaxError) -> YAMLNode? {
     try reading(text) { (reader) throws(SyntaxError) in try reader.document() }
   }
 
-  /// Reads text in which a repeated key is a mistake, as in a patch that is applied.
+  /// Parses a text in which a repeated key is an error, as in a patch that is applied.
   package static func strictNode(_ text: String) throws(SyntaxError) -> YAMLNode? {
     let (node, warnings) = try nodeAndWarnings(text)
     if let first = warnings.first { throw first }
     return node
   }
 
-  /// Reads every document in `text`, as in a rendered chart.
+  /// Parses all documents in `text`, as in a rendered chart.
   package static func documents(_ text: String) throws(SyntaxError) -> [YAMLNode] {
     try reading(text) { (reader) throws(SyntaxError) in try reader.documents() }
   }
 
-  /// Hands out the items of the lists in the mapping under `key`, one after the other, with the key of each list.
+  /// Passes the items of the lists in the mapping under `key` to `body` one by one, with the key of each list.
   ///
-  /// Nothing of them is kept, so that an index of any length can be read. False when there is no such mapping.
+  /// Items are not kept, so an index of any length can be read. False if there is no such mapping.
   package static func forEachItem(
     under key: String, in text: String, limits: Limits = Limits(), _ body: (String, YAMLNode) -> Void
   ) throws(SyntaxError) -> Bool {
     try reading(text, limits) { (reader) throws(SyntaxError) in try reader.items(under: key, body) }
   }
 
-  /// Hands out the same of a file, which is read as it is needed and never held whole.
+  /// The same for a file, which is read in parts and never held as a whole.
   package static func forEachItem(
     under key: String, inFile path: String, limits: Limits = Limits(), _ body: (String, YAMLNode) -> Void
   ) throws(SyntaxError) -> Bool {
@@ -66,7 +67,7 @@ package enum YAML {
     return try reader.items(under: key, body)
   }
 
-  /// The first document and what in it is read, but perhaps not as it was meant: for texts that users write.
+  /// The first document, with warnings about parts that were accepted but may be mistakes: for texts that users write.
   package static func nodeAndWarnings(_ text: String) throws(SyntaxError) -> (YAMLNode?, [SyntaxError]) {
     try reading(text) { (reader) throws(SyntaxError) in
       let node = try reader.document()
@@ -77,7 +78,7 @@ package enum YAML {
   static func reading<Answer>(
     _ text: String, _ limits: Limits = Limits(), _ body: (inout YAMLReader) throws(SyntaxError) -> Answer
   ) throws(SyntaxError) -> Answer {
-    // A byte order mark is not a part of the text; libyaml takes it for a column.
+    // A byte order mark is not a part of the text; libyaml counts it as a column.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let bytes = text.utf8.starts(with: mark) ? Array(text.utf8.dropFirst(3)) : Array(text.utf8)
     let result = bytes.withUnsafeBufferPointer { bytes in
@@ -90,7 +91,7 @@ package enum YAML {
     do {
       return try result.get()
     } catch {
-      // libyaml places what is missing at the end on the line after it.
+      // For an error at the end of the text, libyaml reports the line after it.
       let lines = text.utf8.count { $0 == 10 } + (text.utf8.last == 10 ? 0 : 1)
       var error = error
       error.line = max(1, min(error.line, lines))
@@ -98,7 +99,7 @@ package enum YAML {
     }
   }
 
-  /// The value as block-style YAML, ending in a newline; `isWide` is as go-yaml 3 indents.
+  /// The value as block-style YAML, ending in a newline; `isWide` indents as go-yaml 3 does.
   package static func text(_ value: Value, isWide: Bool = false) -> String {
     var writer = YAMLWriter(isWide: isWide)
     writer.write(value)
@@ -110,7 +111,7 @@ package enum YAML {
     ["\(key):", "\"\(key)\":", "'\(key)':"].contains { line.hasPrefix($0) }
   }
 
-  /// What a plain scalar means to go-yaml; one that is not finite has no JSON.
+  /// The value of a plain scalar in go-yaml; a number that is not finite cannot be represented in JSON.
   static func resolve(_ text: String) -> Value {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
@@ -131,8 +132,8 @@ package enum YAML {
     return .string(text)
   }
 
-  /// Whether every reader takes the plain text for a string, also those that know more numbers
-  /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`, or that have times: `2026-01-01T00:00:00Z`.
+  /// Whether every YAML parser reads the plain text as a string, also those with more forms of numbers
+  /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`, or with times: `2026-01-01T00:00:00Z`.
   static func isStringEverywhere(_ text: String) -> Bool {
     guard resolve(text) == .string(text) else { return false }
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return true }
@@ -140,11 +141,11 @@ package enum YAML {
       (48...57).contains(byte) || "+-._:abcdefABCDEFxXoOinfINFN".utf8.contains(byte)
     }
     if isDate(text.utf8.prefix(10)) { return false }
-    // Versions and addresses have several dots, and no number does.
+    // Versions and addresses have several dots, numbers do not.
     return !isNumberLike || text.utf8.count { $0 == UInt8(ascii: ".") } > 1
   }
 
-  /// Whether a text begins as a time does: `2026-01-01`.
+  /// Whether a text begins like a time: `2026-01-01`.
   private static func isDate(_ bytes: Substring.UTF8View.SubSequence) -> Bool {
     bytes.count == 10
       && bytes.enumerated().allSatisfy { index, byte in
@@ -152,7 +153,7 @@ package enum YAML {
       }
   }
 
-  /// An integer as Go's `ParseInt` takes it with base 0: `0x1F`, `0b11`, `0o17`, and `017` is octal.
+  /// An integer as Go's `ParseInt` parses it with base 0: `0x1F`, `0b11`, `0o17`, and `017` is octal.
   private static func integer(_ text: String) -> Int? {
     let sign = text.hasPrefix("-") ? "-" : ""
     let digits = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]

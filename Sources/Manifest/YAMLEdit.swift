@@ -1,9 +1,9 @@
 import Platform
 
-/// Changes to one place of a YAML text that leave every other byte as it is: comments, order, blank lines, quotes.
+/// Edits one place of a YAML text and leaves every other byte unchanged: comments, order, blank lines, quotes.
 ///
-/// Whatever is made is read again, and thrown away unless it says exactly what it should: what cannot be edited in place
-/// is refused, and never guessed.
+/// Each result is parsed again and discarded unless it has exactly the intended value: an edit that is not possible in
+/// place is refused, never guessed.
 package enum YAMLEdit {
   /// A place in a document: `web.hosts[0].name`.
   package struct Path: Hashable, Sendable {
@@ -13,17 +13,17 @@ package enum YAMLEdit {
     }
 
     package let steps: [Step]
-    /// As it was written.
+    /// The path as it was written.
     package let text: String
 
-    /// Reads a place, in which a dot of a key stands behind a backslash or in quotes; `nil` where it is none.
+    /// Parses a path, in which a dot within a key is escaped by a backslash or quoted; `nil` if it is invalid.
     package init?(_ text: String) {
       var reader = PathReader(text)
       guard let steps = reader.steps(), reader.rest.isEmpty else { return nil }
       self.init(steps: steps, text: text)
     }
 
-    /// The place that one gets to by these keys, one below the other.
+    /// The path of nested keys.
     package init(keys: [String]) { self.init(steps: keys.map(Step.key), text: keys.joined(separator: ".")) }
 
     fileprivate init(steps: [Step], text: String) {
@@ -32,7 +32,7 @@ package enum YAMLEdit {
     }
   }
 
-  /// A value, and how its user has written it.
+  /// A value, and the text in which the user wrote it.
   package struct Written: Hashable, Sendable {
     package let value: Value
     private let text: String?
@@ -42,13 +42,13 @@ package enum YAMLEdit {
       text = nil
     }
 
-    /// A value in YAML; nothing at all is an empty text.
+    /// Parses a value in YAML; an empty input is an empty text.
     package init(yaml text: String) throws(SyntaxError) {
       value = text.isEmpty ? "" : try YAML.parse(text)
       self.text = text.isEmpty || text.contains(where: \.isNewline) ? nil : text
     }
 
-    /// The ways in which it may be written on one line, the user's own first.
+    /// The possible forms on one line, the user's own first.
     fileprivate var forms: [String] {
       let block = YAML.text(value).dropLast()
       let isScalar = value.mapping == nil && value.sequence == nil && !block.contains("\n")
@@ -56,7 +56,7 @@ package enum YAMLEdit {
     }
   }
 
-  /// Sets what stands at `path` to `written`.
+  /// Sets the value at `path` to `written`.
   package static func set(_ path: Path, to written: Written, in text: String) throws(SyntaxError) -> String {
     var text = text
     for gap in try path.gaps(in: text) { text = try set(gap, to: Written(.null), in: text) }
@@ -72,8 +72,9 @@ package enum YAMLEdit {
     throw try mistake(path, in: text)
   }
 
-  /// Takes away what stands at `path`, and each mapping above it that is then empty; a list that is then empty stays, as
-  /// it says another thing than none.
+  /// Removes the value at `path`, and each mapping above it that becomes empty.
+  ///
+  /// A list that becomes empty is kept, because an empty list has another meaning than none.
   package static func unset(_ path: Path, in text: String) throws(SyntaxError) -> String {
     let before = try YAML.parse(text)
     guard let wanted = before.removing(path.steps[...]), let tree = try YAMLSpan.tree(text) else {
@@ -95,14 +96,14 @@ package enum YAMLEdit {
 }
 
 extension YAMLEdit.Path {
-  /// Takes `web.hosts[0]=a.example` apart: a place, and what stands after the equals sign behind it.
+  /// Splits `web.hosts[0]=a.example` into the path and the text after the equals sign.
   package static func assignment(_ text: String) -> (path: Self, value: String)? {
     var reader = PathReader(text)
     guard let steps = reader.steps(), reader.rest.first == "=" else { return nil }
     return (Self(steps: steps, text: String(text[..<reader.rest.startIndex])), String(reader.rest.dropFirst()))
   }
 
-  /// The place at the start of a row of pairs, and what stands behind its equals sign; a comma ends a key.
+  /// The path at the start of a series of pairs, and the text after its equals sign; a comma ends a key.
   static func start(of text: Substring) -> (path: Self, rest: Substring)? {
     var reader = PathReader(String(text), ends: ".[=,")
     guard let steps = reader.steps(), reader.rest.first == "=" else { return nil }
@@ -110,7 +111,7 @@ extension YAMLEdit.Path {
     return (Self(steps: steps, text: String(written)), text.suffix(reader.rest.count - 1))
   }
 
-  /// The places that `text` must be given first for this one to be behind them: items of a list, of which nothing is known.
+  /// The list items that must be added to `text` before this path can exist; they are null.
   func gaps(in text: String) throws(SyntaxError) -> [Self] {
     var value = try YAML.parse(text)
     var gaps: [Self] = []
@@ -132,11 +133,11 @@ extension YAMLEdit.Path {
   }
 }
 
-/// Takes `web.hosts[0].name` apart.
+/// Parses `web.hosts[0].name`.
 private struct PathReader {
   private(set) var rest: Substring
 
-  /// What ends a key.
+  /// The characters that end a key.
   private let ends: String
 
   init(_ text: String, ends: String = ".[=") { (rest, self.ends) = (text[...], ends) }
@@ -186,7 +187,7 @@ private struct PathReader {
 }
 
 extension Value {
-  /// This value with `value` at `path`; `nil` where something else stands on the way.
+  /// This value with `value` at `path`; `nil` if a value on the path has another type.
   fileprivate func replacing(_ path: ArraySlice<YAMLEdit.Path.Step>, with value: Value) -> Value? {
     guard let step = path.first else { return value }
     switch (step, self) {
@@ -205,7 +206,7 @@ extension Value {
     }
   }
 
-  /// This value without what stands at `path`; `nil` where nothing does.
+  /// This value without the value at `path`; `nil` if there is none.
   fileprivate func removing(_ path: ArraySlice<YAMLEdit.Path.Step>) -> Value? {
     switch (path.first, self) {
     case (.key(let key)?, .mapping(var fields)):
@@ -214,7 +215,7 @@ extension Value {
         fields[key] = nil
       } else {
         guard let rest = inner.removing(path.dropFirst()) else { return nil }
-        // The literal alone would be a null.
+        // The literal `nil` would be a null value.
         fields[key] = rest == [:] ? Value?.none : rest
       }
       return .mapping(fields)
@@ -230,7 +231,7 @@ extension Value {
     }
   }
 
-  /// A key beside the first one of `path` that is not there, where one is spelled nearly like it.
+  /// For the first key of `path` that does not exist, suggests a sibling key with a similar name.
   fileprivate func suggestion(for path: ArraySlice<YAMLEdit.Path.Step>) -> Sentence {
     guard let step = path.first else { return "" }
     switch (step, self) {

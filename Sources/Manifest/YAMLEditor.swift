@@ -1,12 +1,12 @@
-/// Edits a YAML text at the places that its spans name.
+/// Edits a YAML text at the positions of its spans.
 ///
-/// It makes a proposal: `YAMLEdit` reads it again before it is believed.
+/// The result is only a proposal, which `YAMLEdit` parses again and checks.
 struct YAMLEditor {
   private let scalars: [Unicode.Scalar]
 
   init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
-  /// The text with `form` at `path` below `node`; `nil` where that cannot be done in place.
+  /// The text with `form` at `path` below `node`; `nil` if that is not possible in place.
   func set(_ path: ArraySlice<YAMLEdit.Path.Step>, to form: String, at node: YAMLSpan?) -> String? {
     guard let node, !(node.isNull) else {
       guard let block = Self.block(path, form, indent: 0) else { return nil }
@@ -26,14 +26,14 @@ struct YAMLEditor {
     }
   }
 
-  /// The text without what stands at `path`, in the ways in which that may be done.
+  /// The possible texts without the value at `path`.
   func unset(_ path: ArraySlice<YAMLEdit.Path.Step>, at node: YAMLSpan) -> [String] {
     switch (path.first, node.kind) {
     case (.key(let key)?, .mapping(let pairs, let isFlow)):
       guard let place = pairs.lastIndex(where: { $0.key.name == key }) else { return [] }
       guard let comments = comments(emptying: pairs[place], by: path.dropFirst()) else {
         let emptied = unset(path.dropFirst(), at: pairs[place].value)
-        // A list that is emptied below its key becomes one beside it.
+        // A list below its key becomes `[]` beside the key when it is emptied.
         return emptied + [replacing(pairs[place], "[]")].compactMap(\.self)
       }
       return [isFlow ? removingInFlow(parts(pairs), place) : removingInBlock(pairs, place, node, comments)]
@@ -45,14 +45,14 @@ struct YAMLEditor {
   }
 }
 
-// Setting.
+// Sets values.
 extension YAMLEditor {
   private func replacing(_ node: YAMLSpan, _ form: String) -> String? {
     if case .alias = node.kind { return nil }
     return spliced(node.start, trimmedEnd(of: node), form)
   }
 
-  /// A value that stands below its key moves beside it.
+  /// Replaces the value of a pair; a value below its key moves to the key's line.
   private func replacing(_ pair: YAMLSpan.Pair, _ form: String) -> String? {
     if case .alias = pair.value.kind { return nil }
     guard let colon = colon(after: pair.key) else { return nil }
@@ -62,7 +62,7 @@ extension YAMLEditor {
     return replacing(pair.value, form)
   }
 
-  /// A key that has nothing gets what is below it.
+  /// Gives a key without a value the rest of the path.
   private func filling(
     _ pair: YAMLSpan.Pair, _ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String, _ isFlow: Bool
   ) -> String? {
@@ -86,7 +86,7 @@ extension YAMLEditor {
     return inserting(block, afterLineOf: trimmedEnd(of: node), indent: node.column)
   }
 
-  /// `path` with `form` at its end as lines of block YAML, the first without its indent; `nil` for what has none.
+  /// `path` with `form` at its end as lines of block YAML, the first without its indent.
   private static func block(_ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String, indent: Int) -> String? {
     guard let step = path.first else { return form }
     let rest = path.dropFirst()
@@ -117,7 +117,7 @@ extension YAMLEditor {
   }
 }
 
-// Taking away.
+// Removes values.
 extension YAMLEditor {
   private typealias Pairs = [YAMLSpan.Pair]
   private typealias Part = (start: Int, end: Int)
@@ -129,7 +129,7 @@ extension YAMLEditor {
     return spliced(place > 0 ? parts[place - 1].end : parts[place].start, parts[place].end, "")
   }
 
-  /// An item goes with its dash, and with its lines where it has them to itself.
+  /// Removes an item with its dash, and with its lines if there is nothing else on them.
   private func removingItem(_ items: [YAMLSpan], _ place: Int, _ node: YAMLSpan) -> [String] {
     if items.count == 1 { return [spliced(node.start, trimmedEnd(of: node), "[]")] }
     guard let dash = scalars[..<items[place].start].lastIndex(of: "-") else { return [] }
@@ -138,13 +138,13 @@ extension YAMLEditor {
     if scalars[lineStart..<dash].allSatisfy({ $0 == " " }) {
       return [spliced(lineStart, min(end + 1, scalars.count), "")]
     }
-    // The first item of a list in a list stands behind two dashes.
+    // The first item of a nested list is after two dashes.
     guard place + 1 < items.count, let next = scalars[..<items[place + 1].start].lastIndex(of: "-") else { return [] }
     return [spliced(dash, next, "")]
   }
 
-  /// The comments, in lines, between a key and the one at `path` below it; `nil` where more than that is below it, and
-  /// it stays.
+  /// The lines of comments between a key and the one at `path` below it; `nil` if there are other values below the key,
+  /// so that it is kept.
   private func comments(emptying pair: YAMLSpan.Pair, by path: ArraySlice<YAMLEdit.Path.Step>) -> String? {
     guard let step = path.first else { return "" }
     guard case .key(let key) = step, case .mapping(let pairs, _) = pair.value.kind, pairs.count == 1,
@@ -154,7 +154,7 @@ extension YAMLEditor {
     let lines = scalars[colon..<inner.key.start].split(separator: "\n", omittingEmptySubsequences: false)
     let comments = lines.compactMap { line -> String? in
       guard let sign = line.firstIndex(of: "#") else { return nil }
-      // The comment beside a key that goes gets a line of its own.
+      // A comment beside a removed key gets a line of its own.
       let isBesideKey = line.startIndex == colon
       let lead = isBesideKey ? String(repeating: " ", count: pair.key.column) : Self.text(line[..<sign])
       return lead + Self.text(line[sign...]) + "\n"
@@ -168,34 +168,34 @@ extension YAMLEditor {
     return String(text)
   }
 
-  /// `comments` is what stays of the lines of the pair.
+  /// Removes a pair; `comments` are those of its lines that are kept.
   private func removingInBlock(_ pairs: Pairs, _ place: Int, _ node: YAMLSpan, _ comments: String) -> String {
     let own = pairs[place]
     let end = endOfLine(after: max(trimmedEnd(of: own.value), colon(after: own.key) ?? own.key.end))
     let lineStart = startOfLine(before: own.key.start)
     let isAlone = scalars[lineStart..<own.key.start].allSatisfy { $0 == " " }
     if pairs.count == 1, node.column > 0 || !isAlone {
-      // Of what stands below its key the last part goes: nothing there would mean null.
+      // The last pair below a key leaves `{}`, because no value would mean null.
       return spliced(node.start, trimmedEnd(of: node), "{}" + (comments.isEmpty ? "" : "\n\(comments.dropLast())"))
     }
     if isAlone { return spliced(lineStart, min(end + 1, scalars.count), comments) }
     guard place + 1 < pairs.count else { return spliced(own.key.start, end, comments) }
-    // What comes next stands where the first key of the mapping stood, behind a dash, or below the comments there.
+    // The next pair moves to the place of the first key, after a dash, or below the comments there.
     let next = pairs[place + 1].key.start
     if comments.isEmpty { return spliced(own.key.start, next, "") }
     return spliced(own.key.start, startOfLine(before: next), String(comments.drop { $0 == " " }))
   }
 }
 
-// Places.
+// Positions.
 extension YAMLEditor {
-  /// Just after the colon of a key.
+  /// The position after the colon of a key.
   private func colon(after key: YAMLSpan) -> Int? {
     guard let place = scalars[key.end...].firstIndex(of: ":") else { return nil }
     return place + 1
   }
 
-  /// Where the text of a node ends, without the line ends after a block scalar.
+  /// The end of a node's text, without the line ends after a block scalar.
   private func trimmedEnd(of node: YAMLSpan) -> Int {
     var end = min(node.end, scalars.count)
     while end > node.start, " \t\r\n".unicodeScalars.contains(scalars[end - 1]) { end -= 1 }
@@ -218,7 +218,7 @@ extension YAMLEditor {
     return String(result)
   }
 
-  /// `block` on lines of its own after the line that `place` is on; a text without a line end gets one.
+  /// Inserts `block` on lines of its own after the line of `place`; a text without a final line end gets one.
   private func inserting(_ block: String, afterLineOf place: Int, indent: Int) -> String {
     let lead = String(repeating: " ", count: indent)
     let end = endOfLine(after: place)

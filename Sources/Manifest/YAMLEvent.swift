@@ -1,19 +1,19 @@
 import CYAML
 import Platform
 
-/// What libyaml saw, copied out of its memory.
+/// An event of libyaml, copied out of its memory.
 struct YAMLEvent {
   var kind: yaml_event_type_t
   var line: Int
   var column: Int
-  /// Where it ends, counted as the two above.
+  /// The end, also counted from one.
   var end: (line: Int, column: Int)
   var text = ""
   var isDoubleQuoted = false
   var isQuoted = false
   var tag: String?
   var anchor: String?
-  /// Whether go-yaml knows the version that a document says it has.
+  /// Whether go-yaml supports the version in the document's `%YAML` line.
   var isReadEverywhere = true
 
   init(_ event: yaml_event_t) {
@@ -31,7 +31,7 @@ struct YAMLEvent {
       text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
       tag = Self.string(scalar.tag)
       isDoubleQuoted = scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
-      // A lone ! makes a string of anything.
+      // A lone ! makes any scalar a string.
       isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || (tag == nil && scalar.plain_implicit == 0)
     case YAML_DOCUMENT_START_EVENT:
       let version = event.data.document_start.version_directive?.pointee
@@ -44,7 +44,7 @@ struct YAMLEvent {
     SyntaxError(line: line, column: column, problem: problem)
   }
 
-  /// Whether the scalar is always a string because of its tag, as go-yaml understands that.
+  /// Whether the scalar is a string because of its quotes or its tag, as go-yaml interprets them.
   func isString() throws(SyntaxError) -> Bool {
     guard let tag else { return isQuoted }
     guard tag.hasPrefix("tag:yaml.org,2002:") else { return true }
@@ -56,7 +56,7 @@ struct YAMLEvent {
     }
   }
 
-  /// The text, which `!!binary` encodes.
+  /// The text, decoded if it is tagged `!!binary`.
   func decodedText() throws(SyntaxError) -> String {
     guard tag == "tag:yaml.org,2002:binary" else { return text }
     guard !text.utf8.contains(where: { $0 == 32 || $0 == 9 }), let bytes = Base64.decode(text) else {

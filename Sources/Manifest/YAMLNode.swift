@@ -1,8 +1,8 @@
 package import Platform
 
-/// A YAML value that knows where it stands.
+/// A YAML value with its place in the text.
 ///
-/// Settings files are read as nodes, so that a wrong value can be reported at its line.
+/// Settings files are parsed into nodes, so that an error can be reported at its line.
 package struct YAMLNode: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     /// A scalar as written; quoted ones are always strings.
@@ -22,7 +22,7 @@ package struct YAMLNode: Hashable, Sendable {
   /// Column of its first character, from one.
   package var column: Int
 
-  /// The node under `key`, or `nil` when this is not a mapping or has no such key.
+  /// The node under `key`; `nil` if this is not a mapping or has no such key.
   package subscript(key: String) -> YAMLNode? {
     guard case .mapping(let pairs) = content else { return nil }
     return pairs.last { $0.key.text == key }?.value
@@ -34,7 +34,7 @@ package struct YAMLNode: Hashable, Sendable {
     return text
   }
 
-  /// The node without its places, scalars resolved as the YAML library of Kubernetes and helm does it.
+  /// The node without its places; scalars are resolved as in the YAML library of Kubernetes and helm.
   package var value: Value {
     switch content {
     case .scalar(let text, isQuoted: true): .string(text)
@@ -45,11 +45,11 @@ package struct YAMLNode: Hashable, Sendable {
   }
 
   private static func mapping(_ pairs: [Pair]) -> Mapping {
-    // No key comes twice: the reader keeps the last.
+    // No key is repeated: the reader keeps the last value.
     Mapping(pairs.map { Mapping.Pair(key: $0.key.name, value: $0.value.value) })
   }
 
-  /// The node as a key of JSON: `yes` is `true` there, and `0x10` is `16`.
+  /// The node as a key in JSON: `yes` becomes `true`, and `0x10` becomes `16`.
   var name: String {
     switch value {
     case .string(let text): text
@@ -59,7 +59,7 @@ package struct YAMLNode: Hashable, Sendable {
     }
   }
 
-  /// A mistake at this node.
+  /// An error at this node.
   package func mistake(_ problem: Sentence) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }

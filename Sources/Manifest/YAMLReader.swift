@@ -4,7 +4,7 @@ import Platform
 
 /// Builds nodes from libyaml's events.
 ///
-/// Confined to the call that lends it the bytes. `close` must be called.
+/// Used only within the call that provides the bytes. `close` must be called.
 struct YAMLReader {
   // libyaml keeps pointers into its own struct, so the struct must not move.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
@@ -12,11 +12,11 @@ struct YAMLReader {
   private let limits: YAML.Limits
   private let slashes: SlashEscapes
   private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
-  /// Nodes with those that aliases repeat, and how many of them those are.
+  /// The number of nodes, including those that aliases repeat, and the number of the latter.
   private var nodes = 0
   private var aliased = 0
   private var depth = 0
-  /// The keys that came again in their mapping.
+  /// The repeated keys of mappings.
   private(set) var repetitions: [SyntaxError] = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
@@ -27,7 +27,7 @@ struct YAMLReader {
     yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
   }
 
-  /// Reads from where `file` stands, as it is needed.
+  /// Reads `file` from its present position, in parts.
   init(_ file: UnsafeMutablePointer<FILE>, _ limits: YAML.Limits) {
     bytes = UnsafeBufferPointer(start: nil, count: 0)
     self.limits = limits
@@ -48,7 +48,7 @@ struct YAMLReader {
     parser.deallocate()
   }
 
-  /// The next document, or `nil` when there is none; what follows it is not looked at.
+  /// The next document, or `nil` if there is none; the text after it is not parsed.
   mutating func document() throws(SyntaxError) -> YAMLNode? {
     guard let event = try root() else { return nil }
     return try node(event)
@@ -60,7 +60,7 @@ struct YAMLReader {
     return result
   }
 
-  /// The items of the lists in the mapping under `key`; false when there is no such mapping.
+  /// Passes on the items of the lists in the mapping under `key`; false if there is no such mapping.
   mutating func items(under key: String, _ body: (String, YAMLNode) -> Void) throws(SyntaxError) -> Bool {
     guard let start = try root(), start.kind == YAML_MAPPING_START_EVENT else { return false }
     var isThere = false
@@ -79,7 +79,7 @@ struct YAMLReader {
   private mutating func handOut(
     _ name: String, _ list: YAMLEvent, _ body: (String, YAMLNode) -> Void
   ) throws(SyntaxError) {
-    // A list with an anchor may be wanted again as a whole.
+    // An alias may repeat a list with an anchor, so that is kept as a whole.
     guard list.kind == YAML_SEQUENCE_START_EVENT, list.anchor == nil else {
       guard case .sequence(let items) = try node(list).content else { return }
       for item in items { body(name, item) }
@@ -92,7 +92,7 @@ struct YAMLReader {
     }
   }
 
-  /// The key that comes next in a mapping, or `nil` at its end.
+  /// The next key of a mapping, or `nil` at its end.
   private mutating func nextKey() throws(SyntaxError) -> YAMLNode? {
     let event = try next()
     return event.kind == YAML_MAPPING_END_EVENT ? nil : try node(event, isKey: true)
@@ -209,13 +209,13 @@ struct YAMLReader {
 }
 
 extension YAMLReader {
-  /// What the parser stumbled over; of a character that no YAML has, libyaml knows the place among the bytes only.
+  /// The parser's error; for a character that YAML does not allow, libyaml gives only the byte offset.
   private var mistake: SyntaxError {
     let mistake = SyntaxError(parser.pointee)
     guard parser.pointee.error == YAML_READER_ERROR, bytes.baseAddress != nil else { return mistake }
     let before = bytes.prefix(parser.pointee.problem_offset)
     let line = before.suffix(from: before.lastIndex(of: 10).map { $0 + 1 } ?? 0)
-    // Columns are characters, and each has one byte that continues none.
+    // Columns count characters: bytes that do not continue one.
     return SyntaxError(
       line: before.count { $0 == 10 } + 1, column: line.count { $0 & 0xC0 != 0x80 } + 1, problem: mistake.problem)
   }

@@ -1,12 +1,12 @@
 import CYAML
 
-/// A node of a YAML text with the places where it begins and ends, in Unicode scalars.
+/// A node of a YAML text with its start and end, in Unicode scalars.
 struct YAMLSpan {
   enum Kind {
     case scalar(String, isBlock: Bool)
     case mapping([Pair], isFlow: Bool)
     case sequence([YAMLSpan], isFlow: Bool)
-    /// What it repeats stands elsewhere.
+    /// The repeated node is elsewhere.
     case alias
   }
 
@@ -17,14 +17,14 @@ struct YAMLSpan {
 
   var kind: Kind
   var start: Int
-  /// Where its own text ends: of a block collection, that of its last part.
+  /// The end of its own text; for a block collection, the end of its last part.
   var end: Int
   /// From zero.
   var column: Int
 
-  /// The first document, or `nil` where it is empty.
+  /// The first document, or `nil` if it is empty.
   static func tree(_ text: String) throws(SyntaxError) -> YAMLSpan? {
-    // What the reader refuses is told in its words.
+    // Throws the reader's error for invalid texts.
     guard try YAML.node(text) != nil else { return nil }
     var text = text
     return text.withUTF8 { bytes in
@@ -34,7 +34,7 @@ struct YAMLSpan {
     }
   }
 
-  /// The value under `key`, of the last pair with it.
+  /// The last pair with the key `key`.
   func pair(_ key: String) -> Pair? {
     guard case .mapping(let pairs, _) = kind else { return nil }
     return pairs.last { $0.key.name == key }
@@ -53,7 +53,7 @@ struct YAMLSpan {
     return true
   }
 
-  /// The line of the last part of `path` that is there, from one.
+  /// The line of the last part of `path` that exists, from one.
   func line(of path: ArraySlice<YAMLEdit.Path.Step>, in text: String) -> Int {
     switch path.first {
     case .key(let key)?:
@@ -68,9 +68,9 @@ struct YAMLSpan {
   }
 }
 
-/// Makes spans of libyaml's events.
+/// Builds spans from libyaml's events.
 ///
-/// Confined to the call that lends it the bytes.
+/// Used only within the call that provides the bytes.
 private struct SpanBuilder {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private var event = yaml_event_t()
@@ -107,7 +107,7 @@ private struct SpanBuilder {
   private var start: Int { Int(event.start_mark.index) }
   private var end: Int { Int(event.end_mark.index) }
 
-  /// The node that the present event begins.
+  /// The node that begins with the present event.
   private mutating func span() -> YAMLSpan? {
     var span = YAMLSpan(kind: .alias, start: start, end: end, column: Int(event.start_mark.column))
     switch event.type {

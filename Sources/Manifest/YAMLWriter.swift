@@ -2,7 +2,7 @@ import Platform
 
 /// Writes values as block-style YAML.
 struct YAMLWriter {
-  /// As go-yaml 3 writes: four blanks a level, and sequences stand further in than their key.
+  /// Whether to write like go-yaml 3: four blanks a level, and sequences are indented below their key.
   var isWide = false
   private(set) var text = ""
 
@@ -39,7 +39,7 @@ struct YAMLWriter {
     text += ":"
   }
 
-  /// A longer key must be marked as one (YAML 1.1 §9.3 allows 1024 characters, written out).
+  /// A longer key needs an explicit `?` (YAML 1.1 §9.3 allows 1024 characters, escapes included).
   private static let longestSimpleKey = 128
 
   private mutating func nest(_ value: Value, level: Int) {
@@ -83,7 +83,8 @@ struct YAMLWriter {
     text += String(repeating: " ", count: level)
   }
 
-  /// Block text cannot begin with a blank, end in several newlines or hold control characters.
+  /// Whether a text can be a block scalar: it has several lines, does not begin with a blank, does not end in several
+  /// newlines, and has no control characters.
   private static func suitsBlock(_ string: String) -> Bool {
     guard string.contains("\n"), let first = string.first, first != " ", first != "\n", first != "\t" else {
       return false
@@ -104,13 +105,13 @@ struct YAMLWriter {
     return scalar(string)
   }
 
-  /// A string plain where that reads back as the same string, else in double quotes.
+  /// The string without quotes if it is read back as the same string, else in double quotes.
   private static func scalar(_ string: String) -> String {
     let isPlain =
       YAML.isStringEverywhere(string) && !string.hasPrefix(" ") && !string.hasSuffix(" ")
       && !string.containsText(": ") && !string.containsText(" #") && !string.hasSuffix(":")
       && !startsSpecially(string) && string.unicodeScalars.allSatisfy(isPrintable)
-    // JSON strings are YAML strings, but for characters YAML calls unprintable.
+    // JSON strings are YAML strings, except for characters that YAML calls unprintable.
     return isPlain ? string : escaped(string)
   }
 

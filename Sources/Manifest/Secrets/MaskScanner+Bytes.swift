@@ -1,4 +1,4 @@
-// Finding keys and the ends of values in the bytes of one line.
+// Finds keys and the ends of values in the bytes of one line.
 extension MaskScanner {
   func isItem(_ bytes: [UInt8], _ place: Int) -> Bool {
     bytes[place] == UInt8(ascii: "-") && isBlank(bytes, place + 1)
@@ -14,7 +14,7 @@ extension MaskScanner {
     return min(place, bytes.count)
   }
 
-  /// The key that begins at `place`, and where its value does: `key: value`, or `KEY=value` as in a list of variables.
+  /// The key at `place`, and the start of its value: `key: value`, or `KEY=value` as in a list of variables.
   func key(in bytes: [UInt8], at place: Int) -> (String, Int)? {
     if bytes[place] == Self.quote || bytes[place] == Self.apostrophe { return quotedKey(in: bytes, at: place) }
     var end = place
@@ -37,7 +37,7 @@ extension MaskScanner {
     return (String(decoding: bytes[(place + 1)..<(close - 1)], as: UTF8.self), skipBlanks(bytes, end + 1))
   }
 
-  /// Behind the closing `mark`, or `nil` when it is not on this line.
+  /// The index after the closing `mark`; `nil` if that is not on this line.
   func endOfQuote(_ mark: UInt8, in bytes: [UInt8], from start: Int) -> Int? {
     var place = start
     while place < bytes.count {
@@ -53,7 +53,7 @@ extension MaskScanner {
     return nil
   }
 
-  /// Behind a plain scalar, before the blanks and the comment that follow it.
+  /// The index after a plain scalar, before the blanks and the comment that follow it.
   func endOfPlain(in bytes: [UInt8], from start: Int) -> Int {
     var end = start
     while end < bytes.count, !(bytes[end] == Self.hash && end > start && isBlank(bytes, end - 1)) { end += 1 }
@@ -61,7 +61,7 @@ extension MaskScanner {
     return end
   }
 
-  /// Behind the bracket that closes what is open, or how deep the line ends.
+  /// The index after the closing bracket; `nil` if that is not on this line, with the depth at the end of the line.
   func flow(in bytes: [UInt8], from start: Int, depth: Int) -> (end: Int?, depth: Int) {
     var (place, depth) = (start, depth)
     while place < bytes.count {
@@ -79,7 +79,7 @@ extension MaskScanner {
     return (nil, depth)
   }
 
-  /// The value of an ordinary key: in brackets there may be secret ones, and in an address a password.
+  /// Masks the value of an ordinary key: it may contain secrets in brackets, and a password in a URL.
   mutating func withoutSecrets(_ bytes: [UInt8], from start: Int) -> [UInt8] {
     let isFlow = bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[")
     return isFlow ? withoutSecrets(inFlow: bytes, from: start) : withoutPassword(Array(bytes[start...]))
@@ -138,7 +138,7 @@ extension MaskScanner {
     return bytes[start...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
   }
 
-  /// Each `://user:password@` without the password.
+  /// Masks the password in each `://user:password@`.
   private func withoutPassword(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.contains(UInt8(ascii: "@")), bytes.contains(UInt8(ascii: "/")) else { return bytes }
     var (result, place): ([UInt8], Int) = ([], 0)

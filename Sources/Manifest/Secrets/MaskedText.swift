@@ -1,16 +1,16 @@
 import Platform
 
-/// A text of YAML with a mask for the values of keys that look secret, line for line.
+/// A YAML text in which the values of secret keys are masked, line by line.
 ///
-/// It does not parse: what is being written and what is broken must show no secret either. Where it is in doubt it masks.
+/// It does not parse the text, because unfinished and invalid texts must not show secrets either. In doubt it masks.
 package struct MaskedText: Hashable, Sendable {
-  /// As many as the text has.
+  /// The same number of lines as in the text.
   package let lines: [String]
 
   /// `text` with its secrets masked.
   package init(_ text: String) {
     var scanner = MaskScanner()
-    // What looks like a credential is one under every key.
+    // A value that looks like a credential is masked under every key.
     lines = text.lines.map { CredentialText.removed(from: scanner.masked($0)) }
   }
 
@@ -18,15 +18,15 @@ package struct MaskedText: Hashable, Sendable {
   package var text: String { lines.joined(separator: "\n") }
 }
 
-/// Masks one line after the other, and knows what the next one begins in.
+/// Masks a text line by line, and keeps the state in which the next line begins.
 struct MaskScanner {
   enum State {
     case open
     /// The lines of a `|` or `>` that are indented by more than this.
     case block(Int)
-    /// A quoted secret that goes on.
+    /// A quoted secret that continues on the next line.
     case quoted(UInt8)
-    /// A secret in brackets that goes on, so deep.
+    /// A secret in brackets that continues on the next line, with the depth of the brackets.
     case flow(Int)
     /// Between the first line and the last of a private key.
     case key
@@ -35,7 +35,7 @@ struct MaskScanner {
   var state = State.open
   /// Lines indented by more than this belong to a secret key; so do items at it.
   var below: Int?
-  /// The column of the keys of an item that names a secret variable, as `- name: DB_PASSWORD` does: its `value` is secret.
+  /// The column of the keys of an item that names a secret variable, as `- name: DB_PASSWORD`: its `value` is secret.
   var named: Int?
 
   static let mask = Array(SecretKeys.mask.utf8)
@@ -45,7 +45,7 @@ struct MaskScanner {
   static let hash = UInt8(ascii: "#")
 
   mutating func masked(_ line: String) -> String {
-    // Most lines have nothing to be masked, and to see that is quick.
+    // A fast check, because most lines have nothing to mask.
     if case .open = state, below == nil, !line.utf8.contains(where: { ":=-".utf8.contains($0) }) { return line }
     return String(decoding: masked(Array(line.utf8)), as: UTF8.self)
   }
@@ -74,7 +74,7 @@ struct MaskScanner {
     return entry(bytes, from: indent)
   }
 
-  /// `-----BEGIN RSA PRIVATE KEY-----`, wherever it stands.
+  /// Whether the line contains a line such as `-----BEGIN RSA PRIVATE KEY-----`.
   private static func begins(key bytes: [UInt8]) -> Bool {
     guard bytes.contains(UInt8(ascii: "-")) else { return false }
     let line = String(decoding: bytes, as: UTF8.self)
@@ -86,14 +86,14 @@ struct MaskScanner {
     return bytes[..<indent] + Self.mask
   }
 
-  /// What was begun on a line above ends at `end`, or goes on.
+  /// Masks the rest of a secret that began on an earlier line; it ends at `end`, or continues.
   private mutating func goingOn(_ bytes: [UInt8], _ indent: Int, to end: Int?) -> [UInt8] {
     guard let end else { return bytes[..<indent] + Self.mask }
     state = .open
     return bytes[..<indent] + Self.mask + withoutSecrets(inFlow: bytes, from: end)
   }
 
-  /// A key with its value, an item, or a comment that holds one; below a secret key also a value alone.
+  /// Masks a key with its value, an item, or a comment with one; below a secret key also a value alone.
   private mutating func entry(_ bytes: [UInt8], from start: Int) -> [UInt8] {
     var place = start
     let isComment = bytes[start] == Self.hash
@@ -111,7 +111,7 @@ struct MaskScanner {
     return bytes[..<value] + self.value(bytes, from: value, indent: isComment ? nil : place, isSecret: isSecret)
   }
 
-  /// Remembers that an item names a secret variable, or another one.
+  /// Records whether an item names a secret variable.
   private mutating func name(_ key: String, _ bytes: [UInt8], _ value: Int, at column: Int) {
     guard SecretKeys.namesVariable(key) else { return }
     let text = String(decoding: bytes[value..<endOfPlain(in: bytes, from: value)], as: UTF8.self)
@@ -122,14 +122,14 @@ struct MaskScanner {
     }
   }
 
-  /// A value, of a key at column `indent` if there is one; what comes below a secret key is secret, too.
+  /// Masks a value if it is secret, of a key at column `indent` if there is one; the lines below a secret key are too.
   private mutating func value(_ bytes: [UInt8], from start: Int, indent: Int?, isSecret: Bool) -> [UInt8] {
     guard isSecret else { return start < bytes.count ? withoutSecrets(bytes, from: start) : [] }
     if let indent, below == nil { below = indent }
     guard start < bytes.count, bytes[start] != Self.hash else { return Array(bytes[start...]) }
     switch bytes[start] {
     case UInt8(ascii: "&"), UInt8(ascii: "!"):
-      // A name or a tag; the value comes after it.
+      // An anchor or a tag; the value follows it.
       let word = bytes[start...].prefix { $0 != UInt8(ascii: " ") }
       let next = skipBlanks(bytes, word.endIndex)
       return bytes[start..<next] + value(bytes, from: next, indent: indent, isSecret: true)
@@ -146,10 +146,10 @@ struct MaskScanner {
     }
   }
 
-  /// What says that there is nothing, or only whether, is no secret.
+  /// Empty values, null and Booleans are not secret.
   private static let harmless: Set<String> = ["", "\"\"", "''", "{}", "[]", "null", "~", "true", "false"]
 
-  /// The mask for a value up to `end`, or for one that goes on.
+  /// The mask for a value up to `end`; without an `end`, the value continues in the state `next`.
   mutating func hidden(_ bytes: [UInt8], _ start: Int, _ end: Int?, else next: State) -> [UInt8] {
     guard let end else {
       state = next

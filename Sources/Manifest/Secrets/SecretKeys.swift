@@ -1,28 +1,28 @@
 import Platform
 
-/// Which keys look as if their values were secret: the one judge, for screens, plans, commands and messages.
+/// Decides which keys have secret values, for screens, plans, commands and messages.
 ///
-/// It goes by the key alone, or by the name beside a `value`. A name, a reference or a lifetime of a secret is none.
+/// It considers only the key, or the name beside a `value`. The name, reference or lifetime of a secret is not secret.
 package enum SecretKeys {
-  /// What stands in the place of a value.
+  /// The text that replaces a secret value.
   package static let mask = "•••"
 
-  /// Whether the value of `key` is not to be shown.
+  /// Whether the value of `key` must not be shown.
   package static func isSecret(_ key: String) -> Bool {
     let key = SecretWords.plain(key)
     return (key == "pwd" || SecretWords.isIn(key)) && !SecretWords.isHarmless(key)
   }
 
-  /// Whether `key` says only something about a secret, such as where it lies.
+  /// Whether `key` only describes a secret, such as its place.
   package static func isHarmless(_ key: String) -> Bool { SecretWords.isHarmless(SecretWords.plain(key)) }
 
-  /// Whether the value at `path` is not to be shown: its own key looks secret, or one above it does.
+  /// Whether the value at `path` must not be shown: its own key or one above it is secret.
   package static func isSecret(path: [String]) -> Bool {
     guard let last = path.last, path.contains(where: isSecret) else { return false }
     return isSecret(last) || !isHarmless(last)
   }
 
-  /// `value` at `path` with what is secret in it masked.
+  /// `value` at `path` with its secrets masked.
   package static func masked(_ value: Value, at path: [String] = []) -> Value {
     switch value {
     case .mapping(let mapping):
@@ -30,7 +30,7 @@ package enum SecretKeys {
       return .mapping(
         Mapping(
           mapping.pairs.map { pair in
-            // The value of a variable is as secret as its name says.
+            // The name of a variable decides whether its value is secret.
             let key = isVariable && pair.key == "value" ? "secret" : pair.key
             return Mapping.Pair(key: pair.key, value: masked(pair.value, at: path + [key]))
           }))
@@ -42,6 +42,6 @@ package enum SecretKeys {
     }
   }
 
-  /// Whether `key` is what a list of variables calls their names, as Kubernetes' `env` does.
+  /// Whether `key` is the key for the name in a list of variables, as in Kubernetes' `env`.
   static func namesVariable(_ key: String) -> Bool { key == "name" || key == "key" }
 }
