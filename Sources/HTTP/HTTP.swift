@@ -1,6 +1,6 @@
-/// The one vocabulary of the curl transport, the in-process transport and the server.
+/// An HTTP request, used by the curl transport, the in-process transport and the server.
 ///
-/// Ours rather than swift-http-types, which brings 6.5 MB of FoundationEssentials into `ksx`.
+/// It is used instead of swift-http-types, which adds 6.5 MB of FoundationEssentials to `ksx`.
 package struct HTTPRequest: Hashable, Sendable {
   package enum Method: String, Hashable, Sendable {
     case get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
@@ -12,15 +12,15 @@ package struct HTTPRequest: Hashable, Sendable {
   package var target: String
   package var headers: HTTPHeaders
   package var body: [UInt8]
-  /// How long the answer may take.
+  /// How long the response may take.
   package var patience = Patience.answer
 
-  /// What a transport does about silence.
+  /// When a transport gives up waiting.
   package enum Patience: Hashable, Sendable {
-    /// An answer is expected: too long without a byte is a failure.
+    /// A response is expected: too long a time without a byte is a failure.
     case answer
-    /// A stream on a connection of its own, which may last `limit` seconds in all and be silent for `silence`
-    /// of them; `nil` sets no bound.
+    /// A stream on a connection of its own, which may last `limit` seconds in total and be silent for `silence`
+    /// seconds; `nil` for no limit.
     case stream(limit: Int?, silence: Int? = nil)
   }
 
@@ -32,7 +32,7 @@ package struct HTTPRequest: Hashable, Sendable {
   }
 }
 
-/// Header fields in the order they were given; names compare without case (RFC 9110 §5.1).
+/// Header fields in their original order; names are compared case-insensitively (RFC 9110 §5.1).
 package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   package struct Field: Hashable, Sendable {
     package var name: String
@@ -43,7 +43,7 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
       self.value = value
     }
 
-    /// Whether its name is `name`, which is written in lower case.
+    /// Whether its name is `name`, which must be in lower case.
     package func isNamed(_ name: StaticString) -> Bool {
       self.name.utf8.count == name.utf8CodeUnitCount
         && self.name.withBytes { bytes in
@@ -69,20 +69,20 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Makes room for `count` fields.
+  /// Reserves capacity for `count` fields.
   package mutating func reserve(_ count: Int) { fields.reserveCapacity(count) }
 
-  /// Removes all fields that are not wanted, at once: a client may send thousands of them.
+  /// Removes all fields that match, in one pass, because a client may send thousands of them.
   package mutating func removeAll(where isUnwanted: (Field) -> Bool) { fields.removeAll(where: isUnwanted) }
 
-  /// Adds a field beside others of the same name.
+  /// Adds a field, and keeps others of the same name.
   package mutating func add(_ name: String, _ value: String) {
     fields.append(Field(name: name, value: value))
   }
 
   package mutating func add(_ field: Field) { fields.append(field) }
 
-  /// Whether two names are one.
+  /// Whether two names are equal, case-insensitively.
   package static func same(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count
       && left.withBytes { left in
@@ -96,24 +96,24 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension String {
-  /// What `body` makes of the bytes of the text, which nearly always lie in one piece.
+  /// Calls `body` with the bytes of the text, which are nearly always contiguous.
   package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
     return Array(utf8).withUnsafeBufferPointer(body)
   }
 }
 
-/// An answer to a request.
+/// A response to a request.
 ///
-/// With status 101 (Switching Protocols) HTTP ends on the connection, if the request offered that: from then on `body` is
-/// what is sent to the client, byte for byte, and `UpgradeOffer.bytes` what comes from it.
+/// With status 101 (Switching Protocols), if the request offered an upgrade, HTTP ends on the connection: from then on
+/// `body` contains the bytes to send to the client, and `UpgradeOffer.bytes` the bytes from it.
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: HTTPHeaders
   package var body: HTTPBody
-  /// Who answers instead; the rest of this value is for those who cannot have that carried out.
+  /// Another server that answers instead; the other properties are for callers that cannot carry out a relay.
   package var relay: (any Relay)?
-  /// What no error about this answer may repeat.
+  /// Texts that no error about this response may contain.
   package var secrets = Secrets()
 
   package init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
@@ -127,15 +127,15 @@ package struct HTTPResponse: Sendable {
   }
 }
 
-/// An answer that another server gives, passed on by the server that has the connection.
+/// A response from another server, which the server that owns the connection forwards.
 ///
-/// Only that server knows how; to everything between it is a value.
+/// Only that server can carry it out; for all code between it is an opaque value.
 package protocol Relay: Sendable {
-  /// The same, which besides tells the status that the client is answered with, once; 0 when the client has left before.
+  /// This relay, which also calls `tell` once with the status of the response; 0 if the client has left before.
   func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay
 }
 
-/// Something that answers requests: a server far away, or a router in this process.
+/// Sends requests: to a remote server, or to a router in this process.
 package protocol Transport: Sendable {
   /// Sends `request` and returns when the response's head has arrived.
   ///
@@ -143,19 +143,19 @@ package protocol Transport: Sendable {
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 }
 
-/// The request never got an answer, or its answer was cut short.
+/// The request got no response, or an incomplete one.
 ///
-/// An answer that says no is a `ClusterError.refused`, not one of these.
+/// A response that refuses the request is a `ClusterError.refused` instead.
 package enum TransportError: Error, Hashable, Sendable {
-  /// No connection: the name, the address or the port does not answer.
+  /// No connection: the name is not known, or the address or the port does not answer.
   case unreachable(host: String, reason: String)
   /// TLS failed: an unknown authority, a wrong name, a bad client certificate.
   case untrusted(host: String, reason: String)
-  /// The connection ended before the answer did.
+  /// The connection ended before the response was complete.
   case interrupted(reason: String)
-  /// No answer, or no further byte of it, in the time allowed.
+  /// No response, or no further byte of it, within the time limit.
   case timedOut(seconds: Int)
-  /// What was asked for cannot be sent: a bad URL, a bad certificate file.
+  /// The request cannot be sent: a bad URL, a bad certificate file.
   case invalid(reason: String)
   case cancelled
 }

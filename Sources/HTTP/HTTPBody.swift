@@ -1,26 +1,26 @@
-/// The bytes of an answer as they arrive, to be read once.
+/// The bytes of a request or response as they arrive, to be read once.
 ///
-/// Letting go of the iterator before the end abandons the answer.
+/// Releasing the iterator before the end cancels the transfer.
 package struct HTTPBody: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = TransportError
 
   private let makeNext: @Sendable () -> Next
 
-  /// Gives the next chunk, or `nil` at the end.
+  /// Returns the next chunk, or `nil` at the end.
   package typealias Next = @Sendable () async throws(TransportError) -> [UInt8]?
 
-  /// A body whose chunks are given by what `makeNext` returns, one call after another.
+  /// A body whose chunks the function from `makeNext` returns, one for each call.
   package init(_ makeNext: @escaping @Sendable () -> Next) {
     self.makeNext = makeNext
   }
 
-  /// A body of nothing.
+  /// An empty body.
   package static let none = HTTPBody { { () async throws(TransportError) in nil } }
 
-  /// A body that is there as a whole, given in pieces: of one that many read at once each has a copy of a piece at most.
+  /// A body from bytes in memory, read in pieces, so that each of several concurrent readers copies only one piece.
   package init(_ bytes: [UInt8]) {
-    // Made when it is read: most answers that another server gives instead never are.
+    // Created when it is read, because most bodies that another server replaces never are.
     self.init {
       let source = PieceReader(bytes)
       return { () async throws(TransportError) in await source.next() }
@@ -78,7 +78,7 @@ private actor PieceReader {
   }
 }
 
-/// An iterator is a value that must not be shared; this holds one for a reader that is not.
+/// Makes an iterator, a value that must not be shared, safe to call from any task.
 private actor StreamReader {
   private var iterator: AsyncStream<[UInt8]>.Iterator
 

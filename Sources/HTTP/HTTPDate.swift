@@ -1,13 +1,13 @@
 import Glibc
 import Platform
 
-/// Dates as fields have them, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+/// Dates in header fields, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 package enum HTTPDate {
   static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
   private static let last = Locked((seconds: 0, text: ""))
 
-  /// The present one, written once a second.
+  /// The present date, formatted once a second.
   package static var now: String {
     let seconds = time(nil)
     return last.withLock { last in
@@ -16,7 +16,7 @@ package enum HTTPDate {
     }
   }
 
-  /// `seconds` are counted from 1970.
+  /// The date `seconds` after 1970.
   package static func text(of seconds: Int) -> String {
     var (moment, seconds) = (tm(), seconds)
     gmtime_r(&seconds, &moment)

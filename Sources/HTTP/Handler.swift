@@ -1,13 +1,13 @@
-/// Something that answers requests: an application, or a part of one around another.
+/// Answers requests: an application, or a layer around another handler.
 package protocol Handler: Sendable {
-  /// Answers `request`; every failure is an answer too.
+  /// Answers `request`; a failure is a response too.
   ///
-  /// Called as soon as the head has arrived: a handler that refuses by the head never has the body sent for.
+  /// Called as soon as the head has arrived: if a handler refuses the head, the body is never requested.
   func respond(to request: IncomingRequest) async -> HTTPResponse
 
-  /// The answer, where nothing has to be waited for; `nil` leaves it to `respond`, with nothing done yet.
+  /// The response, if nothing has to be waited for; `nil` leaves the request to `respond`, with no side effects.
   ///
-  /// Called on the event loop of the connection, which serves others too: it decides and hands on, and does no work.
+  /// Called on the connection's event loop, which serves other connections too, so it must not do long work.
   func respondAtOnce(to request: IncomingRequest) -> HTTPResponse?
 }
 
@@ -15,17 +15,17 @@ extension Handler {
   package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? { nil }
 }
 
-/// A request that has arrived, and of which the body may still be on its way.
+/// A request whose head has arrived, and whose body may still be arriving.
 package struct IncomingRequest: Sendable {
   /// Method, target and header fields; without the body.
   package var head: HTTPRequest
   /// The body as it arrives, to be read once.
   package var body: HTTPBody
-  /// The connection it came by.
+  /// The connection it arrived on.
   package var connection: HTTPConnection
-  /// What the client asks to go on with on the same connection, if it asks for that.
+  /// The protocols that the client offers to continue with on the same connection, if any.
   package var upgrade: UpgradeOffer?
-  /// What ties it to all that it causes.
+  /// Correlates it with the requests that it causes.
   package var trace = TraceContext(seed: 0)
 
   package init(head: HTTPRequest, body: HTTPBody, connection: HTTPConnection) {
@@ -34,7 +34,7 @@ package struct IncomingRequest: Sendable {
     self.connection = connection
   }
 
-  /// A request that is here with all of its body.
+  /// A request with its complete body.
   package init(_ request: HTTPRequest, connection: HTTPConnection = HTTPConnection(.inProcess)) {
     body = HTTPBody(request.body)
     head = request
@@ -42,9 +42,9 @@ package struct IncomingRequest: Sendable {
     self.connection = connection
   }
 
-  /// The request with its whole body, if that has at most `limit` bytes.
+  /// The request with its whole body; throws if that has more than `limit` bytes.
   package func collected(upTo limit: Int) async throws(RequestBodyError) -> HTTPRequest {
-    // What is announced need not be sent to be refused.
+    // An announced length suffices to refuse the body before it is sent.
     if let announced = head.headers["Content-Length"].flatMap({ Int($0) }), announced > limit {
       throw .tooLarge(limit: limit)
     }
@@ -62,11 +62,11 @@ package struct IncomingRequest: Sendable {
   }
 }
 
-/// A client's offer to leave HTTP (RFC 9110 §7.8), which an answer of 101 takes up.
+/// A client's offer to change the protocol (RFC 9110 §7.8), which a response with status 101 accepts.
 package struct UpgradeOffer: Sendable {
   /// As in the `Upgrade` field, such as `websocket` or `SPDY/3.1`.
   package var protocols: [String]
-  /// What the client sends after the answer, to be read once.
+  /// The bytes that the client sends after the response, to be read once.
   package var bytes: HTTPBody
 
   package init(protocols: [String], bytes: HTTPBody) {
@@ -82,9 +82,9 @@ package enum RequestBodyError: Error, Hashable, Sendable {
   case broken(TransportError)
 }
 
-/// What is known of the connection that a request came by.
+/// The connection that a request arrived on.
 package struct HTTPConnection: Hashable, Sendable {
-  /// What the server listens on.
+  /// The kind of listener.
   package enum Listener: Hashable, Sendable {
     /// No listener: client and server are one process.
     case inProcess
@@ -94,9 +94,9 @@ package struct HTTPConnection: Hashable, Sendable {
   }
 
   package var listener: Listener
-  /// The address of the other end, such as `127.0.0.1:50123`; empty where there is none.
+  /// The address of the client, such as `127.0.0.1:50123`; empty if there is none.
   package var peer: String
-  /// The certificate that the client has shown and the listener has verified, as DER; empty without one.
+  /// The client certificate that the listener has verified, as DER; empty without one.
   package var clientCertificate: [UInt8]
 
   package init(_ listener: Listener, peer: String = "", clientCertificate: [UInt8] = []) {

@@ -6,7 +6,7 @@ package struct Query {
 
   package init() {}
 
-  /// Adds a parameter; one that is `nil` or empty is left out.
+  /// Adds a parameter, unless `value` is `nil` or empty.
   package mutating func add(_ name: String, _ value: String?) {
     guard let value, !value.isEmpty else { return }
     text += (text.isEmpty ? "?" : "&") + name + "=" + PercentEncoding.encode(value)

@@ -1,11 +1,11 @@
 import Platform
 
-/// Keeps secrets out of texts that users read, copy and attach to bug reports.
+/// Removes secrets from texts that users read, copy and attach to bug reports.
 package enum Redaction {
   /// `text` without any of `secrets`.
   package static func removing(_ secrets: [String], from text: String) -> String {
     var result = text
-    // Very short ones would blank out half of every text, and hide nothing. Long ones may hold short ones.
+    // Very short secrets would match in every text and hide nothing. The longest first, because it may contain others.
     for secret in secrets.sorted(by: { $0.utf8.count > $1.utf8.count }) where secret.utf8.count >= 4 {
       result = result.replacingText(secret, with: "•••")
       result = withoutBeginning(of: secret, at: result)
@@ -13,7 +13,7 @@ package enum Redaction {
     return result
   }
 
-  /// A text that was cut short may end within a secret.
+  /// Removes the beginning of a secret at the end of a shortened text.
   private static func withoutBeginning(of secret: String, at text: String) -> String {
     guard text.hasSuffix("…") else { return text }
     let kept = text.dropLast()
@@ -30,7 +30,7 @@ package enum Redaction {
     return String(url[..<start] + url[url.index(after: at)...])
   }
 
-  /// `user:password` of a URL, and the password alone, as written and decoded.
+  /// `user:password` of a URL, and the password alone, both as written and decoded.
   package static func secrets(in url: String?) -> [String] {
     guard let url, let (start, at) = userInfo(url) else { return [] }
     let all = url[start..<at]
@@ -38,7 +38,7 @@ package enum Redaction {
     return [String(all), String(password), PercentEncoding.decode(password)]
   }
 
-  /// The user and the password of a URL, decoded; an empty user is none.
+  /// The user and the password of a URL, decoded; `nil` if it has none, or only an empty one.
   package static func login(in url: String) -> (user: String, password: String)? {
     guard let (start, at) = userInfo(url), start != at else { return nil }
     let all = url[start..<at]
@@ -46,8 +46,8 @@ package enum Redaction {
     return (PercentEncoding.decode(user), PercentEncoding.decode(all.dropFirst(user.count + 1)))
   }
 
-  /// A path and query that may be shown: parameters named like secrets have no value, and nothing in it
-  /// orders a terminal about.
+  /// A path and query for display: parameters that are named like secrets have no value, and there are no control
+  /// characters that affect a terminal.
   package static func target(_ target: String) -> String {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let path = Excerpt.shortened(String(parts[0]), to: 1000)

@@ -2,6 +2,7 @@ import Glibc
 
 /// The value of a `Retry-After` field (RFC 9110 §10.2.3): seconds or a date.
 package enum RetryAfter {
+  /// The seconds to wait from `now`, in seconds since 1970, and at most a day; `nil` if `text` is invalid.
   package static func seconds(_ text: String, now: Int) -> Int? {
     if let seconds = Int(text) { return seconds >= 0 ? min(seconds, 86_400) : nil }
     return date(text).map { max(0, min($0 - now, 86_400)) }

@@ -1,6 +1,6 @@
 import Platform
 
-/// Texts that came into a request and must not come out again in what a user reads.
+/// Secret texts of a request, which must not appear in anything that users read.
 package struct Secrets: Hashable, Sendable {
   package var texts: [String]
 
@@ -8,12 +8,12 @@ package struct Secrets: Hashable, Sendable {
 }
 
 extension HTTPHeaders.Field {
-  /// Whether the value must not be shown: all credentials but the name of an impersonated user.
+  /// Whether the value must not be shown: all credentials, but not the name of an impersonated user.
   package var isSecret: Bool {
     SecretWords.isIn(name, or: ["authorization", "cookie"])
   }
 
-  /// The value, the words in it that prove something, and the password of one that is encoded.
+  /// The value, the credentials within it, and the decoded user and password of basic authentication.
   package var secrets: [String] {
     guard isSecret else { return [] }
     let words = value.split(separator: " ").map(String.init)
@@ -34,7 +34,7 @@ extension HTTPHeaders {
   }
 }
 
-// Nothing that describes or dumps these shows a secret.
+// Descriptions and dumps of these do not show secrets.
 
 extension Secrets: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   package var description: String { "\(texts.count) secrets" }
@@ -55,7 +55,7 @@ extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, Cu
 }
 
 extension TransportError {
-  /// The same error without any of `secrets` in its words.
+  /// The error with `secrets` removed from its texts.
   package func without(_ secrets: [String]) -> TransportError {
     func clean(_ text: String) -> String { Redaction.removing(secrets, from: text) }
     return switch self {

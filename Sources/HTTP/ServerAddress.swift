@@ -11,7 +11,7 @@ package struct ServerAddress: Hashable, Sendable {
   /// The path before every target, without a slash at its end; the socket's path for a unix socket.
   package var path: String
 
-  /// `nil` when `url` is none of `http://`, `https://` and `unix://` with an address.
+  /// `nil` unless `url` is an `http://`, `https://` or `unix://` URL with an address.
   package init?(_ url: String) {
     guard let separator = url.rangeOfText("://"),
       let scheme = Scheme(rawValue: url[..<separator.lowerBound].lowercased())
@@ -28,7 +28,7 @@ package struct ServerAddress: Hashable, Sendable {
     guard scheme == .unix ? path.hasPrefix("/") : !host.isEmpty else { return nil }
   }
 
-  /// A path in which what cannot stand in a URL is encoded.
+  /// `path` with the bytes percent-encoded that a URL cannot contain.
   private static func encoded(_ path: Substring) -> String {
     var result = ""
     for byte in path.utf8 {
@@ -41,8 +41,8 @@ package struct ServerAddress: Hashable, Sendable {
     return result
   }
 
-  /// Whether the host is a number as old programs read one (`127.1`, `0x7f000001`, `010.0.0.1`): to Go it is a name, and
-  /// libcurl would go where none was meant.
+  /// Whether the host is a number in an old notation (`127.1`, `0x7f000001`, `010.0.0.1`): Go takes it for a name, but
+  /// libcurl would connect to that address.
   package var isOldNumber: Bool {
     guard let last = host.split(separator: ".").last else { return false }
     let isNumber = last.utf8.allSatisfy { (48...57).contains($0) } || last.lowercased().hasPrefix("0x")
@@ -52,7 +52,7 @@ package struct ServerAddress: Hashable, Sendable {
       || !parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) && !$0.hasPrefix("+") }
   }
 
-  /// The host, without brackets, and the port if there is one; `nil` when it is neither.
+  /// The host, without brackets, and the port if there is one; `nil` if `authority` is invalid.
   package static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
     if authority.hasPrefix("[") {
       guard let end = authority.firstIndex(of: "]") else { return nil }
@@ -65,14 +65,14 @@ package struct ServerAddress: Hashable, Sendable {
     return port(parts.count == 2 ? parts[1] : "").map { (String(parts.first ?? ""), $0) }
   }
 
-  /// The port written, `.some(nil)` when there is none, `nil` when it is not a port.
+  /// The port; `.some(nil)` for an empty text, `nil` if the text is not a port.
   private static func port(_ text: Substring) -> Int?? {
     if text.isEmpty { return .some(nil) }
     guard let port = Int(text), (1...65535).contains(port) else { return nil }
     return port
   }
 
-  /// What a user calls the other end.
+  /// The server's name for display: the host, with a port that is not standard, or the socket's URL.
   package var name: String {
     if scheme == .unix { return "unix://" + path }
     let standard = scheme == .https ? 443 : 80

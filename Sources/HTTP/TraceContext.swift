@@ -1,12 +1,12 @@
-/// What ties a request to all that it causes elsewhere: the field `traceparent` of W3C Trace Context.
+/// Correlates a request with those that it causes: the field `traceparent` of W3C Trace Context.
 package struct TraceContext: Hashable, Sendable {
-  /// The two halves of the number that the whole has.
+  /// The two halves of the trace id.
   private var high: UInt64
   private var low: UInt64
   private var span: UInt64
   private var flags: UInt8
 
-  /// One that begins here; `seed` must be another for each.
+  /// A new trace; each needs a different `seed`.
   package init(seed: UInt64) {
     high = Self.mixed(seed)
     low = Self.mixed(seed ^ 0xA5A5_A5A5_5A5A_5A5A)
@@ -14,7 +14,7 @@ package struct TraceContext: Hashable, Sendable {
     flags = 1
   }
 
-  /// The one that a client names in `field`; `nil` when it is none.
+  /// Parses the `traceparent` field of a client; `nil` if it is invalid.
   package init?(_ field: String) {
     let parts = field.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 4, parts[0].count == 2, !parts[0].elementsEqual("ff".utf8), parts[1].count == 32,
@@ -26,14 +26,14 @@ package struct TraceContext: Hashable, Sendable {
     (self.high, self.low, self.span, self.flags) = (high, low, span, UInt8(truncatingIfNeeded: flags))
   }
 
-  /// The same whole, seen from the next one who has to do with it.
+  /// The same trace with a new span id, for the next request.
   package func next(seed: UInt64) -> TraceContext {
     var next = self
     next.span = Self.mixed(seed)
     return next
   }
 
-  /// The number of the whole, as logs have it.
+  /// The trace id, as it is logged.
   package var id: String {
     String(unsafeUninitializedCapacity: 32) { bytes in
       Self.write(high, to: bytes, at: 0)
@@ -42,9 +42,9 @@ package struct TraceContext: Hashable, Sendable {
     }
   }
 
-  /// What the next one is told.
+  /// The `traceparent` field of the next request.
   package var field: String {
-    // Made for every request: in one piece.
+    // Built for every request, so in one allocation.
     String(unsafeUninitializedCapacity: 55) { bytes in
       _ = bytes.update(fromContentsOf: "00-00000000000000000000000000000000-0000000000000000-00".utf8)
       Self.write(high, to: bytes, at: 3)
@@ -65,7 +65,7 @@ package struct TraceContext: Hashable, Sendable {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
 
-  /// Lowercase only, as the specification has it.
+  /// Accepts lower case only, as the specification requires.
   private static func number(_ digits: Substring.UTF8View) -> UInt64? {
     var result: UInt64 = 0
     for byte in digits {
@@ -75,7 +75,7 @@ package struct TraceContext: Hashable, Sendable {
     return result
   }
 
-  /// Numbers far apart for numbers that are near (splitmix64), and never zero.
+  /// Mixes similar seeds into very different numbers (splitmix64), which are never zero.
   private static func mixed(_ seed: UInt64) -> UInt64 {
     var value = seed &+ 0x9E37_79B9_7F4A_7C15
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
