@@ -1,34 +1,34 @@
-/// A text being edited: its lines, what is selected, and how to go back.
+/// A text being edited: its lines, the selection, and the undo history.
 ///
-/// It knows nothing of screens; `EditorView` shows one.
+/// It does not depend on a screen; `EditorView` shows it.
 package struct Draft: Hashable, Sendable {
   /// The text as lines.
   package internal(set) var buffer: TextBuffer
-  /// The cursor, and what it has selected.
+  /// The cursor and the selected range.
   package internal(set) var selection = Selection(.start)
   var history = UndoHistory()
   var clipboard = ""
-  /// Whether moving selects, as after `mark`.
+  /// Whether cursor movements select, as after `mark`.
   var isMarking = false
-  /// The column on the screen that going up and down returns to.
+  /// The screen column that vertical movements keep.
   var goal: Int?
-  /// Counts edits, so that others know when to look again.
+  /// The number of edits, by which callers detect changes.
   var edits = 0
 
-  /// A draft of `text`, with the cursor before it.
+  /// A draft of `text`, with the cursor at its start.
   package init(_ text: String) {
     buffer = TextBuffer(text)
   }
 
-  /// The text as it is now.
+  /// The present text.
   package var text: String { buffer.text }
-  /// Where typing goes.
+  /// The position where typed text is inserted.
   package var cursor: Position { selection.head }
 
-  /// What a cursor key does.
+  /// A cursor movement.
   enum Motion: Hashable {
     case left, right, up, down, wordLeft, wordRight, lineStart, lineEnd, textStart, textEnd
-    /// Down by this many lines, or up.
+    /// Down by this many lines; up if negative.
     case lines(Int)
   }
 }

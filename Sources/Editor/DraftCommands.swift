@@ -1,5 +1,5 @@
 extension Draft {
-  /// Carries out `command`; commands for scrolling, searching and saving are the view's, and ignored here.
+  /// Carries out `command`; ignores commands for scrolling, searching and saving, which the view handles.
   mutating func perform(_ command: EditorCommand) {
     if let motion = command.motion { return move(motion) }
     if let motion = command.selectingMotion { return move(motion, selecting: true) }

@@ -1,15 +1,15 @@
 import Platform
 
 extension Draft {
-  /// Replaces what is selected by `text`, as typing does.
+  /// Replaces the selection by `text`, as typing does.
   mutating func type(_ text: String) {
-    // A word is one step of undo, not a page.
+    // Each word is an undo step of its own.
     let isWordStart = cursor.column > 0 && text != " " && self[before: cursor] == " "
     if isWordStart { history.close() }
     replace(selection.range, with: text, kind: selection.isEmpty ? .typing : .other)
   }
 
-  /// Replaces what is selected by `text` in one step, with any line ends.
+  /// Replaces the selection by `text` as one undo step; `text` may have any line ends.
   mutating func insert(_ text: String) {
     history.close()
     replace(selection.range, with: text.withLineFeeds, kind: .other)
@@ -22,7 +22,7 @@ extension Draft {
     replace(selection.range, with: "\n" + Indent.after(String(before)), kind: .other)
   }
 
-  /// Deletes what is selected, or else what `motion` goes over.
+  /// Deletes the selection, or else the text that `motion` passes.
   mutating func delete(_ motion: Motion, toClipboard: Bool = false) {
     var range = selection.range
     if range.isEmpty {
@@ -38,7 +38,7 @@ extension Draft {
   mutating func deleteLine() {
     clipboard = buffer[wholeLines]
     history.close()
-    // The last line has no end of its own: the one before it goes.
+    // The last line has no line end of its own, so the one before it is deleted.
     var range = wholeLines
     if range.upperBound == buffer.end, range.lowerBound.line > 0,
       range.upperBound.column > 0 || range.lowerBound == range.upperBound
@@ -66,7 +66,7 @@ extension Draft {
     insert(clipboard)
   }
 
-  /// Indents by two, or the lines selected.
+  /// Inserts blanks up to a multiple of two columns, or indents the selected lines by two.
   mutating func indent() {
     if selection.isEmpty { return type(cursor.column.isMultiple(of: 2) ? "  " : " ") }
     changeLines { $0.isEmpty ? $0 : "  " + $0 }
@@ -76,7 +76,7 @@ extension Draft {
     changeLines { String($0.dropFirst(min(2, $0.prefix { $0 == " " }.count))) }
   }
 
-  /// Makes comments of the lines selected, in the column of the least indented; or takes that back.
+  /// Comments out the selected lines, in the column of the least indented one; or removes the comment signs.
   mutating func toggleComment() {
     let lines = buffer.lines[selection.range.lowerBound.line...lastSelectedLine].filter { !$0.isBlank }
     let isComment = !lines.isEmpty && lines.allSatisfy { $0.drop { $0 == " " }.first == "#" }
@@ -90,7 +90,7 @@ extension Draft {
     }
   }
 
-  /// Puts `text` in the place of the whole, as one step of undo.
+  /// Replaces the whole text by `text`, as one undo step.
   package mutating func replaceAll(with text: String) {
     guard text != buffer.text else { return }
     history.close()
@@ -99,7 +99,7 @@ extension Draft {
     moveCursor(to: .start)
   }
 
-  /// Puts `text` in the place of each of `ranges`, which stand in their order, as one step of undo.
+  /// Replaces each of `ranges`, which are in order, by `text`, as one undo step.
   mutating func replace(_ ranges: [Range<Position>], with text: String) {
     guard let first = ranges.first, let last = ranges.last else { return }
     var (whole, place) = ("", first.lowerBound)
@@ -146,7 +146,7 @@ extension Draft {
     switch motion {
     case .left:
       let before = buffer.lines[cursor.line].prefix(cursor.column)
-      // In the indent one key takes what one key gave.
+      // Within the indent, deletes as much as one press of the indent key inserts.
       let isIndent = before.count >= 2 && before.count.isMultiple(of: 2) && before.allSatisfy { $0 == " " }
       return isIndent ? Position(line: cursor.line, column: cursor.column - 2) : self.before(cursor)
     case .right: return after(cursor)
@@ -158,7 +158,7 @@ extension Draft {
     }
   }
 
-  /// The cursor's line, or those selected, with their line ends.
+  /// The cursor's line, or the selected lines, with their line ends.
   private var wholeLines: Range<Position> {
     let last = lastSelectedLine
     let end =
@@ -167,7 +167,7 @@ extension Draft {
     return Position(line: selection.range.lowerBound.line, column: 0)..<end
   }
 
-  /// A selection that ends at the start of a line does not reach into it.
+  /// The last selected line; a selection that ends at the start of a line does not include that line.
   private var lastSelectedLine: Int {
     let range = selection.range
     return range.upperBound.column == 0 && range.upperBound.line > range.lowerBound.line
@@ -180,7 +180,7 @@ extension Draft {
     let new = old.map(change)
     guard new != old else { return }
     let grown = zip(old, new).map { $1.count - $0.count }
-    /// Where `position` is afterwards; the start of a line stays its start.
+    /// `position` after the change; the start of a line stays the start.
     func moved(_ position: Position) -> Position {
       guard lines.contains(position.line), position.column > 0 else { return position }
       return Position(
@@ -198,7 +198,7 @@ extension Draft {
 }
 
 extension String {
-  /// Nothing but blanks.
+  /// Whether it has only blanks.
   fileprivate var isBlank: Bool { utf8.allSatisfy { $0 == 32 || $0 == 9 } }
 
   /// This text with CRLF and lone carriage returns as line feeds.
@@ -208,15 +208,15 @@ extension String {
   }
 }
 
-/// How far the next line of YAML is indented.
+/// The indentation of the next line of YAML.
 private enum Indent {
-  /// The blanks to put under a line whose text up to the cursor is `line`.
+  /// The blanks for the line after one whose text before the cursor is `line`.
   static func after(_ line: String) -> String {
     let blanks = line.prefix { $0 == " " || $0 == "\t" }
     var rest = line.dropFirst(blanks.count)
     while rest.last == " " { rest.removeLast() }
     var indent = String(blanks)
-    // In an item that is a mapping, the next key stands under the first.
+    // In a list item that is a mapping, the next key is aligned with the first.
     if rest.hasPrefix("- "), rest.containsText(": ") || rest.hasSuffix(":") { indent += "  " }
     if let last = rest.last, last == ":" || [": |", ": >", "- |", "- >"].contains(String(rest.suffix(3))) {
       indent += "  "

@@ -16,7 +16,7 @@ extension Draft {
     selection = Selection(anchor: buffer.clamped(range.lowerBound), head: buffer.clamped(range.upperBound))
   }
 
-  /// Puts the cursor at `position`, with nothing selected.
+  /// Moves the cursor to `position`, with nothing selected.
   package mutating func moveCursor(to position: Position) {
     select(position..<position)
     isMarking = false
@@ -31,7 +31,7 @@ extension Draft {
     selection = Selection(cursor)
   }
 
-  /// Forgets what is selected; `false` when nothing is.
+  /// Clears the selection; `false` if there is none.
   mutating func deselect() -> Bool {
     guard isMarking || !selection.isEmpty else { return false }
     moveCursor(to: cursor)
@@ -45,7 +45,7 @@ extension Draft {
     }
   }
 
-  /// Leaving a selection sideways ends at its edge.
+  /// Moving left or right out of a selection ends at its edge.
   private mutating func destinationFromSelection(_ motion: Motion) -> Position {
     switch motion {
     case .left: selection.range.lowerBound
@@ -116,7 +116,7 @@ extension Draft {
 }
 
 extension String {
-  /// The character that stands at `column` of the screen, or the end.
+  /// The index of the character at screen column `column`, or the end.
   func offset(atColumn column: Int) -> Int {
     var (offset, used) = (0, 0)
     for character in self {

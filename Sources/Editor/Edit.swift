@@ -1,10 +1,10 @@
-/// One replacement of a part of a text.
+/// A replacement of a range of a text.
 ///
-/// Applying it yields the edit that takes it back, so undo needs no copy of the text.
+/// Applying it returns the inverse edit, so undo needs no copy of the text.
 package struct Edit: Hashable, Sendable {
-  /// What is replaced.
+  /// The range that is replaced.
   package var range: Range<Position>
-  /// What stands there afterwards; lines are separated by a line feed.
+  /// The new text; lines are separated by a line feed.
   package var replacement: String
 
   /// Replaces `range` by `replacement`.

@@ -1,6 +1,6 @@
-/// What can be done in the editor.
+/// A command of the editor.
 ///
-/// The raw value is the name in keymap files; keymaps, help and palette all come from this list.
+/// The raw value is the name in keymap files; keymaps, help and palette all use this list.
 package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
   case moveLeft = "move-left"
   case moveRight = "move-right"
@@ -101,6 +101,6 @@ package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Every command by the name that keymap files use.
+  /// All commands by their names in keymap files.
   package static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }

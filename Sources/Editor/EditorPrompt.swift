@@ -1,6 +1,6 @@
 import Terminal
 
-/// A line being typed for the editor, in its last row.
+/// An input line of the editor, in its last row.
 struct EditorPrompt: Hashable, Sendable {
   enum Purpose: Hashable, Sendable {
     case find, replace, goTo

@@ -3,9 +3,9 @@ package import Platform
 package import Terminal
 
 extension EditorView {
-  /// Draws the editor in `area` and returns where the cursor belongs.
+  /// Draws the editor in `area` and returns the position of the cursor.
   ///
-  /// `resize(to:)` must have told the size of `area`; `words` puts what the editor says into the user's language.
+  /// `resize(to:)` must have been called with the size of `area`; `words` translates the editor's messages.
   package func draw(
     on surface: inout Surface, in area: Rect, theme: Theme, words: (Sentence) -> String = \.english
   ) -> Point? {
@@ -91,7 +91,7 @@ extension EditorView {
     return column
   }
 
-  /// The columns of `line` that are selected; one more than its text when its end is too.
+  /// The selected columns of `line`; one more than its text if its line end is selected too.
   private func selectedColumns(of line: Int) -> Range<Int>? {
     let range = draft.selection.range
     guard !range.isEmpty, (range.lowerBound.line...range.upperBound.line).contains(line) else { return nil }
@@ -101,22 +101,22 @@ extension EditorView {
     return start..<max(start, end)
   }
 
-  /// All that is to be said of the text.
+  /// All messages about the text.
   private var findings: [SyntaxError] { (problem.map { [$0] } ?? []) + warnings + marks }
 
-  /// What is said in the last row: what is the matter with the cursor's line, else the first.
+  /// The message in the last row: the error of the text, else the message about the cursor's line, else the first one.
   private var finding: SyntaxError? {
     problem ?? findings.first { $0.line == draft.cursor.line + 1 } ?? findings.first
   }
 
-  /// As many rows as what is said takes, but most of the room is the text's.
+  /// The rows for the message, at most a fifth of the height.
   var messageRows: Int {
     guard prompt == nil, notice == nil, let finding else { return 1 }
     let rows = finding.sentence.english.wrapped(to: max(1, size.columns)).count
     return min(max(1, size.rows / 5), rows)
   }
 
-  /// Where the cursor belongs when the editor is drawn in `area`.
+  /// The position of the cursor when the editor is drawn in `area`; `nil` if it is outside.
   package func cursorPoint(in area: Rect) -> Point? {
     let (body, message) = area.split(top: textRows)
     if let prompt {

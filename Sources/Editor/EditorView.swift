@@ -2,22 +2,22 @@ package import Manifest
 import Platform
 package import Terminal
 
-/// The editor on the screen: a draft of YAML, its mistakes, and keys.
+/// The editor on the screen: a draft of YAML, its errors, and the key handling.
 ///
-/// A value like every view. It saves nothing itself: `handle` says what the user wants, and the text stays
-/// here until the caller lets go of it.
+/// A value like every view. It does not save the text itself: `handle` returns what the user wants, and the
+/// text is kept here until the caller releases the view.
 package struct EditorView: Hashable, Sendable {
-  /// What a key or a command led to.
+  /// The result of a key or a command.
   package enum Outcome: Hashable, Sendable {
-    /// The editor dealt with it.
+    /// The editor handled it.
     case handled
-    /// The key means nothing here.
+    /// The key has no meaning here.
     case ignored
     /// Save this text.
     case save(String)
-    /// The text cannot be saved as it is; the cursor is at the mistake.
+    /// The text cannot be saved because of this error; the cursor is at its place.
     case refused(SyntaxError)
-    /// Leave; ask first when something would be lost.
+    /// Leave the editor; the caller asks first if edits would be lost.
     case abandon(hasUnsavedEdits: Bool)
     /// Let another program edit the text.
     case editOutside
@@ -25,25 +25,25 @@ package struct EditorView: Hashable, Sendable {
 
   /// The text being edited.
   package internal(set) var draft: Draft
-  /// The first mistake in the text as it is now.
+  /// The first error in the present text.
   package private(set) var problem: SyntaxError?
-  /// What in the text is not a mistake, but perhaps not meant.
+  /// Parts of the text that are valid but may be mistakes.
   package private(set) var warnings: [SyntaxError] = []
-  /// What the caller has found in the text as it is now, such as keys that nothing reads.
+  /// Messages of the caller about the present text, such as keys that nothing reads.
   package var marks: [SyntaxError] = []
-  /// Keys typed so far of a longer binding.
+  /// The keys typed so far of a longer binding.
   package private(set) var pendingKeys: [Key] = []
-  /// Whether the text differs from what was saved.
+  /// Whether the text differs from the saved one.
   package private(set) var hasUnsavedEdits = false
   private let saved: TextBuffer
   private var highlighter: Highlighter
   private var seenEdits = 0
-  /// What is looked for, and which of its matches the cursor is at, of how many.
+  /// The last search.
   private(set) var search: Search?
-  /// What is said until the next key, such as `3/7`.
+  /// A message that is shown until the next key, such as `3/7`.
   private(set) var notice: Sentence?
   var prompt: EditorPrompt?
-  /// Lines whose blocks are hidden.
+  /// The folded blocks.
   var folds = Folds()
   private(set) var window = ScrollWindow()
   private(set) var leftColumn = 0
@@ -57,22 +57,22 @@ package struct EditorView: Hashable, Sendable {
     if isCheckedAtOnce { check() }
   }
 
-  /// The text as it is now.
+  /// The present text.
   package var text: String { draft.text }
-  /// Another number after every edit.
+  /// A number that changes with every edit.
   package var edits: Int { draft.edits }
 
-  /// A text to be found is being typed: every key belongs to it.
+  /// Whether a prompt is open, which gets every key.
   package var isFinding: Bool { prompt != nil }
 
-  /// The editor is shown in an area of `size`; to be told before keys that depend on it, and after a resize.
+  /// Sets the size of the editor's area; to be called before keys that depend on it, and after a resize.
   package mutating func resize(to size: Size) {
     guard size != self.size else { return }
     self.size = size
     scroll()
   }
 
-  /// Handles one key: a binding of `keymap`, or text.
+  /// Handles one key: a binding of `keymap`, or typed text.
   package mutating func handle(_ key: Key, keymap: Keymap<EditorCommand>) -> Outcome {
     notice = nil
     if prompt != nil { return handleInPrompt(key) }
@@ -137,13 +137,13 @@ package struct EditorView: Hashable, Sendable {
 
   private var page: Int { max(1, textRows - 1) }
 
-  /// Puts `text` in the place of the whole, as one step of undo.
+  /// Replaces the whole text by `text`, as one undo step.
   package mutating func replaceText(with text: String) {
     draft.replaceAll(with: text)
     refresh()
   }
 
-  /// Puts the cursor at the key at `path`, or says that there is none.
+  /// Moves the cursor to the key at `path`; false if there is none.
   package mutating func goTo(path: [String]) -> Bool {
     guard let line = KeyPlace.line(of: path, in: draft.buffer.lines) else { return false }
     draft.moveCursor(to: Position(line: line, column: draft.buffer.lines[line].count))
@@ -152,7 +152,7 @@ package struct EditorView: Hashable, Sendable {
     return true
   }
 
-  /// Selects the value of the cursor's line, to be typed over.
+  /// Selects the value on the cursor's line, so that typing replaces it.
   package mutating func selectValue() {
     let line = draft.buffer.lines[draft.cursor.line]
     guard let colon = line.firstIndex(of: ":") else { return }
@@ -162,7 +162,7 @@ package struct EditorView: Hashable, Sendable {
     refresh()
   }
 
-  /// Replaces the beginning of a key before the cursor by `text`, and selects its end from `selected` characters on.
+  /// Replaces the `count` characters before the cursor by `text`, and selects the last `selected` characters of it.
   package mutating func complete(with text: String, over count: Int, selecting selected: Int) {
     let cursor = draft.cursor
     draft.select(Position(line: cursor.line, column: cursor.column - count)..<cursor)
@@ -173,7 +173,7 @@ package struct EditorView: Hashable, Sendable {
   }
 }
 
-// Finding.
+// Find, replace and go to.
 extension EditorView {
   private mutating func handleInPrompt(_ key: Key) -> Outcome {
     guard var prompt else { return .ignored }
@@ -226,7 +226,7 @@ extension EditorView {
     notice = "\(all.count) replaced; undo takes that back"
   }
 
-  /// A line, with a column perhaps, or a key.
+  /// Goes to a line such as `12` or `12:3`, or to a key.
   private mutating func goTo(_ text: String) {
     let parts = text.split(separator: ":")
     let numbers = parts.compactMap { Int($0) }
@@ -240,12 +240,12 @@ extension EditorView {
   }
 }
 
-// Keeping up with the draft.
+// Updates after changes of the draft.
 extension EditorView {
-  /// Texts larger than this, in bytes, are checked when the user pauses, so that keys stay quick.
+  /// Longer texts (in bytes) are checked only when the user pauses, so that keys are handled quickly.
   private static let checkedAtOnce = 1 << 15
 
-  /// Whether a check takes no time that a user could notice.
+  /// Whether a check is too fast to be noticed.
   package var isCheckedAtOnce: Bool { draft.buffer.lines.reduce(0) { $0 + $1.utf8.count } <= Self.checkedAtOnce }
 
   mutating func refresh() {
@@ -261,7 +261,7 @@ extension EditorView {
 
   private mutating func check() { take(ConfigReview(text)) }
 
-  /// Takes what was found of the text as it was after `edits`.
+  /// Sets the review of the text after `edits` edits; ignored if the text has changed since.
   package mutating func take(_ review: ConfigReview, of edits: Int? = nil) {
     guard edits == nil || edits == draft.edits else { return }
     (problem, warnings) = (review.mistake, review.warnings)
@@ -271,22 +271,22 @@ extension EditorView {
     window.show(row(of: draft.cursor.line), height: textRows, count: rowCount, margin: 2)
     let column = String(draft.buffer.lines[draft.cursor.line].prefix(draft.cursor.column)).columns
     let room = max(1, size.columns - gutter)
-    // Half a screen at a time, so that typing at the edge does not move the text with each key.
+    // Scrolls half a screen at a time, so that typing at the edge does not move the text with each key.
     if column < leftColumn || column >= leftColumn + room { leftColumn = max(0, column - room / 2) }
     if column < room { leftColumn = 0 }
   }
 
-  /// Columns for line numbers and the mark of a problem.
+  /// The number of columns for line numbers and the mark of a problem.
   var gutter: Int { String(draft.buffer.lines.count).count + 2 }
 
-  /// Rows for text; those below are for what the editor has to say.
+  /// The number of rows for text; the rows below are for messages.
   var textRows: Int { max(1, size.rows - messageRows) }
 
   func spans(line: Int) -> [Highlighter.Span] {
     highlighter.spans(draft.buffer.lines[line], index: line)
   }
 
-  /// Where a click on `point`, counted from the editor's own corner, puts the cursor.
+  /// Moves the cursor to a click on `point`, relative to the editor's origin.
   private mutating func click(_ point: Point) {
     guard point.row >= 0, point.row < textRows, window.top + point.row < rowCount else { return }
     let line = line(inRow: window.top + point.row)

@@ -1,4 +1,4 @@
-/// Blocks of a text that are hidden, by the lines that stay as their heads.
+/// The hidden blocks of a text, by their head lines, which stay visible.
 struct Folds: Hashable, Sendable {
   private(set) var heads: Set<Int> = []
 
@@ -10,7 +10,7 @@ struct Folds: Hashable, Sendable {
 
   mutating func open(_ head: Int) { heads.remove(head) }
 
-  /// Heads move with their lines; one whose own line has changed shows its block again.
+  /// Moves heads with their lines; a head whose own line has changed shows its block again.
   mutating func follow(_ change: LineChange) {
     guard !heads.isEmpty else { return }
     heads = Set(
@@ -36,15 +36,15 @@ struct Folds: Hashable, Sendable {
   }
 }
 
-/// The lines that an edit has replaced, and those that stand there now.
+/// The lines that an edit has replaced, and the new lines.
 struct LineChange: Hashable, Sendable {
   var old: Range<Int>
   var new: Range<Int>
 }
 
-// Rows of the screen, where some lines are hidden.
+// Rows of the screen if some lines are hidden.
 extension EditorView {
-  /// The lines that are hidden, as ranges in their order that do not overlap.
+  /// The hidden lines, as sorted ranges without overlaps.
   private var hidden: [Range<Int>] {
     guard !folds.isEmpty else { return [] }
     var ranges: [Range<Int>] = []
@@ -55,10 +55,10 @@ extension EditorView {
     return ranges
   }
 
-  /// How many rows the whole text has.
+  /// The number of rows of the whole text.
   var rowCount: Int { draft.buffer.lines.count - hidden.reduce(0) { $0 + $1.count } }
 
-  /// The row of a line, counted from the top of the text; a hidden one is in the row of its head.
+  /// The row of a line, from the top of the text; a hidden line has the row of its head.
   func row(of line: Int) -> Int {
     var row = line
     for range in hidden where range.lowerBound <= line { row -= min(range.count, line - range.lowerBound + 1) }
@@ -71,12 +71,12 @@ extension EditorView {
     return min(line, draft.buffer.lines.count - 1)
   }
 
-  /// How many lines are hidden below a line.
+  /// The number of hidden lines below a line.
   func hiddenCount(below line: Int) -> Int {
     folds.heads.contains(line) ? Folds.block(of: line, in: draft.buffer.lines).count : 0
   }
 
-  /// Hides what is below the line's key, or what the line is a part of; or shows it again.
+  /// Hides the block below the cursor's line, or else the block that the line is in; or shows it again.
   mutating func fold() {
     let lines = draft.buffer.lines
     var head = draft.cursor.line
@@ -89,14 +89,14 @@ extension EditorView {
     if folds.heads.contains(head) { draft.moveCursor(to: Position(line: head, column: lines[head].count)) }
   }
 
-  /// Shows the cursor's line.
+  /// Unfolds the blocks that contain the cursor's line.
   mutating func unfold() {
     for head in folds.heads where Folds.block(of: head, in: draft.buffer.lines).contains(draft.cursor.line) {
       folds.open(head)
     }
   }
 
-  /// Going up or down passes over what is hidden; whatever else leads into it shows it.
+  /// Vertical movements skip a hidden block; any other command that leads into it shows it.
   mutating func leaveFold(_ command: EditorCommand) {
     guard let range = hidden.first(where: { $0.contains(draft.cursor.line) }) else { return }
     switch command {

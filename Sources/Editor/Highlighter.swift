@@ -1,11 +1,11 @@
 import Terminal
 
-/// Colours YAML a line at a time.
+/// Colours YAML line by line.
 ///
-/// It is not a parser: it looks for what stands out and is content to be wrong about rare forms. What it
-/// carries from line to line is only what a block of text or an open quote makes of the next one.
+/// It is not a parser, and may be wrong about rare forms. The only state from line to line is an open block
+/// scalar or quote.
 struct Highlighter: Hashable, Sendable {
-  /// What a line begins in.
+  /// The state at the beginning of a line.
   enum State: Hashable, Sendable {
     case plain
     /// A `|` or `>` block of lines indented by more than this.
@@ -20,12 +20,12 @@ struct Highlighter: Hashable, Sendable {
   }
 
   private var states: [State] = []
-  /// The lines as they were looked at.
+  /// The lines at the last update.
   private var seen: [String] = []
 
   init(_ lines: [String]) { update(lines) }
 
-  /// Looks at the lines again that an edit has changed, and at those below them as far as they look otherwise for it.
+  /// Updates the lines that an edit has changed, and those below them as long as their state changes.
   @discardableResult
   mutating func update(_ lines: [String]) -> LineChange {
     let change = Self.change(from: seen, to: lines)
@@ -48,7 +48,7 @@ struct Highlighter: Hashable, Sendable {
     return change
   }
 
-  /// What is different, without the lines that are the same at both ends.
+  /// The changed lines, without the equal lines at both ends.
   private static func change(from old: [String], to new: [String]) -> LineChange {
     let least = min(old.count, new.count)
     var start = 0
@@ -58,7 +58,7 @@ struct Highlighter: Hashable, Sendable {
     return LineChange(old: start..<(old.count - end), new: start..<(new.count - end))
   }
 
-  /// The coloured parts of line `index`; what lies between has the style of text.
+  /// The coloured parts of line `index`; the text between them has the default style.
   func spans(_ line: String, index: Int) -> [Span] {
     guard states.indices.contains(index) else { return [] }
     var scanner = LineScanner(line, state: states[index])
@@ -66,9 +66,9 @@ struct Highlighter: Hashable, Sendable {
     return scanner.spans
   }
 
-  /// What the line after `line` begins in.
+  /// The state after `line`.
   private static func state(after line: String, in state: State) -> State {
-    // Most lines open nothing, and to see that is quick.
+    // A fast check, because most lines open nothing.
     let isCandidate = line.utf8.contains { $0 == quote || $0 == apostrophe || $0 == bar || $0 == greater }
     guard state != .plain || isCandidate else { return .plain }
     var scanner = LineScanner(line, state: state)
@@ -82,7 +82,7 @@ private let apostrophe = UInt8(ascii: "'")
 private let bar = UInt8(ascii: "|")
 private let greater = UInt8(ascii: ">")
 
-/// Goes once through the bytes of a line.
+/// Scans the bytes of a line once.
 private struct LineScanner {
   private let bytes: [UInt8]
   private var index = 0
@@ -132,7 +132,7 @@ private struct LineScanner {
     add(start..<index, isKey ? .yamlKey : .yamlString)
   }
 
-  /// Behind the closing `mark`; when there is none the state says so.
+  /// The index after the closing `mark`; if there is none, sets the state to an open quote.
   private mutating func endOfQuote(_ mark: UInt8, from start: Int) -> Int {
     var place = start
     while place < bytes.count {
@@ -152,7 +152,7 @@ private struct LineScanner {
     return bytes.count
   }
 
-  /// The `|` or `>` of a block, when nothing but its options and a comment follows.
+  /// The `|` or `>` of a block scalar, if only its options and a comment follow.
   private mutating func block(indent: Int) {
     var place = index + 1
     while place < bytes.count, "+-0123456789".utf8.contains(bytes[place]) { place += 1 }
@@ -162,7 +162,7 @@ private struct LineScanner {
     state = .block(indent)
   }
 
-  /// A plain scalar: a key when a colon follows, else a value.
+  /// A plain scalar: a key if a colon follows, else a value.
   private mutating func plain() {
     var place = index
     while place < bytes.count, !isColon(place) {

@@ -1,20 +1,20 @@
-/// Where a cursor is among the keys of YAML.
+/// The position of a cursor among the keys of YAML.
 ///
-/// Found by indentation alone: what is being written need not be YAML yet.
+/// Determined from indentation alone, because an unfinished text may not be valid YAML.
 package struct KeyPlace: Hashable, Sendable {
-  /// The keys above, the outermost first; an item of a list is `-`.
+  /// The keys above, the outermost first; a list item is `-`.
   package var parents: [String]
-  /// The key of the line, as far as it is there.
+  /// The key on the line, or the part of it that is typed.
   package var key: String
-  /// The line has nothing but the beginning of a key, with the cursor behind it.
+  /// Whether the line has only the beginning of a key, with the cursor after it.
   package var isBeginning: Bool
-  /// Where the key begins.
+  /// The column of the key.
   package var column: Int
 
   /// The keys down to the line's own.
   package var path: [String] { key.isEmpty ? parents : parents + [key] }
 
-  /// The place of `cursor` in `lines`.
+  /// The key place of `cursor` in `lines`.
   package init(_ cursor: Position, in lines: [String]) {
     let line = KeyLine(lines[cursor.line])
     let before = lines[cursor.line].prefix(cursor.column)
@@ -26,7 +26,7 @@ package struct KeyPlace: Hashable, Sendable {
     if isBeginning { key = line.key }
   }
 
-  /// The keys that a line whose own key begins at `column` stands below.
+  /// The keys above a line whose own key begins at `column`.
   static func parents(above line: Int, column: Int, in lines: [String]) -> [String] {
     var (path, column): ([String], Int) = ([], column)
     var index = line
@@ -38,7 +38,7 @@ package struct KeyPlace: Hashable, Sendable {
         if above.column < column, !above.key.isEmpty { path.append(above.key) }
         path.append("-")
         column = above.indent
-        // A list may stand in the column of its key.
+        // A list may be in the same column as its key.
         if let owner = owner(of: above.indent, above: index, in: lines) {
           path.append(owner.key)
           column = owner.column
@@ -72,17 +72,17 @@ package struct KeyPlace: Hashable, Sendable {
   }
 }
 
-/// A line, as far as its indentation and its key say.
+/// The indentation and the key of a line.
 struct KeyLine {
   var indent: Int
-  /// Where its key begins, behind the mark of an item.
+  /// The column of its key, after the dashes of items.
   var column: Int
   private var word: Substring = ""
   var isItem = false
   var isComment = false
-  /// There is no colon: only the beginning of a key, or no key at all.
+  /// Whether it has no colon: only the beginning of a key, or no key at all.
   var isBare = true
-  /// Nothing follows the colon: what it has stands below.
+  /// Whether nothing follows the colon, so that the value is below.
   var isOpen = false
   var isEmpty: Bool
 
@@ -108,7 +108,7 @@ struct KeyLine {
     isOpen = isKey && tail.dropFirst().allSatisfy { $0 == 32 }
   }
 
-  /// Made when it is asked for: most lines are only passed over.
+  /// Computed on demand, because most lines are only skipped.
   var key: String {
     var key = String(word.drop { $0 == "\"" || $0 == "'" })
     while let last = key.last, last == " " || last == "\"" || last == "'" { key.removeLast() }

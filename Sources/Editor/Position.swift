@@ -1,47 +1,47 @@
-/// A place between two characters of a text.
+/// A position between two characters of a text.
 ///
 /// Lines and columns start at zero; a column counts characters as users see them (grapheme clusters).
 package struct Position: Hashable, Comparable, Sendable {
-  /// Lines above it.
+  /// The number of lines above it.
   package var line: Int
-  /// Characters before it in its line.
+  /// The number of characters before it in its line.
   package var column: Int
 
-  /// The place behind `column` characters of `line`.
+  /// The position after `column` characters of `line`.
   package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
-  /// Before the first character.
+  /// The start of the text.
   package static let start = Position(line: 0, column: 0)
 
-  /// Earlier places come first.
+  /// Positions are ordered as in the text.
   package static func < (left: Position, right: Position) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }
 
-/// What is selected: from where it was begun to where the cursor is, often nothing.
+/// A selection from its anchor to the cursor, often empty.
 package struct Selection: Hashable, Sendable {
-  /// Where selecting began.
+  /// The position where the selection began.
   package var anchor: Position
-  /// Where the cursor is.
+  /// The position of the cursor.
   package var head: Position
 
-  /// What lies between `anchor` and `head`.
+  /// The selection between `anchor` and `head`.
   package init(anchor: Position, head: Position) {
     self.anchor = anchor
     self.head = head
   }
 
-  /// Only a cursor.
+  /// An empty selection at `cursor`.
   package init(_ cursor: Position) {
     self.init(anchor: cursor, head: cursor)
   }
 
-  /// Whether there is only a cursor.
+  /// Whether nothing is selected.
   package var isEmpty: Bool { anchor == head }
-  /// What is selected, whichever way it was.
+  /// The selected range, in either direction.
   package var range: Range<Position> { min(anchor, head)..<max(anchor, head) }
 }

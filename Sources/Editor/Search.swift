@@ -2,7 +2,7 @@ import Platform
 
 /// Finds a text in a buffer.
 ///
-/// Capitals matter only when the pattern has one. A match does not reach over a line end.
+/// The search is case-sensitive only if the pattern has a capital. A match does not extend over a line end.
 struct Search: Hashable, Sendable {
   let pattern: String
   private let wanted: [UInt8]
@@ -14,12 +14,12 @@ struct Search: Hashable, Sendable {
     wanted = Array(pattern.utf8)
   }
 
-  /// Every match, in the order of the text.
+  /// All matches, in the order of the text.
   func all(in buffer: TextBuffer) -> [Range<Position>] {
     buffer.lines.indices.flatMap { line in matches(in: buffer.lines[line]).map { range(line: line, column: $0) } }
   }
 
-  /// The first match at or after `position`, going on at the top when there is none below.
+  /// The first match at or after `position`; continues at the top if there is none.
   func next(in buffer: TextBuffer, from position: Position) -> Range<Position>? {
     guard !wanted.isEmpty else { return nil }
     let count = buffer.lines.count
@@ -32,7 +32,7 @@ struct Search: Hashable, Sendable {
     return nil
   }
 
-  /// The last match before `position`, going on at the bottom when there is none above.
+  /// The last match before `position`; continues at the bottom if there is none.
   func previous(in buffer: TextBuffer, from position: Position) -> Range<Position>? {
     guard !wanted.isEmpty else { return nil }
     let count = buffer.lines.count
@@ -45,10 +45,10 @@ struct Search: Hashable, Sendable {
     return nil
   }
 
-  /// The columns at which `line` has the pattern, each after the end of the one before.
+  /// The columns of the matches in `line`, which do not overlap.
   func matches(in line: String) -> [Int] {
     guard !wanted.isEmpty, line.utf8.count >= wanted.count else { return [] }
-    // Only of letters outside of ASCII is a lower case made: most lines have none, and there are many lines.
+    // Only lines with non-ASCII letters are converted to lower case, because most lines have none.
     let isPlain = line.utf8.allSatisfy { $0 < 0x80 }
     let text = ignoresCase && !isPlain ? line.lowercased() : line
     let bytes = Array(text.utf8)

@@ -1,17 +1,17 @@
 /// A text as lines.
 ///
-/// `TextBuffer(text).text` is `text` to the byte: a last line end, or none, and CRLF are kept. There is always
-/// at least one line.
+/// `TextBuffer(text).text` is `text` byte for byte: a final line end, or none, and CRLF are kept. There is
+/// always at least one line.
 package struct TextBuffer: Hashable, Sendable {
   /// The lines without their ends.
   package private(set) var lines: [String]
-  /// What separates the lines: a line feed, or CRLF when every line ends so.
+  /// The separator of the lines: a line feed, or CRLF if every line ends with it.
   package let lineEnd: String
 
   /// The lines of `text`.
   package init(_ text: String) {
     let lines = Self.split(text)
-    // Where only some lines end in CRLF, the carriage returns stay where they are, as text.
+    // If only some lines end in CRLF, the carriage returns are kept as text.
     if lines.count > 1, lines.dropLast().allSatisfy({ $0.utf8.last == 0x0D }) {
       lineEnd = "\r\n"
       self.lines = lines.dropLast().map { Self.string($0.utf8.dropLast()) } + [lines[lines.count - 1]]
@@ -21,15 +21,15 @@ package struct TextBuffer: Hashable, Sendable {
     }
   }
 
-  /// The whole text, as it would be saved.
+  /// The whole text, as it is saved.
   package var text: String { lines.joined(separator: lineEnd) }
 
-  /// Behind the last character.
+  /// The position after the last character.
   package var end: Position {
     Position(line: lines.count - 1, column: lines[lines.count - 1].count)
   }
 
-  /// The nearest place to `position` that exists.
+  /// The existing position nearest to `position`.
   package func clamped(_ position: Position) -> Position {
     guard position.line >= 0 else { return .start }
     guard position.line < lines.count else { return end }
@@ -48,7 +48,7 @@ package struct TextBuffer: Hashable, Sendable {
     return parts.joined(separator: "\n")
   }
 
-  /// Applies `edit` and returns the edit that undoes it and the place behind what was inserted.
+  /// Applies `edit`; returns the inverse edit and the position after the inserted text.
   @discardableResult
   package mutating func apply(_ edit: Edit) -> (inverse: Edit, end: Position) {
     let (start, end) = (clamped(edit.range.lowerBound), clamped(edit.range.upperBound))
@@ -65,7 +65,7 @@ package struct TextBuffer: Hashable, Sendable {
     let old = lines[start.line...end.line].joined(separator: "\n")
     lines.replaceSubrange(start.line...end.line, with: replaced)
 
-    // A combining mark joins what stands before it, and columns inside the lines no longer mean the same.
+    // A combining mark joins the character before it, so columns inside the lines change.
     let isJoined =
       replaced[0].count != before.count + parts[0].count + (parts.count == 1 ? after.count : 0)
       || lines[cursor.line].count != cursor.column + after.count

@@ -1,14 +1,14 @@
-/// What was done to a text, to be undone and redone.
+/// The edits of a text, for undo and redo.
 struct UndoHistory: Hashable, Sendable {
   /// Edits that are undone together.
   struct Step: Hashable, Sendable {
-    /// In the order in which they must be applied to go back, or forth again.
+    /// In the order in which they must be applied.
     var edits: [Edit]
     var before: Selection
     var after: Selection
   }
 
-  /// What an edit was, so that a word typed is one step.
+  /// The kind of an edit, so that a typed word is one step.
   enum Kind: Hashable, Sendable {
     case typing, deleting, other
   }
@@ -17,7 +17,7 @@ struct UndoHistory: Hashable, Sendable {
   private var undone: [Step] = []
   private var lastKind = Kind.other
 
-  /// Notes an edit by its inverse; it joins the last step when that is more of the same.
+  /// Records an edit by its inverse; it joins the last step if that continues at the same place with the same kind.
   mutating func note(_ inverse: Edit, kind: Kind, before: Selection, after: Selection) {
     undone = []
     if kind != .other, kind == lastKind, let last = done.last, last.after == before {
@@ -29,12 +29,12 @@ struct UndoHistory: Hashable, Sendable {
     lastKind = kind
   }
 
-  /// The next edit begins a new step.
+  /// Makes the next edit begin a new step.
   mutating func close() {
     lastKind = .other
   }
 
-  /// Takes the last step back and returns what is selected then, or `nil` when there is none.
+  /// Undoes the last step and returns the selection before it; `nil` if there is none.
   mutating func undo(on buffer: inout TextBuffer) -> Selection? {
     guard let step = done.popLast() else { return nil }
     close()
@@ -43,7 +43,7 @@ struct UndoHistory: Hashable, Sendable {
     return step.before
   }
 
-  /// Does again what was undone last.
+  /// Redoes the step that was undone last.
   mutating func redo(on buffer: inout TextBuffer) -> Selection? {
     guard let step = undone.popLast() else { return nil }
     close()
