@@ -1,21 +1,22 @@
 import CTerminal
 import Glibc
 
-/// The signals that the process has caught, as what they mean to a screen.
+/// The signals that the process has caught, as keys for a screen.
 ///
-/// Confined to the screen that owns it.
+/// Used only by the screen that owns it.
 struct CaughtSignals {
-  /// Becomes readable when a signal has come; negative where none is caught.
+  /// Becomes readable when a signal arrives; negative if no signals are caught.
   let descriptor: Int32
-  /// The one that ends the program, once it has come.
+  /// The signal that ends the program; `nil` until it arrives.
   private(set) var ending: Int32?
-  /// Another process stopped the program (SIGTSTP).
+  /// Whether another process asked the program to stop (SIGTSTP).
   private var mustStop = false
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Signals since the last call, where a burst of resizes is one; a terminal's program that goes on in the background
-  /// stops again.
+  /// Signals since the last call; several resizes count as one.
+  ///
+  /// With `isTerminal`, a program that was continued without having the terminal stops again.
   mutating func take(isTerminal: Bool = false) -> [Key] {
     var numbers = numbers()
     // The shell that continued the process may have changed the terminal.
@@ -32,7 +33,7 @@ struct CaughtSignals {
     return mustStop
   }
 
-  /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
+  /// Discards signals that were meant for another program in the foreground, such as a ctrl-c.
   mutating func forgetInterrupts() -> [Key] {
     ended(by: numbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP]))
   }

@@ -1,15 +1,15 @@
-/// One character position: what it shows and how.
+/// A character position of a surface: its text and style.
 ///
-/// A wide character takes two: a cell of two columns and a continuation that shows nothing.
+/// A wide character takes two cells: one of two columns and a continuation without text.
 package struct Cell: Hashable, Sendable {
-  /// What it shows; one that `Surface` found harmless.
+  /// The text, which `Surface` has checked to be harmless.
   package let text: Character
-  /// How it looks.
+  /// The style.
   package var style: Style
   /// 1 or 2, or 0 for the right half of a wide character.
   package let columns: Int8
 
-  /// Nothing in the terminal's own colours.
+  /// A blank in the terminal's own colours.
   package static let blank = Cell(style: .plain)
 
   /// A blank in `style`.

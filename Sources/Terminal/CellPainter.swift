@@ -1,8 +1,8 @@
 import CNcurses
 
-/// Turns cells into what ncurses stores.
+/// Converts cells to ncurses' cells.
 ///
-/// Confined to the screen that owns it.
+/// Used only by the screen that owns it.
 struct CellPainter {
   private let depth: ColorDepth
   private let isPlain: Bool
@@ -15,7 +15,7 @@ struct CellPainter {
     self.isPlain = isPlain
   }
 
-  /// One element a glyph: the right half of a wide character has none.
+  /// One element for each glyph; the right half of a wide character has none.
   mutating func cells(_ row: ArraySlice<Cell>) -> [cchar_t] {
     line.removeAll(keepingCapacity: true)
     var style = Style.plain
@@ -26,7 +26,7 @@ struct CellPainter {
         (attributes, pair) = look(of: style)
       }
       guard !isPlain else {
-        // One stand-in for each column, so that what follows stays in its place.
+        // One substitute for each column, so that the text after it keeps its columns.
         let character = Self.characters(PlainText.standIn(for: cell.text))
         for _ in 0..<cell.columns { line.append(cchar_t(attr: attributes, chars: character, ext_color: pair)) }
         continue
@@ -36,7 +36,7 @@ struct CellPainter {
     return line
   }
 
-  /// What a terminal without UTF-8 shows of a row.
+  /// The text of a row on a terminal without UTF-8.
   static func plain(_ row: ArraySlice<Cell>) -> String {
     var painter = CellPainter(depth: .none, isPlain: true)
     return String(painter.cells(row).compactMap { Unicode.Scalar(UInt32($0.chars.0)).map(Character.init) })

@@ -1,4 +1,4 @@
-/// How many colours a terminal has, and which of them comes closest.
+/// The number of colours of a terminal, and the choice of the nearest colour.
 enum ColorDepth: Hashable {
   case none
   case eight
@@ -6,7 +6,7 @@ enum ColorDepth: Hashable {
   case palette
   case direct
 
-  /// The depth of a terminal that says it has `colors`.
+  /// The depth of a terminal that reports `colors` colours.
   init(colors: Int) {
     switch colors {
     case ..<8: self = .none
@@ -17,7 +17,7 @@ enum ColorDepth: Hashable {
     }
   }
 
-  /// The number ncurses knows `color` by; -1 is the terminal's own.
+  /// ncurses' number for `color`; -1 is the terminal's default.
   func index(of color: Color?) -> Int32 {
     guard let color else { return -1 }
     switch self {
@@ -26,7 +26,7 @@ enum ColorDepth: Hashable {
     case .sixteen: return Int32(ColorDepth.nearest(to: color.components, among: color.named, count: 16))
     case .palette: return Int32(ColorDepth.nearest(to: color.components, among: color.index, count: 256))
     case .direct:
-      // Such a terminal has the eight first by number and all others by value.
+      // Such a terminal numbers the first eight colours and takes all others by value.
       if case .palette(let index) = color, index < 8 { return Int32(index) }
       let (red, green, blue) = color.components
       return Int32(red) << 16 | Int32(green) << 8 | Int32(blue)
@@ -35,7 +35,7 @@ enum ColorDepth: Hashable {
 
   private static func nearest(to color: Components, among known: Int?, count: Int) -> Int {
     if let known { return known }
-    // The sixteen are what the user made of them, so a palette of 256 is searched beyond them.
+    // Users may change the first sixteen, so with a palette of 256 only the others are searched.
     let candidates = count == 256 ? 16..<256 : 0..<count
     return candidates.min { distance(Color.xterm($0), color) < distance(Color.xterm($1), color) } ?? 0
   }
@@ -66,7 +66,7 @@ extension Color {
     index.flatMap { $0 < 16 ? $0 : nil }
   }
 
-  /// Colour `index` as xterm has it.
+  /// Colour `index` of xterm.
   fileprivate static func xterm(_ index: Int) -> Components {
     switch index {
     case 0..<16: return sixteen[index]

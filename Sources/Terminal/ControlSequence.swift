@@ -1,56 +1,56 @@
-/// A sequence of a terminal that ncurses has no key for, as far as it has come.
+/// A terminal's control sequence for which ncurses has no key, while it arrives.
 ///
 /// Replies and reports of terminals must never act as keys, however slowly they arrive.
 struct ControlSequence: Hashable {
-  /// What a byte did to it.
+  /// The effect of a byte.
   enum Progress: Hashable {
     case incomplete
-    /// It is complete, and means this.
+    /// The sequence is complete, and means these keys.
     case complete([Key])
-    /// The byte belongs to something new: the sequence is given up.
+    /// The sequence is abandoned, and the byte begins something new.
     case broken
-    /// So do the byte and an escape before it.
+    /// The sequence is abandoned, and an escape before the byte begins something new.
     case interrupted
   }
 
   private enum Form: Hashable {
     /// `ESC [` parameters, and a letter.
     case csi
-    /// `ESC ]`, `ESC P` and the like: a text up to BEL or `ESC \`.
+    /// `ESC ]`, `ESC P` and the like: a text that ends with BEL or `ESC \`.
     case text
     /// `ESC O` and a letter.
     case shift
-    /// `ESC [ M` and three bytes, an old report of the mouse.
+    /// `ESC [ M` and three bytes, an old mouse report.
     case oldMouse
   }
 
   /// The byte after the escape.
   let introducer: UInt8
   private var form: Form
-  /// What came after the introducer; of a text nothing is kept.
+  /// The bytes after the introducer; those of a text are not kept.
   private var parameters: [UInt8] = []
   private var hasBegun = false
   private var mayEnd = false
 
-  /// A sequence that begins with an escape and `introducer`; `nil` when none does.
+  /// A sequence that begins with an escape and `introducer`; `nil` if no sequence does.
   init?(_ introducer: UInt8) {
     switch introducer {
     case UInt8(ascii: "["): form = .csi
     case UInt8(ascii: "O"): form = .shift
-    // Not `ESC X`: no terminal begins a string so, and it is what escape and a capital X are in a hurry.
+    // Not `ESC X`: no terminal begins a string with it, and it is also escape and a capital X typed quickly.
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "^"), UInt8(ascii: "_"): form = .text
     default: return nil
     }
     self.introducer = introducer
   }
 
-  /// The chord that it was when nothing else came.
+  /// The alt key that it is if nothing followed the introducer.
   var chord: Key? { hasBegun ? nil : .alt(Character(Unicode.Scalar(introducer))) }
 
-  /// It is a text that a terminal sends, such as its colours: no key begins so, and a slow line may hold the rest up.
+  /// Whether it is a text from the terminal, such as a report of its colours: no key begins so, and it may be slow.
   var isText: Bool { form == .text && hasBegun }
 
-  /// Whether `byte` can follow the introducer alone, where the escape before it may have been a key of its own.
+  /// Whether `byte` can follow the introducer if the escape before that may have been a key of its own.
   func canBegin(with byte: UInt8) -> Bool {
     switch introducer {
     case UInt8(ascii: "["): (0x20...0x7E).contains(byte)
@@ -61,7 +61,7 @@ struct ControlSequence: Hashable {
 
   /// Adds the next byte.
   mutating func add(_ byte: UInt8) -> Progress {
-    // Ctrl-c and what cancels sequences must get through in any sequence.
+    // Ctrl-c, CAN and SUB end any sequence.
     if byte == 3 || byte == 0x18 || byte == 0x1A { return .broken }
     defer { hasBegun = true }
     switch form {
@@ -104,10 +104,10 @@ struct ControlSequence: Hashable {
     (0x40...0x7E).contains(byte) ? .complete([]) : .broken
   }
 
-  /// More parameters are dropped.
+  /// The maximum number of parameter bytes; further ones are dropped.
   private static let maximum = 64
 
-  /// What an SGR report of the mouse says: `ESC [ < button ; column ; row M`, with `m` for letting go.
+  /// The keys of an SGR mouse report: `ESC [ < button ; column ; row M`, with `m` for a release.
   private func mouse(_ final: UInt8) -> [Key] {
     guard final == UInt8(ascii: "M"), parameters.first == UInt8(ascii: "<") else { return [] }
     let numbers = parameters.dropFirst().split(separator: UInt8(ascii: ";")).map { digits in
@@ -116,12 +116,12 @@ struct ControlSequence: Hashable {
     return numbers.count == 3 ? Self.mouse(numbers[0], column: numbers[1], row: numbers[2]) : []
   }
 
-  /// What a report of X10 says: button, column and row, each as a byte that is 32 higher.
+  /// The keys of an X10 mouse report: button, column and row, each a byte with 32 added.
   private var oldMouse: [Key] {
     Self.mouse(Int(parameters[0]) - 32, column: Int(parameters[1]) - 32, row: Int(parameters[2]) - 32)
   }
 
-  /// Places count from one; letting go and other buttons mean nothing.
+  /// Positions count from one; releases and other buttons are ignored.
   private static func mouse(_ button: Int, column: Int, row: Int) -> [Key] {
     guard column > 0, row > 0 else { return [] }
     let point = Point(row: row - 1, column: column - 1)

@@ -1,13 +1,13 @@
 import CTerminal
 
-/// What the system may make of this process when it crashes.
+/// Whether the system may write this process's memory to a core dump.
 package enum CoreDump {
-  /// Keeps this process's memory out of core dumps, and from the debuggers of the same user's other processes.
+  /// Keeps this process's memory out of core dumps, and hides it from debuggers in other processes of the same user.
   ///
-  /// Tokens, keys and passwords are in that memory, and a core dump is a file that lies about, is collected by
-  /// services and attached to bug reports. Not by a limit on the size of core files, which children would
-  /// inherit and which a kernel that pipes its dumps to a program does not look at. A child that runs another
-  /// program, such as an editor or a credential plugin, is free of it again.
+  /// The memory contains tokens, keys and passwords, and core dumps are left on disk, collected by services and
+  /// attached to bug reports. A limit on the size of core files would not do: children would inherit it, and a
+  /// kernel that pipes its dumps to a program ignores it. In a child that executes another program, such as an
+  /// editor or a credential plugin, core dumps are allowed again.
   package static func forbid() { _ = ksx_set_dumpable(0) }
 
   static func allow() { _ = ksx_set_dumpable(1) }

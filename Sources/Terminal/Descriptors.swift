@@ -1,11 +1,11 @@
 import CTerminal
 import Glibc
 
-/// What the system lets this process open.
+/// The file descriptors that the system allows this process.
 package enum Descriptors {
-  /// Raises the limit to what is allowed, and says whether `count` more files can be opened.
+  /// Raises the soft limit to the hard limit, and returns whether `count` more files can be opened.
   ///
-  /// A connection that cannot be opened later looks like a server that is down, so the console asks before it begins.
+  /// A connection that cannot be opened later looks like a server that is down, so the console checks at its start.
   package static func has(_ count: Int) -> Bool {
     ksx_allow_files(-1)
     var opened: [Int32] = []

@@ -2,9 +2,9 @@
 ///
 /// Rows grow downwards, columns to the right; both start at zero.
 package struct Point: Hashable, Sendable {
-  /// Rows above it.
+  /// The number of rows above it.
   package var row: Int
-  /// Columns to the left of it.
+  /// The number of columns to the left of it.
   package var column: Int
 
   /// The position in `row` and `column`.
@@ -16,9 +16,9 @@ package struct Point: Hashable, Sendable {
 
 /// An extent in cells.
 package struct Size: Hashable, Sendable {
-  /// Cells from top to bottom.
+  /// The number of cells from top to bottom.
   package var rows: Int
-  /// Cells from left to right.
+  /// The number of cells from left to right.
   package var columns: Int
 
   /// An extent of `rows` by `columns`.
@@ -34,10 +34,10 @@ package struct Size: Hashable, Sendable {
 package struct Rect: Hashable, Sendable {
   /// The top left corner.
   package var origin: Point
-  /// How far it reaches from there.
+  /// The extent from there.
   package var size: Size
 
-  /// The area of `size` whose top left corner is `origin`; a negative extent counts as none.
+  /// The area of `size` whose top left corner is `origin`; a negative extent counts as zero.
   package init(_ origin: Point, _ size: Size) {
     self.origin = origin
     self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
@@ -67,7 +67,7 @@ package struct Rect: Hashable, Sendable {
       Point(row: origin.row + index, column: origin.column), Size(rows: isInside ? 1 : 0, columns: size.columns))
   }
 
-  /// Cuts `rows` rows off the top, returning them and what is left.
+  /// Splits `rows` rows off the top; returns them and the rest.
   package func split(top rows: Int) -> (top: Rect, rest: Rect) {
     let rows = min(max(0, rows), size.rows)
     return (
@@ -77,13 +77,13 @@ package struct Rect: Hashable, Sendable {
     )
   }
 
-  /// Cuts `rows` rows off the bottom, returning what is left and them.
+  /// Splits `rows` rows off the bottom; returns the rest and them.
   package func split(bottom rows: Int) -> (rest: Rect, bottom: Rect) {
     let (rest, bottom) = split(top: size.rows - min(max(0, rows), size.rows))
     return (rest, bottom)
   }
 
-  /// Cuts `columns` columns off the left, returning them and what is left.
+  /// Splits `columns` columns off the left; returns them and the rest.
   package func split(left columns: Int) -> (left: Rect, rest: Rect) {
     let columns = min(max(0, columns), size.columns)
     return (
@@ -94,7 +94,7 @@ package struct Rect: Hashable, Sendable {
     )
   }
 
-  /// Cuts `columns` columns off the right, returning what is left and them.
+  /// Splits `columns` columns off the right; returns the rest and them.
   package func split(right columns: Int) -> (rest: Rect, right: Rect) {
     let (rest, right) = split(left: size.columns - min(max(0, columns), size.columns))
     return (rest, right)

@@ -1,11 +1,10 @@
 import CTerminal
 
-/// What one cell can show: a character that takes one or two columns and nothing else.
+/// The content of one cell: a character that takes one or two columns and has no other effect.
 ///
-/// Every text passes through here on its way to a screen, so this is where hostile text ends. The
-/// rule was measured on ncurses, tmux and xterm, which disagree about joined emoji: the first code point
-/// decides the width, up to four combining ones follow, and what makes terminals join, hide or turn
-/// text around is dropped.
+/// Every text passes through this type on its way to a screen, so hostile text has no effect. The rule was
+/// measured on ncurses, tmux and xterm, which differ on joined emoji: the first code point decides the width,
+/// up to four combining code points follow, and code points that join, hide or reverse text are dropped.
 struct Glyph: Hashable {
   var text: Character
   var columns: Int
@@ -13,7 +12,7 @@ struct Glyph: Hashable {
   static let replacement = Glyph(text: "\u{FFFD}", columns: 1)
   static let blank = Glyph(text: " ", columns: 1)
 
-  /// Blanks that stand for a tab: a fixed number, so that the width of a text does not depend on its place.
+  /// The number of blanks for a tab, which is fixed so that the width of a text does not depend on its column.
   static let tabColumns = 4
 
   /// Calls `body` with the glyphs of `text` until it returns `false`.
@@ -30,7 +29,7 @@ struct Glyph: Hashable {
     }
   }
 
-  /// The same for a text of nothing but printable ASCII, which most are; `false` for any other.
+  /// The same for a text of printable ASCII only, which most are; `false` for any other.
   private static func forEachASCII(in text: String, _ body: (Glyph) -> Bool) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
@@ -46,7 +45,7 @@ struct Glyph: Hashable {
 
   private static let ascii = (UInt8(0)...0x7E).map { Glyph(text: Character(Unicode.Scalar($0)), columns: 1) }
 
-  /// The glyph of a character that is one code point and has a width of its own.
+  /// The glyph of a character that is a single code point with a width.
   private static func single(_ character: Character) -> Glyph? {
     let scalars = character.unicodeScalars
     guard let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex else { return nil }
@@ -55,7 +54,7 @@ struct Glyph: Hashable {
     return Glyph(text: character, columns: columns)
   }
 
-  /// The glyphs of one character that is not printable ASCII; none when it is nothing to see.
+  /// The glyphs of a character that is not printable ASCII; none if it is invisible.
   static func glyphs(of character: Character) -> [Glyph] {
     if character == "\t" { return Array(repeating: .blank, count: tabColumns) }
     var result: [Glyph] = []
@@ -69,7 +68,7 @@ struct Glyph: Hashable {
       } else if width == 0 {
         if scalars.count <= maximumMarks { scalars.append(scalar) }
       } else {
-        // What follows a joiner in an emoji would be drawn inside the first by some terminals.
+        // Some terminals would draw an emoji after a joiner inside the first one.
         guard !scalar.isPictograph else { break }
         result.append(Glyph(text: Character(String(scalars)), columns: columns))
         (scalars, columns) = (String.UnicodeScalarView([scalar]), width)
@@ -79,18 +78,18 @@ struct Glyph: Hashable {
     return result
   }
 
-  /// A cell of ncurses holds five code points.
+  /// A cell of ncurses contains at most five code points.
   private static let maximumMarks = 4
 }
 
 extension Unicode.Scalar {
-  /// Columns by the C library; below one for what stands on no column of its own.
+  /// The columns according to the C library; less than one for code points without a column of their own.
   fileprivate var columns: Int {
     _ = Locale.isUTF8
     return Int(ksx_wcwidth(value))
   }
 
-  /// Joiners, variation selectors, bidi controls, tags and other code points without a look of their own.
+  /// Joiners, variation selectors, bidi controls, tags and other invisible code points.
   fileprivate var isDropped: Bool {
     switch value {
     case 0xAD, 0x61C, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x20E3: true
@@ -105,8 +104,8 @@ extension Unicode.Scalar {
   }
 }
 
-/// The character set of the process, which wcwidth and ncurses go by.
+/// The character set of the process, which wcwidth and ncurses use.
 enum Locale {
-  /// Set once, at the first look.
+  /// Set once, at the first use.
   static let isUTF8 = ksx_use_utf8() == 1
 }

@@ -2,12 +2,12 @@ import CTerminal
 import Glibc
 import Platform
 
-/// A line that is not shown while it is typed, such as a password.
+/// A line of input without echo, such as a password.
 package enum HiddenLine {
-  /// Reads it from the terminal `descriptor`; `nil` when it was broken off, or there is no terminal.
+  /// Reads it from the terminal `descriptor`; `nil` if the user cancels, or if it is not a terminal.
   ///
-  /// The terminal's own editing of lines and its signals are off for so long: no way out leaves it without an echo, not
-  /// even a signal that ends the process.
+  /// Meanwhile the terminal's line editing and signals are off; the echo is restored in every case, even if a signal
+  /// ends the process.
   package static func read(from descriptor: Int32 = STDIN_FILENO) -> String? {
     guard ksx_hide_typing(descriptor) == 0 else { return nil }
     defer { ksx_show_typing() }

@@ -1,14 +1,14 @@
 import Manifest
 import Platform
 
-/// A skin file of k9s, taken as it is: each of our styles asks for the colours of the part of k9s that is most like it.
+/// A skin file of k9s: each style takes the colours of the most similar part of k9s.
 struct K9sSkin {
   private let body: Value
 
-  /// Reads what stands under `k9s`.
+  /// Reads the mapping under `k9s`.
   init(_ body: Value) { self.body = body }
 
-  /// The colours of one of our styles, by where they stand in a skin: the text's, and what is behind it.
+  /// The paths in a skin of one style's text colour and background.
   private struct Source {
     var foreground: String
     var background = "body.bgColor"
@@ -68,7 +68,7 @@ struct K9sSkin {
     .markdownEmphasis: Source(foreground: "body.fgColor", attributes: .bold),
   ]
 
-  /// The theme that the skin makes; what it does not say is the terminal's own.
+  /// The theme of the skin; colours that it does not define are the terminal's own.
   var theme: Theme {
     var theme = Theme(name: "own")
     for (name, source) in Self.sources {
@@ -79,7 +79,7 @@ struct K9sSkin {
     return theme
   }
 
-  /// The colour at a place of the skin, as tcell knows it; `nil` where none is said, or the terminal's own is.
+  /// The colour at a path of the skin, by tcell's names; `nil` if it is not defined or is the terminal's own.
   private func color(_ path: String) -> Color? {
     var value: Value? = body
     for key in path.split(separator: ".") { value = value?[String(key)] }
@@ -88,7 +88,7 @@ struct K9sSkin {
 }
 
 extension Color {
-  /// A colour of a skin: a name of CSS, or `#rrggbb`.
+  /// A colour of a skin: a CSS name, or `#rrggbb`.
   fileprivate init?(skin name: String) {
     if let named = Self.css[name] {
       self = named

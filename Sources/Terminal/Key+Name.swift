@@ -1,8 +1,8 @@
 extension Key {
-  /// The key spelled `name`, or `nil` when no key is spelled so.
+  /// The key with the spelling `name`; `nil` if there is none.
   ///
-  /// `ctrl-a`, `Ctrl+A` and `<c-a>` are one key. Keys that a terminal sends as the same byte are one key
-  /// too: `ctrl-i` is `tab`, `ctrl-m` and `ctrl-j` are `enter`, `ctrl-h` is `backspace`, `ctrl-[` is `esc`.
+  /// `ctrl-a`, `Ctrl+A` and `<c-a>` are the same key. So are keys that a terminal sends as the same byte:
+  /// `ctrl-i` is `tab`, `ctrl-m` and `ctrl-j` are `enter`, `ctrl-h` is `backspace`, `ctrl-[` is `esc`.
   package init?(named name: String) {
     if name.count == 1, let character = name.first {
       guard !character.isWhitespace, character.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
@@ -39,7 +39,7 @@ extension Key {
     }
   }
 
-  /// The key of `character` with ctrl, as the byte that a terminal makes of it says.
+  /// The key for `character` with ctrl, according to the byte that a terminal sends.
   private static func controlled(_ character: Character) -> Key? {
     guard character.isASCII, let byte = character.lowercased().utf8.first else { return nil }
     switch byte {

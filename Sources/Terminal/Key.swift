@@ -1,4 +1,4 @@
-/// One keystroke, or another thing that a terminal reports.
+/// A keystroke, or another event of the terminal.
 ///
 /// Written in keymap files as `a`, `ctrl-a`, `alt-x`, `enter`, `f5`; see `init(named:)`.
 package enum Key: Hashable, Sendable {
@@ -11,22 +11,22 @@ package enum Key: Hashable, Sendable {
   case ctrl(Direction)
   case insert, delete
   case enter, escape, tab, backTab, backspace
-  /// Text that was pasted, in one piece.
+  /// Pasted text.
   case paste(String)
   case mouse(Mouse, Point)
-  /// The terminal has another size.
+  /// The terminal's size has changed.
   case resized
-  /// The terminal is gone, or a signal asked the program to end: save and leave.
+  /// The terminal was closed, or a signal asked the program to end: save and leave.
   case closed
 
-  /// Where a cursor key goes.
+  /// The direction of a cursor key.
   package enum Direction: String, Hashable, Sendable, CaseIterable {
     case up, down, left, right, home, end
     case pageUp = "pgup"
     case pageDown = "pgdn"
   }
 
-  /// What a mouse did.
+  /// An action of the mouse.
   package enum Mouse: Hashable, Sendable {
     case click, wheelUp, wheelDown
   }
@@ -39,20 +39,20 @@ package enum Key: Hashable, Sendable {
   package static let left = Key.move(.left)
   /// The arrow to the right.
   package static let right = Key.move(.right)
-  /// The key to the start.
+  /// The home key.
   package static let home = Key.move(.home)
-  /// The key to the end.
+  /// The end key.
   package static let end = Key.move(.end)
-  /// The key for a page up.
+  /// The page up key.
   package static let pageUp = Key.move(.pageUp)
-  /// The key for a page down.
+  /// The page down key.
   package static let pageDown = Key.move(.pageDown)
   /// The space bar.
   package static let space = Key.character(" ")
 }
 
 extension Key: CustomStringConvertible {
-  /// The key as keymap files and help spell it.
+  /// The spelling of the key in keymap files and help.
   package var description: String {
     switch self {
     case .character(let character): Self.spelling(character)

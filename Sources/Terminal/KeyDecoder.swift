@@ -1,27 +1,27 @@
-/// Turns what ncurses reads into keys.
+/// Decodes the input of ncurses into keys.
 ///
-/// It is fed bytes and codes of keys, and keeps what is not complete: half a character of UTF-8, an escape
-/// that may be the alt key, a sequence that is not a key, a paste. Bytes are decoded here rather than by
-/// `wget_wch`, which forgets the beginning of a character when its end has not arrived.
+/// Its input is bytes and key codes. It keeps incomplete input: a part of a UTF-8 character, an escape that
+/// may be the alt key, a sequence that is not a key, a paste. Bytes are decoded here rather than by
+/// `wget_wch`, which loses the beginning of a character if the rest has not arrived.
 struct KeyDecoder {
-  /// What ncurses has read.
+  /// A result of reading from ncurses.
   enum Input: Hashable {
     case byte(UInt8)
     case key(Key)
     case pasteBegins, pasteEnds
-    /// Nothing more for now.
+    /// No input at present.
     case nothing
-    /// Nothing came for as long as `patience` says.
+    /// No input for the time of `patience`.
     case silence
   }
 
   private enum State: Hashable {
     case ground
-    /// An escape has come, and nothing after it yet.
+    /// An escape has arrived, and nothing after it yet.
     case escape
-    /// An escape was delivered as a key because nothing followed at once: on a slow line the rest of a sequence may.
+    /// An escape was returned as a key because nothing followed at once; on a slow line the rest may follow.
     case cut
-    /// What may be the rest of a sequence after such an escape: one byte, which may as well be a key.
+    /// One byte after such an escape, which may continue a sequence or be a key.
     case tail(ControlSequence)
     case sequence(ControlSequence)
     case paste(Paste)
@@ -29,10 +29,10 @@ struct KeyDecoder {
 
   private var state = State.ground
   private var pending: [UInt8] = []
-  /// A carriage return has come just before: a newline after it, as in a text that is pasted, is of the same line end.
+  /// Whether the last byte was a carriage return: a newline after it, as in pasted text, belongs to the same line end.
   private var isAfterReturn = false
 
-  /// How long silence must be to end what is not complete; `nil` when nothing is.
+  /// The silence after which incomplete input is ended; `nil` if no input is incomplete.
   var patience: Duration? {
     switch state {
     case .ground, .escape: nil
@@ -42,7 +42,7 @@ struct KeyDecoder {
     }
   }
 
-  /// Whether bytes are pasted text, so that they can be read by the thousand.
+  /// Whether the input is pasted text, which can be read in large blocks.
   var isPasting: Bool { if case .paste = state { true } else { false } }
 
   mutating func decode(_ input: Input) -> [Key] {
@@ -65,7 +65,7 @@ struct KeyDecoder {
     }
   }
 
-  /// Drops what is not complete; an escape was a key then.
+  /// Drops incomplete input; an escape is returned as a key.
   private mutating func giveUp() -> [Key] {
     defer { state = .ground }
     switch state {
@@ -75,7 +75,7 @@ struct KeyDecoder {
     }
   }
 
-  /// Nothing more has arrived.
+  /// Handles a pause: no more input has arrived.
   private mutating func pause() -> [Key] {
     isAfterReturn = false
     switch state {
@@ -168,12 +168,12 @@ struct KeyDecoder {
     return [Self.key(scalar)]
   }
 
-  /// The introducer alone, which was typed after all.
+  /// The introducer as a key, because it did not begin a sequence.
   private static func key(of sequence: ControlSequence) -> [Key] {
     [.character(Character(Unicode.Scalar(sequence.introducer)))]
   }
 
-  /// The character that `byte` completes, if it does; what is not UTF-8 becomes U+FFFD.
+  /// The character that `byte` completes, if it does; invalid UTF-8 becomes U+FFFD.
   private mutating func scalar(_ byte: UInt8) -> Unicode.Scalar? {
     if byte < 0x80 {
       pending = []
@@ -192,7 +192,7 @@ struct KeyDecoder {
     }
   }
 
-  /// Bytes of a character that begins with `byte`; none begins with 0.
+  /// The number of bytes of a character that begins with `byte`; 0 if none begins so.
   private static func length(_ byte: UInt8) -> Int {
     switch byte {
     case 0xC2...0xDF: 2

@@ -1,17 +1,17 @@
-/// What to do for which keys, in one view.
+/// The key bindings of one view.
 ///
-/// A key may also lead to more keys, as in `g g`. A command may have several bindings; a sequence of keys
-/// has one command, and no binding begins another.
+/// A binding may be a sequence of keys, as in `g g`. A command may have several bindings; a sequence of
+/// keys has one command, and no binding is a prefix of another.
 package struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// One line of help.
   package struct Binding: Hashable, Sendable {
-    /// The keys, one after the other.
+    /// The sequence of keys.
     package var keys: [Key]
-    /// What they do.
+    /// Their command.
     package var command: Command
   }
 
-  /// What some keys mean so far.
+  /// The meaning of the keys typed so far.
   package enum Match: Hashable, Sendable {
     case command(Command)
     /// The keys begin a longer binding.
@@ -19,15 +19,15 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     case none
   }
 
-  /// Every binding, in the order in which they were made.
+  /// All bindings, in the order in which they were added.
   package private(set) var bindings: [Binding] = []
-  /// Commands this keymap has an opinion about: bound here, or unbound on purpose.
+  /// The commands that are bound here, or unbound on purpose.
   private var mentioned: Set<Command> = []
 
   /// A keymap without bindings.
   package init() {}
 
-  /// Binds `keys`, and unbinds what they, a beginning or a continuation of them were bound to.
+  /// Binds `keys`, and removes bindings of the same keys, of a prefix or of a continuation of them.
   package mutating func bind(_ keys: [Key], to command: Command) {
     guard let first = keys.first else { return }
     bindings.removeAll { $0.keys[0] == first && ($0.keys.starts(with: keys) || keys.starts(with: $0.keys)) }
@@ -35,13 +35,13 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     mentioned.insert(command)
   }
 
-  /// Binds `keys` as `bind` does, where the caller knows that no binding begins like them.
+  /// Binds `keys` like `bind`, if the caller knows that there is no conflicting binding.
   mutating func add(_ keys: [Key], for command: Command) {
     bindings.append(Binding(keys: keys, command: command))
     mentioned.insert(command)
   }
 
-  /// Leaves `command` without a key.
+  /// Removes all keys of `command`.
   package mutating func unbind(_ command: Command) {
     bindings.removeAll { $0.command == command }
     mentioned.insert(command)
@@ -50,11 +50,11 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// Whether `command` is bound here, or unbound on purpose.
   func mentions(_ command: Command) -> Bool { mentioned.contains(command) }
 
-  /// The command of `keys`, or whether they can still become one.
+  /// The command of `keys`, or whether a longer binding begins with them.
   package func match(_ keys: [Key]) -> Match {
     guard let first = keys.first else { return .none }
     var match = Match.none
-    // None begins another, so the first that is found is the only one, or one of several that go on.
+    // No binding is a prefix of another, so a complete match is the only match.
     for binding in bindings where binding.keys[0] == first && binding.keys.starts(with: keys) {
       if binding.keys.count == keys.count { return .command(binding.command) }
       match = .pending
@@ -67,16 +67,16 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     bindings.filter { $0.command == command }.map(\.keys)
   }
 
-  /// What can follow `keys`: the rest of each binding that begins with them.
+  /// The possible continuations of `keys`: the rest of each binding that begins with them.
   package func continuations(of keys: [Key]) -> [Binding] {
     bindings.filter { $0.keys.count > keys.count && $0.keys.starts(with: keys) }
       .map { Binding(keys: Array($0.keys.dropFirst(keys.count)), command: $0.command) }
   }
 
-  /// This keymap on top of `base`.
+  /// This keymap merged over `base`.
   ///
-  /// A command that this one mentions has only the keys it has here; a key bound here is taken away from
-  /// whatever `base` bound it to.
+  /// A command that this one mentions has only the keys it has here; a key that is bound here loses its
+  /// binding in `base`.
   package func over(_ base: Keymap) -> Keymap {
     var result = base
     result.bindings.removeAll { mentioned.contains($0.command) }
@@ -85,7 +85,7 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     return result
   }
 
-  /// The bindings of the commands that `transform` knows, as a keymap of what it makes of them.
+  /// The bindings of the commands that `transform` maps, bound to its results.
   package func compactMap<Other>(_ transform: (Command) -> Other?) -> Keymap<Other> {
     var result = Keymap<Other>()
     for binding in bindings {
@@ -96,6 +96,6 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
 }
 
 extension [Key] {
-  /// The keys as keymap files and help spell them.
+  /// The spelling of the keys in keymap files and help.
   package var spelling: String { map(\.description).joined(separator: " ") }
 }

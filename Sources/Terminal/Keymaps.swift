@@ -3,13 +3,13 @@ import Platform
 
 /// A keymap file: the keymaps of all views, by section name.
 package struct Keymaps<Command: Hashable & Sendable>: Sendable {
-  /// What users choose it by.
+  /// The name by which users choose it.
   package var name: String
-  /// The keymap file that this one is laid over, when it names one.
+  /// The keymap file that this one extends, if it names one.
   package var inherits: String?
   /// The keymap of each view.
   package var sections: [String: Keymap<Command>]
-  /// Where each binding stands in the file, by section.
+  /// The place of each binding in the file, by section.
   fileprivate(set) var places: [String: [[Key]: Place]] = [:]
 
   /// A line and a column, from one.
@@ -28,9 +28,9 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     self.sections = sections
   }
 
-  /// Reads a keymap file, reporting its first mistake.
+  /// Parses a keymap file; throws its first error.
   ///
-  /// Top-level `name` and `inherits` apart, each mapping is a section; in it `command: key` or
+  /// Except for `name` and `inherits`, each top-level mapping is a section. In it `command: key` or
   /// `command: [key, …]` binds, `command: <disabled>` unbinds, and a key is one or more names separated
   /// by blanks.
   package static func parse(
@@ -44,9 +44,9 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     }
   }
 
-  /// What these keymaps of `file` take from `base` without a word: keys of commands that they do not mention.
+  /// Reports the keys that these keymaps of `file` take from commands of `base` that they do not mention.
   ///
-  /// Keys of a section hide those of the sections that `below` says it lies over.
+  /// Keys of a section also hide those of the sections that `below` returns for it.
   package func thefts(
     from base: Keymaps, file: String, below: (String) -> [String], name: (Command) -> String
   ) -> [SettingsError] {
@@ -66,7 +66,7 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     return result
   }
 
-  /// The bindings of `base` that `binding` puts out of reach, in a section where this file does not mention them.
+  /// The bindings of a section of `base` that `binding` hides and whose commands this file does not mention.
   private func victims(
     of binding: Keymap<Command>.Binding, in base: Keymaps, _ section: String
   ) -> [Keymap<Command>.Binding] {
@@ -76,24 +76,24 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     }
   }
 
-  /// The keymap of `section`; an empty one when there is none.
+  /// The keymap of `section`; empty if there is none.
   package subscript(section: String) -> Keymap<Command> {
     sections[section] ?? Keymap()
   }
 
-  /// These keymaps on top of `base`, section by section.
+  /// These keymaps merged over `base`, section by section.
   package func over(_ base: Keymaps) -> Keymaps {
     let sections = base.sections.merging(sections) { base, mine in mine.over(base) }
     return Keymaps(name: name, inherits: inherits, sections: sections)
   }
 }
 
-/// Turns the nodes of a keymap file into keymaps.
+/// Builds keymaps from the nodes of a keymap file.
 private struct KeymapReader<Command: Hashable & Sendable> {
   let vocabulary: Keymaps<Command>.Vocabulary
   private var taken: [Key: [Taken]] = [:]
 
-  /// A binding of the section that is read; they are kept by their first key.
+  /// A binding of the present section; stored by its first key.
   private struct Taken {
     let keys: [Key]
     let command: String

@@ -1,28 +1,28 @@
-/// One line of text being typed, as after `/` or `:`.
+/// An input line, as after `/` or `:`.
 ///
-/// Emacs keys move and delete; up and down walk through `history`, newest last.
+/// Emacs keys move and delete; up and down recall entries of `history`, whose newest entry is last.
 package struct LinePrompt: Hashable, Sendable {
-  /// What a key did to the line.
+  /// The result of a key.
   package enum Outcome: Hashable, Sendable {
     case edited, accepted, cancelled
-    /// The key means nothing here.
+    /// The key has no meaning here.
     case ignored
   }
 
-  /// Longer lines are cut: no user types one, and all of it is measured with each key.
+  /// The maximum number of characters: no user types more, and the whole line is measured after each key.
   package static let maximum = 1 << 13
 
-  /// What was typed so far.
+  /// The text so far.
   package private(set) var text: String
-  /// Characters before the cursor.
+  /// The number of characters before the cursor.
   package private(set) var cursor: Int
   private let history: [String]
-  /// What of history is shown; its count when what was typed is.
+  /// The index of the shown entry of `history`; its count if the typed text is shown.
   private var place: Int
   private var typed = ""
   private var killed = ""
 
-  /// A prompt that begins with `text`, with the cursor behind it.
+  /// A prompt with the initial `text`, with the cursor after it.
   package init(text: String = "", history: [String] = []) {
     self.text = text
     self.history = history
@@ -65,7 +65,7 @@ package struct LinePrompt: Hashable, Sendable {
     return .edited
   }
 
-  /// Draws the line in the first row of `area`, scrolled so that the cursor is seen, and returns where that is.
+  /// Draws the line in the first row of `area`, scrolled to show the cursor, and returns the cursor's position.
   package func draw(on surface: inout Surface, in area: Rect, style: Style = .plain) -> Point {
     surface.fill(area.row(0), style: style)
     let before = String(text.prefix(cursor))
@@ -79,7 +79,7 @@ package struct LinePrompt: Hashable, Sendable {
     text.prefix(maximum).split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// Whether this chord means something while a line is typed.
+  /// Whether this chord edits an input line.
   package static func knows(_ key: Key) -> Bool {
     [.alt("b"), .alt("f"), .alt("d"), .alt("\u{7F}")].contains(key)
   }
@@ -135,6 +135,6 @@ package struct LinePrompt: Hashable, Sendable {
 }
 
 extension Character {
-  /// Whether this belongs to a word for the keys that go from word to word.
+  /// Whether this is a part of a word for the keys that move by words.
   package var isWordPart: Bool { isLetter || isNumber || self == "_" }
 }

@@ -3,9 +3,9 @@ import CTerminal
 import Glibc
 import Platform
 
-/// The terminal that ncurses writes to: opening, lending and closing it.
+/// The terminal that ncurses writes to: opens, lends and closes it.
 ///
-/// Confined to the screen that owns it.
+/// Used only by the screen that owns it.
 final class NcursesDevice {
   private let options: NcursesScreen.Options
   private let input: UnsafeMutablePointer<FILE>
@@ -13,10 +13,10 @@ final class NcursesDevice {
   private let fixedSize: Size?
   private let names: [String]
   private var handle: OpaquePointer?
-  /// What ncurses does not switch on by itself, where the terminal has it.
+  /// The sequences for modes that ncurses does not set itself, if the terminal has them.
   private var extras: (on: String, off: String) = ("", "")
 
-  /// Whether this is a real terminal; a test has a file in memory.
+  /// Whether this is a real terminal; tests use a file in memory.
   var isTerminal: Bool { fixedSize == nil }
 
   private init(
@@ -38,7 +38,7 @@ final class NcursesDevice {
       files: (ksx_stdin(), ksx_stdout()), size: nil)
   }
 
-  /// A terminal of the type `name` that is a file.
+  /// A terminal of the type `name` that writes to a file.
   static func file(_ output: UnsafeMutablePointer<FILE>, input: UnsafeMutablePointer<FILE>, name: String, size: Size)
     -> NcursesDevice
   {
@@ -46,7 +46,7 @@ final class NcursesDevice {
       names: [name], options: NcursesScreen.Options(hasMouse: false), files: (input, output), size: size)
   }
 
-  /// The descriptions to try, best first.
+  /// The terminfo descriptions to try, best first.
   static func terminalNames(_ term: String, color: String, wantsTrueColor: Bool) -> [String] {
     var names = [term, "xterm-256color", "xterm", "vt100"]
     if wantsTrueColor, color == "truecolor" || color == "24bit" {
@@ -56,7 +56,7 @@ final class NcursesDevice {
     return names.filter { !$0.isEmpty }
   }
 
-  /// The size the terminal has now, when it knows.
+  /// The present size of the terminal, if it reports one.
   var size: Size? {
     if let fixedSize { return fixedSize }
     var (rows, columns): (Int32, Int32) = (0, 0)
@@ -66,7 +66,7 @@ final class NcursesDevice {
 
   func open() throws(TerminalError) -> ColorDepth {
     _ = Locale.isUTF8
-    // LINES and COLUMNS in the environment would override the terminal's own word.
+    // Otherwise LINES and COLUMNS in the environment would override the size that the terminal reports.
     use_env(false)
     use_tioctl(true)
     if isTerminal { ksx_restore_arm(STDOUT_FILENO) }
@@ -83,7 +83,7 @@ final class NcursesDevice {
   }
 
   private func openFirst() throws(TerminalError) {
-    // newterm returns where initscr would end the process.
+    // newterm returns on errors, where initscr would end the process.
     for name in names {
       guard let handle = newterm(name, output, input) else { continue }
       self.handle = handle
@@ -110,7 +110,7 @@ final class NcursesDevice {
     if let handle { delscreen(handle) }
   }
 
-  /// Sets the modes of the screen again, after another process stopped this one.
+  /// Sets the screen's modes again, after another process stopped this one.
   func resume() {
     beginOutput()
     defer { endOutput() }
@@ -140,15 +140,15 @@ final class NcursesDevice {
     intrflush(window, false)
     set_escdelay(25)
     curs_set(0)
-    // Otherwise a frame stops half way when a key waits.
+    // Otherwise ncurses stops in the middle of a frame if a key is waiting.
     typeahead(-1)
   }
 
-  /// From here to `endOutput` a signal to end the program lets go of a terminal that takes no output.
+  /// Begins output; if the terminal accepts no more bytes, a signal that ends the program discards the rest.
   func beginOutput() { if isTerminal { ksx_output_begin() } }
   func endOutput() { if isTerminal { ksx_output_end() } }
 
-  /// Pasting in brackets, where terminfo has it; and the mouse in decimal numbers, without which columns end at 223.
+  /// Bracketed paste, if terminfo has it; and mouse reports in decimal numbers, without which columns end at 223.
   private static func extras(hasMouse: Bool) -> (on: String, off: String) {
     var result = (on: "", off: "")
     if ksx_capability("BE") != nil { result = ("\u{1B}[?2004h", "\u{1B}[?2004l") }
@@ -169,7 +169,9 @@ final class NcursesDevice {
     send(extras.off)
   }
 
-  /// By OSC 52, which also goes through SSH; a terminal without a second screen is of a kind that would print it.
+  /// Copies by OSC 52, which also works over SSH.
+  ///
+  /// A terminal without an alternate screen would probably print the sequence, so it is not sent there.
   func copy(_ text: String) {
     guard isTerminal, ksx_capability("smcup") != nil else { return }
     beginOutput()
@@ -177,7 +179,7 @@ final class NcursesDevice {
     endOutput()
   }
 
-  /// Without an alternate screen the prompt of the shell would stand among the keys of the last row.
+  /// Clears the last row: without an alternate screen the shell's prompt would appear among the keys there.
   private func clearFooter() {
     let window = ksx_stdscr()
     wmove(window, ksx_rows() - 1, 0)
@@ -202,7 +204,7 @@ final class NcursesDevice {
     }
   }
 
-  /// Leaves the alternate screen, colours, the keypad, pasting and the mouse, as far as they were on.
+  /// The sequences that leave the alternate screen and reset colours, keypad, paste and mouse, as far as they were on.
   private var restoration: String {
     let capabilities = ["rmcup", "cnorm", "sgr0", "op", "rmkx"]
     return capabilities.compactMap { ksx_capability($0).map { String(cString: $0) } }.joined()

@@ -2,17 +2,17 @@ import CNcurses
 import CTerminal
 import Glibc
 
-/// What the terminal and the system report, as keys.
+/// Reads input of the terminal and signals of the system as keys.
 ///
-/// Confined to the screen that owns it.
+/// Used only by the screen that owns it.
 struct NcursesInput {
   private var signals: CaughtSignals
   private let descriptor: Int32
   private var decoder = KeyDecoder()
   private var ready: [Key] = []
-  /// When something was read last, if anything was since.
+  /// The time of the last input, or of the start.
   private var lastInput = ContinuousClock.now
-  /// Whether the terminal hung up; there is no use in waiting for it then.
+  /// Whether the terminal hung up, so that waiting for it is useless.
   private(set) var isClosed = false
 
   init(signals: Int32, descriptor: Int32) {
@@ -37,16 +37,16 @@ struct NcursesInput {
     return ready.isEmpty ? nil : ready.removeFirst()
   }
 
-  /// How long until silence has something to say.
+  /// The time until silence ends incomplete input; `nil` if there is none.
   var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
 
-  /// The signal that ends the program, once it has come.
+  /// The signal that ends the program; `nil` until it arrives.
   var endingSignal: Int32? { signals.ending }
 
   /// Whether the program was asked to stop since the last call.
   mutating func takeStop() -> Bool { signals.takeStop() }
 
-  /// Takes what has been pasted so far: ncurses would ask the system for each byte.
+  /// Reads pasted text in blocks, because ncurses would make a system call for each byte.
   private mutating func readPaste() -> KeyDecoder.Input {
     guard descriptor >= 0 else { return read() }
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -58,7 +58,7 @@ struct NcursesInput {
     return .byte(bytes[count - 1])
   }
 
-  /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
+  /// Discards signals that were meant for another program in the foreground, such as a ctrl-c.
   mutating func forgetInterrupts() { ready += signals.forgetInterrupts() }
 
   private func read() -> KeyDecoder.Input {
@@ -70,13 +70,13 @@ struct NcursesInput {
       case Self.pasteBegins: return .pasteBegins
       case Self.pasteEnds: return .pasteEnds
       default:
-        // Among the others KEY_RESIZE, which resizeterm puts there and the signal has told already.
+        // One of the others is KEY_RESIZE, which resizeterm queues and the signal has reported already.
         if let key = Self.named[code] { return .key(key) }
       }
     }
   }
 
-  /// Whether the terminal hung up: there is something to read, and it is nothing.
+  /// Whether the terminal hung up: it is readable, but has no bytes.
   private var hasEnded: Bool {
     guard descriptor >= 0 else { return false }
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -91,10 +91,10 @@ struct NcursesInput {
   private static let pasteEnds: Int32 = 0x1001
   private static let firstModified: Int32 = 0x1010
 
-  /// Teaches ncurses sequences that terminfo lacks: pasting, modified cursor keys, and cursor keys in
-  /// the mode that the description does not expect.
+  /// Defines sequences that terminfo lacks: pasting, modified cursor keys, and cursor keys in the mode that
+  /// the description does not expect.
   ///
-  /// And takes the mouse from it: of a report that a slow line has cut ncurses waits for the rest, and hears nothing else.
+  /// Removes the mouse key: if a slow line cuts a report, ncurses waits for the rest and reads nothing else.
   static func defineKeys() {
     define_key(nil, KEY_MOUSE)
     define_key("\u{1B}[200~", pasteBegins)

@@ -4,20 +4,20 @@ import Glibc
 
 /// The terminal, through ncurses.
 ///
-/// ncurses keeps the terminal in global variables, so there is at most one of these, and only the thread
-/// that made it may use it. From `init` to `close` the terminal is in another mode; a crash, `exit` and
-/// `close` all give it back as it was.
+/// ncurses keeps the terminal in global variables, so there is at most one instance, and only the thread
+/// that created it may use it. From `init` to `close` the terminal is in another mode; a crash, `exit` and
+/// `close` all restore it.
 package final class NcursesScreen: TerminalScreen {
-  /// What a screen may be asked for besides showing text.
+  /// Optional abilities of a screen.
   package struct Options: Sendable {
-    /// Whether clicks and the wheel are reported; selecting text then takes the shift key.
+    /// Whether clicks and the wheel are reported; the user then selects text with the shift key.
     package var hasMouse = true
-    /// Whether the theme needs true colour; used only where COLORTERM says that the terminal has it.
+    /// Whether the theme needs true colour; used only if COLORTERM says that the terminal has it.
     package var wantsTrueColor = false
-    /// Where standard error goes while the screen is up, so that nothing writes across it.
+    /// The descriptor for standard error while the screen is open, so that no other output appears on it.
     package var standardError: Int32?
 
-    /// The options, each with its usual value.
+    /// The options, with their defaults.
     package init(hasMouse: Bool = true, wantsTrueColor: Bool = false, standardError: Int32? = nil) {
       self.hasMouse = hasMouse
       self.wantsTrueColor = wantsTrueColor
@@ -41,7 +41,7 @@ package final class NcursesScreen: TerminalScreen {
 
   init(_ device: NcursesDevice) throws(TerminalError) {
     guard ksx_screen_claim() == 1 else { throw .taken }
-    // The handler must be there before newterm, which otherwise installs its own, which does not wake `poll`.
+    // The handler must be installed before newterm, which otherwise installs its own, which does not wake `poll`.
     signals = device.isTerminal ? ksx_signals_catch() : -1
     guard signals >= 0 || !device.isTerminal else {
       ksx_screen_release()
@@ -65,7 +65,7 @@ package final class NcursesScreen: TerminalScreen {
     close()
   }
 
-  /// Gives the terminal back; doing it twice does no harm.
+  /// Restores the terminal; further calls have no effect.
   package func close() {
     guard isOpen else { return }
     isOpen = false
@@ -88,7 +88,7 @@ package final class NcursesScreen: TerminalScreen {
 
   package var patience: Duration? { input.patience }
 
-  /// Hands ncurses the rows that changed since the last call; it decides which bytes that costs.
+  /// Passes ncurses the rows that have changed since the last call; ncurses decides which bytes to send.
   package func show(_ surface: Surface, cursor: Point?) {
     guard isOpen, surface != shown || cursor != shownCursor else { return }
     device.beginOutput()
@@ -110,7 +110,7 @@ package final class NcursesScreen: TerminalScreen {
 
   package func nextKey() -> Key? {
     guard isOpen else { return nil }
-    // Asked for a key, ncurses may paint first.
+    // ncurses may write output before it reads a key.
     device.beginOutput()
     let key = input.next()
     device.endOutput()
@@ -136,7 +136,7 @@ package final class NcursesScreen: TerminalScreen {
     guard isOpen else { return work() }
     device.lend(to: work)
     input.forgetInterrupts()
-    // Something else may have changed the size, the screen and the cursor.
+    // The other program may have changed the size, the screen and the cursor.
     fitToTerminal()
     curs_set(shownCursor == nil ? 0 : 1)
   }
@@ -145,14 +145,14 @@ package final class NcursesScreen: TerminalScreen {
     lend(to: ksx_stop)
   }
 
-  /// Stops as another process asked, and paints the screen again when it is continued: nothing else does.
+  /// Stops as another process requested, and draws the screen again when the program is continued.
   private func stop() {
     let (surface, cursor) = (shown, shownCursor)
     suspend()
     if let surface, surface.size == size { show(surface, cursor: cursor) }
   }
 
-  /// Looks at the terminal again, and paints what it showed when that still fits: nothing else does.
+  /// Reads the terminal's size again, and draws the last surface if it still fits.
   private func refit() {
     let (surface, cursor) = (shown, shownCursor)
     device.resume()

@@ -1,12 +1,12 @@
-/// A bracketed paste, as far as it has come.
+/// A bracketed paste while it arrives.
 ///
-/// It ends with its end mark, or with silence: a mark that a bad line lost must not make the console deaf.
+/// It ends with its end mark, or after silence: if a bad line loses the mark, the console must still react to keys.
 struct Paste: Hashable {
   private var bytes: [UInt8] = []
-  /// Ctrl-c or escape, when it came last: neither is ever pasted.
+  /// Ctrl-c or escape, if it was the last byte: neither is ever pasted.
   private var lastKey: Key?
 
-  /// A paste is delivered in pieces of this size at most.
+  /// The maximum number of bytes of a piece in which a paste is returned.
   static let maximum = 1 << 20
   private static let endMark = Array("\u{1B}[201~".utf8)
 
@@ -19,24 +19,24 @@ struct Paste: Hashable {
     return true
   }
 
-  /// Delivers what has come when that is much, and goes on.
+  /// Returns the text so far if it is long, and continues.
   mutating func takePiece() -> [Key] {
-    // Not in the middle of a character or of the end mark.
+    // Does not split a character or the end mark.
     guard bytes.count >= Self.maximum, let last = bytes.last, last < 0x80, last != 0x1B else { return [] }
     defer { bytes = [] }
     return [.paste(text)]
   }
 
-  /// Ctrl-c was pressed twice: the end mark has been lost, and the user wants to leave.
+  /// Whether ctrl-c was pressed twice: the end mark was lost, and the user wants to leave.
   var isInterrupted: Bool { bytes.count > 1 && bytes[bytes.count - 1] == 3 && bytes[bytes.count - 2] == 3 }
 
-  /// What was pasted, after silence instead of an end mark.
+  /// The pasted text if silence ended the paste instead of an end mark.
   var keysAfterSilence: [Key] { keys + (lastKey.map { [$0] } ?? []) }
 
-  /// What was pasted.
+  /// The pasted text.
   var keys: [Key] { [.paste(text)] }
 
-  /// The text without control characters; a carriage return is what terminals make of a line end.
+  /// The text without control characters; terminals send a carriage return for a line end.
   private var text: String {
     var text = String.UnicodeScalarView()
     var isAfterReturn = false

@@ -1,10 +1,10 @@
 import CTerminal
 import Glibc
 
-/// A terminal that is only written to, line after line, for screen readers and for terminals without a cursor to place.
+/// A screen that only prints lines, for screen readers and for terminals on which the cursor cannot be moved.
 ///
-/// Of each frame it writes the lines that are new, and of a list in which the cursor has moved the line it is on. Nothing
-/// is placed, coloured or overwritten.
+/// It prints the lines of a frame that are new, and the line of a list to which the selection has moved. It does not
+/// position, colour or overwrite text.
 package final class PlainScreen: TerminalScreen {
   private let input: Int32
   private let output: Int32
@@ -12,26 +12,26 @@ package final class PlainScreen: TerminalScreen {
   private var ready: [Key] = []
   private var lastInput = ContinuousClock.now
   private var lines: [String] = []
-  /// The terminal's modes as they were; `nil` where it is given back, or is no terminal.
+  /// The terminal's original modes; `nil` if they are restored, or if the input is not a terminal.
   private var former: termios?
   private var signals = CaughtSignals(-1)
-  /// This screen has the process's signals.
+  /// Whether this screen handles the process's signals.
   private var hasSignals = false
   private var isClosed = false
   package private(set) var endingSignal: Int32?
 
   package private(set) var size: Size
 
-  /// Too narrow for panes side by side, whose rows would be read across.
+  /// The default size, too narrow for panes side by side, whose rows would be read as one line.
   package static let narrow = Size(rows: 50, columns: 59)
 
-  /// A screen that reads keys from `input` and writes lines to `output`, which may be no terminals.
+  /// A screen that reads keys from `input` and prints lines to `output`, neither of which need be a terminal.
   package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, size: Size = narrow) {
     (self.input, self.output, self.size) = (input, output, size)
     takeOver()
   }
 
-  /// Has keys come at once, and without an echo; a signal or a crash gives the terminal back first.
+  /// Makes the terminal send keys at once and without echo; a signal or a crash restores it first.
   private func takeOver() {
     var modes = termios()
     guard tcgetattr(input, &modes) == 0 else { return }
@@ -47,14 +47,14 @@ package final class PlainScreen: TerminalScreen {
   private func setRaw() {
     guard var modes = former else { return }
     cfmakeraw(&modes)
-    // What is written needs its line ends.
+    // Output still needs line ends.
     modes.c_oflag |= tcflag_t(OPOST | ONLCR)
     tcsetattr(input, TCSANOW, &modes)
   }
 
   deinit { close() }
 
-  /// Gives the terminal back; doing it twice does no harm.
+  /// Restores the terminal; further calls have no effect.
   package func close() {
     guard var modes = former else { return }
     former = nil
@@ -74,7 +74,7 @@ package final class PlainScreen: TerminalScreen {
   }
   package var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
 
-  /// Writes what is new, from the top.
+  /// Prints the lines that are new, from the top.
   package func show(_ surface: Surface, cursor: Point?) {
     let fresh = surface.description.split(separator: "\n", omittingEmptySubsequences: false).map {
       Self.spoken(String($0))
@@ -84,10 +84,10 @@ package final class PlainScreen: TerminalScreen {
     lines = fresh
   }
 
-  /// A line that has only lost the mark of the selection says nothing.
+  /// Whether a line has only lost the mark of the selection, and need not be printed.
   private func isUnmarked(_ line: String) -> Bool { lines.contains(">" + line) || lines.contains("> " + line) }
 
-  /// Without lines and the blanks of columns.
+  /// The line without box drawing and the blanks between columns.
   private static func spoken(_ line: String) -> String {
     let words = line.split(whereSeparator: { $0 == " " || "─│┌┐└┘".contains($0) })
     return words.joined(separator: " ")
@@ -140,7 +140,7 @@ package final class PlainScreen: TerminalScreen {
     ready += decoder.decode(.nothing)
   }
 
-  /// The cursor key whose sequence goes on so after its escape.
+  /// The cursor key whose sequence has the bytes `rest` after its escape.
   private static func cursorKey(_ rest: ArraySlice<UInt8>) -> Key? {
     guard rest.count == 2, rest.first == UInt8(ascii: "[") || rest.first == UInt8(ascii: "O") else { return nil }
     let keys: [UInt8: Key] = [
@@ -152,7 +152,7 @@ package final class PlainScreen: TerminalScreen {
 
   package func copy(_ text: String) {}
 
-  /// Says all of it again.
+  /// Prints all lines again at the next `show`.
   package func redraw() { lines = [] }
 
   package func lend(to work: () -> Void) {

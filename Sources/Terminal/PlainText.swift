@@ -1,12 +1,12 @@
 import Glibc
 
-/// What a terminal without UTF-8 is sent: ASCII only, in the same columns.
+/// Text for a terminal without UTF-8: ASCII only, with the same columns.
 package enum PlainText {
-  /// Whether the user's locale says that the terminal takes no UTF-8.
+  /// Whether the user's locale says that the terminal does not support UTF-8.
   ///
-  /// `LC_ALL` and `LC_CTYPE` are taken at their word, and so is any locale that names another character set.
-  /// `LANG=C` and nothing at all are the locale of machines without a locale setup, reached from terminals that take
-  /// UTF-8: there ksx uses UTF-8, as it does for locales that are not installed.
+  /// `LC_ALL`, `LC_CTYPE` and any locale that names another character set decide. `LANG=C` and no variable at all are
+  /// found on machines without a locale setup, which are used from terminals that support UTF-8: there ksx uses UTF-8,
+  /// as it does for locales that are not installed.
   static func isWanted(_ environment: (String) -> String?) -> Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
       guard let locale = environment(name), !locale.isEmpty else { continue }
@@ -18,10 +18,10 @@ package enum PlainText {
     return false
   }
 
-  /// As the environment of this process says.
+  /// According to the environment of this process.
   package static let isWanted = isWanted { name in getenv(name).map { String(cString: $0) } }
 
-  /// `text` in ASCII, as wide as it was.
+  /// `text` in ASCII, with the same width.
   package static func text(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
     return text.reduce(into: "") { result, character in
@@ -30,7 +30,7 @@ package enum PlainText {
     }
   }
 
-  /// What stands for `character` in one column.
+  /// The ASCII substitute for `character` in one column.
   static func standIn(for character: Character) -> Character {
     if character.isASCII { return character }
     return known[character] ?? "?"

@@ -1,18 +1,18 @@
 package import Manifest
 package import Platform
 
-/// What is wrong with a keymap or a theme, and where.
+/// An error in a keymap or a theme, with its place.
 package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The file as it was named to the reader.
+  /// The name of the file.
   package var file: String
   /// The line, from one.
   package var line: Int
   /// The column, from one.
   package var column: Int
-  /// What is wrong there.
+  /// The message, without the place.
   package var problem: Sentence
 
-  /// The mistake `mistake` in `file`.
+  /// The error `mistake` in `file`.
   package init(file: String, _ mistake: SyntaxError) {
     self.file = file
     line = mistake.line
@@ -28,7 +28,7 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
     self.problem = problem
   }
 
-  /// `file:line:column: problem`, as compilers have it.
+  /// `file:line:column: problem`, as in compilers.
   package var sentence: Sentence { "\(file):\(line):\(column): \(problem)" }
   package var description: String { sentence.english }
 }

@@ -1,17 +1,17 @@
-/// A colour as a theme names it.
+/// A colour of a theme.
 ///
-/// The screen comes as close as the terminal can.
+/// The screen uses the nearest colour that the terminal has.
 package enum Color: Hashable, Sendable {
-  /// An entry of the terminal's palette: 0 to 15 are its own named colours.
+  /// An entry of the terminal's palette: 0 to 15 are its named colours.
   case palette(UInt8)
   case rgb(red: UInt8, green: UInt8, blue: UInt8)
 }
 
-/// How a cell looks, where a colour of `nil` is the terminal's own.
+/// The look of a cell; a colour of `nil` is the terminal's own.
 package struct Style: Hashable, Sendable {
-  /// What a terminal can do to text besides colouring it.
+  /// Text attributes of a terminal.
   package struct Attributes: OptionSet, Hashable, Sendable {
-    /// One bit an attribute.
+    /// One bit for each attribute.
     package let rawValue: UInt8
     /// The attributes of these bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -24,7 +24,7 @@ package struct Style: Hashable, Sendable {
     package static let reverse = Attributes(rawValue: 1 << 2)
     /// A line below.
     package static let underline = Attributes(rawValue: 1 << 3)
-    /// Slanted; many terminals show nothing.
+    /// Slanted; many terminals do not show it.
     package static let italic = Attributes(rawValue: 1 << 4)
   }
 
@@ -32,10 +32,10 @@ package struct Style: Hashable, Sendable {
   package var foreground: Color?
   /// The colour behind it.
   package var background: Color?
-  /// What is done to the text besides.
+  /// The attributes of the text.
   package var attributes: Attributes
 
-  /// The terminal's own look, but for what is given.
+  /// The terminal's own look, except for what is given.
   package init(foreground: Color? = nil, background: Color? = nil, attributes: Attributes = []) {
     self.foreground = foreground
     self.background = background
@@ -45,7 +45,7 @@ package struct Style: Hashable, Sendable {
   /// The terminal's own colours and no attribute.
   package static let plain = Style()
 
-  /// This style on top of `base`: what it does not say, `base` decides.
+  /// This style merged over `base`, which supplies the colours that are `nil` here.
   package func over(_ base: Style) -> Style {
     Style(
       foreground: foreground ?? base.foreground, background: background ?? base.background,

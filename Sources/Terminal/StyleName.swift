@@ -1,6 +1,6 @@
-/// Every look that a theme gives and something on the screen asks for.
+/// The names of all styles that themes define and the screen uses.
 ///
-/// A test holds that each is in every theme and that the program uses each.
+/// A test checks that every theme defines each and that the program uses each.
 package enum StyleName: String, CaseIterable, Sendable {
   case text, dim, title, border, accent
   case header
@@ -54,6 +54,6 @@ package enum StyleName: String, CaseIterable, Sendable {
 }
 
 extension Theme {
-  /// The look called `name`.
+  /// The style called `name`.
   package subscript(name: StyleName) -> Style { self[name.rawValue] }
 }

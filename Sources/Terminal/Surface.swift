@@ -1,9 +1,9 @@
-/// A rectangular grid of cells: everything the user can see, as a value.
+/// A rectangular grid of cells: the content of a screen, as a value.
 ///
-/// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. What is
-/// written, no half of a wide character is ever left alone and no control character reaches a cell.
+/// Views draw on a surface and never on a terminal. A `TerminalScreen` shows it; a test reads it. Whatever is
+/// written, no half of a wide character is left alone and no control character reaches a cell.
 package struct Surface: Equatable, Sendable {
-  /// Its extent, which does not change.
+  /// Its extent.
   package let size: Size
   private var cells: [Cell]
 
@@ -13,10 +13,10 @@ package struct Surface: Equatable, Sendable {
     self.cells = Array(repeating: .blank, count: self.size.rows * self.size.columns)
   }
 
-  /// All of it.
+  /// The whole surface.
   package var bounds: Rect { Rect(size) }
 
-  /// The cell at a place inside the bounds.
+  /// The cell at a position inside the bounds.
   package subscript(row: Int, column: Int) -> Cell {
     cells[row * size.columns + column]
   }
@@ -26,10 +26,10 @@ package struct Surface: Equatable, Sendable {
     cells[(row * size.columns)..<((row + 1) * size.columns)]
   }
 
-  /// Writes `text` from `point` rightwards, clipped to `area`, and returns the column after it.
+  /// Writes `text` from `point` to the right, clipped to `area`, and returns the column after it.
   ///
-  /// Drawing outside the area is not an error: views are laid out for the size they would like and cut to
-  /// the size they get. A wide character cut by an edge becomes a blank.
+  /// Drawing outside the area is not an error: views use the layout of their desired size, and are clipped to
+  /// the available size. A wide character that is cut by an edge becomes a blank.
   @discardableResult
   package mutating func write(_ text: String, at point: Point, in area: Rect, style: Style = .plain) -> Int {
     var column = point.column
@@ -59,7 +59,7 @@ package struct Surface: Equatable, Sendable {
     }
   }
 
-  /// Lays `style` over what `area` shows, keeping its text.
+  /// Merges `style` over the cells of `area`, keeping their text.
   package mutating func highlight(_ area: Rect, style: Style) {
     for row in area.rows.clamped(to: bounds.rows) {
       for column in area.columns.clamped(to: bounds.columns) {
@@ -81,7 +81,7 @@ package struct Surface: Equatable, Sendable {
     if glyph.columns == 2 { set(.continuation(style), row: row, column: column + 1) }
   }
 
-  /// Replaces one cell; a wide character that loses a half to it leaves a blank.
+  /// Replaces one cell; the other half of a wide character that it cuts becomes a blank.
   private mutating func set(_ cell: Cell, row: Int, column: Int) {
     let index = row * size.columns + column
     let old = cells[index]
@@ -104,9 +104,9 @@ extension Surface: CustomStringConvertible {
 }
 
 extension Surface {
-  /// Draws a border around `area`, blanks what is inside, and returns the inside.
+  /// Draws a border around `area`, blanks the inside, and returns the inside.
   ///
-  /// `title` stands in the upper border. An area too small for a border has an empty inside.
+  /// `title` is in the upper border. An area too small for a border has an empty inside.
   @discardableResult
   package mutating func frame(_ area: Rect, title: String = "", style: Style = .plain, titleStyle: Style? = nil) -> Rect
   {

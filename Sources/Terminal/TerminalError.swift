@@ -1,14 +1,14 @@
-/// Why there is no screen.
+/// Why a screen could not be opened.
 package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Standard input or output is a file, a pipe or closed.
   case notATerminal
-  /// Neither TERM nor its usual stand-ins are described on this machine.
+  /// terminfo has no description of TERM or its usual substitutes.
   case unknownTerminal(String)
-  /// The terminal can print, and not move the cursor.
+  /// The terminal cannot move the cursor.
   case tooSimple(String)
-  /// There is a screen already.
+  /// Another screen is open.
   case taken
-  /// The system gave out no descriptor.
+  /// The system has no free file descriptor.
   case noDescriptor
 
   /// One sentence for standard error.

@@ -1,61 +1,61 @@
-/// Where a surface is shown and where keys come from.
+/// Shows surfaces and returns keys.
 ///
-/// There are two: `NcursesScreen` for users and `MemoryScreen` for tests. A screen belongs to the thread
-/// that made it and is deliberately not `Sendable`.
+/// There are three: `NcursesScreen` and `PlainScreen` for users, and `MemoryScreen` for tests. A screen is used
+/// only on the thread that created it and is deliberately not `Sendable`.
 package protocol TerminalScreen: AnyObject {
   var size: Size { get }
 
   /// The file descriptors that become readable when `nextKey` may have a key.
   var descriptors: [Int32] { get }
 
-  /// Makes the terminal look like `surface`, with the cursor at `cursor` or hidden.
+  /// Shows `surface`, with the cursor at `cursor` or hidden.
   func show(_ surface: Surface, cursor: Point?)
 
-  /// Gives the terminal back; doing it twice does no harm.
+  /// Restores the terminal; further calls have no effect.
   func close()
 
-  /// How long until `nextKey` may have a key although nothing becomes readable, such as the end of a paste without an
+  /// The time until `nextKey` may have a key although nothing becomes readable, such as the end of a paste without an
   /// end mark.
   var patience: Duration? { get }
 
-  /// The next key already typed, or `nil` when there is none. Never waits.
+  /// The next key that was typed; `nil` if there is none. Never waits.
   func nextKey() -> Key?
 
-  /// Paints everything again at the next `show`, after another program wrote to the terminal.
+  /// Makes the next `show` draw everything again, after another program wrote to the terminal.
   func redraw()
 
-  /// Asks the terminal to put `text` on its clipboard; nothing says whether it did.
+  /// Asks the terminal to put `text` on its clipboard; there is no confirmation.
   func copy(_ text: String)
 
-  /// Leaves the terminal to another program while `work` runs.
+  /// Lends the terminal to another program while `work` runs.
   func lend(to work: () -> Void)
 
-  /// The signal that has ended the program, if one has.
+  /// The signal that ends the program; `nil` until it arrives.
   var endingSignal: Int32? { get }
 
-  /// Has `words` written to the standard error when the program crashes, once the terminal is as it was; empty is nothing.
+  /// Sets the text that a crash prints to standard error after the terminal is restored; empty for none.
   func sayWhenCrashed(_ words: String)
 
-  /// Stops the program as ctrl-z does, and paints everything again when it goes on.
+  /// Stops the program as ctrl-z does, and draws everything again when it is continued.
   func suspend()
 }
 
-/// A screen that remembers what it was last asked to show and plays back keys.
+/// A screen that keeps the last surface and returns queued keys.
 package final class MemoryScreen: TerminalScreen {
   package private(set) var size: Size
-  /// What was shown last.
+  /// The last surface.
   package private(set) var shown: Surface
-  /// Where the cursor was shown last.
+  /// The last position of the cursor.
   package private(set) var cursor: Point?
-  /// How often `show` was called.
+  /// The number of calls to `show`.
   package private(set) var frames = 0
-  /// What was put on the clipboard last.
+  /// The last text for the clipboard.
   package private(set) var copied: String?
-  /// How often the program was suspended.
+  /// The number of calls to `suspend`.
   package private(set) var suspensions = 0
-  /// What is said when the program crashes.
+  /// The text for a crash.
   package private(set) var crashWords = ""
-  /// The signal that has ended the program, as a test has it.
+  /// The signal that ends the program, set by a test.
   package var endingSignal: Int32?
   private var keys: [Key] = []
 
@@ -79,7 +79,7 @@ package final class MemoryScreen: TerminalScreen {
     keys += text.map { .character($0) }
   }
 
-  /// Changes the size, as a user does by dragging a corner.
+  /// Changes the size, as if the user resized the window.
   package func resize(to size: Size) {
     self.size = size
     keys.append(.resized)

@@ -1,8 +1,8 @@
-/// Text measured and fitted in terminal columns.
+/// Measures and fits text in terminal columns.
 ///
-/// A Chinese character takes two, a combining mark none, a control character one: it is shown as U+FFFD.
+/// A Chinese character takes two columns, a combining mark none, and a control character one: it is shown as U+FFFD.
 extension String {
-  /// Columns this text takes on a screen.
+  /// The number of columns of this text on a screen.
   package var columns: Int {
     var result = 0
     Glyph.forEach(in: self) { glyph in
@@ -12,7 +12,7 @@ extension String {
     return result
   }
 
-  /// This text as a screen would show it, safe to print to a terminal.
+  /// This text as a screen shows it, safe to print to a terminal.
   ///
   /// Control characters, line ends included, become U+FFFD and a tab becomes blanks; invisible characters and those
   /// that change the direction of text are removed.
@@ -25,15 +25,15 @@ extension String {
     return result
   }
 
-  /// This text without what a terminal that it is pasted into would act on: control characters but for line ends and
-  /// tabs, and what hides text or turns it around.
+  /// This text without characters that would affect a terminal into which it is pasted: control characters except line
+  /// ends and tabs, and characters that hide or reverse text.
   package var pasteable: String {
     split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
       line.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).sanitised }.joined(separator: "\t")
     }.joined(separator: "\n")
   }
 
-  /// This text cut to at most `columns`, ending in an ellipsis when something was cut.
+  /// This text cut to at most `columns`, with an ellipsis at its end if it was cut.
   package func truncated(to columns: Int) -> String {
     guard exceeds(columns) else { return self }
     guard columns > 0 else { return "" }
@@ -48,7 +48,7 @@ extension String {
     return head + "…" + suffix(columns: columns - 1 - head.columns)
   }
 
-  /// This text followed, or preceded, by blanks up to `columns`.
+  /// This text padded with blanks to `columns`, after it or before it.
   package func padded(to columns: Int, leading: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, columns - self.columns))
     return leading ? blanks + self : self + blanks
@@ -102,9 +102,9 @@ extension String {
 }
 
 extension String {
-  /// This text in lines of at most `columns`, broken at blanks and between wide characters.
+  /// This text in lines of at most `columns`, broken at blanks and next to wide characters.
   ///
-  /// Line ends in the text are kept; a word longer than a line is cut. Never empty.
+  /// Line ends in the text are kept; a word longer than a line is cut. The result is never empty.
   package func wrapped(to columns: Int) -> [String] {
     split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).flatMap { line in
       Self.wrap(String(line).glyphs, to: Swift.max(2, columns))

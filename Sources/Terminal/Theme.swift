@@ -1,16 +1,16 @@
 /// Styles by dotted name.
 ///
-/// A name that is not defined takes its parent's style, so a theme may define `list` alone or
-/// `list.selected` as well. What has no parent either is plain.
+/// A name that is not defined has its parent's style, so a theme may define `list` alone or
+/// `list.selected` as well. A name without a defined parent is plain.
 package struct Theme: Hashable, Sendable {
-  /// The name that users choose it by.
+  /// The name by which users choose it.
   package var name: String
-  /// The theme that this one is laid over, when it names one.
+  /// The theme that this one extends, if it names one.
   package var inherits: String?
-  /// The styles it defines itself.
+  /// The styles that it defines itself.
   package private(set) var styles: [String: Style]
 
-  /// A theme of `styles`.
+  /// A theme with `styles`.
   package init(name: String = "", inherits: String? = nil, _ styles: [String: Style] = [:]) {
     self.name = name
     self.inherits = inherits
@@ -42,13 +42,13 @@ package struct Theme: Hashable, Sendable {
     }
   }
 
-  /// This theme on top of `base`.
+  /// This theme merged over `base`.
   package func over(_ base: Theme) -> Theme {
     Theme(name: name, inherits: inherits, base.styles.merging(styles) { $1 })
   }
 
-  /// The name of the theme to use: without colours when the environment asks for that (no-color.org),
-  /// else the one that was set, else the terminal's own colours.
+  /// The name of the theme to use: `mono` if the environment has `NO_COLOR` (no-color.org), else the configured
+  /// one, else the terminal's own colours.
   package static func choice(environment: [String: String], setting: String?) -> String {
     if let value = environment["NO_COLOR"], !value.isEmpty { return "mono" }
     return setting ?? "terminal"

@@ -2,10 +2,10 @@ import Manifest
 import Platform
 
 extension Theme {
-  /// Reads a theme file, reporting its first mistake.
+  /// Parses a theme file; throws its first error.
   ///
-  /// `name`, `inherits` and `styles`, where a style is words: attributes, a colour, and `on` a colour, as
-  /// in `bold green on black`. A colour is a name, a palette index, or `"#rrggbb"` in quotes.
+  /// Its keys are `name`, `inherits` and `styles`. A style is words: attributes, a colour, and `on` with a
+  /// colour, as in `bold green on black`. A colour is a name, a palette index, or `"#rrggbb"` in quotes.
   package static func parse(_ text: String, file: String) throws(SettingsError) -> Theme {
     do throws(SyntaxError) {
       return try read(YAML.node(text))
@@ -18,7 +18,7 @@ extension Theme {
     var theme = Theme()
     guard let node, node.value != .null else { return theme }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("a theme is a mapping") }
-    // A skin of k9s has nothing else in it but anchors.
+    // A k9s skin has no other keys except anchors.
     if let skin = node.value["k9s"] { return K9sSkin(skin).theme }
     for pair in pairs {
       switch pair.key.text ?? "" {
@@ -45,7 +45,7 @@ extension Theme {
 }
 
 extension Style {
-  /// The style that `words` describe, for themes.
+  /// The style that the words of a theme describe.
   fileprivate init(words: String, at node: YAMLNode) throws(SyntaxError) {
     self = .plain
     var isBackground = false
@@ -72,7 +72,7 @@ extension Style {
     if isBackground { background = color.color } else { foreground = color.color }
   }
 
-  /// A colour, which may be the terminal's own; `nil` when `word` is none.
+  /// A colour, which may be the terminal's own; `nil` if `word` is not a colour.
   private static func color(_ word: String) -> (color: Color?, Void)? {
     if word == "default" { return (nil, ()) }
     return Color(named: word).map { ($0, ()) }
