@@ -1,18 +1,18 @@
 import Glibc
 
-/// Holds a file for this process; the kernel lets go of it however the process ends.
+/// A lock on a file for this process; the kernel releases it however the process ends.
 package final class FileLock {
   private let descriptor: Int32
 
   /// Why the lock is not held.
   package enum Failure: Error, Hashable, Sendable {
-    /// Another process, or another holder in this one, has it.
+    /// Another process, or another `FileLock` in this one, holds it.
     case isHeld
-    /// The lock's own file cannot be made or locked.
+    /// The lock's own file cannot be created or locked.
     case unusable(SystemError)
   }
 
-  /// Takes the lock beside `path` (`PATH.lock`, mode 0600), waiting for its holder or not.
+  /// Takes the lock beside `path` (`PATH.lock`, mode 0600); `waiting` waits until it is released.
   package init(beside path: String, waiting: Bool = false) throws(Failure) {
     let file = path + ".lock"
     descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -24,8 +24,8 @@ package final class FileLock {
     }
   }
 
-  /// Takes the lock beside `path`, waiting for its holder two seconds at most: one that does not let go, such as a
-  /// program that was stopped, is not waited for.
+  /// Takes the lock beside `path`, waiting at most two seconds for its release, because its holder may be a program
+  /// that was stopped.
   package static func held(beside path: String) throws(SystemError) -> FileLock {
     for _ in 0..<200 {
       do throws(Failure) {

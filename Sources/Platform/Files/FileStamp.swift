@@ -1,6 +1,6 @@
 import Glibc
 
-/// What changes when a file does, also when a link on the way to it leads elsewhere.
+/// The attributes that change when a file is changed or replaced, or when a link on its path has a new target.
 package struct FileStamp: Hashable, Sendable {
   private var device: UInt
   private var node: UInt
@@ -8,7 +8,7 @@ package struct FileStamp: Hashable, Sendable {
   private var seconds: Int
   private var nanoseconds: Int
 
-  /// `nil` when there is no file.
+  /// `nil` if there is no file.
   package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

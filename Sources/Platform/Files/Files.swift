@@ -1,10 +1,10 @@
 import Glibc
 
-/// Files as wholes.
+/// Reads and writes whole files.
 package enum Files {
-  /// The bytes of the file at `path`, if there are no more than `limit`.
+  /// The bytes of the file at `path`; throws if there are more than `limit`.
   ///
-  /// A pipe is waited for, since a shell's `<(command)` is one, unless `takesPipes` is false.
+  /// A pipe, such as a shell's `<(command)`, is read to its end, unless `takesPipes` is false.
   package static func read(
     _ path: String, limit: Int = 64 << 20, takesPipes: Bool = true
   ) throws(SystemError) -> [UInt8] {
@@ -25,7 +25,7 @@ package enum Files {
     }
   }
 
-  /// The text of the file at `path`; one that is not a text is refused with its line and byte.
+  /// The text of the file at `path`; the error for a file that is not a text names its line and byte.
   package static func text(
     _ path: String, limit: Int = 64 << 20, takesPipes: Bool = true
   ) throws(SystemError) -> String {
@@ -42,9 +42,9 @@ package enum Files {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Writes a file so that a crash at any moment leaves the old one or the new one, never half.
+  /// Writes a file so that a crash at any moment leaves the old or the new content, never a part.
   ///
-  /// Only the owner may read it unless `mode` says otherwise. A symbolic link is followed.
+  /// Only the owner may read it unless `mode` allows others. A symbolic link is followed.
   package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let target = resolved(path)
     let action = "writing \(path)"
@@ -67,7 +67,7 @@ package enum Files {
     synchronize(directoryOf: target)
   }
 
-  /// Adds to the end of a file, in one piece where the system can.
+  /// Appends to a file, in one write if the system allows it.
   package static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let action = "writing \(path)"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)
@@ -76,7 +76,7 @@ package enum Files {
     try write(bytes, to: descriptor, action)
   }
 
-  /// Makes a directory and those above it, for the owner alone; one that is there stays as it is.
+  /// Creates a directory and its parents, for the owner only; an existing directory is not changed.
   package static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
     if isDirectory(path) || mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let parent = parent(of: path) else { throw SystemError("making the directory \(path)") }
@@ -89,11 +89,11 @@ package enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether the directory at `path` is this user's own, and closed to others, which it becomes if it was not;
-  /// `nil` when there is none.
+  /// Whether the directory at `path` belongs to this user and is closed to others, after closing it if necessary;
+  /// `nil` if it does not exist.
   package static func isPrivateDirectory(_ path: String) -> Bool? {
     var status = stat()
-    // Not through a symbolic link, which another user may have laid there.
+    // A symbolic link is not followed, because another user may have created it.
     guard lstat(path, &status) == 0 else { return nil }
     guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { return false }
     return status.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0
@@ -101,12 +101,12 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Removes a file; one that is not there is no error.
+  /// Removes a file; a missing file is no error.
   package static func remove(_ path: String) throws(SystemError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("removing \(path)") }
   }
 
-  /// The names in a directory, in order, without `.` and `..`.
+  /// The names in a directory, sorted, without `.` and `..`.
   package static func names(in path: String) throws(SystemError) -> [String] {
     guard let directory = opendir(path) else { throw SystemError("reading the directory \(path)") }
     defer { closedir(directory) }
@@ -120,20 +120,20 @@ package enum Files {
     return names.sorted()
   }
 
-  /// The directory a path lies in.
+  /// The parent directory of a path.
   package static func parent(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// `path` as seen from `directory`.
+  /// `path`, resolved relative to `directory`.
   package static func path(_ path: String, in directory: String) -> String {
     path.hasPrefix("/") ? path : (directory.hasSuffix("/") ? directory : directory + "/") + path
   }
 
-  /// `path` as Go's `filepath` joins it to the directory of `file`: from the root, without `.` and `..`.
+  /// `path` as Go's `filepath` joins it to the directory of `file`: absolute, without `.` and `..`.
   ///
-  /// By its letters alone, so that `..` after a symbolic link leads back to where the link is.
+  /// Only the text is considered, so `..` after a symbolic link leads to the directory of the link.
   package static func wholePath(_ path: String, besides file: String) -> String {
     if path.hasPrefix("/") { return path }
     var parts: [Substring] = []
@@ -160,14 +160,14 @@ package enum Files {
     }
   }
 
-  /// Where a symbolic link leads, so that it stays one.
+  /// The target of a symbolic link, so that the link is kept.
   private static func resolved(_ path: String) -> String {
     guard let target = realpath(path, nil) else { return path }
     defer { free(target) }
     return String(cString: target)
   }
 
-  /// The new name is durable only when its directory is.
+  /// Synchronizes the directory, without which the new name is not durable.
   private static func synchronize(directoryOf path: String) {
     let descriptor = open(parent(of: path) ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

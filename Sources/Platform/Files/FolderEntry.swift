@@ -2,16 +2,16 @@ import Glibc
 
 /// A file below a folder.
 package struct FolderEntry: Hashable, Sendable {
-  /// Its path as seen from the folder.
+  /// Its path relative to the folder.
   package var path: String
   /// Its length in bytes.
   package var size: Int
-  /// When its content last changed, in nanoseconds since 1970.
+  /// The time of its last change, in nanoseconds since 1970.
   package var changed: Int
 
-  /// The regular files below `folder`, in the order of their paths; `skip` says which files and folders are left out.
+  /// The regular files below `folder`, sorted by path; `skip` returns true for files and folders to leave out.
   ///
-  /// Symbolic links are left out: they may lead anywhere.
+  /// Symbolic links are left out, because they may lead anywhere.
   package static func all(
     below folder: String, limit: Int = 10_000, skip: (_ path: String, _ isFolder: Bool) -> Bool = { _, _ in false }
   ) throws(SystemError) -> [FolderEntry] {

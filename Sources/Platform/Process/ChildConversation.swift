@@ -1,8 +1,8 @@
 import Glibc
 
-/// Feeds a child, listens to it, and sees it to its end.
+/// Writes a child's input, reads its output, and waits for its end.
 ///
-/// Confined to the thread that runs it.
+/// Used only on the thread that runs it.
 struct ChildConversation {
   private let process: ChildProcess
   private let pid: pid_t
@@ -11,7 +11,7 @@ struct ChildConversation {
   private var output = BoundedBytes()
   private var errors = BoundedBytes()
   private let start = ContinuousClock.now
-  /// Why and when the child was told to end.
+  /// Why and when the child was asked to end.
   private var reason: ChildProcess.End?
   private var asked: ContinuousClock.Instant?
   private var end: ChildProcess.End?
@@ -38,12 +38,12 @@ struct ChildConversation {
     return ChildProcess.Outcome(end: reason ?? end ?? .exited(0), output: output.bytes, errors: errors.bytes)
   }
 
-  /// Whether more output may come: a grandchild that keeps a pipe open is not waited for long.
+  /// Whether more output may arrive; a grandchild that keeps a pipe open is waited for only 200 ms.
   private var isTalking: Bool {
     (pipes.output >= 0 || pipes.errors >= 0) && ContinuousClock.now - lastSign < .milliseconds(200)
   }
 
-  /// Waits a moment for any pipe to move, and moves it.
+  /// Waits a moment until a pipe is ready, then reads or writes.
   private mutating func exchange() {
     var polls = [
       pollfd(fd: pipes.input, events: Int16(POLLOUT), revents: 0),
@@ -104,7 +104,7 @@ struct ChildConversation {
   }
 }
 
-/// The beginning and the end of what may be too long to keep.
+/// Keeps the beginning and the end of bytes that may be too many.
 struct BoundedBytes {
   var limit = Int.max
   private var head: [UInt8] = []

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Another program, run to its end.
+/// Runs another program to its end.
 package struct ChildProcess: Sendable {
-  /// The program, looked for on the `PATH` of `environment`, and its arguments.
+  /// The program, searched on the `PATH` of `environment`, and its arguments.
   package var arguments: [String]
   package var environment: Environment
   package var input: [UInt8] = []
-  /// Bytes kept of each of its outputs; what is longer loses its middle.
+  /// The maximum bytes to keep of each output; a longer output loses its middle.
   package var outputLimit = 16 << 20
   package var timeout: Duration?
-  /// Leaves it the terminal: its standard input and its errors go there, and only its output comes back.
+  /// Whether it gets the terminal as its standard input and standard error; only its output is captured.
   package var hasTerminal = false
-  /// Called with what it prints on either output, while it runs, on a thread of its own.
+  /// Called with its output and errors while it runs, on another thread.
   package var whenPrinted: (@Sendable ([UInt8]) -> Void)?
 
   package init(_ arguments: [String], environment: Environment = .current) {
@@ -19,7 +19,7 @@ package struct ChildProcess: Sendable {
     self.environment = environment
   }
 
-  /// How it ended.
+  /// The way in which it ended.
   package enum End: Hashable, Sendable {
     case exited(Int)
     case killed(signal: Int)
@@ -37,9 +37,9 @@ package struct ChildProcess: Sendable {
     package var errorText: String { String(decoding: errors, as: UTF8.self) }
   }
 
-  /// Runs it and returns when it has ended.
+  /// Runs the program and returns when it has ended.
   ///
-  /// Cancelling the surrounding task ends it: first by asking (SIGTERM), then by force.
+  /// Cancelling the surrounding task ends the program: with SIGTERM, after two seconds with SIGKILL.
   package func run() async throws(SystemError) -> Outcome {
     let child = try RunningChild(self)
     let outcome = await withTaskCancellationHandler {

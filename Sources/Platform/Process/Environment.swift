@@ -1,6 +1,6 @@
 import Glibc
 
-/// The environment of a process, as a value that tests can make up.
+/// The environment of a process, as a value that tests can construct.
 package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   package private(set) var variables: [String: String]
 
@@ -10,7 +10,7 @@ package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     variables = Dictionary(elements, uniquingKeysWith: { $1 })
   }
 
-  /// That of this process, as it is now.
+  /// The present environment of this process.
   package static var current: Environment {
     var variables: [String: String] = [:]
     var entry = environ
@@ -22,34 +22,34 @@ package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     return Environment(variables)
   }
 
-  /// A variable; one that is set but empty is as good as none.
+  /// The value of a variable; `nil` if it is not set or empty.
   package subscript(name: String) -> String? {
     get { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     set { variables[name] = newValue }
   }
 
-  /// The user's directory: `HOME`, else what the system's list of users says.
+  /// The user's home directory: `HOME`, else the one in the system's user database.
   package var home: String {
     if let home = self["HOME"] { return home }
     guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return "/" }
     return String(cString: directory)
   }
 
-  /// Who sits at this computer: behind `sudo` its caller, else who is logged in, else what the system's list of users says.
+  /// The name of the person: behind `sudo` its caller, else the logged-in user, else the system's user database.
   package var person: String {
     if let name = self["SUDO_USER"] ?? self["LOGNAME"] ?? self["USER"] { return name }
     guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "" }
     return String(cString: name)
   }
 
-  /// `~` and `~/…` with the user's directory in its place.
+  /// `path` with a leading `~` replaced by the home directory.
   package func expandingTilde(_ path: String) -> String {
     path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 
-  /// Where `program` lies on the `PATH`, if it can be run.
+  /// The path of `program` on the `PATH`; `nil` if it cannot be executed.
   ///
-  /// As with Go, no program is taken from the directory that one happens to be in.
+  /// As in Go, relative directories on the `PATH`, such as the current one, are ignored.
   package func locate(_ program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     for directory in (self["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A value that several threads share, one at a time.
+/// A value that threads access one at a time.
 ///
-/// A pthread mutex rather than `Synchronization.Mutex`, which Thread Sanitizer does not see.
+/// It uses a pthread mutex, because Thread Sanitizer does not support `Synchronization.Mutex`.
 package final class Locked<Value>: @unchecked Sendable {
   // Safe: `value` is touched only between lock and unlock of `mutex`, which never moves.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

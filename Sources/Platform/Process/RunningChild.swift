@@ -1,6 +1,6 @@
 import Glibc
 
-/// A child from its start to its end, served by a thread of its own.
+/// A running child, served by a thread of its own.
 final class RunningChild: Sendable {
   private enum Request { case none, cancel }
 
@@ -15,10 +15,10 @@ final class RunningChild: Sendable {
     (pid, pipes) = try Spawn.start(process)
   }
 
-  /// Asks it to end.
+  /// Requests its end.
   func cancel() { request.withLock { $0 = .cancel } }
 
-  /// Calls `whenOver` with what became of it; returns at once.
+  /// Calls `whenOver` with the outcome when the child has ended; returns at once.
   func wait(_ whenOver: @escaping @Sendable (ChildProcess.Outcome) -> Void) {
     report.withLock { $0 = whenOver }
     var thread = pthread_t()
@@ -28,7 +28,7 @@ final class RunningChild: Sendable {
   }
 
   fileprivate func serve() {
-    // A child that does not read its input must not end us.
+    // A child that does not read its input must not end this process.
     var pipeSignal = sigset_t()
     sigemptyset(&pipeSignal)
     sigaddset(&pipeSignal, SIGPIPE)
@@ -39,7 +39,7 @@ final class RunningChild: Sendable {
   }
 }
 
-/// At file level: a closure literal given to C could be taken for another actor's code.
+/// At file level, because a closure literal passed to C could get the isolation of another actor.
 private func serveChild(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let context else { fatalError("the thread lost its child") }
   Unmanaged<RunningChild>.fromOpaque(context).takeRetainedValue().serve()

@@ -2,7 +2,7 @@ import Glibc
 
 /// The pipes between this process and a child.
 struct SpawnPipes {
-  /// Ends of ours; -1 where the child has the terminal.
+  /// This process's ends; -1 if the child has the terminal instead.
   var input: Int32 = -1
   var output: Int32 = -1
   var errors: Int32 = -1
@@ -40,8 +40,8 @@ struct SpawnPipes {
   }
 }
 
-/// Starts programs, one at a time: between the making of a pipe and the moment it is marked as not
-/// to be inherited, no other child may come to life.
+/// Starts programs one at a time: no other child may be started between the creation of a pipe and the
+/// moment at which it is marked as not inherited.
 enum Spawn {
   private static let lock = Locked(0)
 
@@ -87,7 +87,7 @@ enum Spawn {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setsigmask(&attributes, &none)
     var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-    // A group of its own, so that its children end with it; but only the terminal's may read from it.
+    // A process group of its own, so that its children end with it; but only the terminal's group may read from that.
     if !hasTerminal { flags |= Int32(POSIX_SPAWN_SETPGROUP) }
     posix_spawnattr_setflags(&attributes, Int16(flags))
     return attributes

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The descriptors that every program expects to be open.
+/// The standard descriptors, which every program expects to be open.
 package enum StandardStreams {
-  /// Puts `/dev/null` where the caller has closed one; to be called before anything is opened.
+  /// Opens `/dev/null` for those that the caller has closed; to be called before any other file is opened.
   ///
-  /// What is opened next would get its number, and what is printed would go into a database or a socket. Each is opened
-  /// the wrong way round, so that reading or printing fails as it would on a closed one; only errors are thrown away.
+  /// Otherwise the next file would get such a number, and output would go into a database or a socket. Input and output
+  /// are opened in the wrong mode, so that reading or printing fails as on a closed descriptor; errors are discarded.
   package static func occupy() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
     where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", mode) }

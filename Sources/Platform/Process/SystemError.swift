@@ -1,14 +1,14 @@
 import Glibc
 
-/// The operating system said no.
+/// An error of the operating system.
 package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What was tried, such as `reading /etc/hosts`.
+  /// The failed action, such as `reading /etc/hosts`.
   package var action: String
-  /// The number C calls `errno`, or 0.
+  /// The `errno`, or 0.
   package var code: Int32
   package var problem: String
 
-  /// What C's `errno` says now.
+  /// The error of the present `errno`.
   package init(_ action: String) {
     self.init(action, code: errno)
   }
@@ -27,6 +27,6 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { "\(action): \(problem)" }
 
-  /// Whether there simply is no such file.
+  /// Whether the file does not exist.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }

@@ -1,16 +1,16 @@
 import Glibc
 
-/// A thread of its own for an actor whose work may block, or that waits for more than jobs.
+/// A dedicated thread for an actor whose work may block, or that waits for more than jobs.
 ///
 /// ```
 ///   jobs ──▶ perform ──▶ wait, until woken by a job or the time that perform gave is over ──▶ jobs
 /// ```
 package final class ThreadExecutor: SerialExecutor {
-  /// How the thread waits when it has nothing to do.
+  /// How the thread waits if it has no jobs.
   package struct Idling: Sendable {
-    /// Returns when woken or when the time is over; a wake that came before counts.
+    /// Returns when it is woken or the time is over; a wake before the call counts.
     package var wait: @Sendable (Duration?) -> Void
-    /// May be called from anywhere.
+    /// May be called from any thread.
     package var wake: @Sendable () -> Void
 
     package init(wait: @escaping @Sendable (Duration?) -> Void, wake: @escaping @Sendable () -> Void) {
@@ -18,7 +18,7 @@ package final class ThreadExecutor: SerialExecutor {
       self.wake = wake
     }
 
-    /// Waits for nothing but to be woken.
+    /// Waits only for `wake`.
     package static func bell() -> Idling {
       let bell = Bell()
       return Idling(wait: { bell.wait($0) }, wake: { bell.ring() })
@@ -39,12 +39,12 @@ package final class ThreadExecutor: SerialExecutor {
 
   /// Starts the thread, which runs until it is stopped.
   ///
-  /// It calls `perform` whenever something may have moved, and when the time it gave has passed.
+  /// It calls `perform` before each wait, which ends when it is woken or the time that `perform` returned is over.
   package func start(_ perform: @escaping @Sendable () -> Duration? = { nil }) {
     self.perform.withLock { $0 = perform }
     var thread = pthread_t()
-    // Allocated, not made by an initializer: which module a C type with no module of its own
-    // belongs to is a matter of luck, and with it whether its initializer is visible.
+    // Allocated instead of created by an initializer: the module of a C type without a module map
+    // varies, and so does the visibility of the initializer.
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     defer { attributes.deallocate() }
     pthread_attr_init(attributes)
@@ -57,13 +57,13 @@ package final class ThreadExecutor: SerialExecutor {
     pthread_attr_destroy(attributes)
   }
 
-  /// Ends the thread; for the end of the actor, after which no job can come.
+  /// Ends the thread; to be called at the end of the actor, after which no job can be enqueued.
   package func stop() {
     state.withLock { $0.isStopped = true }
     idling.wake()
   }
 
-  /// Has `perform` called soon.
+  /// Makes the thread call `perform` soon.
   package func wake() { idling.wake() }
 
   fileprivate func run() {
@@ -85,7 +85,7 @@ package final class ThreadExecutor: SerialExecutor {
     }
   }
 
-  /// Signals belong to the thread that waits for keys.
+  /// Blocks signals, which the thread that waits for keys handles.
   private func blockSignals() {
     var all = sigset_t()
     sigfillset(&all)
@@ -115,14 +115,14 @@ package final class ThreadExecutor: SerialExecutor {
   }
 }
 
-/// At file level: a closure literal given to C could be taken for main-actor code and die there.
+/// At file level, because a closure literal passed to C could get main-actor isolation and trap.
 private func runExecutorThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let context else { fatalError("the thread lost its owner") }
   Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().run()
   return nil
 }
 
-/// A condition to wait on; a signal without a waiter is kept for the next wait.
+/// A condition variable; a signal without a waiter is kept for the next wait.
 private final class Bell: @unchecked Sendable {
   // Safe: `isRung` is touched only with `mutex` held, and neither it nor `condition` moves.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -134,7 +134,7 @@ private final class Bell: @unchecked Sendable {
     let attributes = UnsafeMutablePointer<pthread_condattr_t>.allocate(capacity: 1)
     defer { attributes.deallocate() }
     pthread_condattr_init(attributes)
-    // The wall clock may be set.
+    // Not the wall clock, which may be set.
     pthread_condattr_setclock(attributes, CLOCK_MONOTONIC)
     pthread_cond_init(condition, attributes)
     pthread_condattr_destroy(attributes)
@@ -167,7 +167,7 @@ private final class Bell: @unchecked Sendable {
     isRung = false
   }
 
-  /// Rounded up: a moment too early there would be nothing to do yet.
+  /// Rounded up, because a wake-up before the deadline would find nothing to do.
   private static func moment(after time: Duration) -> timespec {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)

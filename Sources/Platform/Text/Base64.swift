@@ -1,6 +1,6 @@
-/// Base64 (RFC 4648 §4), as `…-data` fields have it.
+/// Base64 (RFC 4648 §4), as in `…-data` fields.
 package enum Base64 {
-  /// The bytes, or `nil` when `text` is not base64; line breaks and blanks are passed over.
+  /// The bytes, or `nil` if `text` is not base64; line breaks and blanks are ignored.
   package static func decode(_ text: String) -> [UInt8]? {
     guard let digits = digits(text) else { return nil }
     var bytes: [UInt8] = []
@@ -15,7 +15,7 @@ package enum Base64 {
     return bytes
   }
 
-  /// The value of each character, without the `=` that follow; `nil` when they are no base64.
+  /// The value of each character, without the padding; `nil` if the text is not base64.
   private static func digits(_ text: String) -> [UInt8]? {
     var digits: [UInt8] = []
     digits.reserveCapacity(text.utf8.count)
@@ -52,12 +52,12 @@ package enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Without padding and for addresses (RFC 4648 §5), as tokens have it.
+  /// Base64 for URLs without padding (RFC 4648 §5), as in tokens.
   package static func encodeForURL(_ bytes: [UInt8]) -> String {
     String(encode(bytes).compactMap { $0 == "=" ? nil : $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
   }
 
-  /// The bytes of what `encodeForURL` wrote, or `nil` when it is nothing of the kind.
+  /// The bytes of a result of `encodeForURL`; `nil` for anything else.
   package static func decodeForURL(_ text: Substring) -> [UInt8]? {
     let isPlain = text.utf8.allSatisfy { $0 == 0x2d || $0 == 0x5f || value($0).map { $0 < 62 } == true }
     guard isPlain else { return nil }

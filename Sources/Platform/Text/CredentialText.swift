@@ -1,13 +1,13 @@
-/// Takes credentials out of a text from elsewhere, by what they look like, without being told them.
+/// Masks credentials in a text from another program, which it recognises by their form.
 ///
-/// Those of header fields (`Authorization: Basic …`, `Cookie: …`), tokens (`Bearer …`, `eyJ….….…`), passwords in addresses
-/// and values of parameters that are named like secrets. Where it is in doubt a word of prose stays.
+/// It masks credentials in header fields (`Authorization: Basic …`, `Cookie: …`), tokens (`Bearer …`, `eyJ….….…`),
+/// passwords in URLs, and values of parameters that are named like secrets. In doubt a word of prose is kept.
 package enum CredentialText {
   static let mask = Array("•••".utf8)
 
-  /// `text` with a mask for each.
+  /// `text` with its credentials masked.
   package static func removed(from text: String) -> String {
-    // Most texts have none, and to see that is quick.
+    // A fast check, because most texts have none.
     guard text.utf8.contains(where: isMark) else { return text }
     var scanner = CredentialScanner(Array(text.utf8))
     return scanner.scan() ? String(decoding: scanner.result, as: UTF8.self) : text
@@ -21,11 +21,11 @@ package enum CredentialText {
   }
 }
 
-/// Goes through a text once, and knows at its marks what stands before and behind them.
+/// Scans a text once, and examines the text before and after certain characters, the marks.
 private struct CredentialScanner {
   private let bytes: [UInt8]
   private(set) var result: [UInt8] = []
-  /// What of the text is in the result.
+  /// The index up to which the text is in the result.
   private var done = 0
   private var place = 0
 
@@ -56,7 +56,7 @@ private struct CredentialScanner {
   }
 }
 
-// At each of the marks.
+// The checks at each mark.
 extension CredentialScanner {
   /// `name: value`, `"name":"value"`, or `scheme://user:password@`.
   private mutating func colon() {
@@ -65,7 +65,7 @@ extension CredentialScanner {
     let (start, quote) = value(from: place + 1)
     if Self.fields.contains(name.plain) { return authorization(start, quote) }
     if Self.cookies.contains(name.plain) { return cookie(start, quote) }
-    // Prose has colons, too, and objects have such names: fields are known by how they begin, keys by how they are quoted.
+    // Prose also has colons, and objects may have such names: fields are recognised by their prefix, keys by quotes.
     let isField =
       name.bytes.starts(with: "x-".utf8) || name.bytes.starts(with: "X-".utf8) || Self.keys.contains(name.plain)
     guard isField || name.isQuoted && quote != nil, SecretWords.isIn(name.plain), !SecretWords.isHarmless(name.plain)
@@ -76,7 +76,7 @@ extension CredentialScanner {
     if quote != nil || Self.isCredential(bytes[range]) { hide(range) }
   }
 
-  /// `name=value`, as in an environment, a query and a log.
+  /// `name=value`, as in an environment, a query or a log.
   private mutating func equals() {
     let name = name(before: place)
     let (start, quote) = value(from: place + 1)
@@ -88,12 +88,12 @@ extension CredentialScanner {
     hide(start..<end(from: start, quote))
   }
 
-  /// `Bearer …` and `Basic …`, wherever they stand.
+  /// `Bearer …` and `Basic …`, anywhere in the text.
   private mutating func blank() {
     let word = String(decoding: name(before: place).bytes, as: UTF8.self).lowercased()
     guard Self.schemes.contains(word) else { return }
     let token = token(from: place + 1)
-    // A version may come after a word, too.
+    // A version may follow the word, too.
     let isVersion = word == "basic" && bytes[token].contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     if token.count >= 8, !isVersion, Self.isCredential(bytes[token]) { hide(token) }
   }
@@ -113,7 +113,7 @@ extension CredentialScanner {
     let end = bytes[start...].firstIndex { "/?#, \t\n\"'".utf8.contains($0) } ?? bytes.count
     guard let at = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return }
     if let split = bytes[start..<at].firstIndex(of: UInt8(ascii: ":")) { return hide(split + 1..<at) }
-    // A token may stand in the place of the user.
+    // A token may be in the place of the user.
     if at - start >= 20 { hide(start..<at) }
   }
 
@@ -122,7 +122,7 @@ extension CredentialScanner {
     let word = token(from: start)
     let scheme = String(decoding: bytes[word], as: UTF8.self).lowercased()
     if word.upperBound < bytes.count, bytes[word.upperBound] == UInt8(ascii: " "), Self.allSchemes.contains(scheme) {
-      // All that follows is one credential, also where it has several parts.
+      // The rest is one credential, even if it has several parts.
       let isList = scheme == "digest" || scheme.hasPrefix("aws4")
       let rest = word.upperBound + 1
       return hide(rest..<(isList ? listEnd(from: rest, quote) : end(from: rest, quote)))
@@ -130,7 +130,7 @@ extension CredentialScanner {
     if Self.isCredential(bytes[word]) { hide(word) }
   }
 
-  /// The values of all cookies; their names and attributes stay.
+  /// Masks the values of all cookies, but not their names and attributes.
   private mutating func cookie(_ start: Int, _ quote: UInt8?) {
     var (next, end) = (start, lineEnd(from: start, quote))
     while next < end {
@@ -146,7 +146,7 @@ extension CredentialScanner {
   }
 }
 
-// What stands before and behind a mark.
+// The text before and after a mark.
 extension CredentialScanner {
   private static let slash = UInt8(ascii: "/")
   private static let fields: Set = ["authorization", "proxyauthorization"]
@@ -169,11 +169,11 @@ extension CredentialScanner {
     return (name, SecretWords.plain(String(decoding: name, as: UTF8.self)), isQuoted)
   }
 
-  /// Where the value behind a mark begins, and the quotation mark that it stands in.
+  /// The start of the value after a mark, and its quotation mark, if any.
   private func value(from start: Int) -> (start: Int, quote: UInt8?) {
     var place = start
     while place < bytes.count, bytes[place] == 32 || bytes[place] == 9 { place += 1 }
-    // What stands in a text that is quoted itself has a backslash before its quotation marks.
+    // Within a quoted text, quotation marks are escaped by a backslash.
     let quoted = place < bytes.count && bytes[place] == UInt8(ascii: "\\") ? place + 1 : place
     guard quoted < bytes.count, bytes[quoted] == UInt8(ascii: "\"") || bytes[quoted] == UInt8(ascii: "'") else {
       return (place, nil)
@@ -181,7 +181,7 @@ extension CredentialScanner {
     return (quoted + 1, bytes[quoted])
   }
 
-  /// Where the value ends that begins at `start`.
+  /// The end of the value that begins at `start`.
   private func end(from start: Int, _ quote: UInt8?) -> Int {
     if quote != nil { return lineEnd(from: start, quote) }
     return bytes[start...].firstIndex { " \t\n\r,;&\"'`)]}<>\\".utf8.contains($0) } ?? bytes.count
@@ -194,7 +194,7 @@ extension CredentialScanner {
     } ?? bytes.count
   }
 
-  /// Parts of a list are quoted themselves: where nothing else says where it ends, the line is.
+  /// The end of a list, whose parts are quoted themselves: without an outer quotation mark, the end of the line.
   private func listEnd(from start: Int, _ quote: UInt8?) -> Int {
     if quote != nil { return lineEnd(from: start, quote) }
     return bytes[start...].firstIndex { $0 == 10 || $0 == 13 } ?? bytes.count
@@ -216,7 +216,7 @@ extension CredentialScanner {
     isName(byte) || "~+/=".utf8.contains(byte)
   }
 
-  /// Whether it is more than a word of prose: it is long, and has figures, or padding.
+  /// Whether it is not just a word of prose: it is long, and has digits, padding or mixed case.
   private static func isCredential(_ token: ArraySlice<UInt8>) -> Bool {
     guard token.count >= 6 else { return false }
     let hasFigure = token.contains { (48...57).contains($0) } || token.last == UInt8(ascii: "=")

@@ -1,27 +1,28 @@
-/// A short beginning of a text from elsewhere, made fit to be shown: nothing in it orders a terminal about, or is a
-/// credential.
+/// A short beginning of a text from another program, safe to show: without control characters that affect a terminal,
+/// and without credentials.
 package enum Excerpt {
   static let limit = 200
 
-  /// The beginning of what came where JSON was expected; of a page, its words.
+  /// The beginning of a response that is not JSON; for an HTML page, its words.
   package static func of(_ bytes: some Collection<UInt8>) -> String {
     let text = String(decoding: bytes.prefix(16 << 10), as: UTF8.self)
     let plain = looksLikeHTML(text) ? withoutTags(text) : text
     return shortened(plain)
   }
 
+  /// Whether a text begins like an HTML or XML document.
   package static func looksLikeHTML(_ text: String) -> Bool {
     let start = text.prefix(200).trimmed().lowercased()
     return start.hasPrefix("<!doctype") || start.hasPrefix("<html") || start.hasPrefix("<head")
       || start.hasPrefix("<?xml")
   }
 
-  /// One line of text from elsewhere, without anything that a terminal could take for an order.
+  /// One line of text from another program, without characters that affect a terminal.
   package static func shortened(_ text: String, to limit: Int = limit) -> String {
     var result = ""
     var count = 0
     var isBlankDue = false
-    // Before it is cut short: half a token is a secret, too.
+    // Masked before the text is cut, because a part of a token is secret, too.
     for character in CredentialText.removed(from: String(text.prefix(16 << 10))) {
       if character.isWhitespace {
         isBlankDue = !result.isEmpty
@@ -38,7 +39,7 @@ package enum Excerpt {
     return result
   }
 
-  /// Whether a scalar is one that is only ever shown.
+  /// Whether a scalar is only displayed and has no other effect.
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
@@ -64,6 +65,6 @@ package enum Excerpt {
 }
 
 extension Sentence {
-  /// The same with no more than `limit` characters of each text from elsewhere, made fit to be shown.
+  /// The sentence with at most `limit` characters of each inserted text, safe to show.
   package func shortened(to limit: Int) -> Sentence { changingTexts { Excerpt.shortened($0, to: limit) } }
 }

@@ -1,4 +1,4 @@
-/// HMAC-SHA-256 (RFC 2104), by which a server knows again what it has written itself.
+/// HMAC-SHA-256 (RFC 2104), by which a server recognises its own data.
 package enum HMAC {
   private static let block = 64
 
@@ -10,7 +10,7 @@ package enum HMAC {
     return SHA256.digest(padded.map { $0 ^ 0x5c } + inner)
   }
 
-  /// Compares in a time that does not depend on where the first difference is.
+  /// Compares in constant time.
   package static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
     guard given.count == expected.count else { return false }
     return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

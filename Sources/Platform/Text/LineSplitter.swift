@@ -1,7 +1,7 @@
-/// Turns chunks of bytes, cut anywhere, into whole lines.
+/// Splits arbitrary chunks of bytes into whole lines.
 ///
-/// A watch sends one JSON object a line, and an object may be far longer than
-/// the chunk a socket delivers, so a chunk with no newline in it is ordinary.
+/// A watch sends one JSON object a line, and an object may be far longer than a chunk
+/// from a socket, so a chunk without a newline is common.
 package struct LineSplitter: Sendable {
   private var partial: [UInt8] = []
 
@@ -21,10 +21,10 @@ package struct LineSplitter: Sendable {
     return lines
   }
 
-  /// Bytes that no newline has completed yet.
+  /// The number of bytes after the last newline.
   package var count: Int { partial.count }
 
-  /// What was received after the last newline.
+  /// The bytes after the last newline, or `nil`.
   package mutating func finish() -> [UInt8]? {
     defer { partial = [] }
     return partial.isEmpty ? nil : partial

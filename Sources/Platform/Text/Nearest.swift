@@ -6,17 +6,17 @@ func nearest(to word: String, among names: some Sequence<String>) -> String? {
   return candidates.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
-/// `; did you mean NAME?`, or nothing.
+/// `; did you mean NAME?`, or an empty text.
 package func suggestion(for word: String, among names: some Sequence<String>) -> String {
   nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
 }
 
-/// The same as a part of a sentence.
+/// The same as a translatable sentence.
 package func meant(for word: String, among names: some Sequence<String>) -> Sentence {
   nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
 }
 
-/// Insertions, deletions and replacements between two words.
+/// The number of insertions, deletions and replacements between two words.
 private func distance(_ left: [Character], _ right: [Character]) -> Int {
   var row = Array(0...right.count)
   for (index, character) in left.enumerated() {

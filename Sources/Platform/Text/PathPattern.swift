@@ -1,5 +1,5 @@
-/// A pattern of paths as Go's `filepath.Match` reads them: `*` and `?` stand for anything but a slash, `[a-z]` and
-/// `[^a-z]` for one character, and a backslash takes the meaning from what follows it.
+/// A path pattern as in Go's `filepath.Match`: `*` and `?` match anything but a slash, `[a-z]` and `[^a-z]` match one
+/// character, and a backslash escapes the next character.
 package struct PathPattern: Hashable, Sendable {
   private enum Part: Hashable, Sendable {
     case literal(Unicode.Scalar)
@@ -10,8 +10,8 @@ package struct PathPattern: Hashable, Sendable {
 
   private var parts: [Part] = []
 
-  /// Reads `text`; `nil` where Go calls it a bad pattern: a bracket that is never closed, an empty range, a backslash
-  /// with nothing behind it.
+  /// Parses `text`; `nil` if it is a bad pattern to Go: a bracket that is not closed, an empty set or range, or a
+  /// backslash at the end.
   package init?(_ text: some Sequence<Unicode.Scalar>) {
     var rest = Array(text)[...]
     while let first = rest.popFirst() {
@@ -29,14 +29,14 @@ package struct PathPattern: Hashable, Sendable {
     }
   }
 
-  /// Reads `text`, as above.
+  /// Parses `text`, as above.
   package init?(_ text: String) { self.init(text.unicodeScalars) }
 
-  /// Whether the whole of `path` is as the pattern says.
+  /// Whether the whole `path` matches.
   package func matches(_ path: String) -> Bool {
     let path = Array(path.unicodeScalars)
     var (part, place) = (0, 0)
-    // Where the last star stands, and how far it has been stretched.
+    // The position of the last star, and the end of its match.
     var star: (part: Int, place: Int)?
     while part < parts.count || place < path.count {
       if part < parts.count, parts[part] == .star {
@@ -63,7 +63,7 @@ package struct PathPattern: Hashable, Sendable {
     }
   }
 
-  /// What follows an opening bracket up to its closing one.
+  /// Parses the content of a bracket.
   private static func set(_ rest: inout ArraySlice<Unicode.Scalar>) -> Part? {
     let isNegated = rest.first == "^"
     if isNegated { rest.removeFirst() }
@@ -77,7 +77,7 @@ package struct PathPattern: Hashable, Sendable {
         guard let end = scalar(&rest) else { return nil }
         high = end
       }
-      // A range that runs backwards holds nothing, and is none the less one.
+      // A reversed range matches nothing, but counts as a range.
       if low <= high { ranges.append(low...high) }
       count += 1
     }

@@ -1,4 +1,4 @@
-/// Percent-encoding of what goes into a path or a query (RFC 3986 §2.3).
+/// Percent-encoding for paths and queries (RFC 3986 §2.3).
 package enum PercentEncoding {
   package static func encode(_ text: String) -> String {
     var result = ""
@@ -26,13 +26,13 @@ package enum PercentEncoding {
     (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
   }
 
-  /// The decoded text; a percent sign that begins no escape stands for itself.
+  /// The decoded text; a percent sign that does not begin an escape is kept.
   package static func decode(_ text: some StringProtocol) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
       let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      // A sign would do for the number, and is no digit.
+      // `UInt8` accepts a plus sign, which is not a digit.
       if byte == UInt8(ascii: "%"), digits.utf8.count == 2, rest.first != UInt8(ascii: "+"),
         let value = UInt8(digits, radix: 16)
       {

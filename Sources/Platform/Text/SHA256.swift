@@ -1,14 +1,14 @@
 /// SHA-256 (FIPS 180-4), for the digests of chart indexes and of random tokens.
 ///
-/// A checksum, and a way to recognise a token of 256 random bits without keeping it. It is
-/// too quick to try to keep passwords by, whose hashes are libcrypt's. As a value it takes a message in pieces.
+/// It is a checksum, and a way to recognise a token of 256 random bits without storing it. It is too fast for
+/// passwords, which are hashed by libcrypt. A value takes a message in pieces.
 package struct SHA256: Sendable {
   private var state = initial
-  /// What has come since the last whole block.
+  /// The bytes since the last whole block.
   private var rest: [UInt8] = []
   private var length: UInt64 = 0
 
-  /// The digest of nothing, so far.
+  /// The digest of an empty message, to be extended by `update`.
   package init() {}
 
   /// The digest as 64 hexadecimal digits.
@@ -44,7 +44,7 @@ package struct SHA256: Sendable {
     rest += piece[start...]
   }
 
-  /// The digest of what has come so far, as 64 hexadecimal digits.
+  /// The digest of the message so far, as 64 hexadecimal digits.
   package var hex: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -1,19 +1,19 @@
-/// A sentence for a user as data: its English with numbered places, and what stands in them.
+/// A sentence for a user as data: an English template with numbered placeholders, and their values.
 ///
-/// It is made as a string literal where the reason is known, `"\(name) is not installed"`, and is put into another
-/// language as a whole, by its template `{0} is not installed`, only where it is painted. In a string it is English.
+/// It is written as a string literal where the reason is known, `"\(name) is not installed"`, and translated as a
+/// whole, by its template `{0} is not installed`, only when it is drawn. In a string it is English.
 package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
-  /// What stands in a place.
+  /// The value of a placeholder.
   package enum Argument: Sendable {
     case text(String)
     case sentence(Sentence)
-    /// With a capital and a full stop.
+    /// A sentence with a capital and a full stop.
     case whole(Sentence)
   }
 
-  /// The English, with `{0}`, `{1}` and so on for what is filled in.
+  /// The English text, with `{0}`, `{1}` and so on as placeholders.
   package let template: String
-  /// What is filled in; `nil` where the words are those of an object, a user or a server, and are not put into another language.
+  /// The values of the placeholders; `nil` for the text of an object, a user or a server, which is not translated.
   package let arguments: [Argument]?
 
   private init(template: String, arguments: [Argument]?) {
@@ -21,7 +21,7 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
     self.arguments = arguments
   }
 
-  /// Words that are the same in every language.
+  /// A text that is not translated.
   package init(verbatim text: String) { self.init(template: text, arguments: nil) }
 
   package init(stringLiteral text: String) { self.init(template: text, arguments: []) }
@@ -30,18 +30,18 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
     self.init(template: parts.template, arguments: parts.arguments)
   }
 
-  /// `template` with what stands in braces by name, such as `{version}`, given by `values`.
+  /// `template` with the names in its braces, such as `{version}`, replaced by `values`.
   package init(_ template: String, named values: (String) -> String) {
     let (numbered, names) = Self.numbered(template)
     self.init(template: numbered, arguments: names.map { .text(values($0)) })
   }
 
-  /// As commands, JSON and logs have it.
+  /// The English text, for commands, JSON and logs.
   package var english: String { filled { $0 } }
   package var description: String { english }
   package var isEmpty: Bool { template.isEmpty }
 
-  /// The sentence where `translation` says of each template what it is in another language.
+  /// The sentence in another language; `translation` returns the translated template.
   package func filled(_ translation: (String) -> String) -> String {
     guard let arguments else { return template }
     let words = translation(template)
@@ -56,7 +56,7 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
     return Self.filled(words, values)
   }
 
-  /// The same with each text that was filled in as `change` makes it.
+  /// The sentence with each inserted text changed by `change`.
   func changingTexts(_ change: (String) -> String) -> Sentence {
     guard let arguments else { return Sentence(verbatim: change(template)) }
     return Sentence(
@@ -70,7 +70,7 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
       })
   }
 
-  /// The same with a capital and a full stop, as it stands alone.
+  /// The sentence with a capital and a full stop, to be used alone.
   package var asSentence: Sentence { Sentence(template: "{0}", arguments: [.whole(self)]) }
 
   private static func whole(_ text: String, _ translation: (String) -> String) -> String {
@@ -82,7 +82,7 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
 }
 
 extension Sentence {
-  /// What a literal is made of.
+  /// The parts of a literal.
   package struct Parts: StringInterpolationProtocol {
     fileprivate var template = ""
     fileprivate var arguments: [Argument] = []
@@ -104,12 +104,12 @@ extension Sentence {
     }
   }
 
-  /// `template` with `values` in its numbered places; what stands in a value is no place.
+  /// `template` with `values` for its numbered placeholders; braces within a value are not placeholders.
   package static func filled(_ template: String, _ values: [String]) -> String {
     places(of: template) { word in Int(word).flatMap { values.indices.contains($0) ? values[$0] : nil } }
   }
 
-  /// `template` with numbers for the names in its braces, and those names.
+  /// `template` with numbers instead of the names in its braces, and those names.
   package static func numbered(_ template: String) -> (template: String, names: [String]) {
     var names: [String] = []
     let numbered = places(of: template) { name in
@@ -119,7 +119,7 @@ extension Sentence {
     return (numbered, names)
   }
 
-  /// `template` with what `value` says for the words in its braces; `nil` leaves them as they are.
+  /// `template` with each placeholder replaced by the result of `value`; `nil` keeps it.
   private static func places(of template: String, _ value: (String) -> String?) -> String {
     var (result, rest) = ("", template[...])
     while let open = rest.firstIndex(of: "{") {
@@ -138,7 +138,7 @@ extension Sentence {
 }
 
 extension Sequence<Sentence> {
-  /// All of them in a row.
+  /// All sentences, joined by `separator`.
   package func joined(separator: String) -> Sentence {
     var parts = Sentence.Parts(literalCapacity: 0, interpolationCount: 2)
     for (place, sentence) in enumerated() {

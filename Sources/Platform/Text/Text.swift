@@ -1,9 +1,9 @@
 import Glibc
 
-// Searching and replacing on bytes. The standard library's own live in its regular expression
+// Searches and replaces bytes. The standard library's functions are in its regular expression
 // module, which would be linked into `ksx` for these few lines.
 extension StringProtocol {
-  /// Where `part` first stands; in time that grows with the text alone, whatever is in it.
+  /// The first range of `part`, found in linear time for any text.
   package func rangeOfText(_ part: String) -> Range<Index>? {
     var part = part
     let found = part.withUTF8 { wanted in
@@ -17,7 +17,7 @@ extension StringProtocol {
 
   package func containsText(_ part: String) -> Bool { rangeOfText(part) != nil }
 
-  /// The text with `part` replaced wherever it stands, from its beginning at most `limit` times.
+  /// The text with `part` replaced, from the beginning at most `limit` times.
   package func replacingText(_ part: String, with replacement: String, atMost limit: Int = .max) -> String {
     var (result, count) = ("", 0)
     var rest = self[...]
@@ -39,7 +39,7 @@ extension StringProtocol {
 }
 
 private enum Bytes {
-  /// Knuth, Morris and Pratt's search: no byte of either is looked at again and again, hostile texts included.
+  /// Knuth, Morris and Pratt's search, which takes linear time even for hostile texts.
   static func place(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let first = part.first, let start = bytes.baseAddress else { return nil }
     let borders = part.count > 1 ? borders(of: part) : [0]
@@ -57,7 +57,7 @@ private enum Bytes {
     return nil
   }
 
-  /// For each length of a beginning of `part`, how long the longest shorter one is that it also ends with.
+  /// For each prefix of `part`, the length of the longest shorter prefix that is also its suffix.
   private static func borders(of part: UnsafeBufferPointer<UInt8>) -> [Int] {
     var (borders, length) = ([0], 0)
     borders.reserveCapacity(part.count)
@@ -71,7 +71,7 @@ private enum Bytes {
 }
 
 extension String {
-  /// What stands between its slashes, without what is empty, as the kernel takes a path apart: a slash is one even where
-  /// an accent follows it, which to Swift is one character with it.
+  /// The non-empty parts between slashes, as the kernel splits a path: a slash counts even if a combining mark follows
+  /// it, which Swift combines with it into one Character.
   package var pathParts: [Substring] { unicodeScalars.split(separator: "/").map { Substring($0) } }
 }

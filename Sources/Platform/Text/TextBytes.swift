@@ -1,8 +1,8 @@
-/// Why bytes that a user gave are no text.
+/// Why bytes from a user are not a text.
 package enum TextError: Error, Hashable, Sendable {
-  /// The byte there begins no character or breaks one off; lines and the bytes of a line count from one.
+  /// The byte at this place is not valid UTF-8; lines and the bytes of a line count from one.
   case notUTF8(line: Int, byte: Int)
-  /// A byte order mark promises UTF-16, and this line does not hold it.
+  /// There is a byte order mark for UTF-16, but this line is not UTF-16.
   case notUTF16(line: Int)
 
   package var line: Int {
@@ -11,7 +11,7 @@ package enum TextError: Error, Hashable, Sendable {
     }
   }
 
-  /// What is wrong, without the line.
+  /// The message, without the line.
   package var problem: String {
     switch self {
     case .notUTF8(_, let byte): "byte \(byte) is not UTF-8; save the text as UTF-8"
@@ -25,9 +25,9 @@ extension TextError: CustomStringConvertible {
 }
 
 extension String {
-  /// The text that `bytes` are: UTF-8, or UTF-16 where a byte order mark says so; the mark is not a part of the text.
+  /// Decodes `bytes` as UTF-8, or as UTF-16 if they have its byte order mark; the mark is not a part of the text.
   ///
-  /// The border for what users give. Nothing is replaced: what would be sent is what was given, or nothing.
+  /// For input of users. Invalid bytes are not replaced but refused, so that the text that is sent is the input.
   package init(textOf bytes: [UInt8]) throws(TextError) {
     for (mark, isBig) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)] where bytes.starts(with: mark) {
       self = try Self.utf16(bytes.dropFirst(2), isBig)
@@ -67,20 +67,20 @@ extension String {
 extension String {
   /// The text between newlines.
   ///
-  /// By bytes: to Swift a carriage return and a newline are one character.
+  /// By bytes, because for Swift a carriage return and a newline are one Character.
   package var lines: [String] {
     utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
   }
 
-  /// The lines to be shown: without the carriage returns that some editors put before newlines.
+  /// The lines for display, without the carriage returns that some editors put before newlines.
   package var shownLines: [String] { lines.map(\.withoutCarriageReturn) }
 
   /// A line without the carriage return at its end.
   package var withoutCarriageReturn: String { utf8.last == UInt8(ascii: "\r") ? String(dropLast()) : self }
 
-  /// What stands before the newlines of this text, by its first: a carriage return where it came from Windows.
+  /// A carriage return if the first line has one before its newline, as in a text from Windows; else empty.
   package var lineEnding: String {
     utf8.prefix { $0 != UInt8(ascii: "\n") }.last == UInt8(ascii: "\r") ? "\r" : ""
   }

@@ -1,17 +1,18 @@
-/// How long to wait before the next attempt: longer each time, never the same for two clients.
+/// The wait before the next attempt: it grows each time, and is different for each client.
 ///
-/// The numbers are those of client-go's reflector: 0.8 s doubling to 30 s, each with up to as much
-/// again by chance, and from the beginning after two minutes without trouble.
+/// The numbers are those of client-go's reflector: 0.8 s doubling to 30 s, plus a random part of up to the
+/// same length, within 30 s; it starts over after two minutes without a failure.
 package struct Backoff: Hashable, Sendable {
   package var first: Duration = .milliseconds(800)
   package var longest: Duration = .seconds(30)
+  /// The time without a failure after which it starts over.
   package var healthyAfter: Duration = .seconds(120)
   private var step: Duration?
   private var last: Duration?
 
   package init() {}
 
-  /// The next wait, for trouble that came at `now`; `random` lies between 0 and 1.
+  /// The wait after a failure at `now`; `random` is between 0 and 1.
   package mutating func next(now: Duration, random: Double) -> Duration {
     if let last, now - last > healthyAfter { step = nil }
     last = now
@@ -20,7 +21,7 @@ package struct Backoff: Hashable, Sendable {
     return min(base + base * random, longest)
   }
 
-  /// Forgets the trouble so far.
+  /// Starts over.
   package mutating func reset() {
     step = nil
     last = nil

@@ -1,14 +1,14 @@
 import Glibc
 
-/// When clocks change in every year to come, as POSIX writes it: `CET-1CEST,M3.5.0,M10.5.0/3`.
+/// The rule for clock changes in future years in POSIX notation: `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct DaylightRule: Hashable, Sendable {
-  /// A day of the year and the seconds after its midnight, by the clocks until then.
+  /// A day of the year and the seconds after its midnight, by the clocks before the change.
   struct Turn: Hashable, Sendable {
-    /// How the day is said.
+    /// The notation of the day.
     enum Day: Hashable, Sendable {
       /// The week of a month, 5 for the last, and the day of that week.
       case month(Int, week: Int, weekday: Int)
-      /// The day of the year from one, in which the end of February does not count.
+      /// The day of the year from one; 29 February is not counted.
       case julian(Int)
       /// The day of the year from zero.
       case ordinal(Int)
@@ -47,14 +47,14 @@ struct DaylightRule: Hashable, Sendable {
     let year = Int(parts.tm_year) + 1900
     let start = daylight.start.time(in: year) - standard
     let end = daylight.end.time(in: year) - daylight.offset
-    // South of the equator the year begins in summer.
+    // South of the equator daylight saving time spans the new year.
     let isSummer = start < end ? start <= time && time < end : time < end || start <= time
     return isSummer ? daylight.offset : standard
   }
 }
 
 extension DaylightRule {
-  /// `CET`, or `<+03>` where it is more than letters.
+  /// Skips `CET`, or `<+03>` for names with other characters than letters.
   private static func takeName(_ rest: inout Substring) -> Bool {
     if rest.first == "<" {
       guard let end = rest.firstIndex(of: ">") else { return false }
@@ -66,7 +66,7 @@ extension DaylightRule {
     return name.count >= 3
   }
 
-  /// Seconds of `-1`, `+5:30`, `3:00:00`.
+  /// Consumes a time such as `-1`, `+5:30` or `3:00:00`; returns its seconds.
   private static func takeTime(_ rest: inout Substring) -> Int? {
     let isNegative = rest.first == "-"
     if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
@@ -78,14 +78,14 @@ extension DaylightRule {
     return isNegative ? -seconds : seconds
   }
 
-  /// `,M3.5.0/2`, `,J60`, `,59`.
+  /// Consumes a change such as `,M3.5.0/2`, `,J60` or `,59`.
   private static func takeTurn(_ rest: inout Substring) -> Turn? {
     guard rest.first == "," else { return nil }
     rest = rest.dropFirst()
     let text = rest.prefix { $0 != "/" && $0 != "," }
     rest = rest.dropFirst(text.count)
     guard let day = day(text) else { return nil }
-    // Two in the morning where nothing is said.
+    // The default is two in the morning.
     guard rest.first == "/" else { return Turn(day: day, seconds: 7200) }
     rest = rest.dropFirst()
     return takeTime(&rest).map { Turn(day: day, seconds: $0) }
@@ -103,7 +103,7 @@ extension DaylightRule {
 }
 
 extension DaylightRule.Turn {
-  /// Seconds since 1970 at which it is in `year`, by clocks that show UTC.
+  /// Its time in `year`, in seconds since 1970, as if the clocks showed UTC.
   fileprivate func time(in year: Int) -> Int {
     let newYear = Self.midnight(year, 1, 1)
     return switch day {

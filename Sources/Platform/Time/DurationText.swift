@@ -1,11 +1,11 @@
-/// Durations as a caller types them: numbers, each with its unit.
+/// Durations as users type them: numbers, each with its unit.
 package enum DurationText {
   /// The units of Go's durations that are whole seconds.
   package static let goUnits: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
   /// The same with days and weeks.
   package static let longUnits = goUnits.merging(["d": 86_400, "w": 604_800]) { $1 }
 
-  /// Seconds of `1m30s`, `2h` and the like; `nil` where a number or its unit is missing.
+  /// The seconds of `1m30s`, `2h` and the like; `nil` if a number or its unit is missing.
   package static func seconds(_ text: some StringProtocol, units: [Character: Int]) -> Int? {
     var total = 0
     var digits = ""

@@ -1,11 +1,11 @@
-/// Durations as Go's `time.ParseDuration` reads them: `1h30m`, `45s`, `500ms`.
+/// Durations as Go's `time.ParseDuration` parses them: `1h30m`, `45s`, `500ms`.
 package enum GoDuration {
   private static let units: [String: Int64] = [
     "ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,
     "h": 3_600_000_000_000,
   ]
 
-  /// `nil` when `text` is no duration.
+  /// `nil` if `text` is not a duration.
   package static func parse(_ text: String) -> Duration? {
     var rest = text[...]
     let isNegative = rest.first == "-"
@@ -25,7 +25,7 @@ package enum GoDuration {
   /// The same in whole seconds.
   package static func seconds(_ text: String) -> Int? { parse(text).map { Int($0.components.seconds) } }
 
-  /// The nanoseconds of the number and the unit at the front of `rest`, which are taken off it.
+  /// Consumes a number and its unit at the start of `rest`; returns the nanoseconds.
   private static func part(_ rest: inout Substring) -> Int64? {
     let whole = digits(&rest)
     var fraction = ""
@@ -42,7 +42,7 @@ package enum GoDuration {
     return isTooLong || isStillTooLong ? nil : sum
   }
 
-  /// Digits behind the point, of which those beyond a nanosecond do not count.
+  /// The nanoseconds of the digits after the point; fractions of a nanosecond are dropped.
   private static func nanoseconds(_ fraction: String, _ factor: Int64) -> Int64 {
     let kept = fraction.prefix(18)
     let scale = kept.reduce(1.0) { scale, _ in scale * 10 }

@@ -1,22 +1,22 @@
 import Glibc
 
-/// A time zone as the system's zone files have it (RFC 8536): how far its clocks are from UTC, and when.
+/// A time zone from the system's zone files (RFC 8536): the offsets of its clocks from UTC, and their changes.
 ///
-/// Read from the file and not asked of `localtime`, which knows one zone for the whole process.
+/// It is read from the file because `localtime` knows only one zone for the whole process.
 package struct TimeZone: Hashable, Sendable {
   package let name: String
-  /// When the clocks changed, ascending, and the seconds to add to UTC from then on.
+  /// The clock changes in ascending order, with the seconds to add to UTC from then on.
   private var changes: [(at: Int, offset: Int)] = []
   /// The seconds to add before the first change.
   private var first = 0
-  /// The rule for all that comes after the last change.
+  /// The rule for times after the last change.
   private var rule: DaylightRule?
 
   package static let utc = TimeZone(name: "UTC")
 
   private init(name: String) { self.name = name }
 
-  /// The zone called `name`, such as `Europe/Berlin`; `nil` when this computer does not know it.
+  /// The zone called `name`, such as `Europe/Berlin`; `nil` if this machine does not have it.
   package init?(named name: String, in folder: String = "/usr/share/zoneinfo") {
     self.init(name: name)
     if name == "UTC" { return }
@@ -41,16 +41,16 @@ package struct TimeZone: Hashable, Sendable {
     return changes.last { $0.at <= time }?.offset ?? first
   }
 
-  /// The day of the week, Sunday as 0, and the minute of the day that clocks there show at `time`.
+  /// The local day of the week, Sunday as 0, and minute of the day at `time`.
   package func clock(at time: Int) -> (weekday: Int, minute: Int) {
     let local = time + offset(at: time)
     let day = (local - ((local % 86_400) + 86_400) % 86_400) / 86_400
-    // The first of January 1970 was a Thursday.
+    // 1 January 1970 was a Thursday.
     return (((day + 4) % 7 + 7) % 7, (local - day * 86_400) / 60)
   }
 }
 
-// The file has its data twice: with times of four bytes, and, after that, of eight.
+// The file contains its data twice: first with four-byte times, then with eight-byte times.
 extension TimeZone {
   private mutating func read(_ bytes: [UInt8]) -> Bool {
     guard let old = ZoneBlock(bytes, at: 0, timeSize: 4) else { return false }

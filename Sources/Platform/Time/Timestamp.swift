@@ -1,8 +1,8 @@
 import Glibc
 
-/// A point in time, to the second, as Kubernetes writes it (RFC 3339, UTC).
+/// A point in time to the second, in Kubernetes' format (RFC 3339, UTC).
 ///
-/// Wall time, to be shown and stored: pauses and timeouts go by a monotonic clock.
+/// It is wall time, for display and storage; pauses and timeouts use a monotonic clock.
 package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
   package var secondsSince1970: Int
 
@@ -15,7 +15,7 @@ package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     Timestamp(secondsSince1970: time(nil))
   }
 
-  /// Reads `2026-01-31T12:00:00Z`, as a server writes it; `nil` for anything else.
+  /// Parses `2026-01-31T12:00:00Z`, the format of servers; `nil` for anything else.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 20, bytes[19] == UInt8(ascii: "Z"), bytes[10] == UInt8(ascii: "T") else { return nil }
@@ -78,7 +78,7 @@ package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
   }
 
-  /// The age at `later`, as kubectl writes ages: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
+  /// The age at `later`, in kubectl's format: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
   package func age(at later: Timestamp) -> String {
     let seconds = max(0, later.secondsSince1970 - secondsSince1970)
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)

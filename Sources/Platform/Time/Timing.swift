@@ -1,8 +1,8 @@
-/// The clock and the random numbers, as parameters, so that tests need neither wait nor guess.
+/// The clock and the random numbers as parameters, so that tests are fast and deterministic.
 package struct Timing: Sendable {
-  /// Time since some fixed moment.
+  /// The time since a fixed moment.
   package var now: @Sendable () -> Duration
-  /// Waits, or returns early when the surrounding task is cancelled.
+  /// Waits; returns early if the surrounding task is cancelled.
   package var sleep: @Sendable (Duration) async -> Void
   /// A number from 0 up to, but not including, 1.
   package var random: @Sendable () -> Double
