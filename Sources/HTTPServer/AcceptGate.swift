@@ -1,10 +1,10 @@
 import NIOCore
 import Platform
 
-/// Lets a listener have no more connections than its share, and rests it where the process has no descriptors left.
+/// Limits a listener to its share of connections, and pauses it while the process has no file descriptors left.
 ///
-/// Those beyond it wait in the kernel's queue, and are accepted in their turn as others leave: a flood on a port costs
-/// the callers of that port time, and those of the socket nothing. Confined to the listener's event loop.
+/// Further connections wait in the kernel's backlog and are accepted as others close, so a flood of connections to a
+/// port delays the clients of that port, but not those of the unix socket. Confined to the listener's event loop.
 final class AcceptGate: ChannelDuplexHandler {
   typealias InboundIn = any Channel
   typealias InboundOut = any Channel
@@ -45,10 +45,10 @@ final class AcceptGate: ChannelDuplexHandler {
     context.read()
   }
 
-  /// Rests the listener for a moment.
+  /// Stops accepting for 200 ms.
   ///
-  /// A connection that cannot be accepted, for want of descriptors or memory, stays, and the event loop is told of it
-  /// over and over. Holding the next read is not enough: the failed one is still pending.
+  /// When accepting fails for want of descriptors or memory, the connection stays in the backlog, and the event loop
+  /// reports it again and again. Holding back the next read is not enough, because the failed one is still pending.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard error is IOError, !isResting else { return context.fireErrorCaught(error) }
     isResting = true
@@ -62,12 +62,12 @@ final class AcceptGate: ChannelDuplexHandler {
   }
 
   private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
-    // A listener that is closed meanwhile refuses, and has nothing to read.
+    // Fails only if the listener has been closed in the meantime.
     try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
   }
 }
 
-/// Whether a listener has little room left for further connections, known to those that it has.
+/// Whether a listener is nearly full; shared with its connections.
 final class Crowd: Sendable {
   private let state = Locked(false)
 

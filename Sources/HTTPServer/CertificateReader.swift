@@ -1,10 +1,10 @@
 import NIOSSL
 import Platform
 
-/// What a port shows its clients, and whose certificates it takes: read again when the files have changed, which is looked at
-/// once a second at most, when a client comes.
+/// The TLS context of a port, read again after its files have changed.
 ///
-/// What is wrong then is reported once, and what was read before stays in use. Connections that are open keep theirs.
+/// The files are checked when a client connects, at most once a second. If the new files are unusable, that is reported
+/// once and the previous context stays in use. Open connections keep theirs.
 final class CertificateReader: Sendable {
   private struct State {
     var context: NIOSSLContext
@@ -19,18 +19,18 @@ final class CertificateReader: Sendable {
 
   private static let pause = Duration.seconds(1)
 
-  /// Reads `files`, and throws for what is wrong with them now; later that is told to `report`.
+  /// Reads `files`, and throws if they are unusable now; later errors are passed to `report`.
   init(
     _ files: Listener.Certificate, report: @escaping @Sendable (String) -> Void,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) throws(ServerError) {
     (self.files, self.report, self.now) = (files, report, now)
-    // Looked at before they are read: what changes in between is read once more.
+    // Taken before the files are read, so that a change in between is noticed.
     let stamps = Self.stamps(files)
     state = Locked(State(context: try Self.read(files), stamps: stamps, looked: now()))
   }
 
-  /// What the files say now.
+  /// The context for a new connection; checks the files if the last check is at least a second ago.
   var context: NIOSSLContext {
     let now = now()
     return state.withLock { state in
@@ -61,7 +61,7 @@ final class CertificateReader: Sendable {
         certificateChain: chain, privateKey: .privateKey(key))
       if let file = files.clientAuthorities {
         configuration.trustRoots = .certificates(try authorities(file))
-        // One that is shown must be good; a client without one is known by something else, or not at all.
+        // A certificate is optional, but one that a client presents must be valid.
         configuration.certificateVerification = .optionalVerification
       }
       configuration.applicationProtocols = ["h2", "http/1.1"]
@@ -81,7 +81,7 @@ final class CertificateReader: Sendable {
     } catch {
       throw .badFile(file, reason: "these are no certificates in PEM (\(error))")
     }
-    // Without one, every client would be refused, or every authority of the system believed.
+    // Without any authority, NIO would refuse every client, or trust every authority of the system.
     guard !all.isEmpty else { throw .badFile(file, reason: "there is no certificate in it") }
     return all
   }

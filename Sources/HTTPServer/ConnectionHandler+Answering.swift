@@ -2,13 +2,13 @@ import HTTP
 import NIOCore
 import NIOHTTP1
 
-// How a request is answered: by the handler in the connection's task, by a relay on the event loop, or, after an upgrade,
-// by the other end of the tunnel.
+// How a request is answered: by the handler in a task, by a relay on the event loop or, after an upgrade, by the other
+// end of the tunnel.
 extension ConnectionHandler {
-  /// This handler for others, to be used on the event loop only, which is checked.
+  /// This handler, for tasks; using it off the event loop traps.
   var bound: NIOLoopBound<ConnectionHandler> { NIOLoopBound(self, eventLoop: eventLoop) }
 
-  /// Has `request` answered by the handler.
+  /// Lets the handler answer `request`.
   func answer(_ request: IncomingRequest) {
     if let response = settings.handler.respondAtOnce(to: request) {
       if let relay = response.relay as? any ChannelRelay { begin(relay) } else { write(response) }
@@ -27,7 +27,7 @@ extension ConnectionHandler {
     }
   }
 
-  /// Gives `response` in place of a relay, if that has not begun to answer.
+  /// Answers with `response` in place of the relay, or cuts the connection if the relay has already sent a head.
   func answer(_ response: HTTPResponse) {
     guard case .answering(let exchange) = state, exchange.relay != nil else { return }
     guard !exchange.isBegun else { return cut() }
@@ -35,16 +35,16 @@ extension ConnectionHandler {
     write(response)
   }
 
-  /// Refuses what is no request, after which the connection cannot go on.
+  /// Refuses an invalid request; the connection cannot continue after that.
   func refuse(_ fault: RequestFault) {
-    // The answer must not be overtaken by the end of the wait for a head.
+    // Otherwise the timeout for a head could end the connection before the response is sent.
     expectNothing()
-    // It is never complete: what comes after it cannot be told from its body.
+    // The exchange never completes, because the end of a malformed request is unknown.
     state = .answering(Exchange(refusedOnStream: isStream))
     write(settings.refusal(fault))
   }
 
-  /// Refuses the rest of a request that is with a relay, which has not begun to answer.
+  /// Refuses the rest of a request whose relay has not begun to answer.
   func take(_ fault: RequestFault, before exchange: Exchange) {
     exchange.report(to: settings.log, isComplete: false)
     exchange.relay?.clientIsGone()
@@ -56,13 +56,13 @@ extension ConnectionHandler {
     work.add { await writer.write(response) }
   }
 
-  /// Answers with what may last, as a watch does: by a task that does not hold on to what was needed to find the answer.
+  /// Writes a response that may last long, such as a watch, in a task that does not keep the one that found it alive.
   private func writeLasting(_ response: HTTPResponse) {
     work.forget()
     write(response)
   }
 
-  /// Begins an answer with `head`; false when there is nothing left to answer.
+  /// Sends the head of a response; false if there is nothing to answer any more.
   func begin(_ head: ResponseHead, flushing: Bool) -> Bool {
     guard case .answering(let exchange) = state, let context else { return false }
     var head = head
@@ -84,7 +84,7 @@ extension ConnectionHandler {
     return true
   }
 
-  /// Ends the answer, after which the next request may come at once.
+  /// Ends the response, after which the next request may arrive.
   func finish(_ trailers: HTTP.HTTPHeaders? = nil) {
     guard case .answering(let exchange) = state, let context else { return }
     expectNothing()
@@ -101,13 +101,13 @@ extension ConnectionHandler {
     readOn()
   }
 
-  /// Ends the answer on a stream, which ends by itself once the request has.
+  /// Ends the response on a stream, which closes by itself once the request has ended too.
   private func finishStream(isBodyHere: Bool) {
     guard let context else { return }
     end()
     state = .leaving
     expect(within: settings.limits.stall)
-    // What is still to come of the body is not wanted (RFC 9113 §8.1).
+    // The rest of the body is not wanted (RFC 9113 §8.1).
     if isBodyHere { codec.flush(context, promise: nil) } else { close(.all, behindAnswerOf: context) }
   }
 
@@ -117,10 +117,10 @@ extension ConnectionHandler {
     exchange.record?.request.sent += count
   }
 
-  /// Ends the answer and the connection.
+  /// Ends the response and the connection.
   ///
-  /// Closing while the client still sends would reset the connection, and could cost it the answer: first only this
-  /// side is closed, and what comes is dropped for a moment.
+  /// Closing while the client still sends would reset the connection, and the client could lose the response. So only
+  /// the output is closed at first, and what arrives is dropped for a moment.
   private func leave(isBodyHere: Bool) {
     guard let context else { return }
     end()
@@ -130,7 +130,7 @@ extension ConnectionHandler {
     readOn()
   }
 
-  /// Sends what is written, and closes the channel once it has left.
+  /// Sends what has been written, and closes the channel once that has been sent.
   private func close(_ mode: CloseMode, behindAnswerOf context: ChannelHandlerContext) {
     let channel = context.channel
     let sent = eventLoop.makePromise(of: Void.self)
@@ -138,9 +138,9 @@ extension ConnectionHandler {
     codec.flush(context, promise: sent)
   }
 
-  /// Ends in the middle of an answer, so that the client does not take what came for the whole of it.
+  /// Ends the connection in the middle of a response, so that the client does not take it for complete.
   func cut() {
-    // What has been said until then, the client hears.
+    // The client still receives what has been written so far.
     if let context { codec.flush(context, promise: nil) }
     end()
     context?.close(promise: nil)
@@ -158,7 +158,7 @@ extension ConnectionHandler {
     if !bytes.isEmpty { end.receive(ByteBuffer(bytes: bytes)) }
     if exchange.isComplete { end.receiveEnd(exchange.trailers) } else { expect(within: settings.limits.bodyPause) }
     end.start()
-    // What is being taken up goes on with the rest of it.
+    // While `takeUp` runs, it passes on the rest of what has arrived before the flush.
     if !isTaking { end.flush() }
     readOn()
   }
@@ -177,7 +177,7 @@ extension ConnectionHandler {
     guard case .answering(let exchange) = state, !exchange.version.isOlder, let context else { return }
     var head = head
     _ = head.frame(for: exchange.version, isHead: exchange.isHead)
-    // Sent with what comes with it: many small ones one by one would take more memory than they have bytes.
+    // Not flushed alone: many small heads that are sent one by one take more memory than they have bytes.
     guard codec.write(head, isChunked: false, to: context) else { return cut() }
   }
 
@@ -197,7 +197,7 @@ extension ConnectionHandler {
     finish(trailers)
   }
 
-  /// A reader that takes nothing for long is given up; the one who sends is told when it takes more.
+  /// Starts the timeout for a client that takes no bytes, or tells the relay that the client takes them again.
   func noteWritability() {
     guard let context else { return }
     let relay: (any RelayEnd)?
@@ -214,7 +214,7 @@ extension ConnectionHandler {
 
   // Upgrades.
 
-  /// Answers with `head`, which has status 101, and takes HTTP out of the connection.
+  /// Answers with `head`, which has status 101, and ends HTTP on the connection.
   func tunnel(_ head: ResponseHead) {
     guard case .answering(let exchange) = state, let context, let upgraded = exchange.upgraded else { return cut() }
     guard codec.write(head, isChunked: false, to: context) else { return cut() }
@@ -223,7 +223,7 @@ extension ConnectionHandler {
     exchange.report(to: settings.log, isComplete: true)
     exchange.body?.end(.success(()))
     codec.flush(context, promise: nil)
-    // The connection may have ended with that.
+    // The connection may have ended during the flush.
     guard case .answering = state else { return }
     let end = exchange.relay ?? TaskTunnel(upgraded)
     state = .tunnelling(end)
@@ -234,7 +234,7 @@ extension ConnectionHandler {
     readOn()
   }
 
-  /// Ends a tunnel once what was written has left.
+  /// Closes a tunnel once what was written has been sent.
   func closeTunnel() {
     guard let context else { return }
     let channel = context.channel

@@ -2,7 +2,7 @@ import HTTP
 import NIOCore
 import NIOHTTP1
 
-/// One connection: one request at a time, each answered before the next is looked at.
+/// One connection: one request at a time, each answered before the next is read.
 ///
 /// ```
 ///   waiting ──head──▶ answering ──sent, all of the body here──▶ waiting
@@ -20,9 +20,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   enum State {
     case waiting
     case answering(Exchange)
-    /// Answered, and about to be closed; what the client still sends is dropped.
+    /// Answered and about to be closed; what the client still sends is dropped.
     case leaving
-    /// HTTP has ended; bytes go both ways as they are.
+    /// HTTP has ended; bytes are passed both ways unchanged.
     case tunnelling(any RelayEnd)
     case closed
   }
@@ -31,15 +31,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var context: ChannelHandlerContext?
   private var deadline: Deadline?
   var isStopping = false
-  /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
+  /// Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1).
   private var expectsContinue = false
-  /// Whether the channel would read, if only the body's reader were faster.
+  /// Whether a read of the channel waits until the reader of the body has caught up.
   private var isReadHeld = false
-  /// Whether what has come is being taken up.
+  /// Whether `takeUp` is running.
   private(set) var isTaking = false
   let eventLoop: any EventLoop
   let settings: ServerSettings
-  /// Whether it is a stream of HTTP/2, which has one request.
+  /// Whether this is an HTTP/2 stream, which has one request.
   let isStream: Bool
   let codec: any ServerCodec
   private let peer: Peer
@@ -59,7 +59,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    // Unowned: it is this handler's own, and a weak reference would make every other one dearer.
+    // Unowned: this handler owns the deadline, and a weak reference would make all other references to the handler
+    // slower.
     deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [unowned self] in isLate() }
     if context.channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
   }
@@ -69,12 +70,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
       return context?.close(promise: nil) ?? ()
     }
     relay.bodyHasStopped()
-    // One that knows nothing better to say.
+    // The relay did not answer.
     if case .answering(let present) = state, present === exchange, exchange.relay != nil { cut() }
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    // A stream begins with a head.
+    // The head is already there when a stream begins.
     if !isStream { expect(within: settings.limits.firstHead) }
     context.fireChannelActive()
   }
@@ -87,7 +88,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) {
     end()
     deadline = nil
-    // The context holds this handler.
+    // The context holds this handler, so this breaks a cycle.
     self.context = nil
   }
 
@@ -106,7 +107,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context.fireChannelReadComplete()
   }
 
-  /// Has the other end send on what it has been given.
+  /// Lets the relay or the tunnel send on what it has received.
   func flushRelay() {
     switch state {
     case .answering(let exchange): exchange.relay?.flush()
@@ -115,7 +116,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
-  /// Reads on only as fast as what comes is taken.
+  /// Reads only as fast as the bytes are taken.
   func read(context: ChannelHandlerContext) {
     if isHoldingReads { isReadHeld = true } else { context.read() }
   }
@@ -135,9 +136,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context?.read()
   }
 
-  /// Takes up what has come, to the end of a request that is not answered yet.
+  /// Decodes what has arrived, up to the end of a request that is not answered yet.
   func takeUp() {
-    // What comes while a part is being taken waits until it has been.
+    // Bytes that arrive while a part is handled are decoded by the call that is running.
     guard !isTaking else { return }
     isTaking = true
     defer { isTaking = false }
@@ -169,7 +170,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch state {
     case .waiting: refuse(fault)
     case .answering(let exchange) where exchange.relay == nil:
-      // The handler hears of it where it reads the body, and answers; a relay, when it begins.
+      // The handler gets the error from the body and answers; a relay gets it when it begins.
       exchange.fault = fault
       exchange.body?.end(.failure(.interrupted(reason: fault.reason)))
     case .answering(let exchange) where !exchange.isBegun: take(fault, before: exchange)
@@ -217,7 +218,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     return IncomingBody { bound.eventLoop.execute { bound.value.sendFor() } }
   }
 
-  /// The reader of what the client sends waits for more of it.
+  /// Called when the reader of a body or a tunnel waits for more bytes.
   private func sendFor() {
     if case .answering(let exchange) = state, exchange.body?.isAwaited == true {
       expect(within: settings.limits.bodyPause)
@@ -240,7 +241,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
-  /// An answer that has no end of its own, such as a watch, is not waited for; one that is merely long has a moment.
+  /// Cuts the connection in 500 ms unless the response has ended, because one of unknown length, such as a watch, may
+  /// never end.
   private func endSoon(_ exchange: Exchange) {
     let bound = NIOLoopBound((self, exchange), eventLoop: eventLoop)
     eventLoop.scheduleTask(in: .milliseconds(500)) {
@@ -256,7 +258,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { cut() }
 
-  /// Ends everything that this connection is about, but not the channel.
+  /// Ends the exchange or tunnel, but does not close the channel.
   func end() {
     expectNothing()
     switch state {
@@ -271,7 +273,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .closed
   }
 
-  /// Ends the connection unless something else is expected, or nothing any more, within `time`.
+  /// Ends the connection after `time`, unless this is called again or `expectNothing` is called before.
   func expect(within time: Duration) {
     deadline?.set(within: time)
   }

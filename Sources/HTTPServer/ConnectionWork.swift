@@ -1,12 +1,12 @@
 import NIOCore
 import Platform
 
-/// What the tasks of one connection do: answer its requests, one after another.
+/// The tasks that answer the requests of one connection, one after another.
 ///
-/// A connection that waits, or whose requests others answer, has none. They end with the connection, and the server waits
-/// for them: when it has stopped, no answer is being made any more. Confined to the connection's event loop.
+/// An idle connection, or one whose requests are relayed, has no task. Tasks are cancelled when the connection ends,
+/// and the server waits for them: once it has stopped, no handler is running. Confined to the connection's event loop.
 final class ConnectionWork {
-  /// One request's answer.
+  /// Answers one request.
   typealias Step = @Sendable () async -> Void
 
   private let channel: any Channel
@@ -19,7 +19,7 @@ final class ConnectionWork {
     self.all = all
   }
 
-  /// Has `step` done once those before it are; all are cancelled when the channel is closed.
+  /// Runs `step` after those before it; closing the channel cancels all of them.
   func add(_ step: @escaping Step) {
     let before = last
     let task = all.begin {
@@ -38,7 +38,7 @@ final class ConnectionWork {
     channel.closeFuture.whenComplete { _ in bound.value.last?.cancel() }
   }
 
-  /// Lets go of what has been done: a task keeps the memory that its calls have needed for as long as it is known.
+  /// Releases the last task, which keeps the memory of its calls for as long as it is referenced.
   func forget() { last = nil }
 }
 
@@ -52,7 +52,7 @@ final class ServerWork: Sendable {
 
   private let state = Locked(State())
 
-  /// Begins a task; `nil` when no further one is taken.
+  /// Begins a task; `nil` after `finish`.
   func begin(_ work: @escaping ConnectionWork.Step) -> Task<Void, Never>? {
     let isTaken = state.withLock { state in
       guard !state.isFinished else { return false }
@@ -76,7 +76,7 @@ final class ServerWork: Sendable {
     waiter?.resume()
   }
 
-  /// Takes no further work, and returns when what there was has ended.
+  /// Refuses further tasks, and returns when the running ones have ended.
   func finish() async {
     await withCheckedContinuation { waiter in
       let isIdle = state.withLock { state in

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Who is connected.
+/// The open connections of a server.
 package actor Connections {
   private var channels: [ObjectIdentifier: any Channel] = [:]
   private var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
   private var lastWatcher = 0
-  /// Grows with every arrival, so that a silence can be told from a short visit.
+  /// Incremented with every connection, so that one that came and went is noticed.
   private var arrivals = 0
   private var isClosed = false
 
   package var count: Int { channels.count }
 
   func add(_ channel: any Channel) {
-    // One that was accepted just before the listener was closed.
+    // A connection may be accepted just before the listener is closed.
     guard !isClosed else { return channel.close(promise: nil) }
     let id = ObjectIdentifier(channel)
     channels[id] = channel
@@ -55,7 +55,7 @@ package actor Connections {
     watchers.removeValue(forKey: id)?.resume()
   }
 
-  /// Asks every connection to end once its answer is sent, and ends those that have not after `grace`.
+  /// Asks every connection to end after its response, and closes those that are still open after `grace`.
   func close(grace: Duration) async {
     isClosed = true
     for channel in channels.values { channel.pipeline.fireUserInboundEventTriggered(ServerStops()) }
@@ -72,5 +72,5 @@ package actor Connections {
   }
 }
 
-/// Told to every connection when the server stops.
+/// The event that every connection receives when the server stops.
 struct ServerStops: Hashable, Sendable {}

@@ -1,30 +1,31 @@
 package import NIOCore
 
-/// A time by which something must have happened: moved with every request, reached hardly ever.
+/// A timeout that is moved with every request and rarely reached.
 ///
-/// Cancelling a scheduled task searches all of an event loop's. So one that is out of date is left to run, and finds out
-/// then how long there still is. Confined to its event loop.
+/// Cancelling a scheduled task searches all tasks of the event loop. So an outdated task is not cancelled: when it
+/// runs, it schedules itself again for the time that is left. Confined to its event loop.
 package final class Deadline {
   private let eventLoop: any EventLoop
   private let reached: () -> Void
   private var time: NIODeadline?
   /// When the next scheduled task runs.
   private var alarm: NIODeadline?
-  /// The one whose scheduled task serves this one too.
+  /// The group whose scheduled task serves this deadline too.
   private let group: DeadlineGroup?
 
-  /// `reached` is told when the time has come.
+  /// Calls `reached` when the time has come.
   package convenience init(on eventLoop: any EventLoop, _ reached: @escaping () -> Void) {
     self.init(on: eventLoop, in: nil, reached)
   }
 
-  /// One of `group`, if that is given.
+  /// A deadline of `group`, or one with scheduled tasks of its own if that is `nil`.
   package init(on eventLoop: any EventLoop, in group: DeadlineGroup?, _ reached: @escaping () -> Void) {
     self.eventLoop = eventLoop
     self.group = group
     self.reached = reached
   }
 
+  /// Sets the deadline, in place of an earlier one.
   package func set(within duration: Duration) {
     let time = eventLoop.now + TimeAmount(duration)
     self.time = time
@@ -39,7 +40,7 @@ package final class Deadline {
     group?.remove(self)
   }
 
-  /// Rings if the time has come; otherwise tells when it will have.
+  /// Calls `reached` if the time has come; otherwise returns the time, if one is set.
   fileprivate func ringIfReached() -> NIODeadline? {
     guard let time, time <= eventLoop.now else { return time }
     clear()
@@ -49,13 +50,13 @@ package final class Deadline {
 
   private func schedule(_ time: NIODeadline) {
     alarm = time
-    // Weak, so that what has ended is not kept by the tasks it has left.
+    // Weak, so that the scheduled task does not keep a deadline that is no longer used.
     let bound = NIOLoopBound(Weak(self), eventLoop: eventLoop)
     eventLoop.scheduleTask(deadline: time) { bound.value.deadline?.ring(time) }
   }
 
   private func ring(_ scheduled: NIODeadline) {
-    // An earlier one has been scheduled meanwhile, and has taken over.
+    // Replaced by a task for an earlier time.
     guard alarm == scheduled else { return }
     alarm = nil
     guard let time else { return }
@@ -70,9 +71,9 @@ package final class Deadline {
   }
 }
 
-/// Deadlines of many that come and go fast, such as streams: one scheduled task serves all of them.
+/// Deadlines of many short-lived things, such as streams, served by one scheduled task.
 ///
-/// Otherwise each would leave one behind, and an event loop with many of them is slow to cancel any other.
+/// Otherwise each would leave a task behind, and cancelling a task is slow on an event loop that has many.
 package final class DeadlineGroup {
   private let eventLoop: any EventLoop
   private var members: [ObjectIdentifier: Deadline] = [:]

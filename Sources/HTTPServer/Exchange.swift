@@ -8,35 +8,35 @@ import NIOHTTP1
 final class Exchange {
   let isHead: Bool
   let version: HTTPVersion
-  /// `nil` where nothing comes behind the head.
+  /// `nil` if the request has no body.
   let body: IncomingBody?
   var isKeepAlive: Bool
-  /// What the client sends after an upgrade, if it offers one.
+  /// What the client sends after an upgrade; `nil` if it offers none.
   var upgraded: IncomingBody?
-  /// Who answers instead of the handler.
+  /// The relay that answers instead of the handler.
   var relay: (any RelayEnd)?
   /// Whether the head of the answer has been sent.
   var isBegun = false
-  /// Whether the handler's answer does not say how long it is.
+  /// Whether the handler's response has no `Content-Length`.
   var isOpenEnded = false
   /// Whether all of the body has arrived, read or not.
   var isComplete = false
-  /// What came behind the body before it was known who answers.
+  /// Trailers that arrived before a relay began.
   var trailers: HTTP.HTTPHeaders?
-  /// What was wrong with its body before it was known who answers.
+  /// A fault in the body that was found before a relay began.
   var fault: RequestFault?
-  /// What a log will be told, and since when.
+  /// The entry for the access log, and when the request began.
   var record: (request: ServedRequest, since: NIODeadline)?
 
   init(_ head: RequestHead, isStream: Bool, body: IncomingBody?) {
     isHead = head.request.method == .head
     version = head.version
     self.body = body
-    // Where an offer to upgrade is not taken up, it is not known where the next request begins.
+    // After an offer to upgrade that is not accepted, it is unknown where the next request begins.
     isKeepAlive = isStream || head.isKeptAlive && head.offer == nil
   }
 
-  /// What is refused, and is no request.
+  /// An exchange for the refusal of an invalid request.
   init(refusedOnStream isStream: Bool) {
     isHead = false
     version = isStream ? HTTPVersion(major: 2, minor: 0) : .http1_1
@@ -44,7 +44,7 @@ final class Exchange {
     isKeepAlive = isStream
   }
 
-  /// Tells `log` of the request, once.
+  /// Logs the request, once.
   func report(to log: (@Sendable (ServedRequest) -> Void)?, isComplete: Bool) {
     guard var record, let log else { return }
     self.record = nil
@@ -54,19 +54,19 @@ final class Exchange {
   }
 }
 
-/// How a client finds the end of an answer.
+/// How the client finds the end of a response.
 enum Framing {
-  /// A field says it, or the frames of a stream, or there is no body.
+  /// By a field or the frames of a stream, or because there is no body.
   case told
   case chunked
   case endOfConnection
 }
 
 extension ResponseHead {
-  /// Sets the fields that tell how long the answer is (RFC 9112 §6.3).
+  /// Sets the fields that frame the body (RFC 9112 §6.3).
   mutating func frame(for version: HTTPVersion, isHead: Bool) -> Framing {
     let mayHaveBody = status.mayHaveResponseBody
-    // A 304 tells how long what it stands for would have been.
+    // A 304 has the length that the body of a 200 would have had.
     let mayHaveLength = mayHaveBody || status == .notModified
     var hasLength = false
     headers.removeAll { field in
@@ -84,7 +84,7 @@ extension ResponseHead {
     return .chunked
   }
 
-  /// Whether a field of it asks for the end of the connection.
+  /// Whether one of its fields asks for the end of the connection.
   var asksToClose: Bool {
     headers.fields.contains { $0.isNamed("connection") && HTTPHeaders.same($0.value, "close") }
   }

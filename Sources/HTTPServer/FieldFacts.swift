@@ -1,12 +1,12 @@
 import HTTP
 import NIOHTTP1
 
-/// What the fields of a message say of its body and of the connection, noted while they are read.
+/// What the fields of a message say about its body and the connection, collected while they are parsed.
 struct FieldFacts {
   private(set) var hosts = 0
-  /// Whether what stands there could be a host.
+  /// Whether the last `Host` has only characters that a host may have.
   private(set) var isHostGood = true
-  /// `nil` without a length, or with one that is none.
+  /// `nil` without a `Content-Length`, or if its value is not a number.
   private(set) var length: Int?
   private(set) var lengths = 0
   private(set) var codings = 0
@@ -14,7 +14,7 @@ struct FieldFacts {
   private(set) var closes = false
   private(set) var keepsAlive = false
   private(set) var upgrades = false
-  /// What `Upgrade` names.
+  /// The protocols that `Upgrade` names.
   private(set) var protocols: [String] = []
   private(set) var expectsContinue = false
 
@@ -29,7 +29,7 @@ struct FieldFacts {
     case 10 where field.isNamed("connection"): noteConnection(field.value)
     case 14 where field.isNamed("content-length"):
       lengths += 1
-      // Digits alone: a sign would be read too.
+      // Only digits, because `Int` would accept a sign too.
       length = field.value.utf8.allSatisfy({ (48...57).contains($0) }) ? Int(field.value) : nil
     case 17 where field.isNamed("transfer-encoding"):
       codings += 1
@@ -58,13 +58,13 @@ struct FieldFacts {
     }
   }
 
-  /// How the body is told from what follows it (RFC 9112 §6.3); `other` is where it goes on if no field says.
+  /// How the end of the body is found (RFC 9112 §6.3); returns `other` if no field says.
   func framing(
     _ version: HTTPVersion, otherwise other: MessageReader.Place
   ) throws(MalformedMessage) -> MessageReader.Place {
     guard codings == 0 || lengths == 0 else { throw MalformedMessage("it has a length and a transfer coding") }
     if codings > 0 {
-      // A body of whose end there could be two opinions is none.
+      // Two servers could disagree about the end of a body with any other coding, so it is refused.
       guard codings == 1, isChunked, !version.isOlder else {
         throw MalformedMessage("the only transfer coding known is chunked, of HTTP/1.1")
       }
@@ -77,17 +77,17 @@ struct FieldFacts {
     return .length(left: length)
   }
 
-  /// Whether the connection goes on after the message.
+  /// Whether the connection stays open after the message.
   func isKeptAlive(_ version: HTTPVersion) -> Bool { !closes && (keepsAlive || !version.isOlder) }
 
-  /// What the sender of a request would go on with instead of HTTP; `nil` when it offers nothing.
+  /// The protocols other than HTTP that the sender offers to switch to; `nil` if there are none.
   func offer(_ version: HTTPVersion) -> [String]? {
     guard upgrades, version == .http1_1 else { return nil }
     let others = protocols.filter { !Self.isHTTP($0) }
     return others.isEmpty ? nil : others
   }
 
-  /// Whether that is HTTP again, in another version or behind TLS: requests in it would pass all that looks at requests.
+  /// Whether the protocol is HTTP in any version, or TLS: requests in it would bypass everything that checks requests.
   private static func isHTTP(_ name: String) -> Bool {
     let word = name.lowercased().prefix { $0 != "/" }
     return ["h2", "h2c", "h3", "http", "tls"].contains(word)
@@ -95,6 +95,6 @@ struct FieldFacts {
 }
 
 extension HTTPVersion {
-  /// Whether it is from before 1.1, and knows no chunks.
+  /// Whether the version is older than 1.1 and has no chunked coding.
   var isOlder: Bool { major == 0 || self == .http1_0 }
 }

@@ -1,12 +1,12 @@
-/// The values of fields as text, byte for byte (RFC 9110 §5.5: what is not ASCII is opaque).
+/// Field values as text that keeps every byte (RFC 9110 §5.5: bytes beyond ASCII are opaque).
 ///
-/// Most are UTF-8. In one that is not, each byte beyond ASCII becomes a private character, and is itself again when the
-/// value is written.
+/// Most values are UTF-8. In one that is not, each byte beyond ASCII becomes a private-use character, which is turned
+/// back into that byte when the value is written.
 enum FieldText {
-  /// The private characters, of which the last two digits are the byte.
+  /// The last two hexadecimal digits of such a character are the byte.
   private static let first: UInt32 = 0xF700
   private static let escaped: ClosedRange<UInt32> = 0xF780...0xF7FF
-  /// The byte with which all of them begin in UTF-8.
+  /// The first byte of all of these characters in UTF-8.
   static let mark: UInt8 = 0xEF
 
   static func decode(_ bytes: UnsafeRawBufferPointer) -> String {

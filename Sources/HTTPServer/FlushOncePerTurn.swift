@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Sends what all streams have written in one turn of the event loop at once: in one record of TLS, with one call.
+/// Flushes once for all that the streams write in one turn of the event loop: in one TLS record, with one system call.
 package final class FlushOncePerTurn: ChannelOutboundHandler {
   package typealias OutboundIn = ByteBuffer
   package typealias OutboundOut = ByteBuffer

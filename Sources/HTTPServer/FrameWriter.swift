@@ -3,11 +3,11 @@ package import NIOCore
 package import NIOHPACK
 import NIOHTTP2
 
-/// Puts the parts of messages into frames of a stream, one behind: the last one may be the one that ends the stream.
+/// Writes the parts of messages as frames of a stream, holding back the last frame, which may have to end the stream.
 ///
-/// A class for the reason that ``MessageWriter`` is one.
+/// A class for the same reason as ``MessageWriter``.
 package final class FrameWriter {
-  /// The last frame, which is held back.
+  /// The last frame, which has not been passed to the channel yet.
   private var waiting: HTTP2Frame.FramePayload?
   private var needsFlush = false
 
@@ -41,7 +41,7 @@ package final class FrameWriter {
     }
   }
 
-  /// Sends what has been written since the last time.
+  /// Sends what has been written since the last flush.
   package func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard let frame = waiting else {
       let isNeeded = needsFlush || promise != nil

@@ -2,14 +2,14 @@ import HTTP
 import NIOCore
 import NIOHTTP2
 
-/// HTTP/2 (RFC 9113) on a connection that has agreed to it: to what answers requests each stream is a connection.
+/// HTTP/2 (RFC 9113) on a connection that has negotiated it: each stream is a channel that answers one request.
 ///
-/// The frames, the flow control and the limits on floods of frames are swift-nio-http2's.
+/// swift-nio-http2 does the framing and the flow control, and limits floods of frames.
 enum HTTP2Connection {
-  /// Streams of one connection at once.
+  /// Concurrent streams of one connection.
   private static let streams = 128
 
-  /// Makes `channel` speak HTTP/2; `prepare` makes each stream of it ready for requests.
+  /// Adds HTTP/2 to `channel`; `prepare` sets up each of its streams.
   static func begin(
     on channel: any Channel, _ limits: ServerLimits, prepare: @escaping @Sendable (any Channel) throws -> Void
   ) throws {
@@ -37,7 +37,7 @@ enum HTTP2Connection {
   }
 }
 
-/// Has the streams that are open finished, and no more begun, when the server stops.
+/// Lets open streams finish and refuses new ones when the server stops.
 private final class QuiesceOnStop: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -48,12 +48,12 @@ private final class QuiesceOnStop: ChannelInboundHandler {
   }
 }
 
-/// Ends the connection once it has gone wrong as a whole (RFC 9113 §5.4.1): what still comes on it means nothing.
+/// Closes the connection after a connection error (RFC 9113 §5.4.1).
 private final class CloseOnError: ChannelInboundHandler {
   typealias InboundIn = HTTP2Frame
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // One stream's own is that stream's.
+    // A stream error ends that stream only.
     guard !(error is NIOHTTP2Errors.StreamError) else { return }
     context.close(promise: nil)
   }

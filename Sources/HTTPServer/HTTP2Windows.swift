@@ -1,11 +1,11 @@
 package import NIOHTTP2
 
-/// How far ahead of its reader a body may be over HTTP/2, on either side of the gateway.
+/// Flow-control windows of HTTP/2: how many bytes of a body may wait for its reader, on either side of the gateway.
 package enum HTTP2Windows {
-  /// Bytes of a stream.
+  /// Bytes for each stream.
   private static let window = 256 << 10
 
-  /// A connection that says `settings` of itself besides.
+  /// A connection that announces `settings` too.
   package static func connection(_ settings: [HTTP2Setting]) -> NIOHTTP2Handler.ConnectionConfiguration {
     var configuration = NIOHTTP2Handler.ConnectionConfiguration()
     configuration.initialSettings = settings + [HTTP2Setting(parameter: .initialWindowSize, value: window)]
@@ -13,6 +13,7 @@ package enum HTTP2Windows {
     return configuration
   }
 
+  /// The configuration of each stream.
   package static var stream: NIOHTTP2Handler.StreamConfiguration {
     var configuration = NIOHTTP2Handler.StreamConfiguration()
     configuration.targetWindowSize = window

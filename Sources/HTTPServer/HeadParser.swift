@@ -2,10 +2,10 @@ import Glibc
 import HTTP
 import NIOHTTP1
 
-/// Why what has come is no message of HTTP.
+/// Why bytes are not a valid HTTP message.
 package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
   package var description: String
-  /// What a request that is so is answered with.
+  /// The status of the response to such a request.
   var status = 400
 
   package init(_ description: String) { self.description = description }
@@ -16,10 +16,10 @@ package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// Reads the lines of a head, and of trailers, by the letter of RFC 9112.
+/// Parses the lines of a head, and of trailers, strictly by RFC 9112.
 ///
-/// What the grammar lets a recipient put up with (other white space, bare line ends, folded fields) another server on the
-/// way may read differently: all of it is refused.
+/// The grammar allows a recipient to accept more (other white space, bare line ends, folded fields). All of that is
+/// refused, because another server on the way may read it differently.
 struct HeadParser {
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
@@ -45,10 +45,10 @@ struct HeadParser {
     return (Self.text(method), Self.text(target), version)
   }
 
-  /// Version and status of an answer; its words count only where the status is not known.
+  /// Status and version of a response; the reason phrase is kept only if the status is not a known one.
   mutating func statusLine() throws(MalformedMessage) -> (status: HTTPResponseStatus, version: HTTPVersion) {
     let line = try nextLine()
-    // Without words the space before them is often left out.
+    // Many servers leave out the space before an empty reason phrase.
     guard line.count >= 12, line[8] == Self.space, line.count == 12 || line[12] == Self.space else {
       throw MalformedMessage("the status line is not a version, a status and words with a space between")
     }
@@ -65,7 +65,7 @@ struct HeadParser {
     return (.custom(code: UInt(code), reasonPhrase: Self.text(words)), version)
   }
 
-  /// The fields up to the empty line; `note` is told of each.
+  /// Parses the fields up to the empty line, and passes each to `note`.
   mutating func fields(
     noting note: (HTTP.HTTPHeaders.Field) -> Void = { _ in }
   ) throws(MalformedMessage) -> HTTP.HTTPHeaders {
@@ -101,11 +101,11 @@ struct HeadParser {
       digits.allSatisfy((0...9).contains)
     else { throw MalformedMessage("the version is none of HTTP") }
     guard digits[0] == 1 else { throw MalformedMessage("the version is neither 1.1 nor 1.0", status: 505) }
-    // A later minor one means the same to those who know it not (RFC 9110 §2.5).
+    // A later minor version is read as the highest known one (RFC 9110 §2.5).
     return digits[1] == 0 ? .http1_0 : .http1_1
   }
 
-  /// The next line, which must end with both characters and have neither of them within.
+  /// The next line, which must end with CR LF and have no other CR in it.
   private mutating func nextLine() throws(MalformedMessage) -> UnsafeRawBufferPointer {
     guard let end = Self.place(of: Self.lineFeed, in: bytes, from: place) else {
       throw MalformedMessage("a line has no end")
@@ -119,7 +119,7 @@ struct HeadParser {
     return Self.part(line, 0, line.count - 1)
   }
 
-  /// Where `byte` is next; the C library looks at many bytes at once.
+  /// The next place of `byte`, found by `memchr`, which compares many bytes at once.
   static func place(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard start < bytes.count, let base = bytes.baseAddress,
       let found = memchr(base + start, Int32(byte), bytes.count - start)
@@ -140,15 +140,15 @@ struct HeadParser {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
-  /// Whether a byte may stand in a value (RFC 9110 §5.5).
+  /// Whether a field value may have this byte (RFC 9110 §5.5).
   @inline(__always)
   static func isText(_ byte: UInt8) -> Bool { byte >= 32 && byte != 127 || byte == tab }
 
-  /// Whether it may, and is not the beginning of what `FieldText` has written.
+  /// The same, but false for the first byte of the characters that `FieldText` makes.
   @inline(__always)
   static func isPlainText(_ byte: UInt8) -> Bool { isText(byte) && byte != FieldText.mark }
 
-  /// Whether a byte may stand in a host with a port (RFC 3986 §3.2.2).
+  /// Whether a host with a port may have this byte (RFC 3986 §3.2.2).
   static func isHost(_ byte: UInt8) -> Bool {
     switch byte {
     case 48...57, 65...90, 97...122: true
@@ -156,10 +156,10 @@ struct HeadParser {
     }
   }
 
-  /// Whether a byte may stand in a token (RFC 9110 §5.6.2).
+  /// Whether a token may have this byte (RFC 9110 §5.6.2).
   @inline(__always)
   static func isToken(_ byte: UInt8) -> Bool {
-    // Two words of bits: asked of every byte of every name.
+    // A set of bits, because every byte of every name is looked up.
     let bits = byte < 64 ? lowTokens : byte < 128 ? highTokens : 0
     return bits >> (UInt64(byte) & 63) & 1 == 1
   }

@@ -1,16 +1,16 @@
 import HTTP
 import Platform
 
-/// Bytes of a client, such as the body of a request, on their way from its connection to the one reader it may have.
+/// Bytes of a client, such as the body of a request, between its connection and the one reader that it may have.
 ///
-/// The connection's event loop puts pieces in, and stops reading the connection while `isFull`; so a reader that is
-/// slow, or never comes, costs no more memory than `capacity`.
+/// The connection's event loop appends pieces, and stops reading the connection while `isFull`, so a reader that is
+/// slow or missing costs no more memory than about `capacity`.
 final class IncomingBody: Sendable {
   private static let capacity = 64 << 10
 
   private struct State {
     var pieces: [UInt8] = []
-    /// `nil` while more may come.
+    /// `nil` as long as more may arrive.
     var end: Result<Void, TransportError>?
     var reader: CheckedContinuation<Void, Never>?
   }
@@ -24,20 +24,20 @@ final class IncomingBody: Sendable {
   private let state = Locked(State())
   private let whenAwaited: @Sendable () -> Void
 
-  /// `whenAwaited` is told each time that the reader waits for more.
+  /// Calls `whenAwaited` each time that the reader waits for more.
   init(whenAwaited: @escaping @Sendable () -> Void) {
     self.whenAwaited = whenAwaited
   }
 
-  /// For the one who reads it.
+  /// The body for its reader.
   var reader: HTTPBody {
     HTTPBody { { () async throws(TransportError) in try await self.next() } }
   }
 
   var isFull: Bool { state.withLock { $0.pieces.count >= Self.capacity } }
-  /// Whether the reader waits right now.
+  /// Whether the reader is waiting.
   var isAwaited: Bool { state.withLock { $0.reader != nil } }
-  /// Takes out what has arrived and not been read, for one who goes on with the connection itself.
+  /// Removes and returns what has arrived and has not been read, for a relay.
   func removeAll() -> [UInt8] {
     state.withLock { state in
       defer { state.pieces = [] }
@@ -62,7 +62,7 @@ final class IncomingBody: Sendable {
     reader?.resume()
   }
 
-  /// What has arrived since the last call, once something has; `nil` at the end.
+  /// Returns what has arrived since the last call, waiting if that is nothing; `nil` at the end.
   func next() async throws(TransportError) -> [UInt8]? {
     while true {
       switch nextPiece() {
@@ -88,7 +88,7 @@ final class IncomingBody: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { reader in
         let isWaiting = state.withLock { state in
-          // What came first found no reader to resume.
+          // Bytes that arrived before this found no reader to resume.
           guard state.pieces.isEmpty, state.end == nil else { return false }
           state.reader = reader
           return true

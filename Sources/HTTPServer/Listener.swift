@@ -1,8 +1,8 @@
 import HTTP
 
-/// Where a server can be reached.
+/// Where a server listens.
 package enum Listener: Hashable, Sendable {
-  /// A unix socket in a directory of this user alone.
+  /// A unix socket that only this user can connect to.
   case socket(path: String)
   /// A TCP port; port 0 takes a free one.
   case port(host: String, port: Int, certificate: Certificate?)
@@ -11,7 +11,7 @@ package enum Listener: Hashable, Sendable {
   package struct Certificate: Hashable, Sendable {
     package var chainFile: String
     package var keyFile: String
-    /// Authorities, in PEM, whose certificates clients may show; without them none is asked for.
+    /// A PEM file of authorities whose certificates clients may present; `nil` asks clients for none.
     package var clientAuthorities: String?
 
     package init(chainFile: String, keyFile: String, clientAuthorities: String? = nil) {
@@ -22,13 +22,13 @@ package enum Listener: Hashable, Sendable {
   }
 }
 
-/// Why a server does not start, for the user who started it.
+/// Why a server does not start, as shown to the user.
 package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Another server answers there already.
+  /// Another server listens there already.
   case inUse(String)
   /// It cannot listen there.
   case cannotListen(String, reason: String)
-  /// A file it was given is no good.
+  /// A file is unusable.
   case badFile(String, reason: String)
   /// The system lets the process open too few files.
   case tooFewFiles(limit: Int, needed: Int)
@@ -44,39 +44,40 @@ package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What a server puts up with.
+/// Limits of a server.
 package struct ServerLimits: Hashable, Sendable {
-  /// Connections of one listener at once, where there are descriptors enough.
+  /// Concurrent connections of one listener, if there are enough descriptors.
   package var connections = 2_000
-  /// Bytes of all header fields of a request.
+  /// Bytes of the head of a request.
   package var headers = 64 << 10
-  /// Until the first request has begun, and until a further one has.
+  /// How long a client may take until the head of its first request is complete.
   package var firstHead = Duration.seconds(10)
+  /// The same for each further request.
   package var nextHead = Duration.seconds(300)
-  /// The same where the listener has little room left: those that wait for nothing make way.
+  /// The same while the listener is nearly full, so that idle connections make room.
   package var nextHeadInCrowd = Duration.seconds(5)
-  /// How long a body may pause while it is waited for.
+  /// How long a body may pause while its reader waits.
   package var bodyPause = Duration.seconds(60)
-  /// How long a reader may take none of what is sent.
+  /// How long a client may take none of the bytes that are sent.
   package var stall = Duration.seconds(60)
-  /// How long a client may go on sending what was refused unread.
+  /// How long a client may go on sending after it has been answered.
   package var leaving = Duration.seconds(1)
 
   package init() {}
 }
 
-/// What every connection of a server needs to know.
+/// What every connection of a server uses.
 struct ServerSettings: Sendable {
   var handler: any Handler
   var limits: ServerLimits
   /// How many connections one listener may have.
   var share: Int
   var crowd = Crowd()
-  /// Words the refusals of the server itself.
+  /// Makes the response to what the server itself refuses.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
-  /// Hears of a certificate that has changed and cannot be used.
+  /// Is called when a certificate has changed and cannot be used.
   var report: @Sendable (String) -> Void = { _ in }
-  /// Is told of each request once it is over.
+  /// Is called with each request once it is over.
   var log: (@Sendable (ServedRequest) -> Void)?
 
   /// How long a connection may wait for a further request.

@@ -1,24 +1,24 @@
 import HTTP
 import NIOCore
 
-/// Takes the bytes of a connection apart into heads and bodies, by the letter of RFC 9112.
+/// Splits the bytes of a connection into heads and bodies, strictly by RFC 9112.
 ///
 /// ```
 ///   head ──▶ length ─────────────────────────────────▶ head
 ///     ├────▶ chunk size ──▶ chunk ──▶ chunk size ──▶ trailers ──▶ head
 ///     ├────▶ until the end of the connection
-///     └────▶ paused: HTTP may end here, and what follows may be none
+///     └────▶ paused: HTTP may end here, and what follows may be another protocol
 /// ```
-/// The first byte that cannot be right ends it: from there on no two readers agree where a message begins.
+/// It fails at the first invalid byte: two readers could disagree about where the next message begins.
 struct MessageReader {
   enum Place: Equatable {
     case head
     case length(left: Int)
-    /// Everything there is belongs to the body.
+    /// The body ends with the connection.
     case untilEnd
     case chunkSize
     case chunk(left: Int)
-    /// The end of the line after a chunk.
+    /// The CR LF after a chunk.
     case chunkEnd
     case trailers
     case paused
@@ -30,17 +30,17 @@ struct MessageReader {
     case end(HTTP.HTTPHeaders?)
   }
 
-  /// How many bytes a head may have.
+  /// Bytes that a head may have.
   private let limit: Int
-  /// Where the next byte belongs.
+  /// What the next byte belongs to.
   var place = Place.head
-  /// Where it goes on after the body.
+  /// The place after the body.
   var following = Place.head
   private var unread: ByteBuffer?
-  /// How much of an unfinished head has been looked through for its end.
+  /// How many bytes of an unfinished head have been searched for its end.
   private var searched = 0
 
-  /// A line with the size of a chunk is longer only to be a nuisance.
+  /// Bytes of a line with the size of a chunk; chunk extensions are never this long except in attacks.
   private static let longestChunkLine = 4_096
 
   init(limit: Int) {
@@ -50,38 +50,38 @@ struct MessageReader {
   var hasUnread: Bool { (unread?.readableBytes ?? 0) > 0 }
 
   mutating func append(_ bytes: ByteBuffer) {
-    // From there on nothing is a message.
+    // After a failure nothing is a message.
     if case .failed = place { return }
     guard unread != nil else { return unread = bytes }
     var bytes = bytes
     unread?.writeBuffer(&bytes)
   }
 
-  /// Gives up, and forgets what it has.
+  /// Stops reading, and drops what is unread.
   mutating func fail() {
     place = .failed
     unread = nil
   }
 
-  /// Lets go of what has been read; the buffer can be used again then.
+  /// Releases the buffer if all of it has been read, so that it can be used again.
   mutating func trim() {
     if unread?.readableBytes == 0 { unread = nil }
   }
 
-  /// Takes out what is unread, for one who goes on with the connection itself.
+  /// Removes and returns the unread bytes, for the tunnel that takes over the connection.
   mutating func removeUnread() -> ByteBuffer? {
     defer { unread = nil }
     return unread.flatMap { $0.readableBytes > 0 ? $0 : nil }
   }
 
-  /// Empty lines before a request are put up with (RFC 9112 §2.2).
+  /// Skips empty lines before a request (RFC 9112 §2.2).
   mutating func skipEmptyLines() {
     while searched == 0, let bytes = unread, bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) == 0x0D0A {
       unread?.moveReaderIndex(forwardBy: 2)
     }
   }
 
-  /// The next part of a body, while the place is within one; `nil` until more has come.
+  /// The next part of a body; `nil` until more has arrived, or outside a body.
   mutating func bodyPart() throws(MalformedMessage) -> BodyPart? {
     while true {
       switch place {
@@ -121,13 +121,14 @@ struct MessageReader {
     let length = min(count, readable)
     guard let slice = unread?.readSlice(length: length) else { return nil }
     guard length < slice.storageCapacity / 8 else { return slice }
-    // A small piece would keep the whole buffer for as long as it waits, and who sends a byte at a time has many waiting.
+    // A small slice would keep the whole buffer alive while it waits, and a client that sends single bytes has many
+    // waiting.
     var copy = ByteBufferAllocator().buffer(capacity: length)
     copy.writeImmutableBuffer(slice)
     return copy
   }
 
-  /// What `read` makes of the bytes up to and with the next empty line; `nil` until that has come.
+  /// Parses the bytes up to and including the next empty line; `nil` until that has arrived.
   mutating func section<Section>(
     _ read: (inout HeadParser) throws(MalformedMessage) -> Section
   ) throws(MalformedMessage) -> Section? {
@@ -135,7 +136,7 @@ struct MessageReader {
     let found = bytes.withUnsafeReadableBytes { Self.end(of: $0, from: searched) }
     guard (found ?? bytes.readableBytes) <= limit else { throw Self.tooLong(bytes, limit) }
     guard let found else {
-      // The last few bytes may be the beginning of the end.
+      // The last three bytes may be the beginning of the empty line.
       searched = max(0, bytes.readableBytes - 3)
       return nil
     }
@@ -152,7 +153,7 @@ struct MessageReader {
     return try result.get()
   }
 
-  /// A head that is too long is so by its first line (414), or by its fields (431).
+  /// A head is too long because of its first line (414) or its fields (431).
   private static func tooLong(_ bytes: ByteBuffer, _ limit: Int) -> MalformedMessage {
     let isLine = !bytes.readableBytesView.prefix(limit).contains(HeadParser.lineFeed)
     return isLine
@@ -160,9 +161,9 @@ struct MessageReader {
       : MalformedMessage("the header fields are too long", status: 431)
   }
 
-  /// Where the empty line is over that ends a head or trailers.
+  /// The place after the empty line that ends a head or trailers.
   ///
-  /// One of line feeds alone ends it too: what comes before is refused for them.
+  /// Two line feeds without carriage returns end it too, so that the parser refuses them.
   private static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     if start == 0, bytes.starts(with: [13, 10]) { return 2 }
     var place = start
@@ -177,7 +178,7 @@ struct MessageReader {
     return nil
   }
 
-  /// The size in the next line: hexadecimal digits, and extensions, which mean nothing here.
+  /// The size in the next line: hexadecimal digits, and extensions, which are ignored.
   private mutating func chunkSize() throws(MalformedMessage) -> Int? {
     guard let bytes = unread else { return nil }
     let line = bytes.readableBytesView.prefix(Self.longestChunkLine)

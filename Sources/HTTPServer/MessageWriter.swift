@@ -2,22 +2,22 @@ package import HTTP
 package import NIOCore
 import NIOHTTP1
 
-/// Puts the parts of messages into as few buffers, and so into as few calls of the system, as there can be.
+/// Writes the parts of messages into as few buffers, and with as few system calls, as possible.
 ///
-/// A class: what a channel is given may fail at once, or bring what fails, and the handler that hears of that comes back
-/// here while the first call still stands. Two such calls of a value would end the process.
+/// A class, because a write to a channel may fail at once or read something that fails, and the handler that gets the
+/// error calls this writer again during the first call. Such overlapping mutations of a struct would trap.
 package final class MessageWriter {
-  /// What the channel has not been given yet.
+  /// What has not been passed to the channel yet.
   private var waiting: ByteBuffer?
   private var isChunked = false
   private var needsFlush = false
 
-  /// A part with more bytes stays where it is.
+  /// Longer parts are not copied into the buffer.
   private static let longestCopied = 16 << 10
 
   package init() {}
 
-  /// Writes the head that `fill` puts into a buffer; false, and nothing of it is written, when that cannot be.
+  /// Writes the head that `fill` puts into a buffer; if `fill` returns false, nothing is written.
   package func writeHead(
     isChunked: Bool, _ channel: any Channel, _ fill: (inout ByteBuffer) -> Bool
   ) -> Bool {
@@ -54,7 +54,7 @@ package final class MessageWriter {
     if buffer.readableBytes > 0 { waiting = buffer }
   }
 
-  /// Ends a message; a trailer that is none is left out.
+  /// Ends a message, leaving out invalid trailer fields.
   package func writeEnd(_ trailers: HTTP.HTTPHeaders?, _ channel: any Channel) {
     guard isChunked else { return }
     isChunked = false
@@ -66,7 +66,7 @@ package final class MessageWriter {
     waiting = buffer
   }
 
-  /// Sends what has been written since the last time.
+  /// Sends what has been written since the last flush.
   package func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard needsFlush || waiting != nil || promise != nil else { return }
     let buffer = waiting ?? ByteBuffer()
@@ -77,7 +77,7 @@ package final class MessageWriter {
 }
 
 extension ByteBuffer {
-  /// Writes `GET /path HTTP/1.1`; false when the target could be read as something else.
+  /// Writes `GET /path HTTP/1.1`; false if the target has a character that is not allowed in a request line.
   package mutating func writeRequestLine(_ method: String, _ target: String) -> Bool {
     writeString(method)
     writeInteger(HeadParser.space)
@@ -103,7 +103,7 @@ extension ByteBuffer {
     return status.reasonPhrase.utf8.allSatisfy(HeadParser.isText)
   }
 
-  /// Writes the fields of a head and the empty line that ends it; false when one is none.
+  /// Writes the fields of a head and the empty line after them; false if a field is invalid.
   package mutating func writeFields(_ headers: HTTP.HTTPHeaders) -> Bool {
     for field in headers.fields {
       guard writeField(field.name, field.value) else { return false }
@@ -112,7 +112,7 @@ extension ByteBuffer {
     return true
   }
 
-  /// Writes a field; false, and nothing is written, when a byte of it would make something else of it.
+  /// Writes a field; if its name or value has a byte that is not allowed, returns false and writes nothing.
   package mutating func writeField(_ name: String, _ value: String) -> Bool {
     if value.withBytes({ writeField(name, $0, HeadParser.isPlainText) }) { return true }
     return FieldText.encode(value).withUnsafeBufferPointer { writeField(name, $0, HeadParser.isText) }
@@ -136,7 +136,7 @@ extension ByteBuffer {
     return written > 0
   }
 
-  /// Copies bytes that may all stand where they are put, and gives the place behind them.
+  /// Copies `bytes`, and returns the place after them; `nil` if one of them is not allowed.
   @inline(__always)
   private static func copy(
     _ bytes: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableRawBufferPointer, at start: Int,

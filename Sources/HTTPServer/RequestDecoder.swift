@@ -2,24 +2,24 @@ import HTTP
 import NIOCore
 import NIOHTTP1
 
-/// Makes requests of the bytes of a connection.
+/// Decodes requests from the bytes of a connection.
 struct RequestDecoder {
   private var reader: MessageReader
 
-  /// `limit` is how many bytes a head may have.
+  /// A head may have `limit` bytes.
   init(limit: Int) {
     reader = MessageReader(limit: limit)
   }
 
-  /// Whether something has come that is not taken up yet.
+  /// Whether bytes have arrived that are not decoded yet.
   var hasUnread: Bool { reader.hasUnread }
 
   mutating func append(_ bytes: ByteBuffer) { reader.append(bytes) }
 
-  /// Takes out what is unread, for one who goes on with the connection itself.
+  /// Removes and returns the unread bytes, for the tunnel that takes over the connection.
   mutating func removeUnread() -> ByteBuffer? { reader.removeUnread() }
 
-  /// The next part of a request; `nil` until more has come.
+  /// The next part of a request; `nil` until more has arrived.
   mutating func next() throws(RequestFault) -> RequestPart? {
     do throws(RequestFault) {
       let part = reader.place == .head ? try head() : try body()
@@ -59,7 +59,7 @@ struct RequestDecoder {
     guard let (line, fields, facts) = read else { return nil }
     let hasBody = reader.place != .length(left: 0)
     let head = try RequestHead(line.method, line.target, line.version, fields, facts, hasBody: hasBody)
-    // What follows an offer may be no HTTP.
+    // What follows an offer to upgrade may be another protocol.
     reader.following = head.offer == nil ? .head : .paused
     return .head(head)
   }

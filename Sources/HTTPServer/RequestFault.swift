@@ -1,8 +1,8 @@
 package import HTTP
 
-/// Why the server itself refuses a request, without asking its handler.
+/// Why the server refuses a request itself, without asking its handler.
 package enum RequestFault: Error, Hashable, Sendable {
-  /// It is no request that can be taken; the text says why.
+  /// It is not a valid request; the text says why.
   case malformed(String, status: Int = 400)
   case unknownMethod(String)
 
@@ -20,7 +20,7 @@ package enum RequestFault: Error, Hashable, Sendable {
     }
   }
 
-  /// An answer in plain text.
+  /// A response in plain text.
   package var response: HTTPResponse {
     let text =
       switch self {

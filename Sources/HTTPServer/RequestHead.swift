@@ -2,21 +2,21 @@ import HTTP
 import NIOCore
 import NIOHTTP1
 
-/// A part of a request, in the order in which they come.
+/// A part of a request, in the order in which they arrive.
 typealias RequestPart = MessagePart<RequestHead>
 
-/// The head of a request, and what it says of the message and its connection.
+/// The head of a request, and what it says about the message and its connection.
 struct RequestHead {
-  /// Still without its body.
+  /// Without its body.
   let request: HTTPRequest
   let version: HTTPVersion
   /// Whether a further request may follow.
   let isKeptAlive: Bool
-  /// Whether something may come between head and end.
+  /// Whether the request has a body.
   let hasBody: Bool
-  /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
+  /// Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1).
   let expectsContinue: Bool
-  /// What the client would go on with instead of HTTP; `nil` when it offers nothing.
+  /// The protocols other than HTTP that the client offers to switch to; `nil` if there are none.
   let offer: [String]?
 
   init(
@@ -26,13 +26,13 @@ struct RequestHead {
     guard let known = HTTPRequest.Method(rawValue: method) else { throw .unknownMethod(method) }
     guard let (path, authority) = Self.originForm(target) else { throw .malformed("it names no path") }
     guard Self.isDecodable(path) else { throw .malformed("a percent sign in its path begins no escape") }
-    // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
+    // Two servers on the way that used different ones would see two different requests (RFC 9112 §3.2).
     guard facts.hosts == 1 || facts.hosts == 0 && version != .http1_1 else {
       throw .malformed(facts.hosts == 0 ? "it has no Host" : "it has more than one Host")
     }
     guard facts.isHostGood else { throw .malformed("the Host is none") }
     var fields = fields
-    // It counts, and not the field (RFC 9112 §3.2.2).
+    // The authority of the target replaces the field (RFC 9112 §3.2.2).
     if let authority { fields["Host"] = authority }
     request = HTTPRequest(known, path, headers: fields)
     self.version = version
@@ -42,8 +42,8 @@ struct RequestHead {
     offer = facts.offer(version)
   }
 
-  /// Whether two hexadecimal digits stand behind each percent sign before the query: two servers on the way could take
-  /// another for different paths.
+  /// Whether two hexadecimal digits follow each percent sign before the query; two servers on the way could read
+  /// anything else as different paths.
   private static func isDecodable(_ target: String) -> Bool {
     let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
     guard path.contains(UInt8(ascii: "%")) else { return true }
@@ -53,9 +53,9 @@ struct RequestHead {
     }
   }
 
-  /// Path and query of `target`, and the host where it is a whole URL (RFC 9112 §3.2.2: a server must accept that form).
+  /// Path and query of `target`, and the authority if it is a whole URL, which a server must accept (RFC 9112 §3.2.2).
   private static func originForm(_ target: String) -> (path: String, authority: String?)? {
-    // What stands behind it a client keeps for itself.
+    // Clients do not send the fragment of a URL.
     guard !target.utf8.contains(UInt8(ascii: "#")) else { return nil }
     guard target.utf8.first != UInt8(ascii: "/") else { return (target, nil) }
     let lowercased = target.prefix(8).lowercased()

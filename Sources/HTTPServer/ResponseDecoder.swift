@@ -2,7 +2,7 @@ package import HTTP
 package import NIOCore
 package import NIOHTTP1
 
-/// The head of an answer.
+/// The head of a response.
 package struct ResponseHead {
   package var status: HTTPResponseStatus
   package var headers: HTTP.HTTPHeaders
@@ -13,34 +13,34 @@ package struct ResponseHead {
   }
 }
 
-/// A part of an answer, in the order in which they come.
+/// A part of a response, in the order in which they arrive.
 ///
-/// A head with a status below 200, but for 101, stands before the answer itself. The end after a 101 ends HTTP too: what
-/// follows is no part.
+/// Informational heads (1xx, except 101) precede the head of the response. The end after a 101 also ends HTTP: the
+/// bytes that follow are not decoded.
 package typealias ResponsePart = MessagePart<ResponseHead>
 
-/// Makes answers of the bytes of an upstream's connection.
+/// Decodes responses from the bytes of an upstream's connection.
 package struct ResponseDecoder {
   private var reader: MessageReader
-  /// Whether what was asked for is a head alone.
+  /// Whether the response is to a HEAD request, and so has no body.
   package var answersHead = false
-  /// Whether the connection may be used again after the answer that was read last.
+  /// Whether the connection may be used again after the last response.
   package private(set) var isKeptAlive = true
 
-  /// `limit` is how many bytes a head may have.
+  /// A head may have `limit` bytes.
   package init(limit: Int) {
     reader = MessageReader(limit: limit)
   }
 
-  /// Whether something has come that is no part of an answer yet.
+  /// Whether bytes have arrived that are not decoded yet.
   package var hasUnread: Bool { reader.hasUnread }
 
   package mutating func append(_ bytes: ByteBuffer) { reader.append(bytes) }
 
-  /// Takes out what is unread, for one who goes on with the connection itself.
+  /// Removes and returns the unread bytes, for the tunnel that takes over the connection.
   package mutating func removeUnread() -> ByteBuffer? { reader.removeUnread() }
 
-  /// The next part of an answer; `nil` until more has come.
+  /// The next part of a response; `nil` until more has arrived.
   package mutating func next() throws(MalformedMessage) -> ResponsePart? {
     do throws(MalformedMessage) {
       let part = reader.place == .head ? try head() : try body()
@@ -52,7 +52,7 @@ package struct ResponseDecoder {
     }
   }
 
-  /// What the end of the connection makes of the answer that is being read: its end, or nothing.
+  /// Called at the end of the connection: returns the end of a body that lasts until then, otherwise `nil`.
   package mutating func finish() throws(MalformedMessage) -> ResponsePart? {
     let place = reader.place
     if place == .head, hasUnread { throw MalformedMessage("it ends within a head") }
@@ -78,7 +78,7 @@ package struct ResponseDecoder {
     let head = ResponseHead(status, fields)
     guard status.code >= 200 || status == .switchingProtocols else { return .head(head) }
     let framing = try facts.framing(version, otherwise: .untilEnd)
-    // Whatever the fields say of it (RFC 9112 §6.3).
+    // The status and the method decide this, whatever the fields say (RFC 9112 §6.3).
     let hasBody = !answersHead && status.mayHaveResponseBody
     reader.place = hasBody ? framing : .length(left: 0)
     reader.following = status == .switchingProtocols ? .paused : .head

@@ -2,9 +2,9 @@ import HTTP
 import NIOCore
 import NIOHTTP1
 
-/// Sends one answer of the handler's, each piece of it once the one before has left.
+/// Sends one response of the handler, each piece once the one before has been sent.
 ///
-/// So an answer is never further ahead of its reader than one piece and the kernel's buffer.
+/// So a response is never further ahead of its reader than one piece and the kernel's buffer.
 struct ResponseWriter: Sendable {
   var connection: NIOLoopBound<ConnectionHandler>
   var stall: Duration
@@ -12,7 +12,7 @@ struct ResponseWriter: Sendable {
   func write(_ response: HTTPResponse) async {
     let head = ResponseHead(HTTPResponseStatus(statusCode: response.status), response.headers)
     if response.status == 101 { return await tunnel(head, response.body) }
-    // A body of unknown length may take long to begin, as that of a watch; the reader learns now that it will.
+    // A body of unknown length, such as a watch, may begin much later, so the head is flushed at once.
     let isLong = head.headers["Content-Length"] == nil
     guard let isHead = await onLoop({ $0.begin(head, flushing: isLong) ? $0.answersHead : nil }) else { return }
     do {
@@ -51,13 +51,13 @@ struct ResponseWriter: Sendable {
 }
 
 extension ConnectionHandler {
-  /// Whether only a head is wanted; `nil` when there is nothing to answer.
+  /// Whether the response has no body because the method is HEAD; `nil` if there is nothing to answer any more.
   fileprivate var answersHead: Bool? {
     guard case .answering(let exchange) = state else { return nil }
     return exchange.isHead
   }
 
-  /// Sends a piece; the connection ends when none of it is taken for `stall`.
+  /// Sends a piece; the connection is closed if that takes longer than `stall`.
   fileprivate func send(_ piece: ByteBuffer, asBody: Bool, within stall: Duration) -> EventLoopFuture<Void> {
     guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
     noteSent(piece.readableBytes)

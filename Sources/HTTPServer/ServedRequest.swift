@@ -1,19 +1,19 @@
 package import HTTP
 
-/// One request that has been answered, or was left, for an access log.
+/// One request that has been answered or abandoned, for an access log.
 package struct ServedRequest: Hashable, Sendable {
   package var trace: TraceContext
   /// The address of the client; empty for a unix socket.
   package var peer: String
   package var method: HTTPRequest.Method
-  /// Path and query, without the values of parameters that are called like secrets.
+  /// Path and query, without the values of parameters whose names look like secrets.
   package var target: String
-  /// 0 when no answer had begun.
+  /// 0 if no response had begun.
   package var status = 0
-  /// Bytes of the answer's body.
+  /// Bytes of the response's body.
   package var sent = 0
   package var duration = Duration.zero
-  /// Whether the answer was sent to its end.
+  /// Whether the response was sent completely.
   package var isComplete = false
 }
 

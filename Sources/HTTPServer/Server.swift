@@ -6,11 +6,10 @@ import NIOSSL
 import NIOTLS
 import Platform
 
-/// A server of HTTP/1.1, and over TLS of HTTP/2, on a unix socket, a port, or several of them.
+/// An HTTP server on unix sockets and ports: HTTP/1.1, and over TLS also HTTP/2.
 package final class Server: Sendable {
-  /// Where it can be reached, as `unix:/run/…/ksxd.sock` or `https://127.0.0.1:6443`.
+  /// URLs of the listeners, such as `unix:/run/…/ksxd.sock` or `https://127.0.0.1:6443`.
   package let addresses: [String]
-  /// Who is connected.
   package let connections: Connections
   private let channels: [any Channel]
   private let work: ServerWork
@@ -27,17 +26,17 @@ package final class Server: Sendable {
       switch listener {
       case .socket(let path): "unix:\(path)"
       case .port(let host, let port, let certificate):
-        // An address of IPv6 stands in brackets (RFC 3986 §3.2.2).
+        // An IPv6 address is written in brackets (RFC 3986 §3.2.2).
         (certificate == nil ? "http://" : "https://") + (host.contains(":") ? "[\(host)]" : host)
           + ":\(channel.localAddress?.port ?? port)"
       }
     }
   }
 
-  /// Listens everywhere in `listeners`, or nowhere.
+  /// Listens on all of `listeners`; if one fails, on none.
   ///
-  /// `refusal` words what the server refuses itself; `log` is told of each request once it is over, and `report` of a
-  /// certificate that has changed and cannot be used.
+  /// `refusal` makes the response to what the server itself refuses. `log` is called with each request once it is over,
+  /// and `report` when a certificate has changed and cannot be used.
   package static func start(
     _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits(),
     log: (@Sendable (ServedRequest) -> Void)? = nil, report: @escaping @Sendable (String) -> Void = { _ in },
@@ -61,7 +60,7 @@ package final class Server: Sendable {
     return Server(channels, listeners, connections, work)
   }
 
-  /// Stops listening, lets answers be finished for `grace`, then ends them; no handler is at work any more afterwards.
+  /// Stops listening, gives responses `grace` to finish, then cuts them; no handler is running afterwards.
   package func stop(grace: Duration = .seconds(2)) async {
     for channel in channels { channel.close(promise: nil) }
     await connections.close(grace: grace)
@@ -110,7 +109,7 @@ package final class Server: Sendable {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      // One at a time, so that the gate can count them.
+      // One connection per read, so that the gate can count them.
       .serverChannelOption(.maxMessagesPerRead, value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -129,7 +128,7 @@ package final class Server: Sendable {
       }
   }
 
-  /// Makes `channel` speak the version of HTTP that its client prefers.
+  /// Adds the version of HTTP to `channel` that TLS has negotiated.
   private static func negotiate(
     on channel: any Channel, _ tls: NIOSSLContext, _ settings: ServerSettings, _ work: ServerWork
   ) throws {
@@ -152,7 +151,7 @@ package final class Server: Sendable {
       })
   }
 
-  /// Makes `channel` a connection that speaks HTTP/1.1.
+  /// Adds HTTP/1.1 to `channel`.
   private static func prepare(
     _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ServerWork
   ) throws {

@@ -1,25 +1,25 @@
 import HTTP
 import NIOCore
 
-/// One version of HTTP on a channel: makes requests of what that brings, and what that takes of answers.
+/// One version of HTTP on a channel: decodes requests from what the channel reads, and encodes responses.
 ///
-/// Used on the channel's event loop only. It stands in no pipeline: it is a handler because only those may look into what a
-/// channel brings.
+/// Used on the channel's event loop only. It is not added to a pipeline; it is a handler because only handlers can
+/// unwrap what a channel reads.
 protocol ServerCodec: ChannelInboundHandler {
-  /// Takes what the channel has brought.
+  /// Takes what the channel has read.
   func append(_ data: NIOAny)
-  /// The next part of a request; `nil` until more has come.
+  /// The next part of a request; `nil` until more has arrived.
   func next() throws(RequestFault) -> RequestPart?
-  /// Whether something has come that is not taken up yet.
+  /// Whether bytes have arrived that are not decoded yet.
   var hasUnread: Bool { get }
-  /// Takes out what is unread, for one who goes on with the connection itself.
+  /// Removes and returns the unread bytes, for the tunnel that takes over the connection.
   func removeUnread() -> ByteBuffer?
 
-  /// Writes a head; false, and nothing of it is written, when a field may not be sent.
+  /// Writes a head; if a field is invalid, returns false and writes nothing.
   func write(_ head: ResponseHead, isChunked: Bool, to context: ChannelHandlerContext) -> Bool
   func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext)
   func writeEnd(_ trailers: HTTPHeaders?, to context: ChannelHandlerContext)
-  /// Sends what has been written; `promise` is told when it has left.
+  /// Sends what has been written; `promise` succeeds when it has been sent.
   func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?)
 }
 
@@ -30,7 +30,7 @@ final class LineCodec: ServerCodec {
   private var decoder: RequestDecoder
   private let writer = MessageWriter()
 
-  /// `limit` is how many bytes a head may have.
+  /// A head may have `limit` bytes.
   init(limit: Int) {
     decoder = RequestDecoder(limit: limit)
   }

@@ -2,12 +2,12 @@ import NIOCore
 import NIOPosix
 import Platform
 
-/// The event loops on which all servers and their upstreams of this process run.
+/// The event loops of all servers and upstreams in this process.
 package enum ServerLoops {
-  /// Makes as many as there are cores that this process may use; called before the first server starts.
+  /// Sets their number to that of the cores which this process may use; called before the first server starts.
   ///
-  /// NIO counts the cores of the machine or the container. Where only some of them are allowed (`taskset`, `CPUAffinity=`),
-  /// several loops on one core would only wait for each other.
+  /// NIO counts the cores of the machine or the container. If only some of them are allowed (`taskset`,
+  /// `CPUAffinity=`), several event loops would compete for the same core.
   package static func fitToCores() {
     guard let status = try? Files.read("/proc/self/status", limit: 1 << 20),
       let cores = allowedCores(String(decoding: status, as: UTF8.self)), cores > 0
@@ -15,7 +15,7 @@ package enum ServerLoops {
     NIOSingletons.groupLoopCountSuggestion = min(cores, System.coreCount)
   }
 
-  /// How many bits the mask of `Cpus_allowed` has in a process's status, as proc(5) describes it.
+  /// Counts the bits of the `Cpus_allowed` mask in a process's status (proc(5)).
   static func allowedCores(_ status: String) -> Int? {
     let name = "Cpus_allowed:"
     guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }

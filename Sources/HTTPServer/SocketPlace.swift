@@ -1,11 +1,11 @@
 import Glibc
 import Platform
 
-/// The file of a unix socket, and the directory that keeps others away from it.
+/// The file of a unix socket, and the directory that it is in.
 struct SocketPlace: Hashable, Sendable {
   var path: String
 
-  /// Makes the directory when it is not there, and removes a socket on which no server answers.
+  /// Creates the directory if it is missing, and removes a socket on which no server answers.
   func prepare() throws(ServerError) {
     let longest = XDG.longestSocketPath
     guard path.utf8.count <= longest else {
@@ -42,8 +42,8 @@ struct SocketPlace: Hashable, Sendable {
     guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
       throw .cannotListen(path, reason: "\(directory) is no directory of this user")
     }
-    // A folder that was there is left as it is: the socket's own mode keeps others out. But where others may take the
-    // socket's name away, they could answer in its place.
+    // An existing folder is left unchanged, because the mode of the socket keeps other users out. But users who can
+    // remove the socket could listen in its place.
     let mayOthersWrite = status.st_mode & 0o022 != 0 && status.st_mode & S_ISVTX == 0
     guard isNew || !mayOthersWrite else {
       throw .cannotListen(

@@ -6,8 +6,8 @@ import NIOHTTP2
 
 /// HTTP/2 on a stream (RFC 9113), which has one request.
 ///
-/// That the fields of a request are in order, swift-nio-http2 has found out; that none of them means something else to a
-/// server that speaks HTTP/1.1, is found out here.
+/// swift-nio-http2 validates the fields of a request; this codec refuses those that an HTTP/1.1 server would read
+/// differently.
 final class StreamCodec: ServerCodec {
   typealias InboundIn = HTTP2Frame.FramePayload
 
@@ -45,7 +45,7 @@ final class StreamCodec: ServerCodec {
 
   private static func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> RequestHead {
     var (line, fields, facts) = read(content.headers)
-    // Two that differ are read as one or the other (RFC 9113 §8.3.1).
+    // If they differ, two servers could use different ones (RFC 9113 §8.3.1).
     if facts.hosts == 1, !line.authority.isEmpty, fields["Host"] != line.authority {
       throw .malformed("its :authority and its Host differ")
     }
@@ -56,7 +56,7 @@ final class StreamCodec: ServerCodec {
     }
     try line.check(facts)
     if facts.lengths == 0 {
-      // A body without a length goes on in chunks: what its frames hold must not be taken for another request.
+      // A body without a length is chunked in HTTP/1.1; otherwise its bytes could be taken for another request.
       if !content.endStream { fields.add("Transfer-Encoding", "chunked") }
       if content.endStream, line.expectsBody { fields.add("Content-Length", "0") }
     }
@@ -77,12 +77,12 @@ final class StreamCodec: ServerCodec {
       facts.note(field)
       fields.add(field)
     }
-    // HTTP/1.1 has one line of them (RFC 9113 §8.2.3).
+    // HTTP/1.1 has one Cookie field (RFC 9113 §8.2.3).
     if !cookies.isEmpty { fields.add("cookie", cookies.joined(separator: "; ")) }
     return (line, fields, facts)
   }
 
-  /// What HTTP/1.1 has in the first line of a request.
+  /// What the request line has in HTTP/1.1.
   private struct RequestLine {
     var method = ""
     var target = ""
@@ -90,7 +90,7 @@ final class StreamCodec: ServerCodec {
 
     var expectsBody: Bool { ["POST", "PUT", "PATCH"].contains(method) }
 
-    /// Takes a field that is none in HTTP/1.1; false for any other.
+    /// Takes a pseudo-header field; false for any other field.
     mutating func take(_ name: String, _ value: String) -> Bool {
       guard name.utf8.first == UInt8(ascii: ":") else { return false }
       switch name {

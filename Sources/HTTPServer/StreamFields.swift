@@ -1,10 +1,10 @@
 package import HTTP
 package import NIOHPACK
 
-// Header fields between HTTP/1.1 and a stream of HTTP/2, for the server and for what is a client of one.
+// Header fields between HTTP/1.1 and an HTTP/2 stream, for the server and for upstreams.
 extension HPACKHeaders {
-  /// Adds `headers` as a stream has them: in lower case, without those about a connection (RFC 9113 §8.2.2); false when
-  /// one may not be sent.
+  /// Adds `headers` as HTTP/2 has them: in lower case, without those about the connection (RFC 9113 §8.2.2); false if
+  /// one is invalid.
   package mutating func add(_ headers: HTTP.HTTPHeaders) -> Bool {
     for field in headers.fields where !Self.isAboutConnection(field) {
       guard field.isSendable else { return false }
@@ -14,11 +14,11 @@ extension HPACKHeaders {
     return true
   }
 
-  /// Whether it fits one frame, however it is packed: swift-nio-http2 writes no second one, and one that is too long ends
-  /// the connection with all its streams.
+  /// Whether the block fits one frame, however HPACK encodes it: swift-nio-http2 writes no second one, and a frame that
+  /// is too long ends the connection with all its streams.
   package var fitsFrame: Bool {
-    // Huffman's longest code has 30 bits (RFC 7541 appendix B), one of a printable character at most 19, and most have
-    // fewer than 8; and a field has some bytes around it.
+    // The longest Huffman code has 30 bits (RFC 7541 appendix B), that of a printable character at most 19, and most
+    // have fewer than 8. Each field adds some bytes.
     var bits = 0
     for (name, value, _) in self {
       bits += 8 * 12
@@ -29,7 +29,7 @@ extension HPACKHeaders {
     return true
   }
 
-  /// SETTINGS_MAX_FRAME_SIZE is never smaller (RFC 9113 §6.5.2).
+  /// SETTINGS_MAX_FRAME_SIZE is at least this (RFC 9113 §6.5.2).
   private static let longestFrame = 16_384
 
   private static func longestCode(of byte: UInt8) -> Int {
@@ -56,16 +56,16 @@ extension HPACKHeaders {
 }
 
 extension HTTP.HTTPHeaders {
-  /// Whether they fit one frame of HTTP/2 beside `target` and what else is said of a request or an answer.
+  /// Whether the fields fit one HTTP/2 frame together with `target` and the other pseudo-header fields.
   package func fitsFrame(beside target: String = "") -> Bool {
-    // Most are short, and need no counting.
+    // Most are short, so that adding up the lengths is enough.
     let length = fields.reduce(target.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     guard length > 4_000 || fields.count > 100 else { return true }
     var block: HPACKHeaders = [":path": target, ":authority": String(repeating: "a", count: 512)]
     return block.add(self) && block.fitsFrame
   }
 
-  /// The fields of `block` that HTTP/1.1 has too.
+  /// The fields of `block` without pseudo-header fields.
   package init(of block: HPACKHeaders) {
     self.init()
     reserve(block.count)
@@ -74,7 +74,7 @@ extension HTTP.HTTPHeaders {
 }
 
 extension HTTP.HTTPHeaders.Field {
-  /// Whether no byte of it would make something else of it.
+  /// Whether its name and value have only bytes that are allowed.
   var isSendable: Bool {
     !name.isEmpty && name.utf8.allSatisfy(HeadParser.isToken) && value.utf8.allSatisfy(HeadParser.isText)
   }

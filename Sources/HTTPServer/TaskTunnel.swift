@@ -1,7 +1,7 @@
 import HTTP
 import NIOCore
 
-/// The end of a tunnel whose bytes a task of this process reads.
+/// The end of a tunnel whose bytes a task in this process reads.
 final class TaskTunnel: RelayEnd {
   private let bytes: IncomingBody
 
