@@ -4,9 +4,9 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// What the gateway tells of itself.
+/// What the gateway reports about itself.
 extension Gateway {
-  /// What the gateway has counted, behind what the API beside it has to tell, if that is in this process.
+  /// The gateway's metrics, appended to those of the API if that runs in this process.
   func metrics(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     let judge = judge
     let own = counts.text(
@@ -20,7 +20,7 @@ extension Gateway {
       bytes: bytes)
   }
 
-  /// What is to be told of the rules at the moment.
+  /// Judges the rules of this moment.
   var judge: RuleJudge {
     RuleJudge(
       snapshot: rules.snapshot, troubles: guards.troubles, tellsLinks: dialect.era == .seed, settings: settings)
@@ -29,7 +29,8 @@ extension Gateway {
   func openAPIIndex(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     var answer = await api.respond(to: request, from: caller)
     if answer.relay != nil {
-      // What another server answers passes by on the connection; this is for everybody, and can be asked for anew.
+      // A relayed response is streamed to the client and cannot be read here. The index is the same for every caller,
+      // so it is requested again with the gateway's own transport.
       guard let own = try? await cluster.transport.send(HTTPRequest(.get, Destination.openAPIPath)) else {
         return answer
       }
@@ -41,7 +42,7 @@ extension Gateway {
       status: 200, json: OpenAPIIndex.merged(bytes.flatMap { try? JSON.parse($0) }, rules.table))
   }
 
-  /// Says which rule serves a request, and why not.
+  /// Answers which rule serves a request, and what keeps it from being served.
   func explain(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     do throws(Status) {
       let question = try await request.whole().json()

@@ -5,12 +5,12 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// Serves what extensions bring, in front of the Kubernetes API: `/kapis` and other paths of APIServices, `/dist` of
-/// JSBundles, the paths of ReverseProxies.
+/// Serves the routes of extensions in front of the Kubernetes API: `/kapis` and other paths of APIServices, `/dist` of
+/// JSBundles, and the paths of ReverseProxies.
 ///
-/// Who asks and whether they may has been found out before.
+/// Callers have been authenticated and authorized before.
 package struct Gateway: CallerHandler {
-  /// What it serves by, which says whether it is ready.
+  /// The rules that it serves; `isComplete` says whether it is ready.
   package let rules: GatewayRules
   let settings: GatewaySettings
   let pools: UpstreamPools
@@ -23,7 +23,7 @@ package struct Gateway: CallerHandler {
   let cluster: Cluster
   let api: any CallerHandler
 
-  /// `cluster` is where bundles' ConfigMaps and Secrets are read; `api` answers what is no rule's.
+  /// `cluster` is where the ConfigMaps and Secrets of bundles are read; `api` answers what no rule serves.
   package init(
     _ rules: GatewayRules, in cluster: Cluster, dialect: Dialect, settings: GatewaySettings = GatewaySettings(),
     around api: any CallerHandler
@@ -61,7 +61,7 @@ package struct Gateway: CallerHandler {
     return atOnce(snapshot.table.destination(of: request.head), request, caller, snapshot)
   }
 
-  /// The answer that takes no waiting; `nil` where it does.
+  /// The response, if it needs no waiting; otherwise `nil`.
   private func atOnce(
     _ destination: Destination, _ request: IncomingRequest, _ caller: Caller, _ snapshot: GatewayRules.Snapshot
   ) -> HTTPResponse? {
@@ -89,7 +89,7 @@ package struct Gateway: CallerHandler {
     return moved
   }
 
-  /// Hands a request below `/clusters/NAME` on to the API of that member.
+  /// Relays a request below `/clusters/NAME` to the API of that member.
   private func sendToMember(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     let rest = request.head.target.dropFirst("/clusters/".count)
     let name = rest.prefix { $0 != "/" && $0 != "?" }
@@ -141,7 +141,7 @@ package struct Gateway: CallerHandler {
     }
     let sent = UpstreamRequest(shared.rule, request.head, path, by: asker)
     return relay(sent, of: shared.rule.object, request) { [guards, counts, rules] outcome, since in
-      // The object's condition tells it.
+      // The status condition of the object reports the circuit breaker.
       if guards.note(outcome, of: shared.rule) { rules.tellChange() }
       counts.note(outcome, of: shared.rule.object, since: since)
     }
@@ -177,7 +177,7 @@ package struct Gateway: CallerHandler {
     if let problem = snapshot.problem(with: reference, of: rule.object) { throw BundleProblem(problem) }
   }
 
-  /// `report` is told how it goes on, and since when.
+  /// `report` is called with each outcome, and with the time at which the request was sent.
   private func relay(
     _ sent: UpstreamRequest, of object: RuleObject, _ request: IncomingRequest,
     report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
@@ -201,7 +201,7 @@ package struct Gateway: CallerHandler {
     return UpstreamRelay(sent, to: address, for: request, pools) { report($0, since) }.response
   }
 
-  /// Follows the rules, and looks after their upstreams, until the task is cancelled.
+  /// Watches the rules, checks their upstreams and writes conditions until the task is cancelled.
   package func run(in cluster: Cluster) async {
     let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
     let conditions = RuleConditions(cluster: cluster, dialect: dialect, settings: settings)

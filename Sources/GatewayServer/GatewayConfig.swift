@@ -13,11 +13,12 @@ import Platform
 /// allowForeignReferences: false
 /// ```
 package struct GatewayConfig: Hashable, Sendable {
-  /// Where Services are, by `NAMESPACE/NAME:PORT`.
+  /// Addresses of Services, by `NAMESPACE/NAME:PORT`.
   package var services: [String: ServerAddress] = [:]
+  /// Whether upstreams may be on this machine; `nil` allows that only to a standalone backend.
   package var allowsLoopback: Bool?
   package var allowsLinkLocal = false
-  /// Whether bundles may refer to ConfigMaps and Secrets in namespaces of others than their extension.
+  /// Whether bundles may refer to ConfigMaps and Secrets outside of their extension's namespaces.
   package var allowsForeignReferences = false
 
   package init() {}
@@ -81,7 +82,7 @@ package struct GatewayConfig: Hashable, Sendable {
   }
 }
 
-/// What is wrong with the file of a gateway, for the user who wrote it.
+/// What is wrong with the configuration file, as shown to the user.
 package struct GatewayConfigError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
 

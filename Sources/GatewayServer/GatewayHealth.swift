@@ -1,6 +1,6 @@
 package import HTTP
 
-/// Answers whether the gateway lives and is ready, to every caller and without asking another server.
+/// Answers the liveness and readiness probes, for every caller and without a request to another server.
 package struct GatewayHealth: Handler {
   private let rules: GatewayRules
   private let handler: any Handler

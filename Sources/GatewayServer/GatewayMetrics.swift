@@ -2,19 +2,20 @@ import Extensions
 import Manifest
 import Platform
 
-/// What a gateway has done and how its upstreams are, in the text format of Prometheus.
+/// Counts the gateway's requests, and writes the metrics in the text format of Prometheus.
 final class GatewayMetrics: Sendable {
-  /// Answers of the upstreams of one rule, by the hundred of their status; 0 for none, -1 where the client did not wait.
+  /// The responses of one rule's upstream with one status class (`status / 100`); 0 is no response, -1 a client that
+  /// left before there was one.
   private struct Answers: Hashable {
     var kind: RuleObject.Kind
     var name: String
     var hundred: Int
 
-    /// As it is told.
+    /// The label of the class in the metrics.
     var code: String { hundred < 0 ? "abandoned" : hundred == 0 ? "none" : "\(hundred)xx" }
   }
 
-  /// What the gateway itself answers in place of an upstream.
+  /// The refusals with one status by the gateway itself, in place of one rule's upstream.
   private struct Refusals: Hashable {
     var rule: String
     var status: Int
@@ -28,7 +29,7 @@ final class GatewayMetrics: Sendable {
 
   private let state = Locked(State())
 
-  /// Notes that the upstream of `rule` has answered after `time`, or not at all.
+  /// Counts a response of the upstream of `rule` after `time`; a `status` of 0 is no response.
   func note(_ rule: RuleObject, status: Int, after time: Duration) {
     state.withLock { state in
       state.answers[Answers(kind: rule.kind, name: rule.name, hundred: status / 100), default: 0] += 1
@@ -36,7 +37,7 @@ final class GatewayMetrics: Sendable {
     }
   }
 
-  /// The same of an exchange that began at `since`; only how it begins is counted, or that it does not.
+  /// Counts how an exchange that began at `since` was answered or failed; its end is not counted.
   func note(_ outcome: UpstreamRelay.Outcome, of rule: RuleObject, since: ContinuousClock.Instant) {
     switch outcome {
     case .answered(let status): note(rule, status: status, after: ContinuousClock.now - since)
@@ -46,12 +47,12 @@ final class GatewayMetrics: Sendable {
     }
   }
 
-  /// Notes that a request of `rule` is not sent on.
+  /// Counts a request of `rule` that is not sent to the upstream.
   func note(refusal status: Int, of rule: RuleObject) {
     state.withLock { $0.refusals[Refusals(rule: rule.description, status: status), default: 0] += 1 }
   }
 
-  /// All of it; rules that are no more are forgotten.
+  /// All metrics; counts of rules that no longer exist are dropped.
   func text(
     _ table: RouteTable, _ troubles: RuleGuards.Troubles, _ connections: UpstreamPools.Counts,
     served: [RuleObject.Kind: Int]
@@ -114,7 +115,7 @@ final class GatewayMetrics: Sendable {
   private func quoted(_ text: String) -> String { JSON.text(.string(text)) }
 }
 
-/// How often something took how long.
+/// How many durations were at most as long as each bound, in milliseconds.
 struct Histogram: Hashable, Sendable {
   private static let bounds = [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
 

@@ -4,9 +4,9 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The rules of a cluster as they are now: follows their objects, and compiles them anew when they change.
+/// The current rules of a cluster: watches their objects, and compiles a route table when they change.
 ///
-/// What is in flight keeps the rule it began with.
+/// Requests in flight keep the rule that they began with.
 package final class GatewayRules: Sendable {
   private struct State {
     var services = Store<Watched<APIServiceRule>>()
@@ -14,22 +14,22 @@ package final class GatewayRules: Sendable {
     var proxies = Store<Watched<ReverseProxyRule>>()
     var installations = Store<Watched<Installed>>()
     var snapshot = Snapshot()
-    /// Who wants to know when it has changed.
+    /// Is notified when the snapshot has changed.
     var listener: AsyncStream<Void>.Continuation?
   }
 
-  /// All rules of one moment.
+  /// All rules at one moment.
   struct Snapshot: Sendable {
     var table = RouteTable()
     /// Whether every object has been read.
     var isComplete = false
     /// The namespaces of each extension.
     var namespaces: [String: Set<String>] = [:]
-    /// What objects say in their status of being served, by kind and name.
+    /// The conditions that objects have in their status about being served, by kind and name.
     var said: [String: SaidCondition] = [:]
   }
 
-  /// A rule and the state of the object it was made of.
+  /// A rule and what is needed of its object.
   private struct Watched<Rule: Hashable & Sendable>: Mirrored {
     var name: String
     var resourceVersion: String
@@ -37,7 +37,7 @@ package final class GatewayRules: Sendable {
     var said: SaidCondition?
   }
 
-  /// What an installation tells of its extension: where it is, and what its release is called.
+  /// The release and the namespace of an installed extension.
   private struct Installed: Hashable, Sendable {
     var name: String
     var release: String
@@ -57,12 +57,12 @@ package final class GatewayRules: Sendable {
 
   var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
-  /// Whether every object has been read, so that what is not found is not there.
+  /// Whether every object has been read, so that a missing rule does not exist.
   package var isComplete: Bool { snapshot.isComplete }
 
   package var table: RouteTable { snapshot.table }
 
-  /// Yields when the rules have changed; for one reader.
+  /// Yields when the rules have changed; supports one reader.
   func changes() -> AsyncStream<Void> {
     let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     state.withLock { $0.listener = change }
@@ -70,10 +70,10 @@ package final class GatewayRules: Sendable {
     return changes
   }
 
-  /// Lets the listener look again: something else that is told of the rules has changed.
+  /// Notifies the reader of `changes` when something else that the conditions depend on has changed.
   func tellChange() { state.withLock { $0.listener }?.yield() }
 
-  /// Follows the rules until the task is cancelled.
+  /// Watches the rules until the task is cancelled.
   package func run(in cluster: Cluster, dialect: Dialect) async {
     let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup(of: Void.self) { group in
@@ -91,7 +91,7 @@ package final class GatewayRules: Sendable {
       group.addTask {
         await self.follow(dialect.installations, in: cluster, \.installations, change, Installed.init(of:))
       }
-      // A burst of changes is compiled once.
+      // Several changes within 20 ms are compiled together.
       for await _ in changes {
         self.compile()
         try? await Task.sleep(for: .milliseconds(20))
@@ -146,7 +146,7 @@ package final class GatewayRules: Sendable {
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Serves `table` without a cluster.
+  /// Sets `table` without a cluster.
   func set(_ table: RouteTable, namespaces: [String: Set<String>] = [:]) {
     state.withLock { $0.snapshot = Snapshot(table: table, isComplete: true, namespaces: namespaces) }
   }

@@ -4,18 +4,19 @@ package import HTTP
 /// How a gateway reaches what it serves.
 package struct GatewaySettings: Sendable {
   package var upstreams = UpstreamSettings()
-  /// Where Services are that the cluster's DNS does not know, such as those of a standalone backend; `nil` asks DNS.
+  /// Addresses of Services that the cluster's DNS does not resolve, such as those of a standalone backend; `nil` uses
+  /// DNS.
   package var address: @Sendable (Endpoint.Service) -> ServerAddress? = { _ in nil }
-  /// Whether bundles may be made of ConfigMaps and Secrets outside of their extension's namespaces.
+  /// Whether bundles may use ConfigMaps and Secrets outside of their extension's namespaces.
   package var allowsForeignReferences = false
-  /// Whether it is written into the status of each object whether it is served, and why not.
+  /// Whether the gateway writes into the status of each object whether it is served, and why not.
   package var tellsObjects = true
-  /// Hears of what goes wrong.
+  /// Is called with each problem that an operator should know.
   package var report: @Sendable (String) -> Void = { _ in }
 
   package init() {}
 
-  /// Where `endpoint` is reached; `nil` when it leads nowhere.
+  /// The address of `endpoint`; `nil` if it has no place.
   func upstreamAddress(_ endpoint: Endpoint) -> UpstreamAddress? {
     switch endpoint.place {
     case .address(let given): UpstreamAddress(given, endpoint)

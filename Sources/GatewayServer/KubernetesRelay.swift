@@ -4,15 +4,15 @@ package import HTTP
 package import KubernetesAPI
 import Platform
 
-/// Hands requests on to a Kubernetes API server in the name of their callers, as they come: with watches and upgrades.
+/// Relays requests to a Kubernetes API server on behalf of their callers, including watches and upgrades.
 ///
-/// The gateway's own credential is allowed to impersonate; what a caller may do, the server says.
+/// The gateway's credential may impersonate users; the API server authorizes each caller.
 package struct KubernetesRelay: CallerHandler {
   private let connection: Client.Connection
   private let address: ServerAddress
   private let pools: UpstreamPools
 
-  /// `nil` when the server of `connection` has no address of the network.
+  /// `nil` if the server of `connection` has no network address.
   package init?(_ connection: Client.Connection, settings: UpstreamSettings = UpstreamSettings()) {
     guard let address = ServerAddress(connection.server), address.scheme != .unix else { return nil }
     self.connection = connection
@@ -26,7 +26,7 @@ package struct KubernetesRelay: CallerHandler {
     await respond(to: request, from: caller, isMember: false)
   }
 
-  /// A member that refuses the gateway itself is told from one that refuses the caller (511).
+  /// With `isMember`, a 401 becomes 511, because the member refuses the gateway and not the caller.
   func respond(to request: IncomingRequest, from caller: Caller, isMember: Bool) async -> HTTPResponse {
     let credential: Credential
     do throws(TransportError) {

@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What the gateway says of an object in its status: whether it is served, and if not, why.
+/// The condition `Served` in an object's status: whether the gateway serves it, and if not, why.
 struct RuleCondition: Hashable, Sendable {
   static let type = "Served"
 
@@ -11,12 +11,14 @@ struct RuleCondition: Hashable, Sendable {
   var reason: String
   var message: String
 
-  /// Where a bundle's own file is served, if that is to be told; an object of the first design says it nowhere else.
+  /// The path of the bundle's first file, to be written as `status.link`; only set for the first design, in which
+  /// nothing else writes it.
   var link: String?
 
-  /// Of the rule of `object`: `problem` keeps all of it from being served, `illness` for now, `problems` parts of it.
+  /// `problem` keeps the whole rule of `object` from being served, `illness` does so for now, `problems` concern parts
+  /// of it.
   ///
-  /// Of `conflicts` those that it loses keep it from being served, the others are only told.
+  /// Conflicts that it loses keep it from being served; the others are only reported.
   init(_ object: RuleObject, problem: String?, illness: String? = nil, problems: [String], conflicts: [Conflict]) {
     let losses = conflicts.filter(\.isLoss)
     if !object.isAvailable {
@@ -45,14 +47,14 @@ struct RuleCondition: Hashable, Sendable {
     self.message = Excerpt.shortened(message, to: 1_000)
   }
 
-  /// Whether an object says the same.
+  /// Whether an object already has this condition.
   func isSaid(by word: SaidCondition?) -> Bool {
     word?.status == status && word?.reason == reason && word?.message == message && (link == nil || word?.link == link)
   }
 
   private var status: String { isServed ? "True" : "False" }
 
-  /// A patch that says it in place of `former`, beside the other conditions.
+  /// A patch that writes the condition and keeps the others.
   func patch(of object: Object, now: Timestamp) -> Value {
     let conditions = object.status["conditions"]?.sequence ?? []
     let former = conditions.first { $0["type"]?.string == Self.type }
@@ -65,19 +67,19 @@ struct RuleCondition: Hashable, Sendable {
       "conditions": .sequence(conditions.filter { $0["type"]?.string != Self.type } + [condition])
     ]
     if let link { told["link"] = .string(link) }
-    // Others write conditions too: what has changed meanwhile is not written over.
+    // The resource version makes the patch fail if another client has changed the conditions in the meantime.
     return ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": .mapping(told)]
   }
 }
 
-/// What an object says in its status of being served.
+/// The condition `Served` as an object has it.
 struct SaidCondition: Hashable, Sendable {
   var status: String?
   var reason: String?
   var message: String?
   var link: String?
 
-  /// `nil` when it says nothing.
+  /// `nil` if the object has no such condition.
   init?(_ object: Object) {
     let conditions = object.status["conditions"]?.sequence ?? []
     guard let condition = conditions.first(where: { $0["type"]?.string == RuleCondition.type }) else { return nil }

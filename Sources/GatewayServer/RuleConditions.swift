@@ -4,12 +4,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Writes into the status of each object whether it is served, whenever that has changed.
+/// Writes into the status of each object whether it is served, when that changes.
 struct RuleConditions: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var settings = GatewaySettings()
-  /// After how long it is looked again at what is written, what was refused and what bundles are made of.
+  /// How often everything is reviewed: conditions that another client has changed, refused writes, and the sources of
+  /// bundles.
   var pause = Duration.seconds(30)
 
   /// Runs until the task is cancelled.
@@ -33,7 +34,7 @@ struct RuleConditions: Sendable {
       let (now, snapshot) = (ContinuousClock.now, rules.snapshot)
       let isReview = now - reviewed >= pause
       if isReview { reviewed = now }
-      // Until the gateway may write, it tries now and then.
+      // While the gateway may not write, it tries only in reviews.
       if isRefused, !isReview { continue }
       guards.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, pause))
       let judge = RuleJudge(
@@ -46,8 +47,8 @@ struct RuleConditions: Sendable {
     }
   }
 
-  /// Writes what is new in `wanted`, and gives those that are to be tried again at the next change; `nil` when the gateway
-  /// may not write, which is reported unless it has been.
+  /// Writes the conditions that differ, and returns the objects to try again at the next change; `nil` if the gateway
+  /// may not write, which is reported unless `isReported`.
   func write(
     _ wanted: [(rule: RuleObject, condition: RuleCondition)], isReported: Bool = false
   ) async -> Set<RuleObject>? {
@@ -59,12 +60,12 @@ struct RuleConditions: Sendable {
         _ = try await cluster.patch(
           resource(rule.kind), rule.name, .merge(condition.patch(of: object, now: Timestamp.now())))
       } catch {
-        // A webhook that says no means this object alone.
+        // An admission webhook that denies the request refuses this object only.
         if case .refused(let status) = error, status.code == 403, !status.isDenial {
           if !isReported { report(rule.kind) }
           return nil
         }
-        // Another client was faster, or the server does not answer.
+        // Another client has changed the object first, or the API server did not answer.
         failed.insert(rule)
       }
     }
@@ -85,14 +86,14 @@ struct RuleConditions: Sendable {
   }
 }
 
-/// What was last written of each object.
+/// The conditions that this gateway has written last.
 ///
-/// Several gateways may find different things: each writes what has changed for it, and what is missing, at once, and
-/// contradicts what an object says only when all is reviewed, so that they do not write in turns.
+/// Several gateways may come to different conditions. Each writes a condition at once if it is missing or its own has
+/// changed, but overwrites a different one only in a review, so that they do not overwrite each other in turns.
 struct ConditionLedger {
   private var written: [String: RuleCondition] = [:]
 
-  /// Those of `all` that are to be written, of objects that say what is in `said`.
+  /// The conditions of `all` that are to be written; `said` is what the objects have now.
   func due(
     _ all: [(rule: RuleObject, condition: RuleCondition)], said: [String: SaidCondition], isReview: Bool
   ) -> [(rule: RuleObject, condition: RuleCondition)] {
@@ -103,7 +104,7 @@ struct ConditionLedger {
     }
   }
 
-  /// Notes that `all` have been told, but for those that `failed`.
+  /// Notes that `all` have been written, except those that `failed`.
   mutating func note(_ all: [(rule: RuleObject, condition: RuleCondition)], _ failed: Set<RuleObject>) {
     let told = all.filter { !failed.contains($0.rule) }
     written = Dictionary(told.map { ($0.rule.description, $0.condition) }, uniquingKeysWith: { first, _ in first })

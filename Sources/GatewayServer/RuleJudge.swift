@@ -1,19 +1,19 @@
 import Extensions
 import NIOCore
 
-/// Says of each object what is to be told of it, by the rules of one moment.
+/// Decides the condition of each object, by the rules of one moment.
 struct RuleJudge: Sendable {
   var snapshot: GatewayRules.Snapshot
-  /// How their upstreams are, and what bundles are made of.
+  /// The results of the checks of upstreams and sources.
   var troubles = RuleGuards.Troubles()
-  /// Whether a bundle's status has no other source for its link.
+  /// Whether the gateway writes `status.link` of bundles, because nothing else does.
   var tellsLinks = false
   var settings = GatewaySettings()
 
-  /// What is to be said of each object.
+  /// The condition of each object.
   var conditions: [(rule: RuleObject, condition: RuleCondition)] {
     let all = snapshot.table.conflicts()
-    // An overlap is told to both.
+    // An overlap is reported to both objects.
     let mirrored = all.filter { !$0.isLoss }.map { Conflict($0.other, $0.rule, $0.problem) }
     let conflicts = Dictionary(grouping: all + mirrored, by: \.rule)
     func condition(
@@ -40,7 +40,7 @@ struct RuleJudge: Sendable {
     Dictionary(conditions.filter(\.condition.isServed).map { ($0.rule.kind, 1) }, uniquingKeysWith: +)
   }
 
-  /// What keeps what serves a request from it.
+  /// Why the matching rule cannot serve a request; `nil` if it can.
   func problem(of match: RouteTable.Match) -> String? {
     switch match {
     case .apiService(let shared): problem(of: shared.rule.endpoint)
@@ -49,23 +49,23 @@ struct RuleJudge: Sendable {
     }
   }
 
-  /// What keeps all of an API from being served.
+  /// What keeps all of an APIService from being served.
   func problem(of rule: APIServiceRule) -> String? {
     problem(of: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)
   }
 
-  /// What keeps all of a proxy from being served.
+  /// What keeps all of a ReverseProxy from being served.
   func problem(of rule: ReverseProxyRule) -> String? {
     problem(of: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first : nil)
   }
 
-  /// Why nothing is sent to `endpoint`, also where that lies at the addresses that its name has.
+  /// Why `endpoint` may not be connected to, including because of the addresses of its name.
   private func problem(of endpoint: Endpoint) -> String? {
     if let problem = settings.problem(with: endpoint) { return problem }
     return settings.name(of: endpoint).flatMap { troubles.places["\($0.host):\($0.port)"] }
   }
 
-  /// What keeps a proxy from being served for now.
+  /// What keeps a ReverseProxy from being served for now.
   func illness(of rule: ReverseProxyRule) -> String? {
     if rule.healthCheck != nil, let illness = troubles.illnesses[rule.object.name] { return illness }
     return rule.circuitBreaker != nil && troubles.open.contains(rule.object.name) ? Breaker.rest : nil
@@ -100,7 +100,7 @@ struct RuleJudge: Sendable {
 }
 
 extension GatewayRules.Snapshot {
-  /// Why a bundle of `object` may not name `reference`: a Secret must not become public by a bundle that only names it.
+  /// Why a bundle of `object` may not use `reference`: otherwise a bundle could publish any Secret by naming it.
   func problem(with reference: JSBundleRule.Reference, of object: RuleObject) -> String? {
     let own = namespaces[object.extension, default: []].union(["extension-" + object.extension])
     return own.contains(reference.namespace)
@@ -109,7 +109,7 @@ extension GatewayRules.Snapshot {
 }
 
 extension GatewaySettings {
-  /// Why nothing is sent to `endpoint`, as far as that can be known before it is tried: a name may have any address.
+  /// Why `endpoint` may not be connected to, as far as that is known without a lookup: a name may have any address.
   func problem(with endpoint: Endpoint) -> String? {
     if let problem = endpoint.problem { return problem }
     guard let address = upstreamAddress(endpoint) else { return "the rule leads nowhere" }
@@ -117,7 +117,7 @@ extension GatewaySettings {
     return upstreams.addresses.problem(with: place)
   }
 
-  /// The name, if it is none of an address, under which `endpoint` is looked for.
+  /// Host and port of `endpoint` if the host is a name; `nil` if it is an IP address.
   func name(of endpoint: Endpoint) -> (host: String, port: Int)? {
     guard endpoint.problem == nil, let address = upstreamAddress(endpoint),
       (try? SocketAddress(ipAddress: address.host, port: address.port)) == nil

@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 
 extension RouteTable {
-  /// What a web front end is to load: the bundles that are served, with the paths of their files.
+  /// The list that a web front end reads: the bundles that are served, with the paths of their files.
   var bundleList: HTTPResponse {
     let items = bundles.filter { $0.object.isAvailable && !$0.files.isEmpty }.map { rule -> Value in
       [

@@ -12,11 +12,12 @@ struct BundleProblem: Error, Hashable, Sendable, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Reads what files of bundles are made of, and keeps it for a moment, so that many readers cost the API one.
+/// Reads the sources of bundle files and caches them for half a second, so that many readers cost one request to the
+/// API.
 actor BundleReader {
-  /// Bytes that are kept at most.
+  /// Bytes of cached content.
   private static let capacity = 64 << 20
-  /// How old what is kept may be.
+  /// How long cached content is used without reading it again.
   private static let freshness = Duration.milliseconds(500)
 
   private struct Entry {
@@ -82,7 +83,7 @@ actor BundleReader {
       do throws(ClusterError) {
         object = try await Self.object(of: source, reference, in: cluster)
       } catch {
-        // The shipped gateway's words; the reason is the operator's to see, not every reader's.
+        // The message of the shipped gateway; the cause is for the operator and not for every reader.
         throw BundleProblem("failed to fetch content from \(source.word)")
       }
       guard let bytes = Self.bytes(of: source, reference, object) else { throw Self.noKey(source, reference) }
@@ -90,7 +91,7 @@ actor BundleReader {
     }
   }
 
-  /// Why a source cannot be read, for the author of the bundle; throws where no answer came.
+  /// Why a source cannot be read, for the author of the bundle; throws if the API server gave no clear answer.
   static func problem(with source: JSBundleRule.Source, in cluster: Cluster) async throws(ClusterError) -> String? {
     guard let reference = source.reference else { return nil }
     let name = "the \(source.word) \(reference.namespace)/\(reference.name)"
@@ -128,6 +129,6 @@ actor BundleReader {
 extension JSBundleRule.Source {
   fileprivate var isSecret: Bool { if case .secret = self { true } else { false } }
 
-  /// What it is called by the shipped gateway.
+  /// The name that the shipped gateway uses.
   fileprivate var word: String { isSecret ? "secret" : "configMap" }
 }

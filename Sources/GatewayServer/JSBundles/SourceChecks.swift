@@ -1,14 +1,14 @@
 import Client
 import Extensions
 
-/// Whether the ConfigMaps and Secrets are there that bundles are made of: asked once, and then now and then.
+/// Checks whether the ConfigMaps and Secrets of bundles can be read, and repeats each check from time to time.
 struct SourceChecks {
-  /// Sources that are looked after at most.
+  /// Sources that are checked; further ones are not.
   private static let most = 500
 
   private var verdicts: [JSBundleRule.Source: (problem: String?, at: ContinuousClock.Instant)] = [:]
 
-  /// What keeps sources of the bundles in `snapshot` from being read; `pause` is how long an answer holds.
+  /// Why sources of the bundles in `snapshot` cannot be read; a verdict is kept for `pause`.
   mutating func problems(
     of snapshot: GatewayRules.Snapshot, _ settings: GatewaySettings, in cluster: Cluster,
     _ now: ContinuousClock.Instant, _ pause: Duration
@@ -19,14 +19,14 @@ struct SourceChecks {
       do throws(ClusterError) {
         verdicts[source] = (try await BundleReader.problem(with: source, in: cluster), now)
       } catch {
-        // A server that does not answer says nothing about what it has.
+        // Without a clear answer, the last verdict is kept.
         break
       }
     }
     return verdicts.compactMapValues(\.problem)
   }
 
-  /// What bundles that are served may name.
+  /// The sources of served bundles that they are allowed to use.
   private static func sources(
     of snapshot: GatewayRules.Snapshot, _ settings: GatewaySettings
   ) -> Set<JSBundleRule.Source> {

@@ -2,15 +2,16 @@ import HTTP
 import Packages
 import Platform
 
-/// Bytes that are served as they are: with a validator, in ranges, packed as they are stored (RFC 9110 §13, §14).
+/// Bytes that are served as stored: with an entity tag, in ranges, and with their compression (RFC 9110 §13, §14).
 struct StaticContent: Hashable, Sendable {
   let bytes: [UInt8]
-  /// As it stands in `ETag`.
+  /// The value of `ETag`.
   let tag: String
-  /// What is packed in `bytes`, for clients that do not unpack; `nil` where nothing is, or too much.
+  /// The unpacked content of gzip `bytes`, for clients that do not accept gzip; `nil` if `bytes` are not gzip, or
+  /// unpack to too much.
   private let plain: [UInt8]?
 
-  /// Bytes that are unpacked at most.
+  /// Bytes of unpacked content.
   private static let longestPlain = 8 << 20
 
   private let isBrotli: Bool
@@ -24,13 +25,13 @@ struct StaticContent: Hashable, Sendable {
 
   private static let gzip: [UInt8] = [0x1F, 0x8B]
 
-  /// How the bytes are packed; `nil` where they are not.
+  /// The content coding of the bytes; `nil` if they are not compressed.
   private var encoding: String? {
     if isBrotli { return "br" }
     return bytes.starts(with: Self.gzip) ? "gzip" : nil
   }
 
-  /// Bytes of memory that it takes.
+  /// Bytes of memory that the content takes.
   var size: Int { bytes.count + (plain?.count ?? 0) }
 
   func response(to request: HTTPRequest, type: String) -> HTTPResponse {
@@ -44,7 +45,7 @@ struct StaticContent: Hashable, Sendable {
     if let encoding {
       if !accepts(encoding, request) {
         if isBrotli { return Self.unacceptable }
-        // Too much to be unpacked is sent as it is, and says so.
+        // Content that unpacks to too much is sent compressed, with its Content-Encoding.
         if let plain { return whole(plain, headers) }
       }
       headers.add("Content-Encoding", encoding)
@@ -77,7 +78,7 @@ struct StaticContent: Hashable, Sendable {
 
   private func whole(_ plain: [UInt8], _ headers: HTTPHeaders) -> HTTPResponse {
     var headers = headers
-    // Another representation has another tag.
+    // Another representation has another entity tag.
     headers["ETag"] = tag.dropLast() + "-plain\""
     headers.add("Content-Length", String(plain.count))
     return HTTPResponse(status: 200, headers: headers, bytes: plain)
@@ -92,7 +93,7 @@ struct StaticContent: Hashable, Sendable {
 
   private func isCurrent(_ condition: String?) -> Bool { condition == nil || condition == tag }
 
-  /// Nothing here unpacks brotli, and browsers take it over TLS alone.
+  /// The gateway cannot unpack brotli, and browsers accept it only over TLS.
   private static let unacceptable = HTTPResponse.plain(
     406, "the file is stored packed with br, which the client does not take")
 
@@ -105,12 +106,12 @@ struct StaticContent: Hashable, Sendable {
   }
 }
 
-/// One range of bytes that is asked for; several at once are answered with the whole.
+/// A single byte range of a request; a request for several ranges gets the whole content.
 struct ByteRange: Hashable, Sendable {
-  /// `nil` when there are no such bytes.
+  /// `nil` if the content has none of these bytes.
   let range: Range<Int>?
 
-  /// `nil` when `text` asks for no single range, and is passed over.
+  /// `nil` if `text` is not a single byte range; the field is then ignored.
   init?(_ text: String, of count: Int) {
     guard text.hasPrefix("bytes=") else { return nil }
     let sides = text.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)

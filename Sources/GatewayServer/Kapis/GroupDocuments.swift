@@ -3,7 +3,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// What there is to discover of the APIs of extensions.
+/// Discovery documents for the API groups of extensions.
 enum GroupDocuments {
   /// All groups, each with its versions.
   static func list(_ groups: [(name: String, versions: [String])]) -> HTTPResponse {

@@ -6,10 +6,10 @@ import Manifest
 import Packages
 import Platform
 
-/// What lies below `/kapis` besides the APIs of extensions: lists with KubeSphere's query language, and the files of
+/// Answers paths below `/kapis` that no extension serves: lists with KubeSphere's query language, and the files of
 /// packages.
 ///
-/// Both are only read. Whether the caller may has been found out from the same path.
+/// Both are read-only. The caller has been authorized for the same path.
 struct KapisReader: Sendable {
   var cluster: Cluster
   var dialect: Dialect
@@ -17,7 +17,7 @@ struct KapisReader: Sendable {
   private static let lists = "/kapis/kubesphere.io/v1alpha1/"
   private static let packages = "/kapis/package.kubesphere.io/v1alpha1/extensionversions/"
 
-  /// `nil` for what is not here.
+  /// `nil` if the path is not served here.
   func response(to request: HTTPRequest, _ path: RequestPath) async -> HTTPResponse? {
     if path.decoded.hasPrefix(Self.packages), path.decoded.hasSuffix("/files") {
       return await files(path.decoded.dropFirst(Self.packages.count).dropLast("/files".count), request)
@@ -50,7 +50,7 @@ struct KapisReader: Sendable {
     return HTTPResponse(status: 200, json: query.answer(objects))
   }
 
-  /// Every file of a package, as the shipped gateway writes them.
+  /// Every file of a package, in the format of the shipped gateway.
   private func files(_ name: Substring, _ request: HTTPRequest) async -> HTTPResponse {
     guard request.method == .get || request.method == .head, !name.isEmpty, !name.contains("/") else {
       return .pageNotFound
@@ -70,10 +70,10 @@ struct KapisReader: Sendable {
     }
   }
 
-  /// A refusal in plain text, as go-restful writes it.
+  /// The API server's refusal in plain text, as go-restful writes it.
   private static func plain(_ error: ClusterError) -> HTTPResponse {
     guard case .refused(let status) = error else { return .plain(500, "the API server gave no answer: \(error.brief)") }
-    // Whether the caller may has been found out before: who the gateway is to its cluster is no concern of theirs.
+    // The caller has been authorized, so a 403 is about the gateway's own account, which does not concern the caller.
     if status.code == 403 { return .plain(503, "the gateway may not read this in its cluster") }
     return .plain(status.code, status.message)
   }

@@ -3,9 +3,9 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What a list below `/kapis` is asked for: the query language of the shipped gateway (docs/KUBESPHERE.md: Gateway).
+/// A query for a list below `/kapis`, in the query language of the shipped gateway (docs/KUBESPHERE.md: Gateway).
 struct ListQuery: Hashable, Sendable {
-  /// From one.
+  /// Counted from 1.
   var page: Int
   /// Objects on a page; `nil` for all.
   var limit: Int?
@@ -14,20 +14,20 @@ struct ListQuery: Hashable, Sendable {
   var labelSelector: String
   private var conditions: [Condition] = []
 
-  /// Something that must hold of an object.
+  /// A parameter that filters objects.
   struct Condition: Hashable, Sendable {
     var name: String
     var value: String
   }
 
-  /// Parameters that say which objects.
+  /// The parameters that filter objects.
   private static let conditions = [
     "name", "names", "uid", "namespace", "label", "annotation", "ownerReference", "ownerKind", "fieldSelector", "q",
     "status", "enabled", "available",
   ]
 
   init(_ target: Target) {
-    // As in the shipped gateway, what is no number counts as if it were not there.
+    // As in the shipped gateway, a value that is not a number is ignored.
     func integer(_ name: String, _ usual: Int) -> Int { target[name].flatMap { Int($0) } ?? usual }
     page = max(1, integer("page", 1))
     let wanted = integer("limit", -1)
@@ -38,7 +38,7 @@ struct ListQuery: Hashable, Sendable {
     conditions = Self.conditions.compactMap { name in target[name].map { Condition(name: name, value: $0) } }
   }
 
-  /// The list that is answered: one page of `objects`, and in `continue` how many there are.
+  /// The response: one page of `objects`, and their number in `continue`.
   func answer(_ objects: [Object]) -> Value {
     let found = objects.filter { object in conditions.allSatisfy { $0.holds(of: object) } }.sorted(by: isBefore)
     let size = limit ?? max(found.count, 1)
@@ -81,7 +81,7 @@ extension ListQuery.Condition {
     }
   }
 
-  /// `key=value`, `key!=value` or a key alone, several with commas between.
+  /// `key=value`, `key!=value` or a key alone; several are separated by commas.
   private func matches(_ texts: [String: String]) -> Bool {
     value.split(separator: ",").allSatisfy { part in
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -90,8 +90,8 @@ extension ListQuery.Condition {
     }
   }
 
-  /// `path=value`, `path==value` or `path!=value`, with `~` before the value without regard to case; several with
-  /// commas between.
+  /// `path=value`, `path==value` or `path!=value`; a `~` before the value ignores case; several are separated by
+  /// commas.
   private func matchesFields(_ object: Value) -> Bool {
     value.split(separator: ",").allSatisfy { part in
       guard let sign = part.firstIndex(of: "=") else { return false }
@@ -105,7 +105,7 @@ extension ListQuery.Condition {
     }
   }
 
-  /// What lies at a path such as `spec.versions[0].version`.
+  /// The value at a path such as `spec.versions[0].version`.
   private static func field(_ path: Substring, of object: Value) -> Value? {
     path.split(separator: ".").reduce(object) { (value: Value?, part) in
       let words = part.split(separator: "[", omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
 import Extensions
 import Manifest
 
-/// The OpenAPI documents of APIs that extensions bring, beside those of Kubernetes, as its aggregator has them: the index
-/// at `/openapi/v3` names each, and the server of that API is asked for it by the same path.
+/// The index of OpenAPI documents at `/openapi/v3`, with those of extensions' APIs beside those of Kubernetes, as the
+/// Kubernetes aggregator lists them; each document is relayed from the upstream of its API at the same path.
 enum OpenAPIIndex {
-  /// `index`, which the API gave, with the documents of `table`; without one, those alone.
+  /// Adds the documents of `table` to `index`, the API server's own; `nil` is an empty index.
   static func merged(_ index: Value?, _ table: RouteTable) -> Value {
     var index = index?.mapping ?? [:]
     var paths = index["paths"]?.mapping ?? [:]

@@ -5,9 +5,9 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The member clusters, reached by their kubeconfigs: `/clusters/NAME/…` goes to the API of one.
+/// The member clusters, reached with their kubeconfigs: `/clusters/NAME/…` is relayed to the API of that member.
 actor Members {
-  /// How long a member's object is believed.
+  /// How long a member's object is used before it is read again.
   private static let freshness = Duration.seconds(5)
 
   private static let resource = Resource(
@@ -19,7 +19,7 @@ actor Members {
     var read: ContinuousClock.Instant
   }
 
-  /// Why nothing goes to a cluster, in the shipped gateway's words.
+  /// Why a request cannot be relayed to a cluster, in the words of the shipped gateway.
   struct Refusal: Error, Hashable, Sendable {
     var code: Int
     var message: String
@@ -36,7 +36,7 @@ actor Members {
     self.cluster = cluster
   }
 
-  /// The API of the member called `name`.
+  /// The relay to the API of the member called `name`.
   func relay(to name: String) async throws(Refusal) -> KubernetesRelay {
     let now = ContinuousClock.now
     if let entry = known[name], now - entry.read < Self.freshness { return try entry.result.get() }
@@ -54,7 +54,7 @@ actor Members {
     guard object.labels["cluster-role.kubesphere.io/host"] == nil else {
       throw Refusal(code: 400, message: "cluster \(name) is this one: ask without the prefix, or for /clusters/host")
     }
-    // Connections to a member that is the same are kept.
+    // An unchanged object keeps its relay, and so its connections.
     let isSame = known[name]?.version == object.resourceVersion
     let result = isSame ? known[name]?.result ?? Self.make(object) : Self.make(object)
     if known.count >= 1_000 { known = [:] }
@@ -78,7 +78,8 @@ actor Members {
   }
 }
 
-/// Takes `/clusters/host` off a path before anything else looks at it: that cluster is the one behind the gateway.
+/// Removes `/clusters/host` from a path before any other handler sees it: the host cluster is the one behind the
+/// gateway.
 package struct HostPrefix: Handler {
   private static let prefix = "/clusters/host/"
   private let handler: any Handler

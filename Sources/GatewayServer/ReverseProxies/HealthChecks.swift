@@ -3,17 +3,17 @@ import HTTP
 import NIOCore
 import NIOPosix
 
-/// Asks the upstreams of ReverseProxies that want it, over and over, whether they are well.
+/// Runs the health checks of ReverseProxies.
 struct HealthChecks: Sendable {
   var rules: GatewayRules
   var guards: RuleGuards
   var pools: UpstreamPools
   var address: @Sendable (Endpoint) -> UpstreamAddress?
 
-  /// Upstreams that are looked after at most.
+  /// Proxies whose upstreams are checked; further ones are not.
   private static let most = 256
 
-  /// When an upstream is asked again, and by which rule.
+  /// When an upstream is checked next, and what the last check was of.
   struct Due: Hashable {
     var check: HealthCheck
     var endpoint: Endpoint
@@ -32,25 +32,25 @@ struct HealthChecks: Sendable {
     }
   }
 
-  /// The proxies whose upstreams are to be asked at `now`; `due` is when each will be again.
+  /// The proxies whose upstreams are to be checked at `now`; `due` is when each will be checked again.
   func wanted(_ due: inout [String: Due], _ now: ContinuousClock.Instant) -> [ReverseProxyRule] {
     let all = rules.table.proxies.filter { $0.healthCheck != nil && $0.object.isAvailable }.prefix(Self.most)
     let names = Set(all.map(\.object.name))
     due = due.filter { names.contains($0.key) }
-    // Those of a question, too, that was under way when it was no longer to be asked.
+    // This also clears the result of a check that was running when its proxy was removed.
     for name in guards.troubles.illnesses.keys where !names.contains(name) { setIllness(nil, of: name) }
     return all.filter { rule in
       guard let check = rule.healthCheck else { return false }
       if let former = due[rule.object.name], former.check == check, former.endpoint == rule.endpoint, former.at > now {
         return false
       }
-      // One question of each is under way at a time.
+      // At most one check of each proxy runs at a time.
       due[rule.object.name] = Due(check: check, endpoint: rule.endpoint, at: now + max(check.interval, check.timeout))
       return true
     }
   }
 
-  /// The object's condition tells it.
+  /// The status condition of the object reports the result.
   private func setIllness(_ reason: String?, of name: String) {
     if guards.setIllness(reason, of: name) { rules.tellChange() }
   }

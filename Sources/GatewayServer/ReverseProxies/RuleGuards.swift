@@ -3,16 +3,16 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// What is remembered about rules: how often callers have asked, and how what they lead to does.
+/// What is remembered about rules between requests: rate limits, circuit breakers, and the results of checks.
 final class RuleGuards: Sendable {
   private struct State {
     var limits: [String: Bucket] = [:]
     var breakers: [String: Breaker] = [:]
-    /// Why an upstream's health check fails.
+    /// Why an upstream's health check fails, by the name of its proxy.
     var illnesses: [String: String] = [:]
-    /// Why something that bundles are made of cannot be read.
+    /// Why a source of bundles cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
-    /// Why nothing is sent to a name, by `NAME:PORT`.
+    /// Why a host name may not be connected to, by `NAME:PORT`.
     var places: [String: String] = [:]
   }
 
@@ -20,11 +20,11 @@ final class RuleGuards: Sendable {
   struct Troubles {
     /// Why an upstream's health check fails, by the name of its proxy.
     var illnesses: [String: String] = [:]
-    /// The proxies whose upstreams are left alone.
+    /// The proxies whose circuit breakers are open.
     var open: Set<String> = []
-    /// Why something that bundles are made of cannot be read.
+    /// Why a source of bundles cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
-    /// Why nothing is sent to a name, by `NAME:PORT`.
+    /// Why a host name may not be connected to, by `NAME:PORT`.
     var places: [String: String] = [:]
   }
 
@@ -35,10 +35,11 @@ final class RuleGuards: Sendable {
     self.now = now
   }
 
-  /// Callers that are counted at once; when there are more, those who have not asked for long are forgotten.
+  /// Buckets of callers that are kept; beyond that, the fullest are dropped.
   static let most = 20_000
 
-  /// Why a request is not sent on, if it is not: too many of them, an upstream that fails, one that is not well.
+  /// The refusal of a request because of the rate limit, a failing health check or an open circuit breaker; `nil` if it
+  /// may be sent.
   func refusal(of rule: ReverseProxyRule, by asker: UpstreamRequest.Asker) -> HTTPResponse? {
     let now = now()
     if let limit = rule.rateLimit, let seconds = wait(of: rule, limit, asker, now) {
@@ -55,7 +56,7 @@ final class RuleGuards: Sendable {
     return problem.map { HTTPResponse.unavailable("reverseProxy \(rule.object.name) is not available: \($0)") }
   }
 
-  /// Whole seconds that `asker` should wait, if the limit is reached.
+  /// Whole seconds that `asker` should wait; `nil` if the limit is not reached.
   private func wait(
     of rule: ReverseProxyRule, _ limit: RateLimit, _ asker: UpstreamRequest.Asker, _ now: ContinuousClock.Instant
   ) -> Int? {
@@ -71,7 +72,7 @@ final class RuleGuards: Sendable {
     }
   }
 
-  /// Forgets callers who may ask as often as ever, and where that is not enough the half that has asked least.
+  /// Removes full buckets, and if that is not enough, the half that is the fullest.
   private static func thinOut(_ limits: inout [String: Bucket], _ now: ContinuousClock.Instant) {
     limits = limits.filter { $0.value.full > now }
     guard limits.count >= most else { return }
@@ -79,17 +80,17 @@ final class RuleGuards: Sendable {
     limits = limits.filter { $0.value.full > middle }
   }
 
-  /// How many callers are counted at the moment.
+  /// How many callers have a bucket.
   var counted: Int { state.withLock { $0.limits.count } }
 
-  /// Takes note of how the upstream of `rule` has done; true when it is left alone from now on, or no more.
+  /// Counts the outcome for the circuit breaker of `rule`; true if that opens or closes the breaker.
   @discardableResult
   func note(_ outcome: UpstreamRelay.Outcome, of rule: ReverseProxyRule) -> Bool {
     guard let settings = rule.circuitBreaker else { return false }
     let isFailure: Bool
     switch outcome {
     case .answered(let status): isFailure = settings.statuses.contains(status)
-    // An upstream that answers is there, whatever of it is passed on.
+    // The upstream did answer, although its response was not passed on, so a 502 counts only if the rule names it.
     case .failed(.unfit): isFailure = settings.statuses.contains(502)
     case .failed: isFailure = true
     case .finished, .abandoned: return false
@@ -104,7 +105,7 @@ final class RuleGuards: Sendable {
     }
   }
 
-  /// What keeps rules from being served at the moment.
+  /// What keeps rules from being served now.
   var troubles: Troubles {
     state.withLock { state in
       Troubles(
@@ -113,10 +114,10 @@ final class RuleGuards: Sendable {
     }
   }
 
-  /// Sets what of that which bundles are made of cannot be read.
+  /// Sets which sources of bundles cannot be read, and why.
   func setSources(_ problems: [JSBundleRule.Source: String]) { state.withLock { $0.sources = problems } }
 
-  /// Sets why nothing is sent to names, by `NAME:PORT`; true when that is news.
+  /// Sets why host names may not be connected to, by `NAME:PORT`; true if that has changed.
   func setPlaces(_ problems: [String: String]) -> Bool {
     state.withLock { state in
       defer { state.places = problems }
@@ -124,9 +125,9 @@ final class RuleGuards: Sendable {
     }
   }
 
-  /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
+  /// Sets why the health check of the proxy called `name` fails; `nil` if it succeeds.
   ///
-  /// True when that is news.
+  /// True if that has changed.
   @discardableResult
   func setIllness(_ reason: String?, of name: String) -> Bool {
     state.withLock { state in
@@ -136,11 +137,11 @@ final class RuleGuards: Sendable {
   }
 }
 
-/// Counts requests by one number: when all that was allowed will be allowed again (GCRA).
+/// A rate limit as one number: the time at which the bucket is full again (GCRA).
 struct Bucket: Hashable, Sendable {
   var full: ContinuousClock.Instant
 
-  /// Takes one request, or says after how many whole seconds one will be allowed.
+  /// Takes one request, or returns after how many whole seconds one will be allowed.
   mutating func take(_ limit: RateLimit, _ now: ContinuousClock.Instant) -> Int? {
     let step = limit.per / limit.requests
     let next = max(full, now) + step
@@ -154,7 +155,7 @@ struct Bucket: Hashable, Sendable {
   }
 }
 
-/// Leaves an upstream alone that has failed often.
+/// A circuit breaker, which stops requests to an upstream that has failed often.
 ///
 /// ```
 ///   closed ──failures in the window──▶ open ──after a while──▶ trying ──success──▶ closed
@@ -164,23 +165,23 @@ struct Breaker: Hashable, Sendable {
   private enum State: Hashable, Sendable {
     case closed(failures: Int, since: ContinuousClock.Instant?)
     case open(until: ContinuousClock.Instant)
-    /// One request is on its way, to find out.
+    /// One request is in flight to find out whether the upstream works again.
     case trying(since: ContinuousClock.Instant)
   }
 
   private var state = State.closed(failures: 0, since: nil)
 
-  /// Why nothing is sent to an upstream that is left alone.
+  /// The reason that is reported while the breaker is open.
   static let rest = "its upstream has failed too often, and is left alone"
 
   var isOpen: Bool { if case .closed = state { false } else { true } }
 
-  /// Why a request is not sent, if so.
+  /// Why a request is not sent; `nil` if it may be.
   mutating func problem(_ settings: CircuitBreaker, _ now: ContinuousClock.Instant) -> String? {
     switch state {
     case .closed: return nil
     case .open(let until) where now < until: return Self.rest
-    // One that was never answered must not hold it for ever.
+    // A trial request that never ends must not block the breaker for ever.
     case .trying(let since) where now - since < settings.openFor: return "its upstream is being tried again"
     case .open, .trying:
       state = .trying(since: now)

@@ -1,17 +1,17 @@
 import Extensions
 import NIOCore
 
-/// Finds out of the names that objects lead to whether they have addresses where nothing may lead.
+/// Looks up the host names of upstreams, and reports those that have only forbidden addresses.
 ///
-/// So the objects say so before anything is asked for. What is sent is decided at the connection: a name may have other
-/// addresses by then.
+/// So objects report that before the first request. The addresses are checked again for each connection, because a name
+/// may have others by then.
 struct AddressChecks: Sendable {
   var settings: GatewaySettings
   var lookUp: @Sendable (_ host: String, _ port: Int) async -> Set<String> = { await HostAddresses.of($0, port: $1) }
-  /// How long an answer holds.
+  /// How long a verdict is kept.
   var pause = Duration.seconds(30)
 
-  /// Names that are looked after at most, and that are looked up at once.
+  /// Host names that are checked, and how many are looked up at once.
   private static let (most, width) = (500, 8)
 
   struct Name: Hashable {
@@ -29,7 +29,7 @@ struct AddressChecks: Sendable {
     var verdicts: [Name: Verdict] = [:]
     while !Task.isCancelled {
       verdicts = await reviewed(verdicts, names(in: rules.table), .now)
-      // The objects' conditions tell it.
+      // The status conditions of the objects report the problems.
       if guards.setPlaces(Self.problems(verdicts)) { rules.tellChange() }
       try? await Task.sleep(for: .milliseconds(500))
     }
@@ -40,7 +40,7 @@ struct AddressChecks: Sendable {
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The names that available objects of `table` lead to.
+  /// The host names of upstreams of available objects in `table`.
   func names(in table: RouteTable) -> Set<Name> {
     let endpoints =
       table.services.filter(\.object.isAvailable).map(\.endpoint)
@@ -55,7 +55,7 @@ struct AddressChecks: Sendable {
     return names
   }
 
-  /// `verdicts` on `names`, with those looked up anew that are older than the pause.
+  /// The verdicts on `names`, after looking up those that are new or older than `pause`.
   func reviewed(
     _ verdicts: [Name: Verdict], _ names: Set<Name>, _ now: ContinuousClock.Instant
   ) async -> [Name: Verdict] {
@@ -66,7 +66,7 @@ struct AddressChecks: Sendable {
       for name in rest.prefix(Self.width) { group.addTask { (name, await verdict(on: name, now)) } }
       rest = rest.dropFirst(Self.width)
       for await (name, verdict) in group {
-        // A name that cannot be looked up now is what it was.
+        // A name that cannot be looked up keeps its verdict.
         found[name] = verdict ?? Verdict(problem: found[name]?.problem, at: now)
         if let next = rest.popFirst() { group.addTask { (next, await self.verdict(on: next, now)) } }
       }
@@ -78,7 +78,7 @@ struct AddressChecks: Sendable {
     let places = await lookUp(name.host, name.port).sorted().compactMap(Self.address)
     guard !places.isEmpty else { return nil }
     let problems = places.compactMap(settings.upstreams.addresses.problem)
-    // One that may be reached is, sooner or later.
+    // If one address is allowed, the upstream can be reached there.
     let problem = problems.count == places.count ? problems.first.map { "\(name.host): \($0)" } : nil
     return Verdict(problem: problem, at: now)
   }

@@ -1,15 +1,16 @@
 import Glibc
 import NIOCore
 
-/// Which addresses an object may lead to.
+/// Which addresses upstreams may have.
 ///
-/// Looked at once a connection is made and before anything is sent: a name may have any address by then.
+/// Checked when a connection has been made, before anything is sent, because a name may have another address by then.
 package struct AddressRules: Hashable, Sendable {
-  /// Whether objects may lead to this machine itself.
+  /// Whether upstreams may be on this machine.
   package var allowsLoopback: Bool
-  /// Whether they may lead to link-local addresses, where clouds tell a machine its secrets.
+  /// Whether upstreams may have link-local or multicast addresses, or those of clouds' metadata services, which give
+  /// out credentials.
   package var allowsLinkLocal: Bool
-  /// Addresses with ports, such as those of the Kubernetes API, that no object may lead to.
+  /// Addresses with ports that no upstream may have, such as those of the Kubernetes API.
   package var forbidden: Set<String>
 
   package init(allowsLoopback: Bool = false, allowsLinkLocal: Bool = false, forbidden: Set<String> = []) {
@@ -18,11 +19,11 @@ package struct AddressRules: Hashable, Sendable {
     self.forbidden = forbidden
   }
 
-  /// Why nothing is sent to `address`, if so.
+  /// Why nothing may be sent to `address`; `nil` if it is allowed.
   func problem(with address: SocketAddress) -> String? {
     guard let ip = address.ipAddress, let port = address.port else { return "no address of the network" }
     let bytes = Self.bytes(of: ip)
-    // One address has several spellings: IPv4 within IPv6 is IPv4.
+    // An IPv4 address within an IPv6 one is compared as IPv4.
     let plain = bytes.count == 4 ? bytes.map(String.init).joined(separator: ".") : "[\(ip)]"
     if forbidden.contains("\(plain):\(port)") { return "\(plain):\(port) is the Kubernetes API itself" }
     if !allowsLoopback, Self.isLoopback(bytes) { return "\(ip) is this machine" }
@@ -31,14 +32,13 @@ package struct AddressRules: Hashable, Sendable {
     return nil
   }
 
-  /// Where clouds tell a machine its secrets though the address is not link-local: Alibaba, Oracle and Azure, and Amazon's
-  /// for IPv6.
+  /// Metadata services whose addresses are not link-local: those of Alibaba, Oracle and Azure, and Amazon's for IPv6.
   private static let metadata: Set<[UInt8]> = [
     [100, 100, 100, 200], [192, 0, 0, 192], [168, 63, 129, 16],
     [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54],
   ]
 
-  /// Four bytes or sixteen; an IPv4 address within an IPv6 one is taken out of it.
+  /// Four bytes or sixteen; an IPv4 address within an IPv6 one (mapped, or translated by 64:ff9b::/96) gives four.
   private static func bytes(of ip: String) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 16)
     guard ip.contains(":") else { return inet_pton(AF_INET, ip, &bytes) == 1 ? Array(bytes[..<4]) : [] }

@@ -1,17 +1,17 @@
 import HTTP
 
-/// The gateways that a request has come through, as `Via` names them (RFC 9110 §7.6.3): a rule may lead to the gateway itself,
-/// and by that to the rule again.
+/// The gateways that a request has passed, as `Via` names them (RFC 9110 §7.6.3); a rule may point to the gateway
+/// itself and so form a loop.
 enum Hops {
-  /// This process among others of its kind.
+  /// Names this process.
   private static let name = "ksxd-" + String(UInt32.random(in: 0 ... .max), radix: 16)
-  /// What is added to a request that goes on.
+  /// The value of `Via` that is added to relayed requests.
   static let field = "1.1 " + name
 
-  /// Gateways of any process that a request goes through; a member's may stand behind one.
+  /// How many gateways a request may pass; a member's gateway is a further one.
   private static let most = 8
 
-  /// Whether a request has been here before, or in too many places.
+  /// Whether a request has passed this gateway before, or too many gateways.
   static func isLoop(_ headers: HTTPHeaders) -> Bool {
     var count = 0
     for field in headers.fields where field.isNamed("via") {

@@ -1,11 +1,11 @@
 import Glibc
 import NIOPosix
 
-/// The addresses that a name has now.
+/// The addresses that a host name resolves to now.
 package enum HostAddresses {
-  /// As `ADDRESS:PORT`, an IPv6 address in brackets; empty for a name that is not known.
+  /// As `ADDRESS:PORT`, with an IPv6 address in brackets; empty if the name cannot be resolved.
   package static func of(_ host: String, port: Int) async -> Set<String> {
-    // The resolver blocks its thread, for long where no server of names answers.
+    // The resolver blocks its thread, for long if no DNS server answers.
     (try? await NIOThreadPool.singleton.runIfActive { lookedUp(host, port: port) }) ?? []
   }
 

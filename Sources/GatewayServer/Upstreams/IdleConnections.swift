@@ -1,4 +1,4 @@
-/// The connections to one upstream that wait for the next request: the one used last is taken first.
+/// The idle connections to one upstream; the one used last is taken first.
 ///
 /// Confined to an event loop.
 final class IdleConnections {

@@ -1,36 +1,36 @@
 import Extensions
 import HTTP
 
-/// Where an upstream is reached, and how it shows that it is the right one; what connections are pooled by.
+/// The address of an upstream and how it is authenticated; connections are pooled by it.
 struct UpstreamAddress: Hashable, Sendable {
   var host: String
   var port: Int
-  /// The name that the upstream is called by, and that its certificate must have.
+  /// The name for SNI, which the upstream's certificate must have.
   var name: String
-  /// What `Host` says.
+  /// The value of `Host`.
   var authority: String
-  /// `nil` speaks plain HTTP.
+  /// `nil` means plain HTTP.
   var trust: Trust?
-  /// Whether HTTP/2 is not offered.
+  /// Whether to offer only HTTP/1.1.
   var isHTTP1Only = false
 
-  /// Looked up with every request: the rest, which may be long, hardly ever tells two apart.
+  /// Hashed for every request; the other properties may be long and rarely differ.
   func hash(into hasher: inout Hasher) {
     hasher.combine(host)
     hasher.combine(port)
   }
 
-  /// Whose certificates are believed.
+  /// How the upstream and the gateway authenticate each other.
   struct Trust: Hashable, Sendable {
-    /// PEM; empty for the system's authorities.
+    /// Certificates in PEM; empty for the system's authorities.
     var authorities: [UInt8]
     var isInsecure: Bool
-    /// What the gateway shows of itself, PEM, with its key; empty for nothing.
+    /// The gateway's client certificate and its key in PEM; empty for none.
     var certificate: [UInt8] = []
     var key: [UInt8] = []
   }
 
-  /// `endpoint` is at `address`; a Service keeps its own name, wherever it is found.
+  /// The address of `endpoint`; a Service keeps its own name, whatever `address` is.
   init(_ address: ServerAddress, _ endpoint: Endpoint) {
     host = address.host
     port = address.port

@@ -10,39 +10,40 @@ protocol UpstreamHead {
   var method: HTTPRequest.Method { get }
   /// Whether the body has no length.
   var isChunked: Bool { get }
-  /// Writes it as HTTP/1.1 has it; false when that has a byte that would make something else of it.
+  /// Writes the head as HTTP/1.1; false if it has a byte that is not allowed.
   func write(to buffer: inout ByteBuffer) -> Bool
-  /// It as a stream of HTTP/2 has it; `nil` when a field may not be sent.
+  /// The head as a header block of HTTP/2; `nil` if a field is invalid.
   func block() -> HPACKHeaders?
 }
 
-/// One version of HTTP on a channel to an upstream: makes answers of what that brings, and what that takes of requests.
+/// One version of HTTP on a channel to an upstream: decodes responses from what the channel reads, and encodes
+/// requests.
 ///
-/// Used on the channel's event loop only. It stands in no pipeline: it is a handler because only those may look into what a
-/// channel brings.
+/// Used on the channel's event loop only. It is not added to a pipeline; it is a handler because only handlers can
+/// unwrap what a channel reads.
 protocol UpstreamCodec: ChannelInboundHandler {
-  /// Whether there is another request once this one is answered; a channel that serves one alone ends by itself.
+  /// Whether the channel can serve further requests; one that serves a single request closes by itself.
   var servesMany: Bool { get }
-  /// Takes what the channel has brought.
+  /// Takes what the channel has read.
   func append(_ data: NIOAny)
-  /// The next part of an answer; `nil` until more has come.
+  /// The next part of a response; `nil` until more has arrived.
   func next() throws(MalformedMessage) -> ResponsePart?
-  /// What the end of the channel makes of the answer that is being read: its end, or nothing.
+  /// Called at the end of the channel: returns the end of a body that lasts until then, otherwise `nil`.
   func finish() throws(MalformedMessage) -> ResponsePart?
-  /// Whether nothing stands in the way of another request.
+  /// Whether the connection is ready for another request.
   var isClear: Bool { get }
-  /// Takes out what is unread, for one who goes on with the connection itself.
+  /// Removes and returns the unread bytes, for the tunnel that takes over the connection.
   func removeUnread() -> ByteBuffer?
 
-  /// Writes a head; false, and nothing of it is written, when it may not be sent.
+  /// Writes a head; if it is invalid, returns false and writes nothing.
   func write(_ head: some UpstreamHead, to context: ChannelHandlerContext) -> Bool
   func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext)
   func writeEnd(_ trailers: HTTP.HTTPHeaders?, to context: ChannelHandlerContext)
-  /// Sends what has been written; `promise` is told when it has left.
+  /// Sends what has been written; `promise` succeeds when it has been sent.
   func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?)
 }
 
-/// Bytes that the head of an answer may have.
+/// Bytes that the head of a response may have.
 let longestAnswerHead = 80 << 10
 
 /// HTTP/1.1 on a connection.
@@ -53,7 +54,7 @@ final class LineUpstreamCodec: UpstreamCodec {
   private let writer = MessageWriter()
 
   let servesMany = true
-  // What follows the answer could be taken for the next one.
+  // Bytes after the response could be taken for the next one.
   var isClear: Bool { decoder.isKeptAlive && !decoder.hasUnread }
   func append(_ data: NIOAny) { decoder.append(unwrapInboundIn(data)) }
   func next() throws(MalformedMessage) -> ResponsePart? { try decoder.next() }
@@ -78,7 +79,7 @@ final class LineUpstreamCodec: UpstreamCodec {
 
 /// HTTP/2 on a stream (RFC 9113), which has one request.
 ///
-/// That frames and pseudo-fields are in order, and a body as long as is said, swift-nio-http2 has found out.
+/// swift-nio-http2 validates frames, pseudo-header fields and the length of a body.
 final class StreamUpstreamCodec: UpstreamCodec {
   typealias InboundIn = HTTP2Frame.FramePayload
 
@@ -104,7 +105,7 @@ final class StreamUpstreamCodec: UpstreamCodec {
     let fields = HTTP.HTTPHeaders(of: content.headers)
     guard !isAnswered else { return parts.append(.end(fields)) }
     let code = content.headers.first(name: ":status").flatMap { Int($0) } ?? 0
-    // A stream is no tunnel (RFC 9113 §8.6).
+    // A stream cannot be upgraded (RFC 9113 §8.6).
     guard (100..<1000).contains(code), code != 101 else {
       flaw = MalformedMessage("the status of a stream is \(code)")
       return
@@ -138,7 +139,7 @@ final class StreamUpstreamCodec: UpstreamCodec {
 }
 
 extension HPACKHeaders {
-  /// What a stream has of the first line of a request.
+  /// The pseudo-header fields of a request.
   init(_ method: String, _ target: String, at authority: String, isEncrypted: Bool) {
     self = [
       ":method": method, ":scheme": isEncrypted ? "https" : "http", ":authority": authority, ":path": target,

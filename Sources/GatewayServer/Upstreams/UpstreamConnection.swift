@@ -3,27 +3,27 @@ import HTTPServer
 import NIOCore
 import NIOHTTP1
 
-/// The one who asked an upstream something; used on the event loop of the connection.
+/// The sender of a request to an upstream; used on the event loop of the connection.
 protocol UpstreamListener: AnyObject {
-  /// Whether no more of the answer should be read for now.
+  /// Whether reading the response should pause.
   var holdsAnswer: Bool { get }
-  /// Whether HTTP ends with this answer.
+  /// Whether this response ends HTTP.
   var isTunnel: Bool { get }
   func answer(_ head: ResponseHead)
   func answer(_ bytes: ByteBuffer)
   func answerEnd(_ trailers: HTTP.HTTPHeaders?)
-  /// What was answered since the last call may be sent on.
+  /// Sends on what has been received since the last call.
   func flushAnswer()
   func upstreamIsWritable()
   /// The upstream takes no more bytes for now.
   func upstreamIsFull()
-  /// No answer has begun in the time that was given.
+  /// No response has begun within the given time.
   func answerIsLate()
-  /// The connection has ended before the answer has.
+  /// The connection has ended before the response has.
   func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool)
 }
 
-/// A connection to an upstream, which serves one exchange at a time, or a stream of one, which serves one alone.
+/// A connection to an upstream, which serves one exchange at a time, or an HTTP/2 stream, which serves only one.
 ///
 /// Confined to its event loop.
 final class UpstreamConnection: ChannelDuplexHandler {
@@ -34,9 +34,9 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   let address: UpstreamAddress
   private let codec: any UpstreamCodec
-  /// Where it waits for the next exchange.
+  /// Where the connection is put after an exchange; `nil` for a stream.
   private let idle: IdleConnections?
-  /// What it is a stream of.
+  /// The session that this is a stream of.
   private let session: UpstreamSession?
   private var deadline: Deadline?
   private let deadlines: DeadlineGroup?
@@ -44,7 +44,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   private var exchange: (any UpstreamListener)?
   private var isRequestComplete = false
   private var hasServed = false
-  /// Whether HTTP has ended, and bytes pass as they are.
+  /// Whether HTTP has ended, and bytes are passed on unchanged.
   private var isTunnel = false
   private var isReadHeld = false
   private var failure: UpstreamFailure?
@@ -72,7 +72,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    // Unowned: it is this handler's own, and a weak reference would make every other one dearer.
+    // Unowned: this handler owns the deadline, and a weak reference would make all other references to the handler
+    // slower.
     deadline = Deadline(on: context.eventLoop, in: deadlines) { [unowned self] in deadlineIsReached() }
   }
 
@@ -81,7 +82,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    // The context holds this handler.
+    // The context holds this handler, so this breaks a cycle.
     self.context = nil
     end()
   }
@@ -89,20 +90,21 @@ final class UpstreamConnection: ChannelDuplexHandler {
   var isOpen: Bool { context?.channel.isActive ?? false }
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
-  /// Gives the connection to `exchange`.
+  /// Assigns the connection to `exchange`.
   func attach(_ exchange: any UpstreamListener) {
     deadline?.clear()
     self.exchange = exchange
     isRequestComplete = false
   }
 
-  /// Waits for the next exchange, for a while.
+  /// Waits for the next exchange, and closes the connection after `time`.
   func rest(for time: Duration) {
     deadline?.set(within: time)
     readOn()
   }
 
-  /// Tells the one who asked when no answer has begun within `time`, or what a tunnel is sent has not been taken.
+  /// Calls `answerIsLate` after `time`, unless `expectNothing` is called before: if there is no response, or no byte of
+  /// a tunnel is taken.
   func expectAnswer(within time: Duration) { deadline?.set(within: time) }
 
   func expectNothing() { deadline?.clear() }
@@ -132,13 +134,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
     if let context { codec.flush(context, promise: nil) }
   }
 
-  /// Gives the connection up; what is still to come from it is of no use.
+  /// Closes the connection without regard to what may still arrive.
   func close() {
     exchange = nil
     context?.close(promise: nil)
   }
 
-  /// Closes it once what was written has left.
+  /// Closes the connection once what was written has been sent.
   func finishTunnel() {
     exchange = nil
     guard let context else { return }
@@ -159,7 +161,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if isTunnel { return exchange?.answer(unwrapInboundIn(data)) ?? () }
-    // What was not asked for is no answer to anything that will be.
+    // Bytes that arrive without a request are no response to a later one.
     guard exchange != nil else { return close() }
     codec.append(data)
     do throws(MalformedMessage) {
@@ -182,7 +184,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
       let isUsable = codec.isClear && isRequestComplete
       if isUsable { idle?.put(self) }
       exchange.answerEnd(trailers)
-      // A stream ends by itself, once its request has too.
+      // A stream closes by itself once its request has ended too.
       if !isUsable, codec.servesMany || !isRequestComplete { close() }
     }
   }
@@ -210,7 +212,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
 
   func channelInactive(context: ChannelHandlerContext) {
-    // Only where nothing went wrong is this an end that an answer may have.
+    // Only after an error-free end is a body that lasts until the end complete.
     if failure == nil, !isTunnel, let exchange {
       do throws(MalformedMessage) {
         if let end = try codec.finish() { take(end, for: exchange) }

@@ -4,22 +4,21 @@ import HTTPServer
 import NIOCore
 import NIOHTTP1
 
-/// One request on its way to an upstream and its answer on the way back.
+/// One request to an upstream and its response.
 ///
-/// Confined to the client's event loop, on which
-/// the upstream's connection is too.
+/// Confined to the client's event loop, which is also that of the upstream's connection.
 ///
 /// ```
 ///   connecting ──▶ sending ──head──▶ answering ──end──▶ over
 ///        │            │                  └──101──▶ tunnel ──▶ over
-///        └────────────┴── no connection, no answer: 502, 504, or once more where nothing can have been done
+///        └────────────┴── no connection or no response: 502 or 504, or one retry if that is safe
 /// ```
 final class UpstreamExchange: RelayEnd, UpstreamListener {
   private let client: RelayedExchange
   private let relay: UpstreamRelay
   private let pool: UpstreamPool
   private var upstream: UpstreamConnection?
-  /// What the client sent before there was a connection; in one piece, however small those were in which it came.
+  /// What the client sent before there was a connection, in one buffer, because it may arrive in many small pieces.
   private var waiting = ByteBuffer()
   private var hasBody = false
   private var isRequestComplete = false
@@ -27,11 +26,11 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   private var isAnswered = false
   private var isOver = false
   private var isRetry = false
-  /// For the time in which there is no connection.
+  /// The timeout for making a connection.
   private var deadline: Deadline?
   private(set) var isTunnel = false
 
-  /// Bytes of a body that are taken before there is a connection to send them on.
+  /// Bytes of a body that are buffered before there is a connection.
   private static let capacity = 64 << 10
 
   init(_ client: RelayedExchange, _ relay: UpstreamRelay) {
@@ -40,13 +39,13 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     pool = relay.pools.pool(of: client.eventLoop)
   }
 
-  /// Whether the client does not take what has come from the upstream.
+  /// Whether the client does not take what the upstream has sent.
   var holdsAnswer: Bool { !isOver && !client.isWritable }
 
   func start() {
     if !isRetry, let kept = pool.take(relay.address) { return begin(on: kept) }
     if pool.openStream(relay.address, connected) { return }
-    // A name may take long to be found.
+    // Resolving a name may take long.
     let deadline = Deadline(on: client.eventLoop) { [weak self] in self?.answerIsLate() }
     deadline.set(within: pool.settings.answerTimeout)
     self.deadline = deadline
@@ -70,12 +69,13 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     connection.send(relay)
     if waiting.readableBytes > 0 { connection.send(waiting) }
     waiting = ByteBuffer()
-    // A body may take its time; how long the client may pause in it, its connection knows.
+    // The timeout for the response begins after the request; until then the client's connection has its own for the
+    // body.
     if isRequestComplete { sendEnd(on: connection) }
     client.readOn()
   }
 
-  // What the client sends.
+  // Calls from the client's connection.
 
   var isFull: Bool {
     if let upstream { return !upstream.isWritable }
@@ -114,7 +114,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     upstream = nil
   }
 
-  // What the upstream answers.
+  // Calls from the upstream's connection.
 
   func answer(_ head: ResponseHead) {
     if head.status == .switchingProtocols {
@@ -127,12 +127,12 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       return client.tunnel(relay.tunnelled(head))
     }
     guard head.status.code >= 200 else {
-      // They are in addition to the answer: one that the client does not read is not kept.
+      // Informational responses are optional: if the client does not read, they are dropped and not buffered.
       if client.isWritable, let edited = relay.edited(head) { client.send(edited) }
       return
     }
     upstream?.expectNothing()
-    // What is told of the answer is what the client gets.
+    // Reports describe what the client receives.
     guard let edited = relay.edited(head) else {
       return abandon(.unfit("the backend attempted to redirect this request, which is not permitted"))
     }
@@ -147,7 +147,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   func answer(_ bytes: ByteBuffer) {
     guard !isOver else { return }
     client.send(bytes)
-    // Else it would wait for the end of what comes in, which is held back.
+    // Otherwise the flush would wait for the end of the read, which is paused.
     if !client.isWritable { client.flush() }
   }
 
@@ -165,7 +165,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     client.readOn()
   }
 
-  /// A request has its own time; a tunnel of which the other end reads nothing would be held for ever.
+  /// A request has its own timeout; a tunnel whose upstream reads nothing would stay open for ever.
   func upstreamIsFull() {
     if isTunnel { upstream?.expectAnswer(within: pool.settings.stall) }
   }
@@ -183,15 +183,16 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     start()
   }
 
-  /// Whether the upstream has seen nothing of the request, for all that is known, and a second one does no harm.
+  /// Whether the request can be sent again: the upstream has done nothing with it, as far as is known, or repeating it
+  /// is harmless.
   private func mayRepeat(after failure: UpstreamFailure, wasReused: Bool) -> Bool {
     guard !isAnswered, !isRetry, !hasBody else { return false }
     if case .refused = failure { return true }
-    // It had been closed while it was kept.
+    // The upstream may have closed the connection while it was idle.
     return wasReused && relay.isRepeatable
   }
 
-  /// Ends without an answer of the upstream.
+  /// Ends the exchange without a response of the upstream.
   func fail(_ failure: UpstreamFailure) {
     guard !isOver else { return }
     let isBegun = isAnswered
@@ -199,7 +200,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     if isBegun { client.cut() } else { client.answer(failure.response) }
   }
 
-  /// Answers with `failure` in place of what the upstream has begun to say.
+  /// Answers with `failure` in place of the response that the upstream has begun.
   private func abandon(_ failure: UpstreamFailure) {
     isAnswered = false
     upstream?.close()

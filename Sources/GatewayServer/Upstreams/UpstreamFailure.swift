@@ -8,14 +8,14 @@ import NIOHTTP2
 import NIOPosix
 import NIOSSL
 
-/// Why an upstream gave no answer, in the words that the shipped gateway has for it (Go's).
+/// Why an upstream gave no response, in the words of the shipped gateway (Go's).
 enum UpstreamFailure: Error, Hashable, Sendable {
   case failed(String)
-  /// The upstream has said that it has done nothing of it (RFC 9113 §8.7).
+  /// The upstream has not processed the request (RFC 9113 §8.7).
   case refused(String)
-  /// No answer, or no further byte, in time.
+  /// No response, or no further byte, in time.
   case timedOut(String)
-  /// The upstream has answered, and what it says is not passed on.
+  /// The upstream has responded, but the response may not be passed on.
   case unfit(String)
 
   var text: String {
@@ -32,7 +32,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     }
   }
 
-  /// What came of making a connection to `address`.
+  /// The failure of a connection attempt to `address`.
   init(connecting error: any Error, to address: UpstreamAddress) {
     let target = address.host.contains(":") ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
     switch error {
@@ -53,7 +53,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     return .failed("dial tcp \(target): connect: \(String(cString: strerror(error.errnoCode)).lowercased())")
   }
 
-  /// What went wrong on a connection that was made.
+  /// A failure of an established connection.
   init(_ error: any Error) {
     switch error {
     case let error as UpstreamFailure: self = error
@@ -88,7 +88,7 @@ extension SocketAddress {
 }
 
 extension HTTPResponse {
-  /// A refusal as the shipped gateway writes those of its filters.
+  /// A refusal in the format that the shipped gateway's filters use.
   static func unavailable(_ message: String, code: Int = 503, reason: String = "ServiceUnavailable") -> HTTPResponse {
     wrapped([
       "metadata": [:], "status": "Failure", "message": .string(message), "reason": .string(reason),
@@ -96,7 +96,7 @@ extension HTTPResponse {
     ])
   }
 
-  /// An upstream's failure as the shipped gateway writes it, which leaves the status out.
+  /// An upstream's failure in the format of the shipped gateway, which leaves out `status`.
   static func badGateway(_ message: String, code: Int, reason: String) -> HTTPResponse {
     wrapped(["metadata": [:], "message": .string(message), "reason": .string(reason), "code": .integer(code)])
   }
@@ -106,7 +106,7 @@ extension HTTPResponse {
       status: status["code"]?.integer ?? 500, json: Array(JSON.prettyText(["ErrStatus": status]).utf8))
   }
 
-  /// What is nowhere, as the shipped gateway says it.
+  /// The shipped gateway's response for a path that does not exist.
   static var pageNotFound: HTTPResponse { plain(404, "404: Page Not Found") }
 
   /// The refusal of a write.

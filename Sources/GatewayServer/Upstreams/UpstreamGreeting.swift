@@ -3,13 +3,12 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// The TLS handshake of a connection to an upstream, in which the two agree on a version of HTTP (RFC 7301).
+/// The TLS handshake with an upstream, which negotiates the version of HTTP (RFC 7301).
 ///
-/// Confined to the connection's event loop; once it has told what came of it, it takes itself out of the pipeline.
+/// Confined to the connection's event loop; after the handshake it removes itself from the pipeline.
 final class UpstreamGreeting: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
 
-  /// A version of HTTP.
   enum Version {
     case http1, http2
   }
@@ -19,7 +18,7 @@ final class UpstreamGreeting: ChannelInboundHandler, RemovableChannelHandler {
   private let time: Duration
   private var context: ChannelHandlerContext?
 
-  /// `done` is told what came of it, once, within `time`.
+  /// Calls `done` once with the result, at the latest after `time`.
   init(
     on eventLoop: any EventLoop, within time: Duration, _ done: @escaping (Result<Version, UpstreamFailure>) -> Void
   ) {
@@ -34,10 +33,10 @@ final class UpstreamGreeting: ChannelInboundHandler, RemovableChannelHandler {
     weak var greeting: UpstreamGreeting?
   }
 
-  /// Begins on `channel`, which is connected.
+  /// Begins the handshake on `channel`, which is connected.
   func begin(on channel: any Channel, _ tls: NIOSSLContext, _ address: UpstreamAddress) throws {
     let pipeline = channel.pipeline.syncOperations
-    // An address is no name that SNI may have.
+    // SNI does not allow IP addresses.
     let isAddress = (try? SocketAddress(ipAddress: address.name, port: 0)) != nil
     deadline.set(within: time)
     try pipeline.addHandler(self)

@@ -2,11 +2,11 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// The connections of one event loop to upstreams.
+/// The connections to upstreams on one event loop.
 ///
-/// Confined to that loop.
+/// Confined to that event loop.
 final class UpstreamPool {
-  /// What is told what has come of a connection.
+  /// Is called with the connection or the failure.
   typealias Done = (Result<UpstreamConnection, UpstreamFailure>) -> Void
 
   let eventLoop: any EventLoop
@@ -14,9 +14,9 @@ final class UpstreamPool {
   private let trust: TrustStore
   private var idle: [UpstreamAddress: IdleConnections] = [:]
   private var sessions: [UpstreamAddress: [UpstreamSession]] = [:]
-  /// Who waits for the connection that is being made to an upstream that has agreed to HTTP/2 before.
+  /// Callers that wait for the connection that is being made to an upstream in `multiplexed`.
   private var joining: [UpstreamAddress: [Done]] = [:]
-  /// Upstreams that have.
+  /// Upstreams that have negotiated HTTP/2 before.
   private var multiplexed: Set<UpstreamAddress> = []
   private var made = 0
   private var failed = 0
@@ -27,7 +27,7 @@ final class UpstreamPool {
       open: made - closed, idle: idle.values.reduce(0) { $0 + $1.count }, made: made, failed: failed)
   }
 
-  /// Upstreams that are remembered before those without connections are forgotten.
+  /// Upstreams that are remembered; beyond that, those without connections are forgotten.
   private static let most = 1_000
 
   init(_ eventLoop: any EventLoop, _ settings: UpstreamSettings, _ trust: TrustStore) {
@@ -36,17 +36,17 @@ final class UpstreamPool {
     self.trust = trust
   }
 
-  /// A connection that has served before, if one is left.
+  /// An idle connection; `nil` if there is none.
   func take(_ address: UpstreamAddress) -> UpstreamConnection? { idle[address]?.take() }
 
-  /// Begins a stream on a connection that has room for it, and tells what came of it; false when there is none.
+  /// Opens a stream on a connection that has room for it; false if there is none.
   func openStream(_ address: UpstreamAddress, _ done: @escaping Done) -> Bool {
     guard let session = sessions[address]?.first(where: \.hasRoom) else { return false }
     session.open(done)
     return true
   }
 
-  /// Makes a connection, or a stream on one that is being made, and tells what came of it on this event loop.
+  /// Makes a connection, or opens a stream on one that is being made, and calls `done` on this event loop.
   func connect(_ address: UpstreamAddress, _ done: @escaping Done) {
     if joining[address] != nil { return joining[address, default: []].append(done) }
     guard multiplexed.contains(address) else { return dial(address, done) }
@@ -58,7 +58,7 @@ final class UpstreamPool {
     }
   }
 
-  /// One who has waited for another's connection: has a stream of it too, or the same failure.
+  /// Gives a caller that waited for another's connection a stream of it, or the same failure.
   private func join(
     _ address: UpstreamAddress, after result: Result<UpstreamConnection, UpstreamFailure>, _ done: @escaping Done
   ) {
@@ -88,7 +88,7 @@ final class UpstreamPool {
     }
   }
 
-  /// Agrees on a version of HTTP with the one at the other end of `channel`, before which nothing is said of a request.
+  /// Checks the address of `channel` and negotiates the version of HTTP, before anything of a request is sent.
   private func greet(_ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ done: @escaping Done)
   {
     guard let remote = channel.remoteAddress else { return done(.failure(.failed("the connection ended at once"))) }
@@ -109,14 +109,14 @@ final class UpstreamPool {
     }
   }
 
-  /// What nothing may lead to, if that is among `places`.
+  /// The failure for the first forbidden address among `places`.
   private func refusal(of places: [SocketAddress], _ address: UpstreamAddress) -> UpstreamFailure? {
     places.lazy.compactMap(settings.addresses.problem).first.map { problem in
       .failed("\(address.authority) is not allowed: \(problem)")
     }
   }
 
-  /// Whether a port is open there is not told of what nothing may lead to.
+  /// Why connecting failed; for a forbidden address only that, so that callers do not learn whether the port is open.
   private func failure(_ error: any Error, _ address: UpstreamAddress) -> UpstreamFailure {
     let tried = (error as? NIOConnectionError)?.connectionErrors.map(\.target) ?? []
     return refusal(of: tried, address) ?? UpstreamFailure(connecting: error, to: address)

@@ -3,7 +3,7 @@ import Platform
 
 /// The pools of all event loops.
 final class UpstreamPools: Sendable {
-  /// How many connections there are and have been.
+  /// How many connections there are and were.
   struct Counts: Hashable, Sendable {
     var open = 0
     var idle = 0
@@ -25,7 +25,7 @@ final class UpstreamPools: Sendable {
     self.settings = settings
   }
 
-  /// The pool of `eventLoop`, on which this is called.
+  /// The pool of `eventLoop`; must be called on it.
   func pool(of eventLoop: any EventLoop) -> UpstreamPool {
     let (settings, trust) = (settings, trust)
     return pools.withLock { pools in
@@ -37,7 +37,7 @@ final class UpstreamPools: Sendable {
     }.value
   }
 
-  /// Those of all event loops.
+  /// The sum over all event loops.
   func counts() async -> Counts {
     var sum = Counts()
     for pool in pools.withLock({ Array($0.values) }) {

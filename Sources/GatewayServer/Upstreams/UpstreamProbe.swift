@@ -4,7 +4,7 @@ import NIOCore
 import NIOHPACK
 import NIOHTTP1
 
-/// One question to an upstream of which only the status is wanted.
+/// A request to an upstream for its status only.
 ///
 /// Confined to an event loop.
 final class UpstreamProbe: UpstreamListener {
@@ -19,7 +19,7 @@ final class UpstreamProbe: UpstreamListener {
     self.promise = promise
   }
 
-  /// The status that `address` answers a GET of `path` with, within `time`.
+  /// The status of the response of `address` to a GET of `path`, within `time`.
   static func status(
     of path: String, at address: UpstreamAddress, _ pools: UpstreamPools, on eventLoop: any EventLoop,
     within time: Duration

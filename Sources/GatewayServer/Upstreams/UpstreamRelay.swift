@@ -6,19 +6,19 @@ import NIOHPACK
 import NIOHTTP1
 import Platform
 
-/// A request that an upstream is to answer, ready to be sent.
+/// A request to an upstream, ready to be sent.
 final class UpstreamRelay: ChannelRelay, UpstreamHead {
-  /// How an exchange goes on and ends.
+  /// How an exchange proceeds and ends.
   enum Outcome: Hashable, Sendable {
-    /// The upstream's answer has begun.
+    /// The upstream's response has begun.
     case answered(Int)
-    /// The answer is complete, or the tunnel closed.
+    /// The response is complete, or the tunnel is closed.
     case finished
     case failed(UpstreamFailure)
-    /// The client has left before it was answered.
+    /// The client has left before the response began.
     case abandoned
 
-    /// The status that the client is answered with, where that is known now; 0 for none.
+    /// The status that the client receives, if the outcome decides it; 0 for none.
     var status: Int? {
       switch self {
       case .answered(let status): status
@@ -36,12 +36,13 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
   let isChunked: Bool
   let report: @Sendable (Outcome) -> Void
   private let trace: TraceContext
-  /// Whether the client's request has come through this gateway already; no rule changes what tells that.
+  /// Whether the client's request has passed this gateway already; read from the original request, which no rule has
+  /// changed.
   private let isLoop: Bool
-  /// What the client offers to go on with, which goes on too.
+  /// The protocols that the client offers to switch to, which are offered to the upstream too.
   private let offers: [String]
 
-  /// `original` is what the client sent.
+  /// `original` is the client's request.
   init(
     _ request: UpstreamRequest, to address: UpstreamAddress, for original: IncomingRequest, _ pools: UpstreamPools,
     report: @escaping @Sendable (Outcome) -> Void
@@ -53,7 +54,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     isLoop = Hops.isLoop(original.head.headers)
     offers = original.upgrade?.protocols ?? []
     var address = address
-    // Only there does HTTP end and something else go on, and a long header go in any number of bytes.
+    // Only HTTP/1.1 has upgrades, and heads that are longer than a frame.
     address.isHTTP1Only = !offers.isEmpty || !request.headers.fitsFrame(beside: request.target)
     self.address = address
     isChunked = original.head.headers["Transfer-Encoding"] != nil
@@ -105,7 +106,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
 
   private var host: String { request.headers["Host"] ?? address.authority }
 
-  /// The answer that this gives on a connection.
+  /// A response that the client's connection carries out as a relay.
   var response: HTTPResponse {
     if isLoop {
       return .unavailable("the rule leads back to it", code: 508, reason: "LoopDetected")
@@ -115,15 +116,15 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     return response
   }
 
-  /// For those who have no connection; made once.
+  /// The response for callers without a connection; made once.
   private static let elsewhere = HTTPResponse.unavailable("this can only be answered on a connection")
 
   func begin(_ exchange: RelayedExchange) -> any RelayEnd { UpstreamExchange(exchange, self) }
 
-  /// Whether it does no harm to ask twice.
+  /// Whether repeating the request is harmless.
   var isRepeatable: Bool { [.get, .head, .options].contains(request.method) }
 
-  /// The head that the client is sent for the upstream's; `nil` when it may not be passed on.
+  /// The upstream's head as it is sent to the client; `nil` if it may not be passed on.
   func edited(_ head: ResponseHead) -> ResponseHead? {
     if request.rejectsRedirects, (300..<400).contains(head.status.code), head.status != .notModified { return nil }
     var head = head
@@ -138,13 +139,13 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     return head
   }
 
-  /// Whether `head` goes on with what the client has offered.
+  /// Whether `head` switches to a protocol that the client has offered.
   func takesUp(_ head: ResponseHead) -> Bool {
     let names = head.headers.fields.filter { $0.isNamed("upgrade") }.map { $0.value.lowercased() }
     return !names.isEmpty && names.allSatisfy { name in offers.contains { $0.lowercased() == name } }
   }
 
-  /// The head of an answer that takes up an upgrade.
+  /// The head of a response that accepts an upgrade, as it is sent to the client.
   func tunnelled(_ head: ResponseHead) -> ResponseHead {
     guard var edited = edited(head) else { return head }
     edited.headers["Connection"] = "Upgrade"
@@ -152,7 +153,8 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     return edited
   }
 
-  /// The fields behind a body that go on: as before it, none that could pass for another's word.
+  /// The trailers that are passed on: like header fields, without those about the connection and those that could forge
+  /// an identity.
   static func passedOn(_ trailers: HTTP.HTTPHeaders) -> HTTP.HTTPHeaders {
     var trailers = trailers
     trailers.removeAll { field in
@@ -171,7 +173,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     return names.subtracting(["content-length", "content-type", "close", "keep-alive"])
   }
 
-  /// A place on the upstream as the client finds it, where the rule wants that.
+  /// A URL on the upstream as the client reaches it, if the rule asks for that.
   private func location(_ text: String) -> String {
     guard request.rewritesLocation else { return text }
     let own = (address.trust == nil ? "http://" : "https://") + address.authority

@@ -2,7 +2,7 @@ import HTTPServer
 import NIOCore
 import NIOHTTP2
 
-/// A connection to an upstream that has agreed to HTTP/2 (RFC 9113): each exchange is a stream of it.
+/// An HTTP/2 connection to an upstream (RFC 9113): each exchange is a stream of it.
 ///
 /// Confined to its event loop.
 final class UpstreamSession: ChannelInboundHandler {
@@ -14,10 +14,10 @@ final class UpstreamSession: ChannelInboundHandler {
   private let whenEnding: (UpstreamSession) -> Void
   private let deadlines: DeadlineGroup
   private var streams: NIOHTTP2Handler.StreamMultiplexer?
-  /// Ends it when it has not been used for a while.
+  /// Closes the connection after a time without streams.
   private var rest: Deadline?
   private var count = 0
-  /// Streams that the upstream takes at once; what swift-nio-http2 is given beyond that waits in it.
+  /// Concurrent streams that the upstream accepts; swift-nio-http2 queues further ones.
   private var limit = mostStreams
   /// Whether one of its exchanges has been answered.
   private(set) var hasServed = false
@@ -25,10 +25,11 @@ final class UpstreamSession: ChannelInboundHandler {
 
   private static let mostStreams = 100
 
-  /// Whether another stream may be begun at once.
+  /// Whether another stream can begin at once.
   var hasRoom: Bool { !isEnding && count < limit && channel.isActive }
 
-  /// Makes `channel`, on whose event loop this is, a session; `whenEnding` is told once no stream can be begun any more.
+  /// Sets up HTTP/2 on `channel`, on whose event loop this is called; `whenEnding` is called once no further stream can
+  /// begin.
   init(
     _ channel: any Channel, _ address: UpstreamAddress, _ settings: UpstreamSettings,
     whenEnding: @escaping (UpstreamSession) -> Void
@@ -43,7 +44,7 @@ final class UpstreamSession: ChannelInboundHandler {
     streams = try pipeline.configureHTTP2Pipeline(
       mode: .client, connectionConfiguration: Self.connection, streamConfiguration: HTTP2Windows.stream
     ) { stream in
-      // What is pushed was not asked for, and no upstream is let push.
+      // Push is disabled, so an upstream must not open streams.
       stream.close()
     }
     try pipeline.addHandler(self)
@@ -55,7 +56,7 @@ final class UpstreamSession: ChannelInboundHandler {
     HTTP2Setting(parameter: .maxHeaderListSize, value: longestAnswerHead),
   ])
 
-  /// Begins a stream, and tells what came of it, most often at once.
+  /// Opens a stream, and calls `done` with the result, usually at once.
   func open(_ done: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
     guard let streams else { return done(.failure(.failed("EOF"))) }
     rest?.clear()
@@ -107,7 +108,7 @@ final class UpstreamSession: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // One stream's own is that stream's to tell.
+    // A stream error concerns that stream only.
     guard !(error is NIOHTTP2Errors.StreamError) else { return }
     close()
   }
@@ -123,7 +124,7 @@ final class UpstreamSession: ChannelInboundHandler {
     channel.close(promise: nil)
   }
 
-  /// Begins no further streams; those that are there go on.
+  /// Refuses further streams; open ones continue.
   private func end() {
     guard !isEnding else { return }
     isEnding = true

@@ -3,23 +3,23 @@ import NIOPosix
 import NIOSSL
 import Platform
 
-/// What connections to upstreams are bounded by.
+/// Limits and timeouts of connections to upstreams.
 package struct UpstreamSettings: Hashable, Sendable {
   package var connectTimeout = Duration.seconds(10)
-  /// From the end of a request to the head of its answer.
+  /// From the end of a request to the head of its response.
   package var answerTimeout = Duration.seconds(120)
-  /// How long an upstream may take none of what a tunnel is sent.
+  /// How long an upstream may take no bytes of a tunnel.
   package var stall = Duration.seconds(60)
-  /// How long a connection is kept without a request; servers keep them longer, so that they seldom end it first.
+  /// How long an idle connection is kept; servers keep theirs longer, so that they rarely close it first.
   package var idleTimeout = Duration.seconds(4)
-  /// Connections of one event loop to one upstream that are kept.
+  /// Idle connections to one upstream on one event loop.
   package var idleConnections = 256
   package var addresses = AddressRules()
 
   package init() {}
 }
 
-/// TLS for upstreams: one context for each set of authorities and versions.
+/// TLS contexts for upstreams, one for each combination of trust and HTTP versions.
 final class TrustStore: Sendable {
   private static let most = 1_000
   private let contexts = Locked<[Key: NIOSSLContext]>([:])
@@ -29,7 +29,7 @@ final class TrustStore: Sendable {
     var isHTTP1Only: Bool
   }
 
-  /// `nil` where `address` is spoken to without TLS.
+  /// `nil` if `address` is plain HTTP.
   func context(for address: UpstreamAddress) throws(UpstreamFailure) -> NIOSSLContext? {
     guard let trust = address.trust else { return nil }
     let key = Key(trust: trust, isHTTP1Only: address.isHTTP1Only)
