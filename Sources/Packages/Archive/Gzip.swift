@@ -1,10 +1,10 @@
 import CZlib
 
-/// gzip (RFC 1952), by zlib.
+/// Packs and unpacks gzip (RFC 1952) with zlib.
 package enum Gzip {
-  /// The bytes packed in `bytes`, if they are no more than `limit`.
+  /// Unpacks `bytes`; throws if that gives more than `limit` bytes.
   ///
-  /// The limit holds while unpacking: a few kilobytes can unpack to gigabytes.
+  /// The limit is checked while unpacking, because a few kilobytes can unpack to gigabytes.
   package static func unpack(_ bytes: [UInt8], limit: Int) throws(PackageError) -> [UInt8] {
     guard bytes.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
     let result = bytes.withUnsafeBufferPointer { input in
@@ -15,7 +15,7 @@ package enum Gzip {
     return try result.get()
   }
 
-  /// The bytes packed; the same bytes give the same result, for no time is written into it.
+  /// Packs `bytes`; the same bytes always give the same result, because no time is written.
   package static func pack(_ bytes: [UInt8]) -> [UInt8] {
     let stream = ZStream()
     guard ksx_deflate_init(stream.pointer, 9) == Z_OK else { fatalError("zlib has no memory") }
@@ -32,7 +32,7 @@ package enum Gzip {
   }
 }
 
-/// A `z_stream` that stays where it is: zlib keeps a pointer to it, and refuses one that has moved.
+/// A `z_stream` with a fixed address: zlib keeps a pointer to it, and refuses one that has moved.
 struct ZStream: ~Copyable {
   let pointer = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
@@ -42,14 +42,14 @@ struct ZStream: ~Copyable {
 
   var remaining: Int { Int(pointer.pointee.avail_in) }
 
-  /// Takes its input from `bytes`, which must outlive the use.
+  /// Sets `bytes` as the input; they must stay valid until zlib has read them.
   func read(_ bytes: UnsafeBufferPointer<UInt8>) {
     // Safe: zlib reads only through next_in; its C declaration lacks the const.
     pointer.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
     pointer.pointee.avail_in = UInt32(bytes.count)
   }
 
-  /// Lets `work` write into `output` and says how many bytes it wrote.
+  /// Calls `work` with `output` as zlib's output buffer, and returns how many bytes it has written.
   func write(
     to output: UnsafeMutableBufferPointer<UInt8>, _ work: (UnsafeMutablePointer<z_stream>) -> Void
   ) -> Int {
@@ -60,9 +60,9 @@ struct ZStream: ~Copyable {
   }
 }
 
-/// One gzip being unpacked.
+/// Unpacks one gzip file.
 ///
-/// Confined to the call that made it, as its input is.
+/// Confined to the call that made it, because its input is.
 private struct Inflater: ~Copyable {
   private let stream = ZStream()
 
@@ -74,7 +74,7 @@ private struct Inflater: ~Copyable {
 
   deinit { inflateEnd(stream.pointer) }
 
-  /// The members, one after another (RFC 1952 §2.2).
+  /// Unpacks all members, one after another (RFC 1952 §2.2).
   func all(limit: Int) throws(PackageError) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {

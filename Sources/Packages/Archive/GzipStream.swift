@@ -1,18 +1,18 @@
 import CZlib
 
-/// gzip that comes in pieces, unpacked as it comes.
+/// Unpacks gzip piece by piece.
 ///
 /// Confined to the task that feeds it.
 package final class GzipStream {
   private let stream = ZStream()
   private let limit: Int
   private var count = 0
-  /// What was handed out last ends a member.
+  /// Whether the last chunk ends a member.
   private(set) var hasEnded = false
-  /// How much is unpacked at a time.
+  /// Bytes that are unpacked at a time.
   private static let chunk = 1 << 16
 
-  /// Unpacks no more than `limit` bytes.
+  /// Throws after more than `limit` unpacked bytes.
   package init(limit: Int) {
     self.limit = limit
     guard ksx_inflate_init(stream.pointer) == Z_OK else { fatalError("zlib has no memory") }
@@ -20,12 +20,13 @@ package final class GzipStream {
 
   deinit { inflateEnd(stream.pointer) }
 
-  /// Hands out what the next piece unpacks to, a chunk at a time: a small piece may unpack to a thousand times its size.
+  /// Unpacks a piece and passes the result to `take` in chunks, because a small piece may unpack to a thousand times
+  /// its size.
   package func unpack(_ piece: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
     try piece.withUnsafeBufferPointer { input in
       stream.read(input)
       var isFull = false
-      // zlib holds back what had no room in a full chunk.
+      // After a full chunk, zlib may hold more output.
       while stream.remaining > 0 || isFull {
         // RFC 1952 §2.2: a file may be several members.
         if hasEnded { inflateReset(stream.pointer) }
@@ -50,7 +51,7 @@ package final class GzipStream {
     return chunk
   }
 
-  /// Says that nothing more comes.
+  /// Ends the input; throws if that is within a member.
   package func finish() throws(PackageError) {
     guard hasEnded else { throw .malformed("it ends too early") }
   }

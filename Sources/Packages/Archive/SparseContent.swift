@@ -1,11 +1,11 @@
-/// The content of a file with holes, which tar holds without them: GNU's own form and its three within pax headers, as Go's
-/// archive/tar reads them.
+/// Restores the holes of a sparse file, which tar stores without them: in GNU's format and the three pax formats, as
+/// Go's archive/tar reads them.
 struct SparseContent: Sendable {
-  /// How long the file is with its holes.
+  /// Bytes of the file with its holes.
   let size: Int
-  /// Its name, where the header says another.
+  /// The name in the pax header; `nil` if there is none.
   private(set) var name: String?
-  /// Where its bytes belong, in their order; `nil` as long as that has not come, for it may stand before the bytes.
+  /// Where the stored bytes belong, in order; `nil` until the map has been read, which may precede the bytes.
   private var fragments: [Fragment]?
   private var map: [UInt8] = []
   private var position = 0
@@ -17,10 +17,10 @@ struct SparseContent: Sendable {
 
   private static let flaw = PackageError.malformed("a file of its tar has a map of holes that cannot be read")
   private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
-  /// More of them are none of ours.
+  /// Longer maps are refused; in bytes, and in fragments.
   private static let longestMap = 1 << 17
 
-  /// What the records of a pax header say, or `nil` where they are of a file like any other.
+  /// Reads the records of a pax header; `nil` if they describe no sparse file.
   init?(_ records: [(key: String, value: String)]) throws(PackageError) {
     let all = Dictionary(records.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     let isFirst = all["GNU.sparse.numblocks"] != nil || all["GNU.sparse.map"] != nil
@@ -34,7 +34,7 @@ struct SparseContent: Sendable {
     fragments = try Self.fragments(texts.map { Int($0) }, size)
   }
 
-  /// What GNU's header says; `blocks` are those with more of its map.
+  /// Reads a header in GNU's format; `blocks` are the blocks that continue its map.
   init(header: [UInt8], more blocks: [[UInt8]]) throws(PackageError) {
     guard let size = TarHeader.number(header[483..<495]), size >= 0 else { throw Self.flaw }
     self.size = size
@@ -62,7 +62,7 @@ struct SparseContent: Sendable {
     return fragments
   }
 
-  /// Puts bytes of the archive where they belong.
+  /// Passes on bytes of the archive, with the holes before them.
   mutating func take(_ bytes: ArraySlice<UInt8>, _ emit: (ArraySlice<UInt8>) throws -> Void) throws {
     var rest = bytes
     while !rest.isEmpty {
@@ -82,7 +82,7 @@ struct SparseContent: Sendable {
     }
   }
 
-  /// The last hole.
+  /// Passes on the last hole.
   mutating func finish(_ emit: (ArraySlice<UInt8>) throws -> Void) throws {
     guard fragments?.isEmpty == true else { throw Self.flaw }
     try fill(to: size, emit)
@@ -96,7 +96,8 @@ struct SparseContent: Sendable {
     }
   }
 
-  /// Lines of numbers before the bytes, in whole blocks: how many, and then where each lies and how long it is.
+  /// Reads the map before the bytes, which fills whole blocks: lines with the number of fragments, and then the offset
+  /// and length of each.
   private mutating func readMap(_ bytes: ArraySlice<UInt8>) throws(PackageError) -> ArraySlice<UInt8> {
     var rest = bytes
     while !rest.isEmpty {

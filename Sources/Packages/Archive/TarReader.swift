@@ -1,13 +1,13 @@
 import Platform
 
-/// Gathers the regular files of a tar archive that comes in pieces.
+/// Collects the regular files of a tar archive that arrives in pieces.
 ///
-/// Folders, links and devices are passed over: nothing here is written to a disk, so a link would
-/// only be a way to name a file that is not in the archive.
+/// Folders, links and devices are skipped: files are not written to a disk, so a link could only name a file outside
+/// the archive.
 struct TarReader {
-  /// Every regular file by its path; the later of two with one path wins, as it does on a disk.
+  /// Regular files by path; a later file replaces an earlier one with the same path, as on a disk.
   private(set) var files: [String: [UInt8]] = [:]
-  /// The first of those that are no folder and lie in none.
+  /// The first member outside of any folder that is not a folder itself.
   private(set) var loose: String?
   private let limits: Package.Limits
   private var count = 0
@@ -15,7 +15,7 @@ struct TarReader {
 
   init(_ limits: Package.Limits) { self.limits = limits }
 
-  /// Reads a packed archive; what follows a whole one is passed over, as by helm.
+  /// Reads a gzipped archive; like helm, ignores what follows its end.
   static func unpacking(_ archive: [UInt8], _ limits: Package.Limits) throws(PackageError) -> TarReader {
     guard archive.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
     guard archive.count <= largest else { throw .tooLarge(limit: largest) }
@@ -36,10 +36,10 @@ struct TarReader {
     return reader
   }
 
-  /// Nothing that follows is read.
+  /// Stops reading at the end of the archive.
   private struct Whole: Error {}
 
-  /// How long a tar may be with what it has besides the files.
+  /// Bytes that an archive may have, packed or unpacked, including headers.
   private static let largest = 1 << 30
 
   mutating func take(_ event: TarStream.Event) throws(PackageError) {
@@ -56,23 +56,23 @@ struct TarReader {
   private mutating func begin(_ member: TarStream.Member) throws(PackageError) {
     if member.type == "5" { return }
     let isFile = member.type == "0" || member.type == "7"
-    // What is no file needs no path of ours, unless it lies where helm looks for the chart's folder.
+    // Other members are dropped, so their paths matter only for `loose`.
     guard isFile || loose == nil else { return }
     let path = try Self.safe(member.path, keepsFirst: true)
     if loose == nil, !path.containsText("/") { loose = path }
     guard isFile else { return }
-    // As helm has it: of the content, without what tar adds, and not as much as the limit.
+    // Like helm, counts only content, and refuses a sum that reaches the limit.
     guard member.size < limits.bytes - count else { throw .tooLarge(limit: limits.bytes) }
     count += member.size
     open = (path, [])
   }
 
-  /// A record of a pax header: lines of `<length> <key>=<value>`, of which the last counts.
+  /// The value of `key` in a pax header, which has lines of `<length> <key>=<value>`; the last one counts.
   static func paxRecord(_ key: String, in content: [UInt8]) -> String? {
     paxRecords(in: content).last { $0.key == key }?.value
   }
 
-  /// All of them, in their order.
+  /// All records of a pax header, in order.
   static func paxRecords(in content: [UInt8]) -> [(key: String, value: String)] {
     var rest = content[...]
     var records: [(key: String, value: String)] = []
@@ -89,16 +89,16 @@ struct TarReader {
     return records
   }
 
-  /// The path without `.` in it and with slashes, refused when it leads out of the archive.
+  /// The path with slashes and without `.` parts; throws if it leads out of the archive.
   ///
-  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well. It takes whatever stands
-  /// first for the chart's folder, be it `.`: that stays where `keepsFirst`.
+  /// An archive packed on Windows may have backslashes, which helm reads as slashes too. helm takes the first part for
+  /// the chart's folder, even if it is `.`; `keepsFirst` keeps such a part.
   static func safe(_ path: String, keepsFirst: Bool = false) throws(PackageError) -> String {
     let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
     let all = slashed.pathParts
     let parts = all.filter { $0 != "." }
     if let fault = fault(of: slashed, parts) { throw .unsafePath(path, fault) }
-    // What follows the folder begins with a slash.
+    // Without the chart's folder, the rest of the path would be absolute.
     if keepsFirst, slashed.utf8.dropFirst(all.first?.utf8.count ?? 0).starts(with: "//".utf8) {
       throw .unsafePath(path, .absolute)
     }
@@ -110,18 +110,18 @@ struct TarReader {
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) { return .control }
     if path.utf8.first == UInt8(ascii: "/") { return .absolute }
     if parts.contains("..") { return .parent }
-    // `C:` at the front, or behind the chart's folder, where helm looks for it.
+    // `C:` as the first part, or as the second, where helm looks for it after the chart's folder.
     let isDrive = parts.prefix(2).contains { $0.utf8.count == 2 && $0.hasSuffix(":") && $0.first?.isLetter == true }
     return isDrive ? .drive : parts.isEmpty ? .empty : nil
   }
 }
 
-/// The block before each file.
+/// The header block of a member.
 struct TarHeader {
   var path: String
   var size: Int
   var type: Character
-  /// What a link leads to.
+  /// The target of a link.
   var link: String
 
   init(_ block: [UInt8]) throws(PackageError) {
@@ -135,19 +135,19 @@ struct TarHeader {
     type = Character(Unicode.Scalar(block[156]))
     let name = Self.text(block[0..<100])
     link = Self.text(block[157..<257])
-    // GNU's own format has other things where ustar has the prefix, and a blank in its magic.
+    // GNU's format has a blank after `ustar`, and other fields in place of the prefix.
     let isUstar = block[257..<263].elementsEqual("ustar\0".utf8)
     let prefix = isUstar ? Self.text(block[345..<500]) : ""
     path = prefix.isEmpty ? name : prefix + "/" + name
   }
 
-  /// Whether it is about the member that follows.
+  /// Whether the content describes the next member.
   var isAboutNext: Bool { ["L", "K", "x", "g"].contains(type) }
 
-  /// How many bytes follow it, where a header before it may have said `told`.
+  /// Bytes of content after the header; `told` is the size in a pax header before it.
   ///
-  /// As Go's archive/tar has it, which docker and helm read with: links, devices, folders and pipes have none, whatever
-  /// their header says; anything else has as many as it says.
+  /// As in Go's archive/tar, which docker and helm use: links, devices, folders and pipes have no content, whatever
+  /// their headers say; any other member has as many bytes as its size says.
   func contentSize(_ told: Int?) -> Int {
     if ("1"..."6").contains(type) { return 0 }
     return isAboutNext ? size : told ?? size
@@ -158,11 +158,11 @@ struct TarHeader {
   }
 
   static func checksum(of block: [UInt8]) -> Int {
-    // The checksum's own eight bytes count as blanks.
+    // The checksum field itself counts as eight blanks.
     block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
   }
 
-  /// Octal digits, or, when the first bit is set, GNU's big-endian number.
+  /// Octal digits, or GNU's big-endian number if the first bit is set.
   static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
       return field.dropFirst().reduce(Int(first & 0x7f)) { total, byte in

@@ -1,32 +1,32 @@
 import Platform
 
-/// A tar archive that comes in pieces: ustar, pax and GNU's long names.
+/// Parses a tar archive that arrives in pieces: ustar, pax, and GNU's long names and sparse files.
 package struct TarStream: Sendable {
-  /// What a header says of a file, a folder or a link.
+  /// The header of a file, a folder or a link.
   package struct Member: Hashable, Sendable {
-    /// Its path as written.
+    /// The path as written.
     package var path: String
     package var size: Int
-    /// `0` for a file, `1` for a hard link, `2` for a symbolic one, `5` for a folder.
+    /// `0` for a file, `1` for a hard link, `2` for a symbolic link, `5` for a folder.
     package var type: Character
-    /// What a link leads to.
+    /// The target of a link.
     package var link: String
   }
 
-  /// What comes of the archive.
+  /// A part of the archive.
   package enum Event: Hashable, Sendable {
     case member(Member)
-    /// Some of the bytes of the member.
+    /// Some of the member's bytes.
     case content(ArraySlice<UInt8>)
-    /// The member is whole.
+    /// The member is complete.
     case end
   }
 
   private enum State {
     case header
-    /// Bytes of a member, and of the padding after it.
+    /// Content of a member, and the padding after it.
     case content(left: Int, padding: Int)
-    /// The content of a header about the next member.
+    /// Content of a header that describes the next member.
     case about(type: Character, left: Int, padding: Int)
     case padding(left: Int)
   }
@@ -34,22 +34,22 @@ package struct TarStream: Sendable {
   private var state = State.header
   private var block: [UInt8] = []
   private var emptyBlocks = 0
-  /// Its end has come, after which nothing counts.
+  /// Whether the two empty blocks at the end have been read; what follows is ignored.
   package var hasEnded: Bool { emptyBlocks == 2 }
   private var about: [UInt8] = []
   private var longPath: String?
   private var longLink: String?
   private var longSize: Int?
-  /// The member that is read has holes.
+  /// Set if the current member is a sparse file.
   private var sparse: SparseContent?
-  /// A header of such a one in GNU's form, and the blocks with more of its map that have come.
+  /// A sparse file's header in GNU's format, and the blocks so far that continue its map.
   private var sparseHeader: (header: [UInt8], more: [[UInt8]])?
-  /// A header that says more of the next member than this is none of ours.
+  /// Longer headers that describe the next member are refused.
   private static let longestAbout = 1 << 20
 
   package init() {}
 
-  /// Takes the next piece, and tells what it brings.
+  /// Parses the next piece, and passes each event to `take`.
   package mutating func feed(_ piece: [UInt8], _ take: (Event) throws -> Void) throws {
     var rest = piece[...]
     while !rest.isEmpty, !hasEnded {
@@ -94,7 +94,7 @@ package struct TarStream: Sendable {
     state = header.size == 0 ? .header : .about(type: header.type, left: header.size, padding: padding)
   }
 
-  /// Takes a block for what it is after a header that says that its map of holes goes on.
+  /// Handles the block if it continues the map of a sparse file; otherwise returns false.
   private mutating func readMap(_ take: (Event) throws -> Void) throws -> Bool {
     guard var open = sparseHeader else { return false }
     open.more.append(block)
@@ -117,12 +117,12 @@ package struct TarStream: Sendable {
           path: sparse?.name ?? longPath ?? header.path, size: sparse?.size ?? size, type: type,
           link: longLink ?? header.link)))
     (longPath, longLink, longSize) = (nil, nil, nil)
-    // What something that is no file holds is passed over.
+    // The content of members that are not files is skipped.
     guard size > 0, ["0", "7"].contains(type) else { return try finish(size + Self.padding(size), take) }
     state = .content(left: size, padding: Self.padding(size))
   }
 
-  /// What fills the last block.
+  /// Bytes that fill the last block.
   private static func padding(_ size: Int) -> Int { (512 - size % 512) % 512 }
 
   private mutating func tell(_ part: ArraySlice<UInt8>, _ take: (Event) throws -> Void) throws {
@@ -152,7 +152,7 @@ package struct TarStream: Sendable {
     state = padding == 0 ? .header : .padding(left: padding)
   }
 
-  /// Whether the archive could end here: Go's writer may leave out what fills the last block.
+  /// Whether the archive may end here: Go's writer may leave out the padding of the last block.
   package var isBetweenMembers: Bool {
     switch state {
     case .header: block.isEmpty
@@ -161,7 +161,7 @@ package struct TarStream: Sendable {
     }
   }
 
-  /// The path of a member without what does not count in it, or `nil` when it leads out of the archive or is none.
+  /// The path of a member without `.` parts and leading slashes; `nil` if it leads out of the archive or is not a path.
   package static func plainPath(_ path: String) -> String? {
     let parts = path.pathParts.filter { $0 != "." }
     guard !parts.isEmpty, !parts.contains(".."), !path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {

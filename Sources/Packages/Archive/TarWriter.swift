@@ -1,8 +1,8 @@
-/// Writes a tar archive that is byte for byte the same for the same files, without user, group or time of writing.
+/// Writes tar archives that are identical for the same files: without user, group and time.
 package struct TarWriter {
   private(set) var bytes: [UInt8] = []
 
-  /// The archive's whole bytes, with `files` in the order of their paths.
+  /// The archive of `files`, in the order of their paths.
   package static func archive(_ files: [String: [UInt8]], executables: Set<String> = []) -> [UInt8] {
     var writer = TarWriter()
     for file in files.sorted(by: { $0.key < $1.key }) {
@@ -14,7 +14,7 @@ package struct TarWriter {
 
   private mutating func append(_ path: String, _ content: [UInt8], mode: String) {
     if path.utf8.count > 100 {
-      // Only a pax record can hold any path.
+      // Only a pax record can hold a path of any length.
       write("PaxHeader", type: "x", Self.paxRecord("path", path), mode: mode)
     }
     write(path, type: "0", content, mode: mode)
@@ -49,7 +49,7 @@ package struct TarWriter {
     return String(repeating: "0", count: max(0, digits - text.count)) + text
   }
 
-  /// `<length> <key>=<value>\n`, where the length counts itself.
+  /// `<length> <key>=<value>\n`; the length includes itself.
   private static func paxRecord(_ key: String, _ value: String) -> [UInt8] {
     let rest = " \(key)=\(value)\n"
     var length = rest.utf8.count

@@ -1,13 +1,13 @@
 package import Manifest
 
-/// What a package's `Chart.yaml` says.
+/// The fields of `Chart.yaml`.
 package struct Chart: Hashable, Sendable {
   package var name: String
   package var version: String
   package var appVersion: String
   package var description: String
   package var icon: String
-  /// The charts that it brings with it, as they are written.
+  /// The charts that it depends on, as written.
   package var dependencies: [Value]
 
   package init(_ value: Value) {
@@ -19,14 +19,14 @@ package struct Chart: Hashable, Sendable {
     dependencies = value["dependencies"]?.sequence ?? []
   }
 
-  /// A scalar as the word it was meant to be, or nothing.
+  /// A scalar as a string; empty for anything else.
   ///
-  /// Users leave out the quotes: `appVersion: 1.25` is a number to YAML and a word to helm.
+  /// Users leave out quotes: `appVersion: 1.25` is a number in YAML and a string in helm.
   package static func text(_ value: Value?) -> String {
     switch value {
     case .string(let text)?: text
     case .integer(let number)?: String(number)
-    // helm 3.17 takes `1.0` for "1".
+    // helm 3.17 reads `1.0` as "1".
     case .number(let number)?: Int(exactly: number).map(String.init) ?? String(number)
     case .bool(let bool)?: bool ? "true" : "false"
     default: ""

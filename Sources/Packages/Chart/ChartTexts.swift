@@ -1,6 +1,6 @@
 package import Manifest
 
-/// The fields of a `Chart.yaml` that are texts to helm 3.17, whatever YAML takes them for.
+/// The fields of `Chart.yaml` that helm 3.17 reads as strings, whatever their type in YAML.
 package enum ChartTexts {
   private static let fields = [
     "apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon", "condition",
@@ -12,7 +12,8 @@ package enum ChartTexts {
     "dependencies": ["name", "version", "repository", "condition", "alias"],
   ]
 
-  /// `chart` with a text in each such field: an index that repeats `version: 1.2` as it stands has a number for a version.
+  /// `chart` with those fields as strings; in an index that copies `version: 1.2` without quotes, the version is a
+  /// number.
   package static func corrected(_ chart: Mapping) -> Mapping {
     var result = corrected(chart, fields)
     for key in lists { result[key] = result[key]?.sequence.map { .sequence($0.map(text)) } ?? result[key] }

@@ -1,17 +1,17 @@
 package import Manifest
 
-/// What a package's `extension.yaml` says, read tolerantly (docs/KUBESPHERE.md: Packages).
+/// A package's `extension.yaml`, read tolerantly (docs/KUBESPHERE.md: Packages).
 ///
-/// `value` is the whole document; what is not named here is reached through it.
+/// `value` is the whole document, including fields that have no property here.
 package struct ExtensionManifest: Hashable, Sendable {
   package var value: Value
 
   package init(_ value: Value) { self.value = value }
 
-  /// What `Chart.yaml` says of the extension when the package has nothing else.
+  /// The manifest of a package that has only a `Chart.yaml`.
   ///
-  /// A `kubeVersion` that is a version and nothing more means that one or newer, and a chart's dependencies are charts
-  /// of its own and no parts for agents.
+  /// A `kubeVersion` that is a bare version means that version or a newer one. The chart's dependencies are left out:
+  /// they are its own charts, and not parts for agents.
   init(chart: Value) {
     var mapping = chart.mapping ?? [:]
     mapping["kubeVersion"] = .string(VersionConstraint.orMinimum(Chart.text(chart["kubeVersion"])))
@@ -27,27 +27,27 @@ package struct ExtensionManifest: Hashable, Sendable {
   package var icon: String { Chart.text(value["icon"]) }
   package var home: String { Chart.text(value["home"]) }
   package var docs: String { Chart.text(value["docs"]) }
-  /// A semver constraint on Kubernetes' version, or empty.
+  /// A semver constraint on Kubernetes' version; empty for none.
   package var kubeVersion: String { Chart.text(value["kubeVersion"]) }
-  /// A semver constraint on KubeSphere's version, or empty.
+  /// A semver constraint on KubeSphere's version; empty for none.
   package var ksVersion: String { Chart.text(value["ksVersion"]) }
-  /// The namespace the release goes to; empty means `extension-<name>`.
+  /// The namespace of the release; empty means `extension-<name>`.
   package var namespace: String { Chart.text(value["namespace"]) }
   package var isMulticluster: Bool { value["installationMode"]?.string == "Multicluster" }
   package var keywords: [String] { texts("keywords") }
   package var sources: [String] { texts("sources") }
   package var screenshots: [String] { texts("screenshots") }
-  /// Container images, for those who mirror them.
+  /// Container images, for mirroring.
   package var images: [String] { texts("images") }
 
-  /// The parts of the package, which may be wanted on the host, on agents or on both.
+  /// The parts of the package, which may be installed on the host, with agents, or both.
   package var dependencies: [Value] { value["dependencies"]?.sequence ?? [] }
 
-  /// Other things the cluster must have.
+  /// Dependencies outside of the package, such as other extensions, required or optional.
   package var externalDependencies: [Value] { value["externalDependencies"]?.sequence ?? [] }
 
   private func texts(_ key: String) -> [String] {
-    // The seed wrote one string where a list belongs.
+    // The first design wrote a single string in place of a list.
     if let one = value[key]?.string { return [one] }
     return value[key]?.sequence?.compactMap(\.string) ?? []
   }

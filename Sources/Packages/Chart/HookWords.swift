@@ -1,9 +1,9 @@
 import Platform
 
-/// A moment in the life of a release at which hooks are run.
+/// A time in the life of a release at which hooks run.
 ///
-/// A way back is an upgrade with an older chart, as KubeSphere does it, so what a chart has for `pre-rollback` and
-/// `post-rollback` has no moment.
+/// A rollback is an upgrade with an older chart, as KubeSphere does it, so `pre-rollback` and `post-rollback` hooks
+/// never run.
 package enum HookEvent: String, CaseIterable, Hashable, Sendable {
   case preInstall = "pre-install"
   case postInstall = "post-install"
@@ -13,7 +13,7 @@ package enum HookEvent: String, CaseIterable, Hashable, Sendable {
   case postDelete = "post-delete"
 }
 
-/// What a template's annotations say of it as a hook (helm 3.17, `pkg/releaseutil/manifest_sorter.go`).
+/// The annotations that make a template a hook (helm 3.17, `pkg/releaseutil/manifest_sorter.go`).
 package struct HookWords: Hashable, Sendable {
   /// When a hook's object is deleted.
   package enum DeletePolicy: String, Hashable, Sendable {
@@ -24,25 +24,25 @@ package struct HookWords: Hashable, Sendable {
 
   private let words: [String]
 
-  /// Reads `helm.sh/hook`; empty where there is none.
+  /// Parses `helm.sh/hook`; an empty annotation has no events.
   package init(_ annotation: String) { words = Self.split(annotation) }
 
-  /// Whether it is run by `helm test`; helm 2 called it `test-success`.
+  /// Whether `helm test` runs it; helm 2 called it `test-success`.
   package var isTest: Bool { words.contains("test") || words.contains("test-success") }
 
-  /// Whether it is run with something else.
+  /// Whether it is also a hook for another event than a test.
   package var isMore: Bool { words.contains { !$0.hasPrefix("test") && !$0.isEmpty } }
 
-  /// Whether helm knows no moment of that name, and so leaves the object out altogether.
+  /// Whether it names an event that helm does not know, so that helm leaves the object out.
   package var isUnknown: Bool { !words.allSatisfy(Self.known.contains) }
 
   private static let known = Set(
     HookEvent.allCases.map(\.rawValue) + ["pre-rollback", "post-rollback", "test", "test-success"])
 
-  /// When it is run.
+  /// The events at which it runs.
   package var events: [HookEvent] { words.compactMap(HookEvent.init) }
 
-  /// What `helm.sh/hook-delete-policy` says; without it an object makes way for the next of its name.
+  /// Parses `helm.sh/hook-delete-policy`; without one, an object is deleted before the next one of its name is created.
   package static func deletePolicies(_ annotation: String) -> Set<DeletePolicy> {
     annotation.isEmpty ? [.beforeCreation] : Set(split(annotation).compactMap(DeletePolicy.init))
   }

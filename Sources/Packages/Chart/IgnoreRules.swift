@@ -1,26 +1,26 @@
 import Manifest
 import Platform
 
-/// What `.helmignore` leaves out of a chart that is read from a folder, as helm 3.17 reads it (`HelmIgnoreTests`).
+/// The rules of `.helmignore` for a chart that is read from a folder, as helm 3.17 applies them (`HelmIgnoreTests`).
 ///
-/// The rules are tried in order, and the first that leaves a path out decides; one that begins with `!` leaves
-/// out all that it does not match, which is helm's meaning and not that of `.gitignore`.
+/// The rules are tried in order, and the first that leaves a path out decides. One that begins with `!` leaves out
+/// everything that it does not match, which is helm's meaning and not that of `.gitignore`.
 struct IgnoreRules {
   private struct Rule {
     var pattern: PathPattern
     var isNegated = false
     var wantsFolder = false
-    /// It is matched against the whole path, not only the last part.
+    /// Whether it is matched against the whole path and not only the last part.
     var isWhole = false
   }
 
   private var rules: [Rule]
 
-  /// Reads the file; like helm, it adds a rule against hidden templates, and refuses `**` and patterns that Go refuses.
+  /// Parses the file; like helm, adds a rule against hidden templates, and refuses `**` and patterns that Go refuses.
   init(_ text: String) throws(PackageError) {
     rules = []
     for (index, line) in (text.lines + ["templates/.?*"]).enumerated() {
-      // By scalars: a mark that combines with what is before it hides no sign from helm.
+      // By scalars, as helm compares: a combining mark after a character would hide it in a `Character`.
       let words = Self.trimmed(line)
       if words.isEmpty || words.first == "#" { continue }
       if zip(words, words.dropFirst()).contains(where: { $0 == ("*", "*") }) {
@@ -33,12 +33,12 @@ struct IgnoreRules {
     }
   }
 
-  /// Reads the bytes of the file, which need not be text.
+  /// Parses the bytes of the file, which need not be valid text.
   init(bytes: [UInt8]) throws(PackageError) {
     try self.init((try? String(textOf: bytes)) ?? String(decoding: bytes, as: UTF8.self))
   }
 
-  /// Whether the file or folder at `path`, seen from the chart, is left out.
+  /// Whether the file or folder at `path`, relative to the chart, is left out.
   func leaveOut(_ path: String, isFolder: Bool) -> Bool {
     let name = path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? path
     return rules.contains { rule in
@@ -65,7 +65,7 @@ struct IgnoreRules {
     let wantsFolder = text.last == "/"
     if wantsFolder { text.removeLast() }
     let isWhole = text.contains("/")
-    // helm takes off one more with each path that it holds against the rule.
+    // In helm, each match removes one more leading slash from the pattern.
     while text.first == "/" { text.removeFirst() }
     return PathPattern(text).map {
       Rule(pattern: $0, isNegated: isNegated, wantsFolder: wantsFolder, isWhole: isWhole)

@@ -1,10 +1,11 @@
 package import Manifest
 
-/// A text in several languages, or in one unnamed language.
+/// A text in several languages, or in one that is not named.
 ///
-/// Shipped KubeSphere has a map from language code to text where the first design had a string.
+/// Shipped KubeSphere has a map from language codes to texts where the first design had a string.
 package struct Localized: Hashable, Sendable {
-  /// By language, without one twice: a marketplace has thousands, and a dictionary takes twice as much.
+  /// Sorted by language, each once; an array, because a marketplace has thousands of texts and a dictionary takes twice
+  /// the memory.
   private let all: [Text]
 
   private struct Text: Hashable, Sendable {
@@ -12,11 +13,12 @@ package struct Localized: Hashable, Sendable {
     let text: String
   }
 
-  /// Texts by language code; a plain string stands under the empty code.
+  /// Texts by language code; the empty code is for a plain string.
   package init(_ texts: [String: String]) {
     all = texts.map { Text(language: $0.key, text: $0.value) }.sorted { $0.language < $1.language }
   }
 
+  /// Reads a string, or a mapping from language codes to texts.
   package init(_ value: Value?) {
     switch value {
     case .string(let text)?: self.init(["": text])
@@ -38,7 +40,7 @@ package struct Localized: Hashable, Sendable {
 
   package var isEmpty: Bool { all.allSatisfy(\.text.isEmpty) }
 
-  /// The text in `language` (`en`, `zh`), or in English, or in any language there is.
+  /// The text in `language` (`en`, `zh`), otherwise in English, otherwise in any language.
   package func text(in language: String) -> String {
     for wanted in [language, "en", ""] {
       if let found = all.first(where: { $0.language == wanted }), !found.text.isEmpty { return found.text }
@@ -46,7 +48,7 @@ package struct Localized: Hashable, Sendable {
     return all.first { !$0.text.isEmpty }?.text ?? ""
   }
 
-  /// The same with each text as `transform` has it; what it leaves as it is costs nothing.
+  /// Replaces each text for which `transform` returns a new one; without changes, no memory is allocated for texts.
   package func mapValues(_ transform: (String) -> String?) -> Localized {
     let changed = all.map { ($0, transform($0.text)) }
     guard changed.contains(where: { $0.1 != nil }) else { return self }
@@ -55,6 +57,6 @@ package struct Localized: Hashable, Sendable {
 
   private init(all: [Text]) { self.all = all }
 
-  /// Whether any text is as `condition` says; no copy is made.
+  /// Whether `condition` holds for any text, without a copy.
   package func contains(where condition: (String) -> Bool) -> Bool { all.contains { condition($0.text) } }
 }

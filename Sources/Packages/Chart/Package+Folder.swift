@@ -2,8 +2,8 @@ import Manifest
 import Platform
 
 extension Package {
-  /// Reads a chart that lies unpacked in `folder`, without what its `.helmignore` leaves out; `made` are files that do not
-  /// lie there.
+  /// Reads a chart from `folder`, without what its `.helmignore` leaves out; `made` are files that are added to those
+  /// in the folder.
   package init(
     folder: String, with made: [String: [UInt8]] = [:], limits: Limits = Limits()
   ) throws(PackageError) {
@@ -14,7 +14,7 @@ extension Package {
       let entries = try FolderEntry.all(below: folder, limit: limits.files) { rules.leaveOut($0, isFolder: $1) }
       for entry in entries {
         total += entry.size
-        // What grows while it is read is cut off by the limit of reading.
+        // The limit of the read covers a file that grows in the meantime.
         guard total < limits.bytes else { throw PackageError.tooLarge(limit: limits.bytes) }
         files[entry.path] = try Files.read(folder + "/" + entry.path, limit: limits.bytes)
       }
@@ -35,8 +35,8 @@ extension Package {
     return try IgnoreRules(bytes: bytes)
   }
 
-  /// The package as helm must be given it: a `kubeVersion` that is a bare version becomes the minimum that it means, and
-  /// charts that are nowhere are left out, for which helm would refuse all of it.
+  /// The package as helm accepts it: a `kubeVersion` that is a bare version becomes the minimum that it means, and
+  /// absent charts are left out, because helm would refuse the whole package for them.
   package var forHelm: Package {
     var files = files
     for path in ["Chart.yaml", "requirements.yaml"] {
@@ -52,7 +52,7 @@ extension Package {
 
   private func setMinimum(_ chart: YAMLNode, in lines: inout [String]) {
     guard let node = chart["kubeVersion"], let written = node.text, VersionConstraint.orMinimum(written) != written,
-      // In a mapping that stands in one line it cannot be told what else stands there.
+      // In a mapping on a single line, the rest of the line would be lost.
       lines.indices.contains(node.line - 1), lines[node.line - 1].hasPrefix("kubeVersion:")
     else { return }
     lines[node.line - 1] = "kubeVersion: \"\(VersionConstraint.orMinimum(written))\""
@@ -72,8 +72,8 @@ extension Package {
     }
   }
 
-  /// The charts that a package without `extension.yaml` names, that do not lie in it, and of which it does not say where
-  /// they are: `jenkins v0.0.1`.
+  /// The charts that a package without `extension.yaml` names without a repository and does not contain, such as
+  /// `jenkins v0.0.1`.
   package var absentCharts: [String] {
     let dependencies = (try? chart())?.dependencies ?? []
     let held = dependencies.isEmpty ? [] : heldCharts

@@ -1,8 +1,8 @@
 import Platform
 
 extension Package {
-  /// The package with the number of a release's revision where its templates ask for it, for `helm template` knows no
-  /// other than the first.
+  /// The package with `.Release.Revision` in its templates replaced by `revision`, because `helm template` always
+  /// renders revision 1.
   package func telling(revision: Int) -> Package {
     if revision <= 1 { return self }
     var files = files
@@ -33,11 +33,11 @@ extension Package {
       told += rest[..<place.lowerBound]
       rest = rest[place.upperBound...]
       if let next = rest.utf8.first, isWord(next) {
-        // A field of another name.
+        // A longer field name.
         told += field
         continue
       }
-      // What it is asked of stands before it, as in `$root.Release.Revision`.
+      // Removes the expression before the field, such as `$root` in `$root.Release.Revision`.
       while let last = told.utf8.last, isWord(last) || last == UInt8(ascii: ".") || last == UInt8(ascii: "$") {
         told.removeLast()
       }

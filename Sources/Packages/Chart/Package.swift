@@ -1,13 +1,14 @@
 package import Manifest
 import Platform
 
-/// An extension's package: a helm chart with an `extension.yaml`, as files by path.
+/// An extension's package: a helm chart, usually with an `extension.yaml`, as files by path.
 ///
 /// Paths are relative to the chart's folder, such as `templates/service.yaml`.
 package struct Package: Hashable, Sendable {
   package private(set) var files: [String: [UInt8]]
 
-  /// What is unpacked at most: fewer bytes than helm 3.17 takes no more of, however many files that is with helm.
+  /// Limits of the unpacked package: fewer than `bytes` bytes, as helm 3.17 requires, and at most `files` files, which
+  /// helm does not limit.
   package struct Limits: Hashable, Sendable {
     package var bytes: Int
     package var files: Int
@@ -26,7 +27,7 @@ package struct Package: Hashable, Sendable {
     if let loose = tar.loose { throw .refused("\(loose) is not in the chart's folder") }
     files = [:]
     for file in tar.files.sorted(by: { $0.key < $1.key }) {
-      // The one folder around everything carries the chart's name, and means nothing.
+      // The first part of a path is the chart's folder, whatever its name.
       guard let slash = file.key.firstIndex(of: "/") else { continue }
       let path = String(file.key[file.key.index(after: slash)...])
       if files.updateValue(file.value, forKey: path) != nil {
@@ -34,7 +35,7 @@ package struct Package: Hashable, Sendable {
       }
     }
     guard files["Chart.yaml"] != nil else {
-      // As helm has it, what stands first in a path is the chart's folder.
+      // helm takes the first part of a path for the chart's folder, even if it is `.`.
       if tar.files.keys.contains(where: { $0.hasPrefix("./") }) {
         throw .refused("its paths begin with ./, where the folder is looked for, and so has no Chart.yaml")
       }
@@ -42,37 +43,37 @@ package struct Package: Hashable, Sendable {
     }
   }
 
-  /// The package as a `.tgz` in which everything lies in the folder `name`.
+  /// The package as a `.tgz` with everything in the folder `name`.
   package func archive(folder name: String) -> [UInt8] {
     let placed = files.map { (name + "/" + $0.key, $0.value) }
     return Gzip.pack(TarWriter.archive(Dictionary(placed, uniquingKeysWith: { $1 })))
   }
 
-  /// The file at `path` as text to be shown, without a byte order mark, or `nil` when there is none.
+  /// The file at `path` as text without a byte order mark, for display; `nil` if there is none.
   package func text(_ path: String) -> String? {
     files[path].map { bytes in
       (try? String(textOf: bytes)) ?? String(decoding: bytes, as: UTF8.self)
     }
   }
 
-  /// What `Chart.yaml` says.
+  /// The fields of `Chart.yaml`, with the dependencies that helm uses.
   package func chart() throws(PackageError) -> Chart {
     var chart = Chart(try chartValue())
     chart.dependencies = try dependencies()
     return chart
   }
 
-  /// The same as it is written.
+  /// The contents of `Chart.yaml`, as written.
   package func chartValue() throws(PackageError) -> Value {
     guard let value = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
     return value
   }
 
-  /// The names of the charts that lie in the package, as helm finds them: by their own `Chart.yaml`, or by what their
-  /// file or folder is called where that cannot be read.
+  /// The names of the charts in the package, as helm finds them: from their own `Chart.yaml`, or from their file or
+  /// folder if that is unreadable.
   package var heldCharts: Set<String> { Set(heldVersions.keys) }
 
-  /// The same with the version that each says of itself, or nothing.
+  /// The same with the version in each chart's `Chart.yaml`; empty if it has none.
   var heldVersions: [String: String] {
     var names: [String: String] = [:]
     for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
@@ -90,7 +91,7 @@ package struct Package: Hashable, Sendable {
     return names
   }
 
-  /// `mysql-operator` of `mysql-operator-1.0.0-rc.1.tgz`.
+  /// Returns `mysql-operator` for `mysql-operator-1.0.0-rc.1.tgz`.
   private static func name(inArchive file: String) -> String {
     let stem = file.dropLast(4)
     let hyphens = stem.indices.filter { stem[$0] == "-" }
@@ -103,37 +104,37 @@ package struct Package: Hashable, Sendable {
     return name
   }
 
-  /// What `extension.yaml` says; older packages have none.
+  /// The contents of `extension.yaml`; `nil` for older packages, which have none.
   package func extensionManifest() throws(PackageError) -> ExtensionManifest? {
     try yaml("extension.yaml").map { ExtensionManifest($0) }
   }
 
-  /// What the package says of its extension: by `extension.yaml`, or by `Chart.yaml` where there is nothing else.
+  /// The extension's manifest from `extension.yaml`, or from `Chart.yaml` if there is no `extension.yaml`.
   package func manifest() throws(PackageError) -> ExtensionManifest {
     if let manifest = try extensionManifest() { return manifest }
     return ExtensionManifest(chart: try chartValue())
   }
 
-  /// The chart's default values, byte for byte: their comments are the only guidance there is.
+  /// The chart's default values with their comments, which are often the only documentation.
   package var values: String { text("values.yaml") ?? "" }
 
-  /// What its installer may do, as ClusterRole and Role documents, or `nil`.
+  /// What the installer may do, as ClusterRole and Role documents; `nil` if there is no such file.
   package var permissions: String? { text("permissions.yaml") }
 
-  /// The README in `language` (`en`, `zh`), or the one that names no language.
+  /// The README in `language` (`en`, `zh`), otherwise the one without a language.
   package func readme(in language: String) -> String? { document("readme", in: language) }
 
-  /// The changelog in `language`, or the one that names no language.
+  /// The changelog in `language`, otherwise the one without a language.
   package func changelog(in language: String) -> String? { document("changelog", in: language) }
 
-  /// The icon as a `data:` URI, or a URL when the package names one; empty when it has none.
+  /// The icon as a `data:` URI, or as a URL if the package names one; empty if it has none.
   package var icon: String {
     let named = (try? extensionManifest())?.icon ?? (try? chart())?.icon ?? ""
     guard let path = try? TarReader.safe(named), let bytes = files[path] else { return named }
     return "data:\(Self.mediaType(path));base64," + Base64.encode(bytes)
   }
 
-  /// `README_zh.md`, `README-zh.md` or `readme.zh.md`; the plain one is English.
+  /// Finds `README_zh.md`, `README-zh.md` or `readme.zh.md`, or the one without a language, which is English.
   private func document(_ stem: String, in language: String) -> String? {
     let names = ["_", "-", "."].map { "\(stem)\($0)\(language.lowercased()).md" } + ["\(stem).md"]
     let paths = Dictionary(files.keys.map { ($0.lowercased(), $0) }, uniquingKeysWith: min)

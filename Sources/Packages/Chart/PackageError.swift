@@ -3,19 +3,19 @@ import Platform
 
 /// Why a package could not be read.
 package enum PackageError: Error, Hashable, Sendable {
-  /// The bytes are no gzip, or no tar in it; the text says what is wrong, for the user.
+  /// The bytes are not gzip, or not a tar within it; the text says what is wrong, for the user.
   case malformed(String)
-  /// It is whole, and none that helm takes; the text says why, for the user.
+  /// It is intact, but helm would not accept it; the text says why, for the user.
   case refused(String)
-  /// Unpacked it would be longer than this many bytes.
+  /// Unpacked it has at least this many bytes.
   case tooLarge(limit: Int)
   /// It has more than this many files.
   case tooManyFiles(limit: Int)
-  /// A file whose path is none that lies in the package.
+  /// The path of a file leads out of the package or is invalid.
   case unsafePath(String, PathFault)
-  /// A file that every package must have.
+  /// A file that every package must have is missing.
   case missing(path: String)
-  /// A file that is not YAML, or YAML of another shape.
+  /// A file is not YAML, or not of the expected structure.
   case unreadable(path: String, SyntaxError)
 }
 
@@ -29,7 +29,7 @@ package enum PathFault: String, CaseIterable, Sendable {
 }
 
 extension PackageError: CustomStringConvertible {
-  /// The words of `sentence`; paths and texts of the package in them are harmless to a terminal.
+  /// The words of `sentence`, with paths and texts of the package made safe for a terminal.
   package var description: String { Excerpt.shortened(sentence, to: 1000) }
 
   private var sentence: String {

@@ -1,17 +1,17 @@
 package import Manifest
 import Platform
 
-/// An object that a template would make, as far as can be told without rendering it.
+/// An object that a template would create, as far as that is known without rendering.
 ///
-/// What stands alone between double braces is left out, and the rest of it is replaced by a word; a document that is no
-/// YAML then says nothing.
+/// Lines with nothing but actions (`{{…}}`) are dropped, and other actions are replaced by a placeholder; documents
+/// that are not YAML after that are left out.
 package struct TemplateSketch: Hashable, Sendable {
   /// The template's path in the package.
   package let file: String
   /// The object.
   package let value: Value
 
-  /// The objects of the template `text` in `file`, in a release called `release`.
+  /// The objects in the template `text` of `file`, in a release called `release`.
   package static func all(_ text: String, file: String, release: String) -> [TemplateSketch] {
     let documents = withoutActions(text, release: release).lines.split { $0.hasPrefix("---") }
     return documents.compactMap { lines in
@@ -20,7 +20,7 @@ package struct TemplateSketch: Hashable, Sendable {
     }
   }
 
-  /// `text` without its actions; a line that has nothing else goes with them.
+  /// `text` with placeholders for its actions; lines with nothing but actions are dropped.
   static func withoutActions(_ text: String, release: String) -> String {
     var result: [String] = []
     var isInside = false
@@ -52,7 +52,7 @@ package struct TemplateSketch: Hashable, Sendable {
     }
   }
 
-  /// What of `line` stands outside of actions.
+  /// The parts of `line` outside of actions.
   private static func stripped(_ line: Substring, _ isInside: Bool) -> String {
     var (rest, result, isInside) = (line, "", isInside)
     while true {
@@ -63,7 +63,7 @@ package struct TemplateSketch: Hashable, Sendable {
     }
   }
 
-  /// What stands for the action that `text` begins with.
+  /// The placeholder for the action at the start of `text`: the name of the release, or dots.
   private static func word(_ text: Substring, _ release: String) -> String {
     let action = text.prefix(upTo: text.rangeOfText("}}")?.lowerBound ?? text.endIndex)
     return action.containsText(".Release.Name") && !action.containsText(".Release.Namespace") ? release : "…"
@@ -71,7 +71,7 @@ package struct TemplateSketch: Hashable, Sendable {
 }
 
 extension Package {
-  /// What its own templates would make in a release called `release`, in the order of the files.
+  /// The objects of the package's own templates in a release called `release`, in the order of the files.
   package func sketches(release: String) -> [TemplateSketch] {
     files.keys.filter { $0.hasPrefix("templates/") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }.sorted()
       .flatMap { TemplateSketch.all(text($0) ?? "", file: $0, release: release) }
@@ -79,20 +79,19 @@ extension Package {
 }
 
 extension TemplateSketch {
-  /// `Pod`.
   package var kind: String { Chart.text(value["kind"]) }
-  /// The name of the object, with what only rendering tells as dots.
+  /// The name of the object, with dots for what is known only after rendering.
   package var name: String { Chart.text(value[path: "metadata", "name"]) }
 
-  /// It is a test of the chart, which `helm test` and `ksx test` run.
+  /// Whether it is a test of the chart, which `helm test` and `ksx test` run.
   package var isTest: Bool { HookWords(Chart.text(value[path: "metadata", "annotations", "helm.sh/hook"])).isTest }
 
-  /// It says what people may be granted (docs/KUBESPHERE.md: Role templates).
+  /// Whether it is a role template, which describes what users may be granted (docs/KUBESPHERE.md: Role templates).
   package var isRoleTemplate: Bool {
     kind == "RoleTemplate" && Chart.text(value["apiVersion"]).hasPrefix("iam.kubesphere.io/")
   }
 
-  /// A role template in a line: its name, what it is called, where it holds, and what it allows.
+  /// A role template in one line: its name, title, scope and rules.
   package var grant: String {
     let labels = value[path: "metadata", "labels"]
     let title = Localized(value[path: "spec", "displayName"]).text(in: "en")

@@ -2,7 +2,7 @@ import Manifest
 import Platform
 
 extension ChartCheck {
-  /// What KubeSphere's controllers, or the API, would refuse later.
+  /// What KubeSphere's controllers or the API server would reject later.
   static let contents: [ChartCheck] = [
     ChartCheck(id: "name", severity: .error) { checked in
       guard let name = checked.chart?["name"] else {
@@ -33,7 +33,7 @@ extension ChartCheck {
     },
     ChartCheck(id: "required", severity: .error) { checked in
       guard let manifest = checked.manifest else { return [] }
-      // What a chart must have as well is asked for there.
+      // If `extension.yaml` is the chart file, the checks `name` and `version` already require these.
       let own = checked.chartFile == "extension.yaml" ? [] : ["name", "version"]
       return (["apiVersion"] + own + ["displayName", "description", "category", "provider", "icon"])
         .filter { manifest[$0] == nil }.map { ("extension.yaml", nil, "there is no \($0)") }
@@ -60,7 +60,7 @@ extension ChartCheck {
         (checked.dependencies.file, $0.line, "a dependency has no name")
       }
     },
-    // As `helm lint` has it: such a chart is listed and served, and helm neither packs nor installs it.
+    // A warning, as in `helm lint`: such a chart can be listed and served, although helm neither packs nor installs it.
     ChartCheck(id: ChartCheck.dependencies, severity: .warning) { $0.absentDependencies },
     ChartCheck(id: "external-dependencies", severity: .error) { checked in
       guard case .sequence(let items)? = checked.manifest?["externalDependencies"]?.content else { return [] }
@@ -76,7 +76,7 @@ extension ChartCheck {
       return [("values.yaml", values.line, "the values are a mapping")]
     },
     ChartCheck(id: "permissions", severity: .error) { $0.badPermissions },
-    // What helm 3.17.3 and later refuse.
+    // The limit of helm 3.17.3 and later.
     ChartCheck(id: "file-size", severity: .error) { checked in
       checked.package.files.filter { $0.value.count > 5_242_880 }.map(\.key).sorted().map {
         ($0, nil, "it has more than the 5242880 bytes that helm takes of one file")
@@ -91,9 +91,9 @@ extension ChartCheck {
   ]
 }
 
-/// What may be a name in a package.
+/// Valid names in a package.
 enum PackageName {
-  /// A DNS name of at most 63 characters, as the names of extensions and, in them, versions are.
+  /// A DNS name of at most 63 characters, as extensions have, and versions as a part of names.
   static func isName(_ text: String) -> Bool {
     guard text.utf8.count <= 63, !text.isEmpty else { return false }
     return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
@@ -102,7 +102,7 @@ enum PackageName {
     }
   }
 
-  /// Two or three small letters, and perhaps more behind a hyphen.
+  /// Two or three small letters, optionally followed by a hyphen or underscore and more.
   static func isLanguage(_ text: String) -> Bool {
     let code = text.prefix { $0 != "-" && $0 != "_" }
     return (2...3).contains(code.utf8.count) && code.utf8.allSatisfy { (97...122).contains($0) }
@@ -112,7 +112,7 @@ enum PackageName {
 }
 
 extension CheckedPackage {
-  /// The charts that are named, and the file that names them.
+  /// The dependencies, and the file that lists them.
   var dependencies: (file: String, items: [YAMLNode]) {
     if case .sequence(let items)? = requirements?["dependencies"]?.content { return ("requirements.yaml", items) }
     let file = chart?["dependencies"] == nil ? "extension.yaml" : chartFile
@@ -122,7 +122,7 @@ extension CheckedPackage {
     return (file, items)
   }
 
-  /// Charts that are named, and do not lie in the package.
+  /// Dependencies that are not in the package.
   var absentDependencies: [ChartCheck.Place] {
     let (file, items) = dependencies
     let held = package.heldCharts
@@ -137,7 +137,7 @@ extension CheckedPackage {
     }
   }
 
-  /// Documents of `permissions.yaml` that are no roles.
+  /// Documents of `permissions.yaml` that are not valid roles.
   var badPermissions: [ChartCheck.Place] {
     guard let text = package.permissions else { return [] }
     let documents: [YAMLNode]

@@ -2,9 +2,9 @@ import Manifest
 import Platform
 
 extension ChartCheck {
-  /// What is read otherwise than it looks, or not at all.
+  /// Contents that have another effect than they seem to have, or none.
   static let meanings: [ChartCheck] = [
-    // A genuine package has `v1` there.
+    // A published package has `v1` here.
     ChartCheck(id: "api-version", severity: .warning) { checked in
       guard let version = checked.manifest?["apiVersion"], let text = version.text, text.hasPrefix("kubesphere.io/"),
         text != Self.apiVersion
@@ -16,7 +16,7 @@ extension ChartCheck {
       return pairs.compactMap { pair in
         guard let key = pair.key.text, !Self.keys.contains(key) else { return nil }
         let hint = suggestion(for: key, among: Self.keys)
-        // Others may mean something to the author.
+        // A key that resembles none may be the author's own.
         return hint.isEmpty ? nil : ("extension.yaml", pair.key.line, "\(key) is not read\(hint)")
       }
     },
@@ -76,7 +76,7 @@ extension ChartCheck {
 
   private static let apiVersion = "kubesphere.io/v1alpha1"
 
-  /// What ksbuilder and KubeSphere read (docs/KUBESPHERE.md: Packages).
+  /// The keys that ksbuilder and KubeSphere read (docs/KUBESPHERE.md: Packages).
   private static let keys = [
     "apiVersion", "kind", "name", "version", "displayName", "description", "category", "keywords", "home", "docs",
     "sources", "kubeVersion", "ksVersion", "maintainers", "provider", "staticFileDirectory", "icon", "screenshots",
@@ -85,13 +85,14 @@ extension ChartCheck {
 }
 
 extension CheckedPackage {
-  /// Whether `node` names a file, and the package has none of that name.
+  /// Whether `node` names a file that the package does not have.
   func isAbsent(_ node: YAMLNode) -> Bool {
     guard let text = node.text, !text.isEmpty, !text.contains(":") else { return false }
     return (try? TarReader.safe(text)).map { package.files[$0] == nil } ?? true
   }
 
-  /// Charts in the package whose version is none that is asked for: helm 3.17 takes them, but gives them no alias.
+  /// Charts in the package whose versions are not allowed by the dependency: helm 3.17 uses them, but without their
+  /// alias.
   fileprivate var unlikeDependencies: [ChartCheck.Place] {
     let (file, items) = dependencies
     let held = items.isEmpty ? [:] : package.heldVersions
@@ -107,7 +108,7 @@ extension CheckedPackage {
     }
   }
 
-  /// Rules in `role` that the API server refuses: by its own words where it would have some.
+  /// Rules in `role` that the API server rejects, in its own words where it has any.
   func badRules(in role: YAMLNode) -> [ChartCheck.Place] {
     guard case .sequence(let rules)? = role["rules"]?.content else { return [] }
     return rules.flatMap { rule -> [ChartCheck.Place] in

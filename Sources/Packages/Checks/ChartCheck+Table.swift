@@ -1,7 +1,7 @@
 import Manifest
 
 extension ChartCheck {
-  /// Every check; a new one is one more entry.
+  /// Every check; a new one is added to one of these lists.
   package static let all: [ChartCheck] = identity + descriptions + contents + meanings
 
   private static let identity: [ChartCheck] = [

@@ -1,31 +1,30 @@
 import Manifest
 
-/// One thing that a package of an extension must be, or should be.
+/// One requirement of a package.
 ///
-/// A check is an entry in `all`: its name, how much it matters, and what looks for it.
+/// Each check is an entry in `all`: its name, its severity, and a function that looks for findings.
 package struct ChartCheck: Sendable {
   /// How much a finding matters.
   package enum Severity: Hashable, Sendable {
-    /// The package cannot be used, or not as it says.
+    /// The package cannot be used, or does not work as it says.
     case error
-    /// The package works, and users will miss something.
+    /// The package works, but lacks something for users.
     case warning
   }
 
-  /// Where something is wrong, and what.
+  /// A problem and its place.
   package struct Finding: Hashable, Sendable {
     /// The name of the check.
     package let check: String
-    /// How much it matters.
     package let severity: Severity
     /// The file, as a path in the package.
     package let file: String
-    /// The line, from one; `nil` where it is about the whole file.
+    /// The line, counted from 1; `nil` if the finding is about the whole file.
     package let line: Int?
-    /// What is wrong, as a sentence without its full stop.
+    /// The problem, as a sentence without a full stop.
     package let text: String
 
-    /// A finding of a check that does not stand in the table.
+    /// A finding of a check that is not in the table.
     package init(check: String, severity: Severity, file: String, line: Int?, text: String) {
       self.check = check
       self.severity = severity
@@ -35,17 +34,16 @@ package struct ChartCheck: Sendable {
     }
   }
 
-  /// What a check gives back: a file, a line in it, and words.
+  /// A result of a check: a file, a line in it, and the problem.
   typealias Place = (file: String, line: Int?, text: String)
 
-  /// The check of charts that are named and not held.
+  /// The name of the check for dependencies that are not in the package.
   package static let dependencies = "dependencies"
 
-  /// Its name, in lower case with hyphens.
+  /// In lower case with hyphens.
   package let id: String
-  /// How much its findings matter.
   package let severity: Severity
-  /// Looks at a package.
+  /// Returns the findings in a package.
   let look: @Sendable (CheckedPackage) -> [Place]
 
   init(id: String, severity: Severity, look: @escaping @Sendable (CheckedPackage) -> [Place]) {
@@ -54,9 +52,10 @@ package struct ChartCheck: Sendable {
     self.look = look
   }
 
-  /// What is wrong with `package`, by all checks, in the order of the table.
+  /// The findings of all checks in `package`, in the order of the table.
   ///
-  /// Where its `Chart.yaml` is made of its `extension.yaml`, the author has nothing but that to mend.
+  /// If `isChartMade`, `Chart.yaml` was generated from `extension.yaml`, and findings name the latter, which the author
+  /// can edit.
   package static func findings(in package: Package, isChartMade: Bool = false) -> [Finding] {
     let checked = CheckedPackage(package, isChartMade: isChartMade)
     return all.flatMap { check in

@@ -1,22 +1,22 @@
 import Manifest
 import Platform
 
-/// A package with its descriptions read once for all checks.
+/// A package with its YAML files parsed once for all checks.
 struct CheckedPackage: Sendable {
   let package: Package
-  /// `Chart.yaml`, as far as it can be read; where that is made of `extension.yaml`, what that says.
+  /// `Chart.yaml`, if it is readable; if that is generated from `extension.yaml`, the latter.
   let chart: YAMLNode?
-  /// The file in which that stands.
+  /// The file of `chart`.
   let chartFile: String
-  /// `extension.yaml`, as far as it can be read.
+  /// `extension.yaml`, if it is readable.
   let manifest: YAMLNode?
-  /// `values.yaml`, as far as it can be read.
+  /// `values.yaml`, if it is readable.
   let values: YAMLNode?
-  /// `requirements.yaml`, likewise, by which helm goes before `Chart.yaml`.
+  /// `requirements.yaml`, if it is readable; helm prefers it to `Chart.yaml`.
   let requirements: YAMLNode?
-  /// Where one of them, or of those of the charts in it, cannot be read by helm.
+  /// Where one of them, or one in a chart of the package, is unreadable for helm.
   let unreadable: [ChartCheck.Place]
-  /// What in them is read, but perhaps not as it was meant.
+  /// What is readable, but perhaps not as intended.
   let doubtful: [ChartCheck.Place]
 
   private static let descriptions = ["Chart.yaml", "extension.yaml", "values.yaml"]
@@ -53,7 +53,7 @@ struct CheckedPackage: Sendable {
       return nil
     }
 
-    /// Reads the descriptions of the charts that `package` brings, packed or not: helm reads all of them.
+    /// Parses the files of the charts in `package`, packed or not, because helm reads all of them.
     mutating func readCharts(in package: Package, below place: String) {
       for (path, bytes) in package.files.sorted(by: { $0.key < $1.key }) where path.hasPrefix("charts/") {
         let parts = path.split(separator: "/")
@@ -75,7 +75,7 @@ struct CheckedPackage: Sendable {
       readCharts(in: package, below: place + "/")
     }
 
-    /// Whether a path leads into a chart: `charts/NAME/FILE`, `charts/NAME/charts/NAME/FILE` and so on.
+    /// Whether a path is that of a file of a chart: `charts/NAME/FILE`, `charts/NAME/charts/NAME/FILE` and so on.
     private static func isChart(_ parts: [Substring]) -> Bool {
       stride(from: 0, to: parts.count - 1, by: 2).allSatisfy { parts[$0] == "charts" }
     }

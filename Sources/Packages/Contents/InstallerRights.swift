@@ -1,8 +1,9 @@
 import Manifest
 
-/// What `permissions.yaml` lets a package's installer make beyond its own namespace: only ClusterRoles reach there.
+/// What `permissions.yaml` lets a package's installer create outside of its own namespace, for which only ClusterRoles
+/// count.
 ///
-/// What it may do in its own namespace KubeSphere adds to.
+/// Within its namespace KubeSphere grants further rights.
 package struct InstallerRights: Hashable, Sendable {
   private struct Rule: Hashable, Sendable {
     var groups: Set<String>
@@ -12,7 +13,7 @@ package struct InstallerRights: Hashable, Sendable {
 
   private let rules: [Rule]
 
-  /// Those of `package`, or `nil` where it is installed with the rights of the controllers.
+  /// `nil` if the package is installed with the rights of the controllers.
   package init?(_ package: Package) {
     guard package.files["extension.yaml"] != nil else { return nil }
     let roles = (try? YAML.documents(package.permissions ?? ""))?.map(\.value) ?? []
@@ -22,7 +23,7 @@ package struct InstallerRights: Hashable, Sendable {
     }
   }
 
-  /// Whether objects of `resources` in `group` may be made.
+  /// Whether the installer may create objects of `resources` in `group`.
   package func allowMaking(_ resources: String, of group: String) -> Bool {
     rules.contains { rule in
       !rule.groups.isDisjoint(with: [group, "*"]) && !rule.resources.isDisjoint(with: [resources, "*"])

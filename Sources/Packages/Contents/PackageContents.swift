@@ -1,35 +1,35 @@
 import Manifest
 import Platform
 
-/// What a package would bring to a cluster, as far as its files say it without being rendered.
+/// What a package would create in a cluster, as far as that is known without rendering.
 ///
-/// Templates are read line by line: what stands behind a condition counts as well, and what only values decide is
-/// named as unknown.
+/// Templates are read line by line: objects under a condition are included, and files with kinds that depend on values
+/// are listed as unknown.
 package struct PackageContents: Hashable, Sendable {
-  /// The kinds of its objects, each once, by name.
+  /// The kinds of its objects, each once, sorted by name.
   package private(set) var kinds: [Kind] = []
-  /// The kinds that its own definitions make known.
+  /// The kinds that its CustomResourceDefinitions define.
   package private(set) var definitions: [Kind] = []
-  /// Templates with an object whose kind only values decide.
+  /// Templates with an object whose kind depends on values.
   package private(set) var unknownFiles: [String] = []
-  /// What the gateway would serve of it.
+  /// What the gateway would serve for it.
   package private(set) var served: [Served] = []
-  /// The images it names for those who mirror them.
+  /// The images that it lists for mirroring.
   package private(set) var images: [String] = []
-  /// The charts within it, and where each is installed.
+  /// The charts in it, and where each is installed.
   package private(set) var parts: [PackagePart] = []
   /// What its installer may do.
   package private(set) var permissions: [Permission] = []
-  /// What people may be granted of it, a role template each.
+  /// What users may be granted, one entry for each role template.
   package private(set) var grants: [String] = []
-  /// Bytes, unpacked.
+  /// Bytes of its unpacked files.
   package private(set) var size = 0
 
-  /// A kind of object, as templates name it.
+  /// A kind of object, as templates write it.
   package struct Kind: Hashable, Sendable, Comparable {
     package var apiVersion: String
     package var kind: String
-    /// Rendered only where the cluster has something, as the chart itself asks.
+    /// Whether the template tests what APIs the cluster has, and so may leave it out.
     package var isConditional = false
 
     package init(apiVersion: String, kind: String, isConditional: Bool = false) {
@@ -42,29 +42,29 @@ package struct PackageContents: Hashable, Sendable {
       (left.kind, left.apiVersion) < (right.kind, right.apiVersion)
     }
 
-    /// `Deployment (apps/v1)`.
+    /// Such as `Deployment (apps/v1)`.
     package var words: String { "\(kind) (\(apiVersion))" }
   }
 
-  /// Something that the gateway serves for it.
+  /// Something that the gateway serves for the package.
   package struct Served: Hashable, Sendable {
     package var kind: String
-    /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`; dots for what only rendering tells,
-    /// and of a bundle without a link its file's name, or empty.
+    /// Such as `weather.example.com/v1`, `/dist/weather/index.js` or `GET /proxy/weather/*`, with dots for what is
+    /// known only after rendering; for a bundle without a link, its file name or empty.
     package var words: String
 
     /// The words for an extension called `name`.
     package func words(in name: String) -> String { ServedWords.complete(words, of: kind, in: name) }
 
-    /// Only rendering tells all of it.
+    /// Whether a part is known only after rendering.
     package var isPartlyKnown: Bool { words.containsText("…") }
   }
 
-  /// What is in `package`, in a release called `release` where its name is known.
+  /// Reads `package`; `release` is the name of the release, if that is known.
   package init(_ package: Package, release: String? = nil) {
     collect(package, release ?? "…")
     let all = Set(kinds)
-    // A kind that is needed in one place without a condition is needed.
+    // A kind that is unconditional in one place is needed.
     kinds = all.filter { kind in
       !kind.isConditional || !all.contains(Kind(apiVersion: kind.apiVersion, kind: kind.kind))
     }.sorted()
@@ -109,7 +109,7 @@ package struct PackageContents: Hashable, Sendable {
     }
   }
 
-  /// The kinds that the cluster must have already: what is not conditional, and not of its own definitions.
+  /// The kinds that the cluster must have already: those that are neither conditional nor defined by the package.
   package var needed: [Kind] {
     kinds.filter { kind in
       !kind.isConditional && !definitions.contains { $0.apiVersion == kind.apiVersion && $0.kind == kind.kind }
@@ -133,12 +133,12 @@ private struct TemplateDocument {
     return all
   }
 
-  /// The value of a field at the document's top.
+  /// The value of a top-level field of the document.
   func field(_ name: String) -> String? {
     lines.first { $0.hasPrefix(name + ":") }.map { Self.value($0) }
   }
 
-  /// The value of the first field called `name`, however deep.
+  /// The value of the first field called `name` at any depth.
   private func first(_ name: String) -> String? {
     lines.lazy.map { $0.trimmed() }.map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : $0 }
       .first { $0.hasPrefix(name + ":") }.map { Self.value($0) }
@@ -151,7 +151,7 @@ private struct TemplateDocument {
     return String(uncommented.filter { $0 != "\"" && $0 != "'" })
   }
 
-  /// The kinds that a definition makes known, one for each of its versions.
+  /// The kinds of a CustomResourceDefinition, one for each version.
   var definedKinds: [PackageContents.Kind] {
     guard let definition = try? YAML.parse(lines.joined(separator: "\n")), let spec = definition["spec"] else {
       guard let group = first("group"), let names = lines.firstIndex(where: { $0.trimmed() == "names:" }),
@@ -166,9 +166,9 @@ private struct TemplateDocument {
     return versions.map { PackageContents.Kind(apiVersion: "\(group)/\($0)", kind: kind) }
   }
 
-  /// What it has the gateway serve in a release called `release`; empty where that is the extension's own place.
+  /// What the gateway would serve for it in a release called `release`; empty for a bundle at its default path.
   func served(as kind: String, _ release: String) -> String? {
-    // Kubernetes has an APIService as well, which names a service.
+    // Kubernetes has APIServices too, for services of its aggregator.
     guard ["APIService", "JSBundle", "ReverseProxy", "ExtensionEntry"].contains(kind),
       field("apiVersion")?.containsText("apiregistration") != true
     else { return nil }
@@ -176,7 +176,7 @@ private struct TemplateDocument {
     if let sketch = TemplateSketch.all(text, file: "", release: release).first {
       return ServedWords.words(of: kind, sketch.value)
     }
-    // What is no YAML before it is rendered is read line by line.
+    // A document that is not YAML before rendering is read line by line.
     let words =
       switch kind {
       case "APIService": "\(first("group") ?? "?")/\(first("version") ?? "?")"
@@ -189,6 +189,6 @@ private struct TemplateDocument {
 }
 
 extension String {
-  /// What it says is known only once a chart is rendered.
+  /// Whether the value is known only after rendering.
   fileprivate var isTemplated: Bool { containsText("{{") }
 }

@@ -1,14 +1,14 @@
 import Manifest
 import Platform
 
-/// One thing that a package's installer may do, in words.
+/// One permission of a package's installer, in words.
 package struct Permission: Hashable, Sendable {
-  /// `get, list, watch secrets in all namespaces`.
+  /// Such as `get, list, watch secrets in all namespaces`.
   package var words: String
-  /// It reaches further than the extension itself: secrets, everything, or rights of others.
+  /// Whether it extends beyond the extension: to secrets, everything, or the rights of others.
   package var isDangerous: Bool
 
-  /// The permissions of ClusterRoles and Roles in `text`, each once, in their order.
+  /// The permissions in the ClusterRoles and Roles of `text`, each once, in order.
   static func all(in text: String) -> [Permission] {
     var found: [Permission] = []
     for document in documents(in: text) {

@@ -1,10 +1,11 @@
 package import Manifest
 
-/// What an object has the gateway serve, in words; for objects of a cluster and for what templates would make.
+/// What the gateway serves for an object, in words; for objects of a cluster and of templates.
 package enum ServedWords {
-  /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`; several are set off by commas.
+  /// Such as `weather.example.com/v1`, `/dist/weather/index.js` or `GET /proxy/weather/*`; several are separated by
+  /// commas.
   ///
-  /// Of a bundle without a link it is its file's name, or empty: where that is served only its extension tells.
+  /// For a bundle without a link, its file name or empty, because its path depends on its extension.
   package static func words(of kind: String, _ object: Value) -> String {
     let spec = object["spec"]
     return switch kind {
@@ -15,13 +16,13 @@ package enum ServedWords {
     }
   }
 
-  /// `words` of an object of the extension `owner`: those of a bundle lead somewhere.
+  /// `words` of an object of the extension `owner`, with the full path of a bundle.
   package static func complete(_ words: String, of kind: String, in owner: String) -> String {
     guard kind == "JSBundle", !words.hasPrefix("/") else { return words }
     return "/dist/\(owner)/\(words.isEmpty ? "index.js" : words)"
   }
 
-  /// The shipped dialect has one matcher, the first design a list of them.
+  /// The shipped dialect has one matcher, the first design a list.
   private static func matchers(_ value: Value?) -> [String] {
     let all = value?.sequence ?? [value].compactMap(\.self)
     return all.map { matcher in
@@ -35,7 +36,7 @@ package enum ServedWords {
     return link.isEmpty ? fileName(object["spec"] ?? .null) : link
   }
 
-  /// What the spec of a bundle calls its own file, or empty.
+  /// The file name in the spec of a bundle; empty if it has none.
   package static func fileName(_ spec: Value) -> String {
     spec["filenameOverride"]?.string ?? spec[path: "raw", "filenameOverride"]?.string ?? ""
   }

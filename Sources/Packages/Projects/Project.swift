@@ -5,15 +5,15 @@ package import Platform
 package struct Project: Hashable, Sendable {
   /// How an extension is described.
   package enum Form: String, CaseIterable, Sendable {
-    /// By `extension.yaml`, as `ksbuilder` has it.
+    /// By `extension.yaml`, as in `ksbuilder`.
     case `extension`
-    /// By `Chart.yaml` alone, as the first design has it.
+    /// By `Chart.yaml` alone, as in the first design.
     case chart
   }
 
   package let folder: String
 
-  /// The projects in `folder`: itself, or those in the folders that it has.
+  /// The project in `folder` itself, otherwise those in its subfolders.
   package static func all(in folder: String) throws(SystemError) -> [Project] {
     if isProject(folder) { return [Project(folder: folder)] }
     return try Files.names(in: folder).map { folder + "/" + $0 }.filter(isProject).map(Project.init)
@@ -25,9 +25,9 @@ package struct Project: Hashable, Sendable {
 
   private init(folder: String) { self.folder = folder }
 
-  /// The package as it would be built, but for what must be fetched.
+  /// The package as it would be built, without dependencies that must be fetched.
   ///
-  /// An `extension.yaml` is what counts: `Chart.yaml` is made from it where it is not there.
+  /// If there is no `Chart.yaml`, it is generated from `extension.yaml`.
   package func package() throws(PackageError) -> Package {
     if Files.exists(folder + "/Chart.yaml") { return try Package(folder: folder) }
     let text: String
@@ -38,7 +38,7 @@ package struct Project: Hashable, Sendable {
     return try Package(folder: folder, with: ["Chart.yaml": chart])
   }
 
-  /// What helm must know of an extension, as `ksbuilder package` writes it.
+  /// The `Chart.yaml` of an extension, as `ksbuilder package` writes it.
   static func chart(of value: Value) -> Value {
     let manifest = ExtensionManifest(value)
     var chart: Mapping = [

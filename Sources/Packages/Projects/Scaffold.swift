@@ -1,15 +1,15 @@
 package import Platform
 
-/// The files that a new extension begins with.
+/// The initial files of a new extension.
 package enum Scaffold {
-  /// The files of an extension called `name`, by their paths.
+  /// The files of an extension called `name`, by path.
   package static func files(_ form: Project.Form, name: String) -> [String: String] {
     let texts = form == .chart ? chart : `extension`
     return Dictionary(
       uniqueKeysWithValues: texts.map { ($0.key, $0.value.replacingText("NAME", with: name)) })
   }
 
-  /// Writes them into `folder`, and says which; one that is there already is left alone.
+  /// Writes the files into `folder` and returns the paths of those written; existing files are left unchanged.
   package static func write(_ form: Project.Form, name: String, to folder: String) throws(SystemError) -> [String] {
     var written: [String] = []
     for (path, text) in files(form, name: name).sorted(by: { $0.key < $1.key }) {
@@ -22,7 +22,7 @@ package enum Scaffold {
     return written
   }
 
-  /// Whether an extension may be called so.
+  /// Whether `name` is valid for an extension.
   package static func isName(_ name: String) -> Bool { PackageName.isName(name) }
 
   private static let common = [

@@ -1,14 +1,14 @@
-/// A version as Semantic Versioning 2.0.0 orders them.
+/// A version, ordered as by Semantic Versioning 2.0.0.
 ///
-/// Reading is tolerant of what packages and servers write: a leading `v`, and a missing minor or
-/// patch number. Ordering and equality are strict; build metadata counts for neither (§10).
+/// Parsing is tolerant of what packages and servers write: a leading `v`, and a missing minor or patch number. Order
+/// and equality are strict and ignore build metadata (§10).
 package struct SemanticVersion: Sendable {
   package var major: Int
   package var minor: Int
   package var patch: Int
-  /// The dot-separated words after the hyphen; none for a release.
+  /// The dot-separated identifiers after the hyphen; empty for a release.
   package var prerelease: [String]
-  /// What stands after the plus sign, or empty.
+  /// The text after the plus sign, or empty.
   package var build: String
 
   package init(_ major: Int, _ minor: Int, _ patch: Int, prerelease: [String] = [], build: String = "") {
@@ -19,7 +19,7 @@ package struct SemanticVersion: Sendable {
     self.build = build
   }
 
-  /// Reads `1.2.3-rc.1+build`, `v1.2` and the like; `nil` when `text` is not a version.
+  /// Parses `1.2.3-rc.1+build`, `v1.2` and the like; `nil` if `text` is not a version.
   package init?(_ text: some StringProtocol) {
     var rest = Substring(text)
     if rest.first == "v" || rest.first == "V" { rest = rest.dropFirst() }
@@ -32,10 +32,10 @@ package struct SemanticVersion: Sendable {
     self.init(known[0], known[1], known[2], prerelease: prerelease, build: build.map(String.init) ?? "")
   }
 
-  /// The version without what makes it a pre-release: `1.29.1` of `1.29.1-eks-508b6b3`.
+  /// The version without its pre-release: `1.29.1` for `1.29.1-eks-508b6b3`.
   package var release: SemanticVersion { SemanticVersion(major, minor, patch) }
 
-  /// The words after the hyphen; a number among them begins with no zero (§9).
+  /// The identifiers after the hyphen; `nil` if one is invalid, such as a number with a leading zero (§9).
   static func prerelease(_ words: Substring?) -> [String]? {
     let words = words?.split(separator: ".", omittingEmptySubsequences: false).map(String.init) ?? []
     let areWords = words.allSatisfy { word in
@@ -93,7 +93,7 @@ extension SemanticVersion: Hashable, Comparable {
     return left.prerelease.count < right.prerelease.count
   }
 
-  /// Numbers compare as numbers and come before words, which compare by their bytes (§11.4).
+  /// Numbers compare as numbers and precede other identifiers, which compare by their bytes (§11.4).
   private static func wordPrecedes(_ left: String, _ right: String) -> Bool {
     switch (number(left), number(right)) {
     case (let a?, let b?): a < b
@@ -111,7 +111,7 @@ extension SemanticVersion: CustomStringConvertible {
       + (build.isEmpty ? "" : "+" + build)
   }
 
-  /// Versions in their order; texts that are no versions come first, in the order of their letters.
+  /// Orders versions; texts that are not versions come first, in lexicographic order.
   package static func precedes(_ left: String, _ right: String) -> Bool {
     switch (SemanticVersion(left), SemanticVersion(right)) {
     case (let a?, let b?): a == b ? left < right : a < b
@@ -123,7 +123,7 @@ extension SemanticVersion: CustomStringConvertible {
 }
 
 extension Substring {
-  /// What stands before the first `character`, and what after it, if it is there.
+  /// The text before and after the first `character`; `nil` for the latter if there is none.
   func cut(at character: Character) -> (Substring, Substring?) {
     guard let index = firstIndex(of: character) else { return (self, nil) }
     return (self[..<index], self[self.index(after: index)...])

@@ -1,16 +1,16 @@
 import Platform
 
-/// A condition on versions, in the language of Masterminds' semver 3.4, which KubeSphere and helm read:
-/// `>=1.19.0-0 <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
+/// A constraint on versions, in the language of Masterminds' semver 3.4, which KubeSphere and helm use: `>=1.19.0-0
+/// <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
 ///
-/// A pre-release satisfies only a group of comparisons in which one names a pre-release (helm 3.17 still has semver
-/// 3.3, where each comparison must), so `v1.29.1-eks-1` fails `>=1.19.0` and passes `>=1.19.0-0`
-/// (docs/KUBESPHERE.md: Extension status).
+/// A pre-release satisfies a group of comparisons only if one of them names a pre-release (in helm 3.17, which still
+/// has semver 3.3, each of them must). So `v1.29.1-eks-1` fails `>=1.19.0` and passes `>=1.19.0-0` (docs/KUBESPHERE.md:
+/// Extension status).
 package struct VersionConstraint: Hashable, Sendable {
   /// A version satisfies the constraint when all comparisons of one group hold.
   private var groups: [[VersionComparison]] = []
 
-  /// Reads a constraint; `nil` when `text` is none.
+  /// Parses a constraint; `nil` if `text` is not one.
   ///
   /// An empty text is `*`: every version that is not a pre-release.
   package init?(_ text: String) {
@@ -24,9 +24,9 @@ package struct VersionConstraint: Hashable, Sendable {
     }
   }
 
-  /// `text`, or, where it is a version and nothing more, the constraint that asks for that version or a newer one.
+  /// `text`, or, if that is a bare version, the constraint that requires this version or a newer one.
   ///
-  /// `-0` admits the builds of vendors, whose versions look like pre-releases.
+  /// `-0` allows vendors' builds, whose versions look like pre-releases.
   package static func orMinimum(_ text: String) -> String {
     guard let version = SemanticVersion(text.trimmed()) else { return text }
     return version.prerelease.isEmpty ? ">=\(version.release)-0" : ">=\(version)"
@@ -39,12 +39,12 @@ package struct VersionConstraint: Hashable, Sendable {
     }
   }
 
-  /// Whether the comparisons hold by the order of versions alone, in which a pre-release is a version like any other.
+  /// Whether the comparisons hold by order alone, with a pre-release treated like any other version.
   package func holdsInOrder(for version: SemanticVersion) -> Bool {
     groups.contains { $0.allSatisfy { $0.allows(version) } }
   }
 
-  /// The oldest version that it asks for; zero where it sets no lower bound.
+  /// The lower bound of the versions that it allows; zero if there is none.
   package var lowest: SemanticVersion {
     let zero = SemanticVersion(0, 0, 0)
     return groups.map { $0.compactMap(\.lowest).max() ?? zero }.min() ?? zero
@@ -58,7 +58,7 @@ struct VersionComparison: Hashable, Sendable {
     case tilde = "~", caret = "^"
   }
 
-  /// What a missing number, an `x` or a `*` leaves open; an open number counts as zero.
+  /// Which numbers are open, because they are missing, `x` or `*`; an open number counts as zero.
   enum Precision {
     case nothing, major, minor, full
   }
@@ -67,7 +67,7 @@ struct VersionComparison: Hashable, Sendable {
   var version: SemanticVersion
   var precision: Precision
 
-  /// The version below which it cannot hold, or `nil` where it can hold below any.
+  /// The lower bound of the comparison; `nil` if it has none.
   var lowest: SemanticVersion? {
     switch comparison {
     case .equal, .greater, .atLeast, .tilde, .caret: version
@@ -75,7 +75,7 @@ struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// Whether the comparison holds, which is asked of a pre-release only where its group admits those.
+  /// Whether the comparison holds; the constraint calls this for a pre-release only if the group allows pre-releases.
   func allows(_ candidate: SemanticVersion) -> Bool {
     switch comparison {
     case .equal: precision == .full ? candidate == version : isWithinTilde(candidate)
@@ -89,7 +89,7 @@ struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// `!=4.1` leaves out all of 4.1; with a pre-release written, only the like pre-releases.
+  /// `!=4.1` excludes all of 4.1; with a pre-release, only versions of 4.1 with the same pre-release.
   private func differs(_ candidate: SemanticVersion) -> Bool {
     switch precision {
     case .major: candidate.major != version.major
@@ -98,7 +98,7 @@ struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// `>1.2` begins with 1.3, and `>1` with 2.
+  /// `>1.2` begins at 1.3, and `>1` at 2.
   private func isAbove(_ candidate: SemanticVersion) -> Bool {
     switch precision {
     case .major: candidate.major > version.major
@@ -107,7 +107,7 @@ struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// `<=1.2` ends with 1.2, and `<=1` with 1.
+  /// `<=1.2` includes all of 1.2, and `<=1` all of 1.
   private func isAtMost(_ candidate: SemanticVersion) -> Bool {
     switch precision {
     case .full: candidate <= version
@@ -117,7 +117,7 @@ struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// `~1.2.3` and `~1.2` stay within 1.2, `~1` within 1; `~0.0.0` and `~*` stay nowhere.
+  /// `~1.2.3` and `~1.2` stay within 1.2, `~1` within 1; `~0.0.0` and `~*` have no upper bound.
   private func isWithinTilde(_ candidate: SemanticVersion) -> Bool {
     guard candidate >= version else { return false }
     let isZero = version.release == SemanticVersion(0, 0, 0)
@@ -141,8 +141,8 @@ struct VersionComparison: Hashable, Sendable {
 }
 
 extension VersionComparison {
-  /// Takes the comparisons of one group, separated by blanks or commas, from the front of `rest`; the next group begins
-  /// with `||`.
+  /// Removes the comparisons of one group, separated by blanks or commas, from the front of `rest`; `||` begins the
+  /// next group.
   static func group(_ rest: inout Substring) -> [VersionComparison]? {
     var result: [VersionComparison] = []
     while true {
@@ -159,7 +159,7 @@ extension VersionComparison {
     }
   }
 
-  /// One comparison, or the two of a range: `1.2 - 1.4.5` is `>=1.2, <=1.4.5`, and there are blanks around the hyphen.
+  /// One comparison, or the two of a range: `1.2 - 1.4.5` is `>=1.2, <=1.4.5`; the hyphen needs blanks around it.
   private static func next(_ rest: inout Substring) -> [VersionComparison]? {
     let sign = rest.prefix { "=!<>~^".contains($0) }
     guard let comparison = operators[String(sign)] else { return nil }
@@ -188,7 +188,7 @@ extension VersionComparison {
     return table
   }()
 
-  /// Takes `1`, `1.x`, `v1.2.*`, `1.2.3-rc.1`; all numbers after an open one are open too.
+  /// Removes `1`, `1.x`, `v1.2.*` or `1.2.3-rc.1`; after an open number, all further ones are open too.
   private static func partialVersion(_ rest: inout Substring) -> (SemanticVersion, Precision)? {
     let word = rest.prefix { !isBlank($0) && $0 != "," && $0 != "|" }
     rest = rest[word.endIndex...]
@@ -214,7 +214,7 @@ extension VersionComparison {
 
   private static func isBlank(_ character: Character) -> Bool { character.isASCII && character.isWhitespace }
 
-  /// True when there was a blank.
+  /// Returns true if there was a blank.
   @discardableResult
   private static func skipBlanks(_ rest: inout Substring) -> Bool {
     let start = rest.startIndex
