@@ -2,11 +2,11 @@ import Manifest
 import Packages
 import Platform
 
-/// The built-in marketplace: small extensions to try everything with, no cluster and no network needed.
+/// The built-in marketplace: small extensions for trying ksx out without a cluster and a network.
 package enum Catalogue {
   /// Writes the marketplace as a chart repository: `index.yaml` and packed charts, the same bytes every time.
   ///
-  /// `hasFirstDesign` adds an extension that is packaged as the first design has it, and that only installs there.
+  /// `hasFirstDesign` adds an extension that is packaged as in the first design, and can be installed only there.
   package static func write(to folder: String, hasFirstDesign: Bool = false) throws(CatalogueError) {
     do throws(SystemError) {
       try ChartRepository(folder: folder).write(packages() + (hasFirstDesign ? ChartAloneEntry.packages : []))
@@ -31,8 +31,8 @@ package enum Catalogue {
   }
 }
 
-/// Why the marketplace could not be made.
+/// Why the marketplace could not be written.
 package enum CatalogueError: Error, Hashable, Sendable {
-  /// The text says which file, and what the system said.
+  /// The text names the file and the system's error.
   case unwritable(String)
 }

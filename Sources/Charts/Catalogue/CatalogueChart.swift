@@ -1,11 +1,11 @@
 import Manifest
 import Packages
 
-/// Makes the chart of one version of a marketplace entry.
+/// Generates the chart of one version of a marketplace entry.
 ///
-/// The templates use plain substitution only, so that they install without helm. The API group of
-/// what the gateway serves differs between the dialects; the charts take it from
-/// `.Values.global.servingGroup`, which the installation controller sets.
+/// The templates use plain substitution only, so that they can be installed without helm. The API group of the
+/// gateway's objects differs between the dialects; the charts take it from `.Values.global.servingGroup`, which the
+/// installation controller sets.
 struct CatalogueChart {
   let entry: CatalogueEntry
   let version: CatalogueVersion
@@ -102,7 +102,7 @@ struct CatalogueChart {
     """
   }
 
-  /// This version's changes and those before it, newest first.
+  /// The changes of this version and the ones before it, newest first.
   private var changelog: String {
     let upToThis = entry.versions.prefix { $0.number != version.number } + [version]
     let chapters = upToThis.reversed().map { version in

@@ -33,7 +33,7 @@ extension CatalogueEntries {
       CatalogueVersion("2.0.0", "2026-05-04", "Uses group snapshots.", kubeVersion: ">=1.99.0-0"),
     ])
 
-  /// Its icon is as large as some real ones.
+  /// With a large icon, as some real extensions have.
   static let tableTop = CatalogueEntry(
     name: "table-top", category: "database",
     title: Words("Table Top", "表格桌面"),
@@ -78,7 +78,7 @@ extension CatalogueEntries {
       CatalogueVersion("1.3.0", "2026-01-26", "Silence at night."),
     ])
 
-  /// Its name and its description are Chinese in every language.
+  /// With a name and a description that are Chinese in every language.
   static let inkDocs = CatalogueEntry(
     name: "shuimo-docs", category: "dev-tools",
     title: Words("水墨文档", "水墨文档"),

@@ -1,6 +1,6 @@
-/// The extensions of the built-in marketplace: observability, networking, security.
+/// The extensions of the built-in marketplace.
 ///
-/// Each is small and plausible; some show on purpose what can go wrong.
+/// Some of them show common failures on purpose.
 enum CatalogueEntries {
   static let all = [
     dashboards, logLens, alertRouter, trafficMap, gatewayGuide, certClock, policyGuard, backupVault, snapshotWheel,
@@ -85,7 +85,7 @@ enum CatalogueEntries {
         parts: [.template(path: "templates/policy.yaml", text: trafficPolicy)]),
     ])
 
-  /// Of an API that no cluster has, so that the upgrade to this version fails.
+  /// An object of an API that no cluster has, so that upgrading to this version fails.
   private static let trafficPolicy = """
     apiVersion: mesh.meadow.example/v1
     kind: TrafficPolicy

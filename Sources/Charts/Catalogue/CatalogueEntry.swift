@@ -1,4 +1,4 @@
-/// One extension of the built-in marketplace, before it is a chart.
+/// One extension of the built-in marketplace, from which its charts are generated.
 struct CatalogueEntry {
   var name: String
   var category: String
@@ -9,7 +9,7 @@ struct CatalogueEntry {
   var provider = Words("Meadow Works", "草甸工坊")
   var keywords: [String]
   var icon: CatalogueIcon
-  /// The objects of every version that says nothing else.
+  /// The parts of every version.
   var parts: [CataloguePart]
   /// Oldest first.
   var versions: [CatalogueVersion]
@@ -29,11 +29,11 @@ struct Words {
 /// One version of an extension of the built-in marketplace.
 struct CatalogueVersion {
   var number: String
-  /// The day it came out.
+  /// The date of its release.
   var date: String
-  /// What is new, a line each.
+  /// What is new, one line for each change.
   var changes: [String]
-  /// Objects beside those of the entry.
+  /// Parts in addition to those of the entry.
   var parts: [CataloguePart] = []
   var kubeVersion = ">=1.19.0-0"
   var dependencies: [Dependency] = []
@@ -58,26 +58,26 @@ struct CatalogueVersion {
   }
 }
 
-/// Something a chart of the marketplace brings, with the values that go with it.
+/// A part of a marketplace chart: templates and their values.
 enum CataloguePart {
-  /// Settings in a ConfigMap: key, default and what it means.
+  /// Settings in a ConfigMap.
   case settings([Setting])
-  /// A page of the web console, its script in a ConfigMap.
+  /// A page of the web console, with its script in a ConfigMap.
   case page
-  /// A Deployment and its Service; ready after so many seconds where no kubelet is.
+  /// A Deployment and its Service; without a kubelet, it becomes ready after this many seconds.
   case workload(readyAfter: Int)
-  /// A Job that prepares something.
+  /// A Job that prepares something; without a kubelet, it completes after this many seconds.
   case job(readyAfter: Int)
   /// An API behind the gateway, served by the workload.
   case api
-  /// A path of the gateway that leads to the workload.
+  /// A path of the gateway that is relayed to the workload.
   case proxy
-  /// A path of the gateway that leads to a Service whose certificate is no good.
+  /// A path of the gateway that is relayed to a Service with an invalid certificate.
   case untrusted
-  /// A template in so many words.
+  /// A template given as text.
   case template(path: String, text: String)
 
-  /// A value a user may want to change.
+  /// A value that users may want to change.
   struct Setting {
     var key: String
     var value: String

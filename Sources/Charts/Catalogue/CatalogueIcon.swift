@@ -1,8 +1,8 @@
-/// A drawing in SVG: a coloured tile with a sign on it.
+/// An icon in SVG: a coloured tile with a character on it.
 struct CatalogueIcon {
   var colour: String
   var sign: String
-  /// How many bytes the file has at least: some real icons are photographs in disguise.
+  /// Bytes that the file has at least, because some real icons are large.
   var minimumSize = 0
 
   init(_ colour: String, _ sign: String, minimumSize: Int = 0) {
@@ -18,7 +18,7 @@ struct CatalogueIcon {
     ]
     var size = 0
     var step = 0
-    // A dotted ground: the same dots every time, so that the chart is the same every time.
+    // Fills the size with dots, which are the same each time, so that the chart is too.
     while size < minimumSize {
       let (x, y) = (step * 7 % 640, step * 13 % 640)
       let dot =

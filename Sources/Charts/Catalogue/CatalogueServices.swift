@@ -2,10 +2,10 @@ package import HTTP
 import KubernetesAPI
 import Manifest
 
-/// What the workloads of the built-in marketplace would answer, if a kubelet ran them: an API, a page, a stream, and
-/// paths that show what can go wrong.
+/// Answers for the workloads of the built-in marketplace, which no kubelet runs: an API, a page, a stream, and paths
+/// that fail on purpose.
 ///
-/// Told apart by `Host`, which names the Service that a gateway reaches here.
+/// The `Host` field, in which a gateway names the Service, selects the extension.
 package struct CatalogueServices: Handler {
   private let pause: @Sendable (Duration) async -> Void
 
@@ -17,7 +17,7 @@ package struct CatalogueServices: Handler {
   /// Whether `name` is the Service of an extension of the built-in marketplace.
   package static func hasService(_ name: String) -> Bool { entries[name] != nil }
 
-  /// Whether `name` is the Service of one of them whose certificate is no good.
+  /// Whether `name` is the Service of one of them with an invalid certificate.
   package static func hasUntrustedService(_ name: String) -> Bool {
     name.hasSuffix(UntrustedCertificate.suffix) && hasService(String(name.dropLast(UntrustedCertificate.suffix.count)))
   }
@@ -84,7 +84,7 @@ package struct CatalogueServices: Handler {
     case "": return Self.text(200, Self.html(entry), type: "text/html; charset=utf-8")
     case "stream": return HTTPResponse(status: 200, headers: ["Content-Type": "text/plain"], body: stream(entry))
     case "hang":
-      // Until the gateway gives it up.
+      // Waits until the gateway gives up.
       while !Task.isCancelled { await pause(.seconds(3_600)) }
       return Self.text(500, "given up\n")
     case "fail": return Self.text(500, "\(entry.name) fails here on purpose\n")

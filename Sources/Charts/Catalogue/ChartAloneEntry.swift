@@ -1,21 +1,21 @@
 import Manifest
 import Packages
 
-/// An extension as the first design packages it: a chart with nothing but `Chart.yaml` to describe it, whose templates
-/// hold what the gateway serves, what people may be granted, and tests.
+/// An extension in the format of the first design: a chart with only `Chart.yaml` to describe it, whose templates
+/// contain the gateway's objects, role templates and tests.
 ///
-/// Only a backend of that design offers it. The templates use plain substitution, as all of the marketplace.
+/// Only a backend of that design offers it. The templates use plain substitution, like all of the marketplace.
 enum ChartAloneEntry {
   static let name = "pipeline-yard"
 
-  /// Oldest first; the last one is for Kubernetes of tomorrow, so that it is not the one that is recommended.
+  /// Oldest first; the last one requires a future version of Kubernetes, so that it is not the recommended one.
   static let versions = [
     (number: "v0.10.0", date: "2026-01-19", minimum: "v1.17.0"),
     (number: "v0.10.1", date: "2026-03-30", minimum: "v1.17.0"),
     (number: "v0.11.0", date: "2026-05-18", minimum: "v1.99.0"),
   ]
 
-  /// Its packages, newest first as helm lists them.
+  /// Its packages, newest first, as helm lists them.
   static var packages: [ChartRepository.Packed] {
     versions.reversed().map { version in
       let text = chart(version.number, version.minimum)

@@ -1,11 +1,11 @@
-/// What the built-in marketplace shows as a back end that no one should trust.
+/// The certificate of Services that show what an untrusted upstream looks like.
 package enum UntrustedCertificate {
-  /// What the name of such a Service ends in.
+  /// The suffix of the names of such Services.
   package static let suffix = "-untrusted"
 
-  /// A certificate with its key, PEM: out of date since 2001, for another name, and signed by itself.
+  /// A certificate with its key in PEM: expired in 2001, for another name, and self-signed.
   ///
-  /// The key guards nothing, so it may be read by all.
+  /// The key protects nothing, so it can be public.
   package static let pem = """
     -----BEGIN CERTIFICATE-----
     MIIBuzCCAWCgAwIBAgIUJ0GuMSHB7gmqzbVl9F5cbVwYDAkwCgYIKoZIzj0EAwIw

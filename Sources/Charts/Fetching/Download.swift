@@ -3,21 +3,21 @@ import HTTP
 import Packages
 import Platform
 
-/// Bodies put into files or memory, with the digest of what they held and no more than what is allowed.
+/// Reads a body into a file or memory, limits its size and computes its digest.
 struct Download {
-  /// How many bytes may come.
+  /// Bytes that are allowed.
   var limit: Int
-  /// What it is, for a refusal.
+  /// The name of the body in errors.
   var subject: String
 
-  /// What came, whole, with its digest.
+  /// The whole body and its digest.
   func bytes(_ body: HTTPBody) async throws(RepositoryError) -> (bytes: [UInt8], digest: String) {
     var bytes: [UInt8] = []
     let digest = try await pieces(of: body) { piece throws(RepositoryError) in bytes += piece }
     return (bytes, digest)
   }
 
-  /// Writes what comes to `path`, unpacked where it is packed for the way; the digest is that of what is written.
+  /// Writes the body to `path`, and unpacks it if its content coding is gzip; returns the digest of what was written.
   func file(_ path: String, _ body: HTTPBody, isPacked: Bool) async throws(RepositoryError) -> String {
     let file = try WrittenFile(path)
     var digest = SHA256()
@@ -42,7 +42,7 @@ struct Download {
     return RepositoryError("\(subject): it is not packed as it says: \(reason)")
   }
 
-  /// Hands out what comes piece by piece, and gives the digest of all of it; `take` must not trust any of it before.
+  /// Passes the body to `take` piece by piece, and returns its digest, before which `take` must not trust the pieces.
   func pieces(
     of body: HTTPBody, _ take: ([UInt8]) throws(RepositoryError) -> Void
   ) async throws(RepositoryError) -> String {
@@ -61,12 +61,12 @@ struct Download {
   }
 }
 
-/// A file that is being written, and closed when it is let go.
+/// A file that is being written; it is closed when this is released.
 final class WrittenFile {
   private let path: String
   private let descriptor: Int32
 
-  /// Makes it anew.
+  /// Creates the file, or truncates an existing one.
   init(_ path: String) throws(RepositoryError) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

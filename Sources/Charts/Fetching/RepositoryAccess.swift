@@ -4,34 +4,35 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// How a repository is reached, as its object says.
+/// How to reach a repository, as its object specifies.
 package struct RepositoryAccess: Sendable {
-  /// User and password, for the repository's own server alone.
+  /// User name and password; only the repository's own server receives them.
   package var user: (name: String, password: String)?
-  /// The authorities that are trusted, PEM; `nil` trusts the system's.
+  /// Trusted authorities in PEM; `nil` for the system's.
   package var authority: [UInt8]?
   /// Whether certificates are checked.
   package var isVerified = true
-  /// Seconds that one answer may take, from the request to its last byte.
+  /// Seconds that one response may take, from the request to the last byte.
   package var timeout = Self.usualTimeout
-  /// The proxies that the environment names.
+  /// The proxies of the environment.
   package var proxies = ProxyRules(.current)
-  /// What stands in for a registry that images are pulled from: a host, and a path before theirs where it has one.
+  /// Mirrors by the registry that they replace: a host, optionally with a path that precedes the image's.
   package var mirrors: [String: String] = [:]
-  /// Another way to one server, such as the API server's proxy of a Service.
+  /// A server that is reached in another way, such as through the API server's proxy of a Service.
   package var detour: Detour?
-  /// Takes lines for a log.
+  /// Is called with lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }
 
-  /// What KubeSphere allows where the object says nothing.
+  /// KubeSphere's default in seconds.
   package static let usualTimeout = 120
 
-  /// A server that is reached through another.
+  /// Another way to reach one server.
   package struct Detour: Sendable {
-    /// The server as charts are published to lie on it, as in `http://museum.kubesphere-system.svc:8080`.
+    /// The server's origin in the addresses of charts, such as `http://museum.kubesphere-system.svc:8080`.
     package var origin: String
+    /// Sends the requests, with credentials of its own.
     package var transport: any Transport
-    /// What stands before the path there.
+    /// The path that precedes the target of each request.
     package var prefix: String
 
     package init(origin: String, by transport: any Transport, prefix: String) {
@@ -41,10 +42,9 @@ package struct RepositoryAccess: Sendable {
     }
   }
 
-  /// An access without credentials.
   package init() {}
 
-  /// What `repository` says, with the credentials in `secret` where it names one.
+  /// The access that `repository` specifies, with the credentials in `secret` if there is one.
   package init(_ repository: Object, secret: Object? = nil) throws(RepositoryError) {
     let spec = repository.spec
     if let basic = spec["basicAuth"], let name = basic["username"]?.string, !name.isEmpty {
@@ -58,7 +58,7 @@ package struct RepositoryAccess: Sendable {
     if let secret { try take(secret) }
   }
 
-  /// The Secret that the object says holds its credentials, in the namespace of the charts.
+  /// The annotation that names the Secret with the credentials, in the namespace of the charts.
   package static let secretAnnotation = "ksx.dev/credentials"
 
   private mutating func take(_ secret: Object) throws(RepositoryError) {
@@ -80,7 +80,7 @@ package struct RepositoryAccess: Sendable {
     return bytes
   }
 
-  /// The same for another place: what is not this repository's server is not shown its credentials.
+  /// The same without credentials, for servers other than the repository's own.
   func withoutCredentials() -> RepositoryAccess {
     var access = self
     access.user = nil

@@ -1,13 +1,13 @@
 package import HTTP
 
-/// Why a repository, or a chart of it, was not read, for the user.
+/// Why a repository, or a chart in it, could not be read, as shown to the user.
 package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
-  /// Whether the same may work in a moment, with nothing changed.
+  /// Whether a retry may succeed without any change.
   package var isPassing = false
-  /// After how many seconds the server wants to be asked again, where it says so.
+  /// Seconds to wait before a retry, if the server says so.
   package var retryAfter: Int?
-  /// Whether the other end answered, whatever it said; `nil` where it was not asked, or that is not known.
+  /// Whether the server responded, with any status; `nil` if it received no request, or that is unknown.
   package var hasAnswered: Bool?
 
   package init(_ description: String, isPassing: Bool = false, retryAfter: Int? = nil) {
@@ -16,7 +16,7 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
     self.retryAfter = retryAfter
   }
 
-  /// The same, with what it is about before it.
+  /// The same with `subject` before the text.
   package func about(_ subject: String) -> RepositoryError {
     var error = self
     error.description = "\(subject): \(description)"
@@ -25,7 +25,7 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
 }
 
 extension RepositoryError {
-  /// What kept an answer from coming.
+  /// The error of a request without a complete response.
   package init(_ error: TransportError) {
     switch error {
     case .unreachable(let host, let reason):
@@ -44,7 +44,7 @@ extension RepositoryError {
     }
   }
 
-  /// What an answer that says no means.
+  /// The error of a response with another status than was expected.
   init(status: Int, _ headers: HTTPHeaders, now: Int) {
     let wait = headers["Retry-After"].flatMap { RetryAfter.seconds($0, now: now) }
     let (words, isPassing) =

@@ -2,28 +2,28 @@ import Client
 import HTTP
 import Platform
 
-/// Asks web servers for the files of one repository.
+/// Requests the files of one repository from web servers.
 ///
-/// libcurl's transport carries it, which the controllers have anyhow for the cluster: it streams with back-pressure, and
-/// its proxies and certificates are those of Go, and so helm's.
+/// Uses the libcurl transport that the controllers also use for the cluster: it streams with back-pressure, and treats
+/// proxies and certificates as Go does, and so helm.
 struct WebClient: Sendable {
   let access: RepositoryAccess
-  /// The server that the credentials belong to.
+  /// The server that receives the credentials.
   let home: WebURL
 
-  /// helm follows as many.
+  /// The same number as helm's.
   private static let mostRedirects = 10
-  /// Seconds without a byte after which an answer is given up.
+  /// Seconds without a byte after which a response fails.
   private static let silence = 30
 
-  /// An answer, and where it came from in the end.
+  /// A response, and the URL that it came from after redirects.
   struct Answer: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: HTTPBody
     var url: WebURL
 
-    /// The body, if the server says that it is what was asked for.
+    /// The body; throws unless the status is 200.
     func expected() throws(RepositoryError) -> HTTPBody {
       guard status == 200 else {
         throw RepositoryError(status: status, headers, now: Timestamp.now().secondsSince1970).about(url.shown)
@@ -32,19 +32,19 @@ struct WebClient: Sendable {
     }
   }
 
-  /// Asks for `url`, and follows where the server sends it.
+  /// Sends a GET for `url` and follows redirects.
   func get(_ url: WebURL, _ headers: HTTPHeaders = [:]) async throws(RepositoryError) -> Answer {
     try await send(.get, url, headers)
   }
 
-  /// Asks for `url` by `method`.
+  /// Sends a request for `url` with `method` and follows redirects.
   func send(
     _ method: HTTPRequest.Method, _ url: WebURL, _ headers: HTTPHeaders = [:]
   ) async throws(RepositoryError) -> Answer {
     try await send(HTTPRequest(method, url.target, headers: headers), to: url)
   }
 
-  /// Sends `request` to `url`, whatever its own target says.
+  /// Sends `request` to `url`, whose target replaces the request's own.
   func send(_ request: HTTPRequest, to url: WebURL) async throws(RepositoryError) -> Answer {
     var place = url
     for _ in 0...Self.mostRedirects {
@@ -63,7 +63,7 @@ struct WebClient: Sendable {
   private func ask(_ wanted: HTTPRequest, _ url: WebURL) async throws(RepositoryError) -> HTTPResponse {
     var request = wanted
     request.target = url.target
-    // What is given for one server is not shown to another, wherever that one sends us.
+    // Credentials for one server are not sent to another after a redirect.
     if url.origin != home.origin { request.headers["Authorization"] = nil }
     if request.headers["Authorization"] == nil, let credentials = credentials(for: url) {
       request.headers["Authorization"] = "Basic " + Base64.encode(Array(credentials.utf8))
@@ -71,7 +71,7 @@ struct WebClient: Sendable {
     request.patience = .stream(limit: access.timeout, silence: min(Self.silence, access.timeout))
     do {
       if let detour = access.detour, url.origin == detour.origin {
-        // The credential there is the transport's own.
+        // The transport adds its own credential.
         request.headers["Authorization"] = nil
         request.target = detour.prefix + request.target
         return try await detour.transport.send(request)

@@ -1,7 +1,7 @@
 package import HTTP
 import Platform
 
-/// An address on the web, taken apart as far as is needed to ask for it and to follow references in it.
+/// An http or https URL, parsed as far as requests and references in documents need.
 package struct WebURL: Hashable, Sendable {
   package var server: ServerAddress
   /// The path, beginning with a slash.
@@ -11,7 +11,7 @@ package struct WebURL: Hashable, Sendable {
   /// `user:password` as written, or empty.
   package var userInfo: String
 
-  /// `nil` when `text` is no address of a web server.
+  /// `nil` if `text` is not an http or https URL.
   package init?(_ text: String) {
     guard let server = ServerAddress(text), server.scheme != .unix, !text.utf8.contains(where: { $0 <= 0x20 }),
       let start = text.rangeOfText("://")?.upperBound
@@ -26,19 +26,19 @@ package struct WebURL: Hashable, Sendable {
     query = String(rest.dropFirst(path.count))
   }
 
-  /// `https://charts.example.com`, which is what credentials belong to.
+  /// Such as `https://charts.example.com`; credentials are sent to one origin only.
   package var origin: String { "\(server.scheme.rawValue)://\(server.name)" }
 
-  /// What is asked of the server.
+  /// The target of a request for the URL.
   package var target: String { path + query }
 
-  /// The whole address, without user and password.
+  /// The URL without user and password.
   package var text: String { origin + target }
 
-  /// The address as it may be shown: without user and password, and without a query, which may hold a token.
+  /// The URL for display: without user, password and query, which may contain a token.
   package var shown: String { origin + path + (query.isEmpty ? "" : "?…") }
 
-  /// The address of a file below this one, taken for a folder; the query stays, as with helm.
+  /// The URL of a file below this one, which is taken for a folder; the query is kept, as by helm.
   package func appending(_ name: String) -> WebURL {
     var url = self
     while url.path.hasSuffix("/") { url.path.removeLast() }
@@ -46,7 +46,7 @@ package struct WebURL: Hashable, Sendable {
     return url
   }
 
-  /// What a reference found at this address means (RFC 3986 §5.2); `nil` when it leads off the web.
+  /// Resolves a reference in a document at this URL (RFC 3986 §5.2); `nil` if the result is not an http or https URL.
   package func resolving(_ reference: String) -> WebURL? {
     if reference.containsText("://") { return WebURL(reference) }
     if reference.hasPrefix("//") { return WebURL("\(server.scheme.rawValue):\(reference)") }

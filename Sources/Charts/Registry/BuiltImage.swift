@@ -3,9 +3,9 @@ import Manifest
 import Packages
 package import Platform
 
-/// An image that was made here, without docker (OCI image spec): the same files give the same bytes.
+/// An image built without docker (OCI image spec); the same files give the same bytes.
 package struct BuiltImage: Hashable, Sendable {
-  /// Blobs by their digests, the configuration among them.
+  /// Blobs by digest, including the configuration.
   package private(set) var blobs: [String: [UInt8]] = [:]
   package private(set) var manifest: [UInt8] = []
   package var digest: String { "sha256:" + SHA256.hex(manifest) }
@@ -14,7 +14,7 @@ package struct BuiltImage: Hashable, Sendable {
   private static let configType = "application/vnd.oci.image.config.v1+json"
   static let manifestType = ImageManifest.mediaTypes[0]
 
-  /// What an image is made of besides its files.
+  /// Settings in the image's configuration.
   package struct Settings: Hashable, Sendable {
     package var workingDirectory = "/charts"
     package var command = ["serve"]
@@ -23,7 +23,7 @@ package struct BuiltImage: Hashable, Sendable {
     package init() {}
   }
 
-  /// An image with one layer of `files`, whose paths begin at the root, over the layers of `base` where there is one.
+  /// An image with one layer of `files`, whose paths are relative to the root, on top of the layers of `base` if given.
   package init(
     _ files: [String: [UInt8]], executables: Set<String> = [], over base: BaseImage? = nil,
     _ settings: Settings = Settings()
@@ -56,7 +56,7 @@ package struct BuiltImage: Hashable, Sendable {
     return ["mediaType": .string(type), "digest": .string(digest), "size": .integer(bytes.count)]
   }
 
-  /// Writes it as a folder that skopeo, podman and others read (OCI image layout), under `tag`.
+  /// Writes the image as an OCI image layout, which skopeo, podman and others read, with the tag `tag`.
   package func write(layout folder: String, tag: String) throws(SystemError) {
     try Files.makeDirectory(folder + "/blobs/sha256", mode: 0o755)
     for (digest, bytes) in blobs {
@@ -72,7 +72,7 @@ package struct BuiltImage: Hashable, Sendable {
     try Files.write(JSON.bytes(index), to: folder + "/index.json", mode: 0o644)
   }
 
-  /// Puts it into a registry, blobs first; those that are there already are not sent again.
+  /// Pushes the image to a registry, blobs first; blobs that it already has are not sent.
   package func push(to reference: ImageReference, access: RepositoryAccess) async throws(RepositoryError) {
     guard let client = RegistryClient(host: reference.host, access: access) else {
       throw RepositoryError("\(reference.registry) is no name of a registry")
@@ -84,14 +84,14 @@ package struct BuiltImage: Hashable, Sendable {
   }
 }
 
-/// An image that another is laid over.
+/// An image that another is built on.
 package struct BaseImage: Hashable, Sendable {
-  /// What its manifest says of its layers.
+  /// The descriptors of the layers in its manifest.
   var layers: [Value]
   var configuration: Value
   var blobs: [String: [UInt8]]
 
-  /// A manifest of one kind has layers of that kind; their bytes are the same.
+  /// The OCI media type for a docker one: an OCI manifest needs OCI layers, and their bytes are the same.
   private static func ociType(_ type: String) -> String {
     switch type {
     case "application/vnd.docker.image.rootfs.diff.tar.gzip": "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -100,7 +100,7 @@ package struct BaseImage: Hashable, Sendable {
     }
   }
 
-  /// What a base may have in all: it is held in memory.
+  /// Bytes of all layers together, which are held in memory.
   private static let largest = 1 << 30
 
   /// Pulls the image that `reference` names.

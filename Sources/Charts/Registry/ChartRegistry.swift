@@ -1,8 +1,8 @@
 import Packages
 import Platform
 
-/// Charts in a registry, as `helm push` puts them there: a path is one chart, its tags are the versions; or what lies
-/// below a path are several.
+/// Charts in a registry, as `helm push` stores them: a path is one chart, and its tags are the versions; or several
+/// charts below a path.
 struct ChartRegistry: ChartSource {
   let path: String
   private let client: RegistryClient
@@ -11,19 +11,19 @@ struct ChartRegistry: ChartSource {
   private static let chartLayers = [
     "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "application/tar+gzip",
   ]
-  /// How many versions are taken, over all charts: each is asked about at every look.
+  /// Versions of all charts together; each costs a request at every reading.
   private static let mostVersions = 5_000
-  /// How many are asked about at once.
+  /// Concurrent requests.
   private static let breadth = 8
 
-  /// `nil` when `address` is none of the form `oci://HOST/PATH`.
+  /// `nil` if `address` does not have the form `oci://HOST/PATH`.
   init?(_ address: String, access: RepositoryAccess) {
     guard ImageReference.isRegistry(address) else { return nil }
     var parts = address.dropFirst(6).split(separator: "/").map(String.init)
     guard !parts.isEmpty, let client = RegistryClient(host: parts.removeFirst().lowercased(), access: access) else {
       return nil
     }
-    // A version's own address has its tag at the end.
+    // The address of a version ends with a tag.
     if let last = parts.last { parts[parts.count - 1] = String(last.prefix { $0 != ":" && $0 != "@" }) }
     guard parts.allSatisfy(ImageReference.isComponent) else { return nil }
     self.client = client
@@ -51,13 +51,13 @@ struct ChartRegistry: ChartSource {
     var tag: String
     var digest = ""
 
-    /// helm writes a plus as an underscore, which a tag may have.
+    /// helm replaces the plus by an underscore, because tags do not allow it.
     var version: String { tag.replacingText("_", with: "+") }
 
     var line: String { "\(path):\(tag) \(digest)" }
   }
 
-  /// Those of the path itself when it has tags, else of what lies below it.
+  /// The versions at the path itself if it has tags, otherwise those at the paths below it.
   private func versions() async throws(RepositoryError) -> [Version] {
     let own = path.isEmpty ? [] : try await client.tags(path) ?? []
     var versions = own.map { Version(path: path, tag: $0) }
@@ -71,7 +71,7 @@ struct ChartRegistry: ChartSource {
     return versions
   }
 
-  /// What the registry lists below the path.
+  /// The paths below the path, as listed by the registry.
   private func pathsBelow() async throws(RepositoryError) -> [String] {
     let all: [String]
     do throws(RepositoryError) { all = try await client.catalogue() } catch {
@@ -116,7 +116,7 @@ struct ChartRegistry: ChartSource {
     return try await archive(reference.path, entry.revision.isEmpty ? reference.selector : entry.revision)
   }
 
-  /// The chart that was published as lying at `location`.
+  /// The chart that was published with the address `location`.
   func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
     let reference = try reference(location)
     let bytes = try await archive(reference.path, reference.selector)
@@ -124,7 +124,7 @@ struct ChartRegistry: ChartSource {
     return bytes
   }
 
-  /// The path and the tag of an address in this registry, whatever its host is called.
+  /// The path and the tag of an address in this registry.
   private func reference(_ location: String) throws(RepositoryError) -> ImageReference {
     let start = "oci://\(client.host)/"
     guard location.hasPrefix(start), let found = ImageReference("registry.invalid/" + location.dropFirst(start.count))

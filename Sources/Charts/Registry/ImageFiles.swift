@@ -2,38 +2,42 @@ import Glibc
 import Packages
 import Platform
 
-/// The files of an image that lie below some folders of it, layer upon layer.
+/// The files of an image in some of its folders, collected layer by layer.
 ///
-/// Their bytes wait in numbered files until all layers have been read: a later one may take away what an earlier one has.
-/// Confined to the task that pulls the image.
+/// Their bytes are stored in numbered files until all layers have been read, because a later layer may delete files of
+/// an earlier one. Confined to the task that pulls the image.
 final class ImageFiles {
   private let root: String
-  /// The folders that are wanted, as the parts of their paths.
+  /// The wanted folders, as the parts of their paths.
   private let wanted: [[String]]
   private let limits: Limits
-  /// What the layers below have left.
+  /// The result of the layers before the current one.
   private let tree = ImageTree()
-  /// What this layer has, in its order, and what it says is gone.
+  /// The members of the current layer, in order.
   private var entries: [(path: [String], entry: ImageTree.Entry)] = []
+  /// The numbers of the current layer's files.
   private var numbers: [[String]: Int] = [:]
+  /// The paths that the current layer deletes (whiteouts).
   private var removed: [[String]] = []
+  /// The folders whose former contents the current layer deletes (opaque whiteouts).
   private var emptied: [[String]] = []
   private var open: WrittenFile?
-  /// Files elsewhere, to which hard links in the folders lead.
+  /// Files outside of the folders that hard links in the folders refer to.
   private let kept: Set<[String]>
-  /// Links that are not read: symbolic ones, which may lead anywhere, and those to what is not there; the first of them.
+  /// Links that were dropped: symbolic ones, which may lead anywhere, and hard links to missing files; at most
+  /// `mostTold`.
   private var leftOut: [[String]] = []
-  /// The same of this layer.
+  /// The same for the current layer.
   private var links: [[String]] = []
-  /// What hard links lead to and was not kept: another reading must keep it.
+  /// Targets of hard links that were not kept; the layers must be read again to keep them.
   private(set) var missed: Set<String> = []
   private var (members, last, names, bytes) = (0, 0, 0, 0)
 
-  /// What charts may have in all, with everything that the layers say of them, be it that they are gone.
+  /// Limits for charts and everything that layers say about them, including deletions.
   struct Limits {
     var bytes = 2 << 30
     var members = 200_000
-    /// The letters of their paths, which are held in memory.
+    /// Bytes of their paths, which are held in memory.
     var names = 64 << 20
   }
 
@@ -46,7 +50,7 @@ final class ImageFiles {
 
   func beginLayer() { (entries, numbers, removed, emptied, links) = ([], [:], [], [], []) }
 
-  /// What a layer says is gone goes from those below it, never from itself.
+  /// Applies the current layer; its deletions concern only the layers before it.
   func endLayer() {
     for path in removed { tree.put(.nothing, at: path) }
     for path in emptied { tree.empty(path) }
@@ -71,17 +75,17 @@ final class ImageFiles {
     case "0": try beginFile(path)
     case "1": link(path, to: member.link)
     case "5": entries.append((path, .folder))
-    // A symbolic link may lead anywhere, and is left out.
+    // A symbolic link may lead anywhere, and is dropped.
     default:
       if member.type == "2" { links.append(path) }
       entries.append((path, .nothing))
     }
   }
 
-  /// How many links are told of.
+  /// Dropped links that are remembered.
   private static let mostTold = 100
 
-  /// What says that nothing of a folder is left.
+  /// The name of a member that deletes the former contents of its folder.
   private static let opaque = ".wh..wh..opq"
 
   private func count(_ path: String) throws(RepositoryError) {
@@ -121,12 +125,12 @@ final class ImageFiles {
 
   private func place(_ number: Int) -> String { "\(root)/\(number)" }
 
-  /// Whether it lies in a folder that is wanted, or, `withFolders`, such a folder lies in it.
+  /// Whether the path is in a wanted folder or, `withFolders`, a wanted folder is in it.
   private func isWanted(_ path: [String], withFolders: Bool) -> Bool {
     kept.contains(path) || wanted.contains { path.starts(with: $0) || withFolders && $0.starts(with: path) }
   }
 
-  /// What is said of links in the folders that are not read, where nothing else has come in their place.
+  /// A description of the dropped links that no later layer has replaced.
   var problems: [String] {
     let standing = leftOut.filter { tree.number(at: $0) == nil }.map { "/" + $0.joined(separator: "/") }
     guard let first = standing.first else { return [] }
@@ -134,7 +138,7 @@ final class ImageFiles {
     return ["\(Excerpt.shortened(first))\(more): links are left out, for they may lead anywhere"]
   }
 
-  /// Gives the files their names; the folder that the charts lie in.
+  /// Gives the files their names in a new folder, and returns that.
   func layOut() throws(RepositoryError) -> String {
     for folder in wanted {
       let files = tree.files(below: folder)
@@ -145,7 +149,7 @@ final class ImageFiles {
         for (path, number) in files {
           let place = target + "/" + path
           try Files.makeDirectory(Files.parent(of: place) ?? target)
-          // Two names may be those of one file.
+          // A link, and not a move, because one file may have two names.
           guard Glibc.link(self.place(number), place) == 0 else { throw SystemError("writing \(place)") }
         }
       } catch {

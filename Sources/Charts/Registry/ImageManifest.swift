@@ -2,13 +2,13 @@ import Manifest
 import Packages
 import Platform
 
-/// What a registry says of an image or a chart (OCI image spec, and docker's schema 2).
+/// The manifest of an image or a chart, or an index of manifests (OCI image spec, and docker's schema 2).
 struct ImageManifest: Hashable, Sendable {
   /// A blob, or another manifest.
   struct Descriptor: Hashable, Sendable {
     var mediaType: String
     var digest: String
-    /// `linux/amd64`, for a manifest that is one of several.
+    /// The platform of a manifest in an index, such as `linux/amd64`.
     var platform: String
 
     init?(_ value: Value) {
@@ -20,7 +20,7 @@ struct ImageManifest: Hashable, Sendable {
     }
   }
 
-  /// Of what is for several platforms: each one's manifest.
+  /// The manifests of an index, one for each platform.
   var manifests: [Descriptor]
   var config: Descriptor?
   var layers: [Descriptor]
@@ -31,7 +31,7 @@ struct ImageManifest: Hashable, Sendable {
     "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
   ]
-  /// What registries allow at least, and most at most.
+  /// Bytes; registries allow at least this many, and most no more.
   static let largest = 4 << 20
 
   init(_ bytes: [UInt8]) throws(RepositoryError) {
@@ -49,7 +49,7 @@ struct ImageManifest: Hashable, Sendable {
     guard layers.count <= 1000 else { throw RepositoryError("its manifest has more than 1000 layers") }
   }
 
-  /// The manifest for this platform, or the one for any: charts are the same on all.
+  /// The manifest for this platform, or else any: charts are the same on all platforms.
   var best: Descriptor? {
     let real = manifests.filter { !$0.platform.hasPrefix("unknown/") }
     for platform in ["linux/amd64", "linux/arm64"] {

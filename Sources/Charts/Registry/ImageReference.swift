@@ -1,17 +1,17 @@
-/// Where an image lies: a registry, a path in it, and a tag or a digest, as docker reads it.
+/// A reference to an image: a registry, a path in it, and a tag or a digest, parsed as docker does.
 package struct ImageReference: Hashable, Sendable {
-  /// The registry's host, with its port where it is not the usual one.
+  /// The registry's host, with its port unless that is the default.
   package var registry: String
-  /// `library/ubuntu`.
+  /// Such as `library/ubuntu`.
   package var path: String
-  /// Empty where there is none.
+  /// Empty if there is none.
   package var tag: String
   /// `sha256:…`, or empty.
   package var digest: String
 
-  /// `nil` when `text` is no reference.
+  /// `nil` if `text` is not a reference.
   ///
-  /// Without a registry it is docker's, and without a tag `latest`.
+  /// The default registry is docker's, and the default tag is `latest`.
   package init?(_ text: String) {
     var rest = text[...]
     digest = ""
@@ -37,15 +37,15 @@ package struct ImageReference: Hashable, Sendable {
     path = parts.joined(separator: "/")
   }
 
-  /// Whether `text` is an address in a registry of charts.
+  /// Whether `text` is the address of a registry of charts.
   static func isRegistry(_ text: String) -> Bool { text.hasPrefix("oci://") }
 
   private static let docker = "docker.io"
 
-  /// The host that answers for the registry.
+  /// The host of the registry's API.
   var host: String { registry == Self.docker ? "registry-1.docker.io" : registry }
 
-  /// The digest where there is one, else the tag: what a registry calls a reference.
+  /// The digest if there is one, otherwise the tag; the `reference` in the registry's API.
   var selector: String { digest.isEmpty ? tag : digest }
 
   /// The whole reference.
@@ -64,7 +64,7 @@ package struct ImageReference: Hashable, Sendable {
       && text.utf8.allSatisfy { isWordByte($0) || (65...90).contains($0) || ".-_".utf8.contains($0) }
   }
 
-  /// A part of a path: letters and digits in lower case, with dots, hyphens and underscores between them.
+  /// A component of a path: letters and digits in lower case, with dots, hyphens and underscores between them.
   static func isComponent(_ text: String) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last, isWordByte(first), isWordByte(last) else {
       return false

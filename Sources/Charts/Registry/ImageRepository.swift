@@ -2,9 +2,9 @@ import Manifest
 import Packages
 import Platform
 
-/// Charts in a container image, pulled without docker: below `/charts`, or where the image works.
+/// Charts in a container image, which is pulled without docker: in `/charts`, or in the image's working directory.
 struct ImageRepository: Sendable {
-  /// What the address of a chart in an image begins with.
+  /// The scheme in the address of a chart in an image.
   static let scheme = "image://"
 
   let reference: ImageReference
@@ -15,7 +15,7 @@ struct ImageRepository: Sendable {
     self.access = access
   }
 
-  /// A tag is followed by its digest: as long as that is the same, nothing is pulled.
+  /// Resolves the tag to a digest first; as long as that is unchanged, nothing is pulled.
   func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
     try await anywhere { (client, path) throws(RepositoryError) in
       let digest = reference.digest.isEmpty ? try await client.digest(path, reference.tag) : reference.digest
@@ -30,7 +30,7 @@ struct ImageRepository: Sendable {
     }
   }
 
-  /// The chart that was published as lying at `location`: the image at its digest, and a path in it.
+  /// The chart that was published with the address `location`, which has the digest of the image and a path in it.
   func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
     let rest = location.dropFirst(Self.scheme.count)
     guard let at = rest.firstIndex(of: "@") else { throw RepositoryError("\(location) is no address in an image") }
@@ -45,7 +45,7 @@ struct ImageRepository: Sendable {
     }
   }
 
-  /// Asks the mirror of the registry where there is one, and the registry itself where that does not answer.
+  /// Runs `work` with the mirror of the registry if there is one, and with the registry itself if that fails.
   private func anywhere<Answer: Sendable>(
     _ work: (RegistryClient, String) async throws(RepositoryError) -> Answer
   ) async throws(RepositoryError) -> Answer {
@@ -65,7 +65,7 @@ struct ImageRepository: Sendable {
   }
 }
 
-/// The charts of an image that has been pulled, as long as they are needed.
+/// The charts of a pulled image, whose files are kept as long as this is used.
 private struct ImageCharts: ChartSource {
   let image: PulledImage
   let folder: FolderRepository
@@ -78,7 +78,7 @@ private struct ImageCharts: ChartSource {
 
   func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
     let place = try folder.location(of: entry)
-    // An index in an image may name any address; only what lies in the image is taken.
+    // An index in an image may name any address; only charts in the image are accepted.
     guard place.hasPrefix("file://\(folder.folder)/") else {
       throw RepositoryError("the image's index leads to \(Excerpt.shortened(place)), which is not in the image")
     }

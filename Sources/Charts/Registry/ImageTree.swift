@@ -1,11 +1,11 @@
-/// Folders and the numbers of the files in them: what a layer takes away is found by its path, however much there is.
+/// A tree of folders and numbered files, in which a path is deleted without searching all files.
 ///
 /// Confined to the task that pulls the image.
 final class ImageTree {
   /// What a layer has at a path.
   enum Entry: Hashable {
     case file(Int)
-    /// One that is there already keeps what is in it.
+    /// A folder; an existing one keeps its contents.
     case folder
     case nothing
   }
@@ -13,12 +13,12 @@ final class ImageTree {
   private let top = Node()
 
   private final class Node {
-    /// That of a file; a folder has none.
+    /// The number of a file; `nil` for a folder.
     var number: Int?
     var children: [String: Node] = [:]
   }
 
-  /// Puts `entry` in the place of what is there, and makes folders of what it lies in.
+  /// Replaces what is at `path` by `entry`, and creates the folders above it.
   func put(_ entry: Entry, at path: [String]) {
     if case .nothing = entry {
       if let name = path.last { node(at: path.dropLast())?.children[name] = nil }
@@ -36,13 +36,13 @@ final class ImageTree {
     (node.number, node.children) = (number, [:])
   }
 
-  /// Leaves nothing in the folder at `path`.
+  /// Removes everything from the folder at `path`.
   func empty(_ path: [String]) { node(at: path[...])?.children = [:] }
 
   /// The number of the file at `path`.
   func number(at path: [String]) -> Int? { node(at: path[...])?.number }
 
-  /// The files below a folder, by their paths as seen from it, in the order of those.
+  /// The files in a folder and below it, with paths relative to it, sorted by path.
   func files(below folder: [String]) -> [(path: String, number: Int)] {
     var found: [(path: String, number: Int)] = []
     var waiting: [(path: String, node: Node)] = node(at: folder[...]).map { [("", $0)] } ?? []

@@ -1,7 +1,7 @@
 import Packages
 import Platform
 
-/// Reads one layer of an image, however it is packed.
+/// Reads one layer of an image, compressed with gzip or zstd or not at all.
 ///
 /// Confined to the task that pulls the image.
 final class LayerReader {
@@ -16,9 +16,9 @@ final class LayerReader {
   private var tar = TarStream()
   private let files: ImageFiles
   private let subject: String
-  /// What came before the packing could be told.
+  /// Bytes that arrived before the compression was known.
   private var start: [UInt8] = []
-  /// What a layer may unpack to.
+  /// Bytes that a layer may unpack to.
   private static let largest = 16 << 30
 
   init(_ files: ImageFiles, subject: String) {
@@ -61,7 +61,7 @@ final class LayerReader {
     (error as? RepositoryError) ?? RepositoryError("\(subject): \(error)")
   }
 
-  /// By its first bytes: what registries call layers is not always so.
+  /// Detects the compression by the first bytes, because the media types of layers are not always right.
   private static func packing(_ bytes: [UInt8]) -> Packing {
     if bytes.starts(with: [0x1f, 0x8b]) { return .gzip(GzipStream(limit: largest)) }
     if bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) { return .zstd(ZstdStream(limit: largest)) }

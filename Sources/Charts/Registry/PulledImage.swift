@@ -2,18 +2,18 @@ import Manifest
 import Packages
 import Platform
 
-/// The charts of an image, laid out in a folder that goes when this is let go.
+/// The charts of an image in a temporary folder, which is removed when this is released.
 final class PulledImage: Sendable {
   private let folder: ScratchFolder
-  /// Where the charts lie.
+  /// The folder of the charts.
   let charts: String
-  /// What is said of what was left out.
+  /// Descriptions of what was left out.
   let problems: [String]
 
-  /// How long a layer may be on its way.
+  /// Bytes of a layer as sent, packed.
   private static let largestLayer = 4 << 30
 
-  /// Pulls the image that `digest` names.
+  /// Pulls the image with the digest `digest`.
   init(_ client: RegistryClient, _ path: String, _ digest: String) async throws(RepositoryError) {
     do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
     let root = folder.path
@@ -31,7 +31,7 @@ final class PulledImage: Sendable {
     out client: RegistryClient, _ path: String, _ digest: String, in root: String
   ) async throws(RepositoryError) -> (charts: String, problems: [String]) {
     var manifest = try await client.manifest(path, digest)
-    // An index of indexes is allowed; deeper ones are not made.
+    // An index may refer to another index; three levels are followed.
     for _ in 0..<3 {
       guard manifest.layers.isEmpty, let best = manifest.best else { break }
       manifest = try await client.manifest(path, best.digest)
@@ -45,7 +45,7 @@ final class PulledImage: Sendable {
     let folders = ["charts", TarStream.plainPath(work) ?? ""].filter { !$0.isEmpty }
     var files = ImageFiles(root, below: folders)
     try await read(manifest.layers, of: path, client, into: files)
-    // What hard links lead to may lie anywhere in the image, and be a link itself.
+    // The target of a hard link may be anywhere in the image, and be a hard link itself.
     var kept: Set<String> = []
     for _ in 0..<3 where !files.missed.isSubset(of: kept) {
       kept.formUnion(files.missed)

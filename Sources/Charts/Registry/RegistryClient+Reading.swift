@@ -4,24 +4,24 @@ import Packages
 import Platform
 
 extension RegistryClient {
-  /// How many pages of a list are read, and names taken.
+  /// Limits of a list: its pages, and the names on them.
   private static let mostPages = 200
   private static let mostNames = 50_000
 
-  /// The tags at `path`, or `nil` when there is nothing there.
+  /// The tags at `path`; `nil` if the path does not exist.
   func tags(_ path: String) async throws(RepositoryError) -> [String]? {
     try await names("\(path)/tags/list?n=1000", key: "tags", scope: Self.pull(path))
   }
 
-  /// The paths that the registry lists, where it does.
+  /// The paths in the registry, if it lists them.
   func catalogue() async throws(RepositoryError) -> [String] {
     try await names("_catalog?n=1000", key: "repositories", scope: "registry:catalog:*") ?? []
   }
 
-  /// What is asked for to read at `path`.
+  /// The scope of a token for reading at `path`.
   static func pull(_ path: String) -> String { "repository:\(path):pull" }
 
-  /// All names of a list that comes in pages.
+  /// All names in a paginated list; `nil` if it does not exist.
   private func names(_ first: String, key: String, scope: String) async throws(RepositoryError) -> [String]? {
     var names: [String] = []
     var target = first
@@ -42,7 +42,7 @@ extension RegistryClient {
     throw RepositoryError("\(host): a list has more than \(Self.mostPages) pages")
   }
 
-  /// The address of `<…>; rel="next"`.
+  /// The target of `<…>; rel="next"`.
   static func next(_ link: String) -> String? {
     guard link.containsText("rel=\"next\"") || link.containsText("rel=next"), let open = link.firstIndex(of: "<"),
       let close = link.firstIndex(of: ">"), open < close
@@ -55,7 +55,7 @@ extension RegistryClient {
     do { return try JSON.parse(bytes) } catch { throw RepositoryError("\(subject): \(error)") }
   }
 
-  /// The digest of the manifest that `selector`, a tag or a digest, leads to at `path`.
+  /// The digest of the manifest that `selector`, a tag or a digest, refers to at `path`.
   func digest(_ path: String, _ selector: String) async throws(RepositoryError) -> String {
     let answer = try await send(
       .head, "\(path)/manifests/\(selector)", accept: ImageManifest.mediaTypes, scope: Self.pull(path))
@@ -67,7 +67,7 @@ extension RegistryClient {
     return try await manifest(path, selector).digest
   }
 
-  /// The manifest that `selector` leads to; one asked for by its digest has that digest.
+  /// The manifest that `selector` refers to; if that is a digest, the manifest's digest is checked.
   func manifest(_ path: String, _ selector: String) async throws(RepositoryError) -> ImageManifest {
     let subject = "\(host)/\(path)" + (ImageReference.isDigest(selector) ? "@" : ":") + selector
     let (_, body) = try await body(
@@ -77,7 +77,7 @@ extension RegistryClient {
     do { return try ImageManifest(bytes) } catch { throw error.about(subject) }
   }
 
-  /// A blob that is held in memory.
+  /// A blob in memory.
   func blob(
     _ path: String, _ descriptor: ImageManifest.Descriptor, limit: Int
   ) async throws(RepositoryError) -> [UInt8] {
@@ -86,7 +86,7 @@ extension RegistryClient {
     return bytes
   }
 
-  /// A blob piece by piece; `take` must not trust any of it before this has returned.
+  /// Passes a blob to `take` piece by piece; `take` must not trust the pieces before this has returned.
   func blob(
     _ path: String, _ descriptor: ImageManifest.Descriptor, limit: Int,
     _ take: ([UInt8]) throws(RepositoryError) -> Void

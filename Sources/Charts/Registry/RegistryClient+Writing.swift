@@ -2,10 +2,10 @@ import HTTP
 import Platform
 
 extension RegistryClient {
-  /// What is asked for to write at `path`.
+  /// The scope of a token for writing at `path`.
   private static func push(_ path: String) -> String { "repository:\(path):pull,push" }
 
-  /// Puts a blob there, unless it is there.
+  /// Uploads a blob, unless the registry has it.
   func upload(_ bytes: [UInt8], _ digest: String, to path: String) async throws(RepositoryError) {
     let scope = Self.push(path)
     if try await send(.head, "\(path)/blobs/\(digest)", scope: scope).status == 200 { return }
@@ -20,7 +20,7 @@ extension RegistryClient {
     guard answer.status == 201 else { throw await refusal(answer) }
   }
 
-  /// Puts a manifest there.
+  /// Uploads a manifest with a tag.
   func put(_ bytes: [UInt8], type: String, as tag: String, at path: String) async throws(RepositoryError) {
     let place = try await place("\(path)/manifests/\(tag)")
     let answer = try await put(bytes, type: type, to: place, scope: Self.push(path))

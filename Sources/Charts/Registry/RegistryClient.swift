@@ -3,27 +3,27 @@ import HTTP
 import Manifest
 import Platform
 
-/// Asks one registry by the OCI distribution API, with the credentials that the repository's object names.
+/// A client of one registry's OCI distribution API, with the credentials of the repository's object.
 final class RegistryClient: Sendable {
   let host: String
   private let access: RepositoryAccess
   private let state = Locked(State())
 
   private struct State {
-    /// How it is spoken to, once that is known.
+    /// The scheme and host of the API, once known.
     var base: WebURL?
-    /// Tokens by what they are for.
+    /// Tokens by scope.
     var tokens: [String: String] = [:]
   }
 
-  /// `nil` when `host` names no server.
+  /// `nil` if `host` is not a host name.
   init?(host: String, access: RepositoryAccess) {
     guard WebURL("https://\(host)") != nil else { return nil }
     self.host = host
     self.access = access
   }
 
-  /// Asks for `path` below `/v2/`; `scope` says what a token must be for.
+  /// Sends a request for `path` below `/v2/` with a token for `scope`.
   func send(
     _ method: HTTPRequest.Method, _ path: String, accept: [String] = [], scope: String
   ) async throws(RepositoryError) -> WebClient.Answer {
@@ -31,14 +31,14 @@ final class RegistryClient: Sendable {
     return try await send(HTTPRequest(method, "/", headers: headers), to: try await place(path), scope: scope)
   }
 
-  /// Sends a body to an address of the registry.
+  /// Sends a body to a URL of the registry.
   func put(
     _ bytes: [UInt8], type: String, to place: WebURL, scope: String
   ) async throws(RepositoryError) -> WebClient.Answer {
     try await send(HTTPRequest(.put, "/", headers: ["Content-Type": type], body: bytes), to: place, scope: scope)
   }
 
-  /// The address of `path` below `/v2/`.
+  /// The URL of `path` below `/v2/`.
   func place(_ path: String) async throws(RepositoryError) -> WebURL {
     guard let url = try await base().resolving("/v2/" + path) else {
       throw RepositoryError("\(path) is no path of a registry")
@@ -46,7 +46,7 @@ final class RegistryClient: Sendable {
     return url
   }
 
-  /// Sends a request with the token for `scope`, and once more with a new one when the registry wants that.
+  /// Sends a request with the token for `scope`, and once more with a new token if the registry requires one.
   private func send(
     _ request: HTTPRequest, to url: WebURL, scope: String
   ) async throws(RepositoryError) -> WebClient.Answer {
@@ -55,7 +55,8 @@ final class RegistryClient: Sendable {
     if let token = state.withLock({ $0.tokens[scope] }) { request.headers["Authorization"] = "Bearer " + token }
     let answer = try await client.send(request, to: url)
     guard answer.status == 401, let challenge = answer.headers["WWW-Authenticate"].flatMap(TokenChallenge.init),
-      // Only the registry itself says where its users show their credentials, not another host that it sends on to.
+      // The challenge names the server that receives the credentials, so only the registry's own counts, and not that
+      // of a host it redirects to.
       answer.url.origin == client.home.origin
     else { return answer }
     let token = try await token(challenge, scope)
@@ -64,7 +65,7 @@ final class RegistryClient: Sendable {
     return try await client.send(request, to: url)
   }
 
-  /// The same, and the answer's body, if it says yes.
+  /// Sends a GET and returns the body; throws unless the status is 200.
   func body(
     _ path: String, accept: [String] = [], scope: String
   ) async throws(RepositoryError) -> (answer: WebClient.Answer, body: HTTPBody) {
@@ -73,10 +74,10 @@ final class RegistryClient: Sendable {
     throw await refusal(answer)
   }
 
-  /// What the registry says of why not.
+  /// The error of a refusal, with the registry's reason.
   func refusal(_ answer: WebClient.Answer) async -> RepositoryError {
     let error = RepositoryError(status: answer.status, answer.headers, now: Timestamp.now().secondsSince1970)
-    // Reading on is not worth a failure of its own.
+    // If the body cannot be read, the error has no reason.
     let bytes = (try? await answer.body.collected(upTo: 64 << 10)) ?? []
     let said = (try? JSON.parse(bytes))?["errors"]?.sequence?.first
     let words = [said?["code"]?.string, said?["message"]?.string].compactMap { $0 }.joined(separator: ": ")
@@ -85,14 +86,15 @@ final class RegistryClient: Sendable {
     return told
   }
 
-  /// https, or http where that is all there is on this machine or where no certificate is wanted.
+  /// The https URL; the http URL if only that works on this machine, or certificates are not verified and only that
+  /// works.
   private func base() async throws(RepositoryError) -> WebURL {
     if let known = state.withLock({ $0.base }) { return known }
     guard let secure = WebURL("https://\(host)") else { throw RepositoryError("\(host) is no name of a registry") }
     var found = secure
     if let plain = WebURL("http://\(host)") {
       if secure.server.isLoopback {
-        // A server that wants TLS says so to who does without; the other way round some only wait.
+        // A TLS server rejects a plain request at once, whereas a plain server may let a TLS handshake wait.
         if await answers(plain) { found = plain }
       } else if !access.isVerified, await !answers(secure), await answers(plain) {
         found = plain
@@ -103,10 +105,10 @@ final class RegistryClient: Sendable {
     return base
   }
 
-  /// Whether a registry answers there.
+  /// Whether a registry responds at `base`.
   private func answers(_ base: WebURL) async -> Bool {
     let client = WebClient(access: access.withoutCredentials(), home: base)
-    // Any failure means no, and the request that follows tells it.
+    // Any failure means no; the request that follows reports it.
     guard let answer = try? await client.send(.get, base.appending("v2/")) else { return false }
     return answer.status != 400
   }
@@ -123,7 +125,7 @@ final class RegistryClient: Sendable {
     query.add("service", challenge.service)
     query.add("scope", challenge.scope.isEmpty ? scope : challenge.scope)
     url.query += url.query.isEmpty ? query.text : query.text.replacingText("?", with: "&")
-    // The user is the registry's, which says where tokens are given out.
+    // The token server receives the registry's credentials, because the registry has named it.
     let answer = try await WebClient(access: access, home: realm).send(.get, url)
     guard answer.status == 200 else { throw await refusal(answer) }
     let bytes: [UInt8]
@@ -138,13 +140,13 @@ final class RegistryClient: Sendable {
   }
 }
 
-/// Where a registry says that tokens are given out (`WWW-Authenticate: Bearer …`).
+/// The token server that a registry names (`WWW-Authenticate: Bearer …`).
 struct TokenChallenge: Hashable, Sendable {
   var realm = ""
   var service = ""
   var scope = ""
 
-  /// `nil` for another kind of challenge.
+  /// `nil` if it is another kind of challenge.
   init?(_ text: String) {
     guard text.prefix(7).lowercased() == "bearer " else { return nil }
     var rest = text.dropFirst(7)

@@ -1,7 +1,7 @@
 import CZstd
 import Packages
 
-/// zstd (RFC 8878) that comes in pieces, unpacked as it comes, by libzstd.
+/// Unpacks zstd (RFC 8878) piece by piece with libzstd.
 ///
 /// Confined to the task that feeds it.
 final class ZstdStream {
@@ -9,27 +9,28 @@ final class ZstdStream {
   private let limit: Int
   private var count = 0
   private var isWhole = true
-  /// How much is unpacked at a time.
+  /// Bytes that are unpacked at a time.
   static let chunk = 1 << 17
 
-  /// Unpacks no more than `limit` bytes.
+  /// Throws after more than `limit` unpacked bytes.
   init(limit: Int) {
     self.limit = limit
     guard let context = ZSTD_createDStream() else { fatalError("out of memory") }
     self.context = context
-    // A frame may want a window of its own choice: as much as the zstd command allows without being asked.
+    // The size of a frame's window is limited to 2^27 bytes, the default limit of the zstd command.
     ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
   }
 
   deinit { ZSTD_freeDStream(context) }
 
-  /// Hands out what the next piece unpacks to, a chunk at a time: a small piece may unpack to thousands of times its size.
+  /// Unpacks a piece and passes the result to `take` in chunks, because a small piece may unpack to thousands of times
+  /// its size.
   func unpack(_ piece: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
     var start = 0
     var isFull = false
     while start < piece.count || isFull {
       let chunk = try next(piece, &start)
-      // Of a frame that has ended nothing is held back, and asked for more it would begin another.
+      // After the end of a frame libzstd holds no output, and another call would begin a new frame.
       isFull = !isWhole && chunk.count == Self.chunk
       if !chunk.isEmpty { try take(chunk) }
     }
@@ -53,7 +54,7 @@ final class ZstdStream {
     return chunk
   }
 
-  /// Says that nothing more comes.
+  /// Ends the input; throws if that is within a frame.
   func finish() throws(PackageError) {
     guard isWhole else { throw .malformed("it ends too early") }
   }

@@ -3,11 +3,11 @@ package import Packages
 import Platform
 
 extension ChartError {
-  /// Where in `package` it is, as far as it says so: a file that is there, and a line of it.
+  /// The file of `package` and the line that the error is about; `nil` if the error names no file that exists.
   package func place(in package: Package) -> (file: String, line: Int?)? {
     switch self {
     case .needsHelm(let file, let line, _), .badValue(let file, let line, _, _): (file, line)
-    // Its lines are those of what was rendered.
+    // Its lines are those of the rendered text.
     case .badManifest(let file, _): package.files[file] == nil ? nil : (file, nil)
     case .package(.unreadable(let path, let error)): (path, error.line)
     case .package, .badConfig: nil
@@ -15,7 +15,8 @@ extension ChartError {
     }
   }
 
-  /// helm names a template by the chart and its path, and what that calls after it: the last with a line is where it is.
+  /// helm names a template by chart and path, followed by the templates that it calls; the last one with a line has the
+  /// error.
   private static func place(in text: String, _ package: Package) -> (file: String, line: Int?)? {
     guard let name = try? package.chart().name, !name.isEmpty else { return nil }
     var found: (file: String, line: Int?)?

@@ -1,18 +1,18 @@
 package import Manifest
 package import Packages
 
-/// Why a chart did not become objects.
+/// Why a chart could not be rendered.
 package enum ChartError: Error, Hashable, Sendable {
   case package(PackageError)
-  /// Something only helm understands, and there is no helm.
+  /// The template uses something that only helm supports, and helm was not found.
   case needsHelm(file: String, line: Int, construct: String)
-  /// A value that is not there, or that is not a text.
+  /// A value is missing, or is not a scalar.
   case badValue(file: String, line: Int, expression: String, problem: String)
   /// The rendered file is not YAML, or its YAML is not an object.
   case badManifest(file: String, SyntaxError)
-  /// The config of the installation is not YAML mapping.
+  /// The config of the installation is not a YAML mapping.
   case badConfig(SyntaxError)
-  /// helm did not do it; the text is what helm said.
+  /// helm failed; the text is helm's.
   case helm(String)
 }
 

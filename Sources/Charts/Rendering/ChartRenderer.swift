@@ -2,8 +2,9 @@ import Manifest
 import Packages
 package import Platform
 
-/// Makes objects of a chart: with helm where there is one, otherwise by plain substitution.
+/// Renders charts, with helm if it is found, otherwise by plain substitution.
 package struct ChartRenderer: Hashable, Sendable {
+  /// How charts are rendered.
   package enum Engine: Hashable, Sendable {
     /// The helm at this path.
     case helm(path: String)
@@ -11,14 +12,14 @@ package struct ChartRenderer: Hashable, Sendable {
   }
 
   package var engine: Engine
-  /// How long helm may take.
+  /// The timeout for helm.
   package var timeout: Duration = .seconds(120)
-  /// What charts are told of the cluster.
+  /// The capabilities of the cluster that charts see.
   package var cluster = RenderingCluster()
 
   package init(engine: Engine) { self.engine = engine }
 
-  /// The helm named in `KSX_HELM`, else the first one in the `PATH`, else none.
+  /// Uses the helm named in `KSX_HELM`, otherwise the first one in the `PATH`, otherwise substitution.
   package static func found(_ environment: Environment = .current) -> ChartRenderer {
     if let named = environment["KSX_HELM"], !named.isEmpty {
       return ChartRenderer(engine: Files.exists(named) ? .helm(path: named) : .substitution)
@@ -26,7 +27,7 @@ package struct ChartRenderer: Hashable, Sendable {
     return ChartRenderer(engine: environment.locate("helm").map(Engine.helm) ?? .substitution)
   }
 
-  /// The objects of the packed chart `archive` in `release`.
+  /// Renders the packed chart `archive` for `release`.
   package func render(_ archive: [UInt8], for release: Release) async throws(ChartError) -> RenderedChart {
     let package: Package
     do { package = try Package(archive: archive) } catch { throw .package(error) }
@@ -59,7 +60,7 @@ package struct ChartRenderer: Hashable, Sendable {
     }
   }
 
-  /// Files that begin with an underscore hold definitions only, and notes are for users.
+  /// Files that begin with an underscore contain only definitions, and notes are for users.
   private static func isTemplate(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     return !name.hasPrefix("_") && name != "NOTES.txt"

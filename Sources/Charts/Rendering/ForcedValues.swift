@@ -4,8 +4,11 @@ import Platform
 
 /// The values of a release that the user does not choose (docs/KUBESPHERE.md: Executor).
 package enum ForcedValues {
-  /// The group of what the gateway serves, which differs between the dialects, and that the parts meant for agents stay out
-  /// of the extension's own release, and the others out of an agent's, which is told where it is: `clusterInfo`.
+  /// The forced values of a release of `package`; `clusterInfo` describes the agent's cluster, and is `nil` for the
+  /// extension's own release.
+  ///
+  /// They set the API group of the gateway's objects, which differs between the dialects, switch off the parts that are
+  /// only for the other kind of release, and pass `clusterInfo` to the chart of an agent.
   package static func of(_ package: Package?, servingGroup: String, agentIn clusterInfo: Value?) -> Value {
     let isAgent = clusterInfo != nil
     var values: Value = [
@@ -21,7 +24,7 @@ package enum ForcedValues {
     return values
   }
 
-  /// The charts of a package that are meant for the other of its releases only; as helm has it, `Chart.yaml` says so.
+  /// The charts of a package that are only for the other kind of release, according to the dependencies that helm uses.
   private static func others(in package: Package?, isAgent: Bool) -> [Value] {
     guard let package, (try? package.extensionManifest()) != nil else { return [] }
     let (own, other) = isAgent ? ("agent", "extension") : ("extension", "agent")

@@ -1,16 +1,16 @@
 package import Manifest
 import Platform
 
-/// What a chart is rendered for.
+/// The release that a chart is rendered for.
 package struct Release: Hashable, Sendable {
   package var name: String
   package var namespace: String
-  /// YAML over the chart's default values, as the user wrote it.
+  /// YAML that overrides the chart's default values, as the user wrote it.
   package var config: String
-  /// Values over the config, which the user does not choose.
+  /// Values that override the config, and that the user cannot set.
   package var forced: Value
   package var isUpgrade: Bool
-  /// Grows with every attempt.
+  /// Incremented with every attempt.
   package var revision = 1
 
   package init(
@@ -23,7 +23,7 @@ package struct Release: Hashable, Sendable {
     self.isUpgrade = isUpgrade
   }
 
-  /// The config as a mapping; empty text is an empty one.
+  /// The config as a mapping, which is empty for empty text.
   func configValue() throws(ChartError) -> Value {
     let node: YAMLNode?
     do { node = try YAML.node(config) } catch { throw .badConfig(error) }

@@ -15,26 +15,26 @@ package struct RenderedChart: Hashable, Sendable {
       self.file = file
     }
 
-    /// A hook's place among others; one without a number is in the middle.
+    /// The order among hooks; 0 without a number.
     fileprivate var weight: Int { object.annotations["helm.sh/hook-weight"].flatMap { Int($0) } ?? 0 }
   }
 
   /// The objects of the release.
   package var parts: [Part] = []
-  /// The objects in the chart's `crds`: created when absent, and never changed or removed (as helm does).
+  /// The objects in the chart's `crds` folder: created if missing, and never changed or deleted (as by helm).
   package var definitions: [Part] = []
-  /// What runs at moments of the release's life, in the order in which helm runs what is of one moment.
+  /// Hooks, in the order in which helm runs those of the same event.
   package var hooks: [Part] = []
-  /// Hooks by name that have no moment here, such as those of `pre-rollback`.
+  /// Descriptions of hooks that never run here, such as those of `pre-rollback`.
   package var idleHooks: [String] = []
-  /// Those of `idleHooks` that helm leaves out, for it knows no moment of that name.
+  /// Objects whose hook event helm does not know, so that it leaves them out; also listed in `idleHooks`.
   package var unknownHooks: [Part] = []
-  /// The tests of the chart, in the order in which helm runs them.
+  /// Tests, in the order in which helm runs them.
   package var tests: [Part] = []
 
   package init() {}
 
-  /// Adds the documents of a rendered file, or of one that is in the `crds` of a chart or of one within it.
+  /// Adds the documents of a rendered file, or of a file in the `crds` folder of the chart or a subchart.
   mutating func add(_ text: String, file: String) throws(ChartError) {
     guard !Self.isDefinition(file) else {
       return definitions += try Self.objects(text, file: file).map { Part(object: $0, file: file) }
@@ -57,12 +57,12 @@ package struct RenderedChart: Hashable, Sendable {
         idleHooks.append("\(object.kind) \(object.name) (\(hook))")
       }
     }
-    // By weight, and those of one weight by name.
+    // By weight, and by name within the same weight.
     tests.sort { ($0.weight, $0.object.name) < ($1.weight, $1.object.name) }
     hooks.sort { ($0.weight, $0.object.name) < ($1.weight, $1.object.name) }
   }
 
-  /// Adds the definitions in a package's `crds` folder, which are no templates.
+  /// Adds the definitions in a package's `crds` folder, which are not templates.
   mutating func addDefinitions(_ files: [String: [UInt8]]) throws(ChartError) {
     for file in files.sorted(by: { $0.key < $1.key }) where file.key.hasPrefix("crds/") {
       try add(String(decoding: file.value, as: UTF8.self), file: file.key)

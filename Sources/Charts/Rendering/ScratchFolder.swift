@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// A folder of this process alone, for the time of one piece of work.
+/// A temporary folder that only this user can access.
 struct ScratchFolder: Sendable {
   var path: String
 
@@ -16,7 +16,7 @@ struct ScratchFolder: Sendable {
     try Files.write(bytes, to: path + "/" + name)
   }
 
-  /// Removes it with everything in it; what cannot be removed stays for the system to sweep.
+  /// Removes the folder and its contents; what cannot be removed is left to the system's cleanup.
   func remove() { Self.remove(path) }
 
   private static func remove(_ path: String) {

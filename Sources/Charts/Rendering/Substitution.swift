@@ -1,10 +1,10 @@
 import Manifest
 import Packages
 
-/// The part of helm's template language that needs no helm.
+/// Renders the part of helm's template language that needs no helm.
 ///
-/// It replaces `{{ .Values.a.b }}`, `{{ .Release.Name }}`, `{{ .Chart.Version }}` and their like, with
-/// trim markers, and comments. Everything else is refused with file and line, never guessed.
+/// It replaces `{{ .Values.a.b }}`, `{{ .Release.Name }}`, `{{ .Chart.Version }}` and the like, and supports trim
+/// markers and comments. Everything else is refused with file and line.
 struct Substitution {
   private let values: Value
   private let file: String
@@ -22,7 +22,7 @@ struct Substitution {
     do { defaults = try YAML.parse(package.values) } catch {
       throw .package(.unreadable(path: "values.yaml", error))
     }
-    // helm merges values as merge patches do: mappings deep, null removes, lists are replaced.
+    // helm merges values like merge patches: mappings are merged recursively, null removes, and lists are replaced.
     let merged = MergePatch.apply(release.forced, to: MergePatch.apply(try release.configValue(), to: defaults))
     return [
       "Values": merged,
@@ -75,7 +75,7 @@ struct Substitution {
     return try text(of: parent[path.last ?? ""], expression, line)
   }
 
-  /// The value as Go prints it; what is not set is empty, as with helm.
+  /// The value as Go prints it; a missing value is empty, as in helm.
   private func text(of value: Value?, _ expression: String, _ line: Int) throws(ChartError) -> String {
     switch value {
     case nil, .null?: return ""
@@ -97,7 +97,7 @@ struct Substitution {
 /// The next `{{ … }}` of a text, with the text before and after it.
 private struct Action {
   var before: Substring
-  /// `nil` when the action is never closed.
+  /// `nil` if the action is never closed.
   var expression: String?
   var whole: Substring
   var after: Substring
@@ -108,7 +108,7 @@ private struct Action {
     guard let start = text.firstIndex(of: "{{", from: text.startIndex) else { return nil }
     before = text[..<start]
     let inside = text.index(start, offsetBy: 2)
-    // It is a trim marker only with a blank beside it: `{{-3}}` is a number.
+    // A trim marker requires a blank beside it: `{{-3}}` is a number.
     trimsBefore = text[inside...].first == "-" && text[inside...].dropFirst().first?.isWhitespace == true
     guard let end = text.firstIndex(of: "}}", from: inside) else {
       (whole, after) = (text[start...], text[text.endIndex...])

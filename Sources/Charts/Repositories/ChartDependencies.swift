@@ -3,13 +3,13 @@ import Manifest
 package import Packages
 import Platform
 
-/// The charts that a package names, and fetches them where they do not lie in it.
+/// Fetches the charts that a package depends on and does not contain.
 package struct ChartDependencies: Sendable {
   private let access: RepositoryAccess
 
   package init(access: RepositoryAccess = RepositoryAccess()) { self.access = access }
 
-  /// `package` with the charts that it names; `folder` is where relative addresses lead from.
+  /// `package` with its dependencies; relative addresses are resolved against `folder`.
   package func fetched(
     _ package: Package, besides folder: String, _ report: (String) -> Void
   ) async throws(RepositoryError) -> Package {
@@ -38,7 +38,7 @@ package struct ChartDependencies: Sendable {
       let path = Files.wholePath(String(repository.dropFirst(7)), besides: folder + "/Chart.yaml")
       return try Self.packed(path)
     }
-    // Of a registry the address is that of the folder; the chart's name comes last.
+    // The address of a registry is that of the folder; the chart's name is appended.
     let url = ImageReference.isRegistry(repository) ? repository + "/" + name : repository
     let source = RepositorySource(Object(["spec": ["url": .string(url)]]), access: access)
     guard let contents = try await source.read() else { throw RepositoryError("\(repository): there is nothing there") }

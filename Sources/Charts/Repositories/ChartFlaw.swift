@@ -2,16 +2,16 @@ import Manifest
 package import Packages
 import Platform
 
-/// Why helm takes a package for no chart, leaves it out of an index, and does not install it.
+/// Why helm does not accept a package as a chart, so that it neither lists nor installs it.
 package enum ChartFlaw: Hashable, CustomStringConvertible {
   case field(String)
   case name(String)
   case version(String)
   case kind(String)
   case values(String)
-  /// Another field, or a file beside it.
+  /// Another field, or another file.
   case shape(String)
-  /// Of a chart within it.
+  /// A flaw of a chart within it.
   indirect case within(String, ChartFlaw)
 
   private static let words = [
@@ -19,9 +19,9 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
     "tags",
   ]
 
-  /// The first of them in `package`, or `nil` where helm takes it.
+  /// The first flaw of `package`; `nil` if helm accepts it.
   package init?(in package: Package) throws(PackageError) {
-    // All that is packed in it may unpack to no more than it may itself.
+    // The packed charts in it may together unpack to no more than the package itself.
     var budget = Package.Limits().bytes
     try self.init(in: package, &budget)
   }
@@ -72,8 +72,8 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
     return nil
   }
 
-  /// The first of those of the charts in `charts/`: helm takes whatever lies there for one, but for what begins with a dot
-  /// or an underscore, and for signatures.
+  /// The first flaw of the charts in `charts/`: helm reads everything there as charts, except signatures and names that
+  /// begin with a dot or an underscore.
   private static func flaw(within package: Package, _ budget: inout Int) -> ChartFlaw? {
     var charts: [String: [String: [UInt8]]] = [:]
     for (path, bytes) in package.files where path.hasPrefix("charts/") && !path.hasSuffix(".prov") {

@@ -3,24 +3,25 @@ import Manifest
 import Packages
 import Platform
 
-/// A folder of charts that is made a repository: its index, and the files that an image of it holds.
+/// A folder of charts as a repository: makes its index, and reads the files for a server or an image.
 package struct ChartFolder: Sendable {
   package let path: String
 
   package init(_ path: String) { self.path = path }
 
-  /// What the index lists, and what was left out and why.
+  /// What the index lists, and what was left out.
   package struct Written: Hashable, Sendable {
+    /// How many charts the index lists.
     package var charts: Int
     package var refused: [String]
-    /// The folders of charts that lie unpacked, which an index in the folder does not list.
+    /// The folders of unpacked charts, which the index does not list.
     package var unpacked: [String] = []
   }
 
   /// Writes `index.yaml` as `helm repo index` does; the same charts give the same bytes.
   ///
-  /// Packed charts are listed, those one folder down as well, with addresses below `url` where one is given; charts that
-  /// lie unpacked are read by ksxd without being listed.
+  /// Packed charts in the folder and its subfolders are listed, with URLs below `url` if given. Unpacked charts are not
+  /// listed, but ksxd reads them.
   package func writeIndex(url: String = "") throws(RepositoryError) -> Written {
     let (text, written) = try index(url: url)
     do { try Files.write(Array(text.utf8), to: path + "/index.yaml", mode: 0o644) } catch {
@@ -29,8 +30,8 @@ package struct ChartFolder: Sendable {
     return written
   }
 
-  /// The bytes of a file of the repository; the index is made where there is none, and then charts that lie unpacked
-  /// are packed for it.
+  /// The bytes of a file of the repository; if there is no index, one is made that includes unpacked charts, which are
+  /// packed when they are requested.
   package func served(_ name: String) throws(RepositoryError) -> [UInt8] {
     guard !name.pathParts.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) else {
       throw RepositoryError("\(name) is no path in the folder")
@@ -49,7 +50,7 @@ package struct ChartFolder: Sendable {
     throw RepositoryError("\(name) is not there")
   }
 
-  /// Whether it is a file to which no link leads: one may lead anywhere.
+  /// Whether it is a regular file without a symbolic link in its path, which could lead anywhere.
   private func isPlainFile(_ name: String) -> Bool {
     var place = path
     var status = stat()
@@ -83,7 +84,7 @@ package struct ChartFolder: Sendable {
     return (YAML.text(index), written)
   }
 
-  /// One that cannot be packed keeps no other out.
+  /// A chart that cannot be packed is reported, and does not keep the others out.
   private func addUnpacked(to entries: inout [String: [Value]], _ refused: inout [String]) {
     for chart in (try? UnpackedChart.all(in: path) { refused.append($0) }) ?? [] {
       do {
@@ -115,7 +116,7 @@ package struct ChartFolder: Sendable {
     return stat(path + "/" + file, &status) == 0 ? status.st_mtim.tv_sec : 0
   }
 
-  /// Every file of the repository by its path, as it is put into an image.
+  /// Every file of the repository by path, for an image.
   package func files() throws(RepositoryError) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     do {

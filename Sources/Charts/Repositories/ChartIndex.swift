@@ -3,41 +3,41 @@ package import Manifest
 import Packages
 import Platform
 
-/// A chart repository's `index.yaml`: which versions there are, and where.
+/// A chart repository's `index.yaml`: which versions it has, and their addresses.
 package struct ChartIndex: Hashable, Sendable {
-  /// One version that can be taken.
+  /// A version that can be installed.
   package struct Entry: Hashable, Sendable {
     package var name: String
     package var version: String
-    /// The first place it can be had from, as the index says: an address or a path below the repository.
+    /// The first address in the index: a URL, or a path relative to the repository.
     package var url: String
     /// SHA-256 in hexadecimal digits, or empty.
     package var digest: String
     /// RFC 3339, or empty.
     package var created: String
-    /// What the place itself calls this state of the version, such as the digest of its manifest; or empty.
+    /// The source's own name for the content of this version, such as the digest of its manifest; empty if it has none.
     package var revision = ""
 
-    /// What changes when the chart does, as far as the index tells; empty when it does not.
+    /// A text that changes with the chart, as far as the index tells; empty if it does not.
     package var mark: String {
       if !revision.isEmpty { return revision }
       return digest.isEmpty && created.isEmpty ? "" : [digest, created, url].joined(separator: " ")
     }
   }
 
-  /// Newest first, by extension.
+  /// Versions by chart, newest first.
   package var entries: [String: [Entry]] = [:]
   /// What was left out, and why.
   package var refused: [String] = []
 
-  /// The index of a repository that has none.
+  /// An empty index.
   init() {}
 
-  /// How long an index may be: that of 30,000 versions has 21 MB.
+  /// Bytes of an index; one with 30,000 versions has 21 MB.
   static let largest = 256 << 20
-  /// How long a packed chart may be.
+  /// Bytes of a packed chart.
   static let largestChart = 64 << 20
-  /// How many versions are taken from an index, and how many values it may have.
+  /// Limits of an index: its versions, and its YAML values.
   private static let mostEntries = 200_000
   private static let mostValues = 50_000_000
 
@@ -47,11 +47,11 @@ package struct ChartIndex: Hashable, Sendable {
     }
   }
 
-  /// Reads the index in a file piece by piece, so that its length does not matter.
+  /// Parses the index in a file piece by piece, so that its size does not matter.
   init(file: String) throws(SyntaxError) {
     try self.init { (take) throws(SyntaxError) in
       if try YAML.forEachItem(under: "entries", inFile: file, limits: Self.limits, take) { return true }
-      // What has no entries is short.
+      // An index without entries is short.
       return (try? Files.text(file, limit: 1 << 20)).map(EmptyIndex.isIndex) ?? false
     }
   }
@@ -76,14 +76,14 @@ package struct ChartIndex: Hashable, Sendable {
     entries = entries.mapValues(Self.newestFirst)
   }
 
-  /// Refuses a chart whose digest is not the one that was promised; none promises nothing.
+  /// Throws if `promised` is not empty and differs from `digest`.
   static func check(_ digest: String, against promised: String) throws(RepositoryError) {
     guard promised.isEmpty || promised == digest else {
       throw RepositoryError("its digest is \(digest), and the index says \(promised)")
     }
   }
 
-  /// Adds charts that no index lists.
+  /// Adds packed charts that no index lists.
   mutating func add(_ charts: [PackedChart]) {
     var seen: Set<String> = []
     for chart in charts {
@@ -93,16 +93,16 @@ package struct ChartIndex: Hashable, Sendable {
     entries = entries.mapValues(Self.newestFirst)
   }
 
-  /// Adds what a registry lists.
+  /// Adds the versions that a registry lists.
   mutating func add(_ listed: [Entry]) {
     var seen: Set<String> = []
     for entry in listed { add(entry, &seen) }
     entries = entries.mapValues(Self.newestFirst)
   }
 
-  /// The charts that lie unpacked beside an index, without those that the index lists and that are there.
+  /// Adds the unpacked charts beside an index, except those that the index lists and whose files exist.
   ///
-  /// `helm index` lists packed charts only, and an image has its charts unpacked.
+  /// `helm repo index` lists only packed charts, and images contain unpacked ones.
   mutating func add(_ charts: [UnpackedChart], isThere: (Entry) -> Bool) {
     for chart in charts {
       let listed = entries[chart.name] ?? []
@@ -116,7 +116,7 @@ package struct ChartIndex: Hashable, Sendable {
   }
 
   private static func newestFirst(_ entries: [Entry]) -> [Entry] {
-    // What is not a version was refused before.
+    // Invalid versions have been refused before.
     let parsed = entries.compactMap { entry in SemanticVersion(entry.version).map { (version: $0, entry: entry) } }
     return parsed.sorted { left, right in
       left.version == right.version ? right.entry.version < left.entry.version : right.version < left.version
@@ -137,12 +137,12 @@ package struct ChartIndex: Hashable, Sendable {
       refused.append("\(entry.name) \(entry.version): \(problem)")
       return
     }
-    // `v1.0.0` is the same version as `1.0.0`.
+    // `v1.0.0` and `1.0.0` are the same version.
     guard seen.insert("\(entry.name) \(VersionText(entry.version).plain)").inserted else { return }
     entries[entry.name, default: []].append(entry)
   }
 
-  /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).
+  /// The reasons for which KubeSphere refuses a version too (docs/KUBESPHERE.md: Repositories).
   private static func problem(_ name: String, _ version: String, _ url: String) -> String? {
     if name.utf8.count > 63 || !Syntax.isSubdomain(name) {
       return "the name is not a DNS name of at most 63 characters"

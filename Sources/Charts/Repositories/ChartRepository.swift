@@ -2,7 +2,7 @@ import Manifest
 import Packages
 import Platform
 
-/// A chart repository on disk: packed charts and the index that lists them, as helm makes it.
+/// A chart repository on disk as helm makes it: packed charts and an index.
 struct ChartRepository {
   var folder: String
 
@@ -18,11 +18,11 @@ struct ChartRepository {
       entries[packed.chart.name] = .sequence(listed + [Self.entry(packed, file, SHA256.hex(archive))])
     }
     let index: Value = ["apiVersion": "v1", "entries": .mapping(entries), "generated": "2026-06-01T00:00:00Z"]
-    // Last, so that a reader never finds a chart missing that the index lists.
+    // The index is written last, so that readers find every chart that it lists.
     try write(Array(YAML.text(index).utf8), "index.yaml")
   }
 
-  /// Leaves a file alone that has these bytes already.
+  /// Writes a file, unless it has these bytes already.
   private func write(_ bytes: [UInt8], _ name: String) throws(SystemError) {
     let path = folder + "/" + name
     if let present = try? Files.read(path), present == bytes { return }

@@ -1,12 +1,12 @@
 import Manifest
 import Packages
 
-/// What helm's own types of a chart's description ask for: words, lists of words, truth values.
+/// Checks `Chart.yaml` against helm's Go types: strings, lists of strings, booleans.
 struct ChartShape {
-  /// The field that is otherwise, and what it should be; `nil` where all are as they should be.
+  /// The first field with another type, and what it should be; `nil` if there is none.
   private(set) var problem: String?
 
-  /// Judges what `Chart.yaml` says, with the `dependencies` that count.
+  /// Checks `Chart.yaml`, and the `dependencies` that helm uses.
   init(_ description: Value, dependencies: [Value]) {
     for key in ["keywords", "sources"] { expectWords(description[key], "\(key)") }
     expect(description["deprecated"], "deprecated", "true or false") { $0.bool != nil }
@@ -54,7 +54,7 @@ struct ChartShape {
     expect(value, key, "a list of words") { $0.sequence?.allSatisfy(Self.isWord) == true }
   }
 
-  /// What is not there, or null, is as good as nothing.
+  /// A missing or null field is allowed.
   private mutating func expect(_ value: Value?, _ key: String, _ what: String, _ isSo: (Value) -> Bool) {
     if let value, value != .null, !isSo(value) { note("\(key) is not \(what)") }
   }

@@ -1,8 +1,8 @@
 import Platform
 
-/// `file://` addresses of folders and files on the machine where the controllers run.
+/// `file://` URLs of folders and files on the machine of the controllers.
 package enum FileURL {
-  /// The path an address names, or `nil` when it is of another kind or leads upwards.
+  /// The path of `url`; `nil` if it is another kind of URL or contains `..`.
   package static func path(_ url: String) -> String? {
     guard url.hasPrefix("file:///") else { return nil }
     let path = PercentEncoding.decode(url.dropFirst(7))

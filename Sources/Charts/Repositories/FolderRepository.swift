@@ -1,13 +1,13 @@
 import Packages
 import Platform
 
-/// A chart repository in a folder: packed charts, charts that lie unpacked, and an index or none.
+/// A chart repository in a folder: packed charts, unpacked charts, and optionally an index.
 struct FolderRepository: ChartSource {
   let folder: String
-  /// How the folder is called where it is told about.
+  /// The address of the folder in messages.
   var address: String
 
-  /// What the index is like, and every chart that lies unpacked: another one means that there is something to read.
+  /// Changes if the index or an unpacked chart does; without an index, also if a packed chart does.
   var mark: RepositoryMark { mark(try? written()) }
 
   private func mark(_ written: [UInt8]?) -> RepositoryMark {
@@ -23,7 +23,7 @@ struct FolderRepository: ChartSource {
     return RepositoryContents(index: try index(written), mark: mark, charts: self)
   }
 
-  /// What there is: what the index lists, and the charts that lie beside it.
+  /// The charts that the index lists, or the packed ones if there is no index, and the unpacked ones.
   func index() throws(RepositoryError) -> ChartIndex { try index(hasIndex ? written() : nil) }
 
   private func index(_ written: [UInt8]?) throws(RepositoryError) -> ChartIndex {
@@ -32,7 +32,7 @@ struct FolderRepository: ChartSource {
     var index = ChartIndex()
     let isListed = written != nil || !Files.isDirectory(folder)
     let packed = try isListed ? [] : PackedChart.all(in: folder) { problems.append($0) }
-    // Where there is nothing at all, the complaint is that there is no index.
+    // If there is nothing at all, reading the missing index gives the error.
     if let written {
       index = try listed(written)
     } else if unpacked.isEmpty, packed.isEmpty {
@@ -72,11 +72,11 @@ struct FolderRepository: ChartSource {
     return try Self.archive(at: try path(of: entry), digest: entry.digest)
   }
 
-  /// The archive at `path`, packed here where a chart lies there unpacked, if its digest is `digest` or none is given.
+  /// The archive at `path`, or the unpacked chart there as an archive; checks the digest unless `digest` is empty.
   static func archive(at path: String, digest: String) throws(RepositoryError) -> [UInt8] {
     do {
       if Files.isDirectory(path) {
-        // A chart that lies unpacked has no archive that a digest could be of.
+        // An unpacked chart has no archive, and so no digest.
         let package = try Package(folder: path)
         return package.archive(folder: try package.chart().name)
       }

@@ -3,14 +3,14 @@ import Manifest
 import Packages
 import Platform
 
-/// A packed chart that lies in a repository's folder without an index that lists it.
+/// A packed chart in a repository's folder that no index lists.
 struct PackedChart: Hashable, Sendable {
-  /// Its path as seen from the repository.
+  /// The path relative to the repository.
   var file: String
   var name: String
   var version: String
   var digest: String
-  /// What its `Chart.yaml` says, as an index repeats it.
+  /// The contents of its `Chart.yaml`, as an index repeats them.
   var description: Mapping
 
   /// The chart in `package`, which is packed as `archive`.
@@ -24,7 +24,7 @@ struct PackedChart: Hashable, Sendable {
     description = ChartTexts.corrected(value.mapping ?? [:])
   }
 
-  /// The charts packed in `folder`, and one folder down as helm has it; one that cannot be read is told by `problem`.
+  /// The packed charts in `folder` and its subfolders, as in helm; `problem` is called for each that is unusable.
   static func all(in folder: String, problem: (String) -> Void) throws(RepositoryError) -> [PackedChart] {
     let names: [String]
     do { names = try files(in: folder) } catch { throw RepositoryError("\(error)") }
@@ -49,7 +49,7 @@ struct PackedChart: Hashable, Sendable {
     return charts
   }
 
-  /// What changes whenever one of them comes, goes or is written anew; empty where there are none.
+  /// Changes whenever a packed chart is added, removed or rewritten; empty if there are none.
   static func fingerprint(of folder: String) -> String {
     let entries =
       (try? FolderEntry.all(below: folder) { path, isFolder in
@@ -60,7 +60,7 @@ struct PackedChart: Hashable, Sendable {
     return entries.isEmpty ? "" : SHA256.hex(Array(entries.map { "\($0)" }.joined(separator: "\n").utf8))
   }
 
-  /// Those in a chart that lies unpacked are charts of its own, and what is hidden is not served.
+  /// Skips hidden folders, and unpacked charts, whose packed charts are their own dependencies.
   private static func files(in folder: String) throws(SystemError) -> [String] {
     var files: [String] = []
     for name in try Files.names(in: folder) where !name.hasPrefix(".") {

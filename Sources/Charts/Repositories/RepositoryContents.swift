@@ -1,23 +1,24 @@
 package import Manifest
 
-/// By what a later reading can tell that nothing has changed.
+/// Identifies a state of a repository, so that a later reading can detect that nothing has changed.
 package struct RepositoryMark: Hashable, Sendable {
-  /// `ETag` and `Last-Modified` of the index, where a server gave them.
+  /// `ETag` of the index, if the server sent one.
   package var entityTag = ""
+  /// `Last-Modified` of the index, if the server sent one.
   package var modified = ""
-  /// A digest of what was read: of the index, of a folder, of tags with what they lead to.
+  /// A digest of what was read: an index, a folder, or tags with their digests.
   package var digest = ""
 
   package init(digest: String = "") { self.digest = digest }
 
-  /// The mark that `value` keeps.
+  /// Parses the mark stored in `value`.
   package init(_ value: Value?) {
     entityTag = value?["etag"]?.string ?? ""
     modified = value?["modified"]?.string ?? ""
     digest = value?["digest"]?.string ?? ""
   }
 
-  /// The mark as it is kept with the repository.
+  /// The mark as it is stored with the repository.
   package var value: Value {
     var mapping = Mapping()
     for (key, text) in [("etag", entityTag), ("modified", modified), ("digest", digest)] where !text.isEmpty {
@@ -27,19 +28,19 @@ package struct RepositoryMark: Hashable, Sendable {
   }
 }
 
-/// What reading a repository gave.
+/// The result of reading a repository.
 package struct RepositoryContents: Sendable {
   package var index: ChartIndex
   package var mark: RepositoryMark
-  /// Where its charts are taken from.
+  /// The source of its charts.
   package var charts: any ChartSource
 }
 
-/// Where the charts of one reading are.
+/// The charts of one reading of a repository.
 package protocol ChartSource: Sendable {
-  /// The whole address of an entry's chart, for those who can reach it.
+  /// The full address of an entry's chart.
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String
 
-  /// An entry's archive, if it is what the index promises.
+  /// The archive of an entry; throws if its digest is not that in the index.
   func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8]
 }

@@ -3,9 +3,9 @@ import Manifest
 import Packages
 import Platform
 
-/// Where a Repository object says its charts are, and how they are reached.
+/// Reads the charts of a Repository object, wherever it says that they are.
 package struct RepositorySource: Sendable {
-  /// The address as it may be shown; empty when there is none.
+  /// The address for display; empty if there is none.
   package let address: String
   private let place: Place
   private let access: RepositoryAccess
@@ -18,7 +18,7 @@ package struct RepositorySource: Sendable {
     case nowhere(String)
   }
 
-  /// Shipped KubeSphere has `spec.url`; before, there was only `spec.image`.
+  /// Shipped KubeSphere has `spec.url`; earlier versions had only `spec.image`.
   package init(_ object: Object, access: RepositoryAccess = RepositoryAccess()) {
     let url = object.spec["url"]?.string ?? ""
     let image = object.spec["image"]?.string ?? ""
@@ -52,7 +52,7 @@ package struct RepositorySource: Sendable {
       "\(Excerpt.shortened(text)) is not an address that can be read; https://…, oci://… and file:///… are")
   }
 
-  /// What is there now, or `nil` when it is what `known` stands for.
+  /// The current contents; `nil` if they are unchanged since `known`.
   package func read(unless known: RepositoryMark? = nil) async throws(RepositoryError) -> RepositoryContents? {
     switch place {
     case .folder(let repository): try repository.read(unless: known)
@@ -63,12 +63,13 @@ package struct RepositorySource: Sendable {
     }
   }
 
-  /// What a folder on this machine is like now: the only place that is looked at more often than is asked for.
+  /// The current mark of a folder on this machine, the only place that is checked more often than the object asks for;
+  /// otherwise `nil`.
   package var markOnDisk: RepositoryMark? {
     if case .folder(let repository) = place { repository.mark } else { nil }
   }
 
-  /// The archive that was published as lying at `location`, if its digest is `digest` or none is given.
+  /// The archive that was published with the address `location`; checks the digest unless `digest` is empty.
   package func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
     switch place {
     case .folder:
@@ -83,7 +84,7 @@ package struct RepositorySource: Sendable {
     throw RepositoryError("\(Excerpt.shortened(location)) does not lie in \(address)")
   }
 
-  /// What an index leads to, on the web or in a registry.
+  /// The archive at an address in an index, on the web or in a registry.
   static func fetch(_ location: String, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
     if let place = WebURL(location) {
       return try await WebRepository.archive(at: place, digest: digest, client: client)

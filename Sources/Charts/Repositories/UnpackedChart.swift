@@ -1,17 +1,17 @@
 import Packages
 import Platform
 
-/// A chart that lies unpacked in a repository's folder.
+/// An unpacked chart in a repository's folder.
 struct UnpackedChart: Hashable, Sendable {
-  /// The folder it lies in, as seen from the repository.
+  /// Its folder, relative to the repository.
   var folder: String
   var name: String
   var version: String
 
-  /// What it is called once it is packed.
+  /// The name of its archive.
   var file: String { "\(name)-\(version).tgz" }
 
-  /// The charts in the folders of `repository`; one whose `Chart.yaml` cannot be read is told by `problem`.
+  /// The unpacked charts in the folders of `repository`; `problem` is called for each whose `Chart.yaml` is unreadable.
   static func all(in repository: String, problem: (String) -> Void) throws(SystemError) -> [UnpackedChart] {
     var charts: [UnpackedChart] = []
     for folder in try folders(in: repository) {
@@ -26,7 +26,7 @@ struct UnpackedChart: Hashable, Sendable {
     return charts
   }
 
-  /// What changes whenever a file of one of the charts does, or empty where there are none.
+  /// Changes whenever a file of one of the charts does; empty if there are none.
   static func fingerprint(of repository: String) -> String {
     let folders = (try? folders(in: repository)) ?? []
     let files = folders.flatMap { folder in

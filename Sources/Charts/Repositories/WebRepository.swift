@@ -2,7 +2,7 @@ import HTTP
 import Packages
 import Platform
 
-/// A chart repository on a web server, as helm and KubeSphere know it: an index and what that leads to.
+/// A chart repository on a web server, as in helm and KubeSphere: an index, and the charts it lists.
 struct WebRepository: ChartSource {
   let url: WebURL
   let client: WebClient
@@ -12,8 +12,7 @@ struct WebRepository: ChartSource {
     client = WebClient(access: access, home: url)
   }
 
-  /// The index, or `nil` when it is the one that `known` stands for: nothing of it is then taken from the server, or
-  /// nothing made of it.
+  /// The index; `nil` if it is unchanged since `known`, according to the server (304) or to its digest.
   func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
     var headers: HTTPHeaders = ["Accept-Encoding": "gzip"]
     if let known {
@@ -39,7 +38,7 @@ struct WebRepository: ChartSource {
     }
   }
 
-  /// Writes what is answered to `file`, unpacked; its digest.
+  /// Writes the body of `answer` to `file`, unpacked, and returns its digest.
   private static func download(_ answer: WebClient.Answer, to file: String) async throws(RepositoryError) -> String {
     let body = try answer.expected()
     let packing = answer.headers["Content-Encoding"]?.lowercased() ?? "identity"
@@ -52,7 +51,7 @@ struct WebRepository: ChartSource {
 
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
     if ImageReference.isRegistry(entry.url) { return entry.url }
-    // Not from the index, but from its folder; an index that was moved leads where its address says.
+    // Resolved against the URL of the repository, even if the request for the index was redirected.
     guard let place = url.appending("index.yaml").resolving(entry.url) else {
       throw RepositoryError("\(Excerpt.shortened(entry.url)) is no address that a chart can be fetched from")
     }
@@ -63,7 +62,7 @@ struct WebRepository: ChartSource {
     try await RepositorySource.fetch(try location(of: entry), digest: entry.digest, client: client)
   }
 
-  /// The file at `place`, if its digest is `digest` or none is given.
+  /// The file at `place`; checks the digest unless `digest` is empty.
   static func archive(at place: WebURL, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
     let body = try await client.get(place).expected()
     let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: place.shown).bytes(body)
