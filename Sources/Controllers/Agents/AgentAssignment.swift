@@ -4,20 +4,21 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What is asked for of the agent in one cluster, as its installation and the cluster's object say it now.
+/// What one cluster's agent should be now, according to the installation and the cluster's object.
 struct AgentAssignment: Hashable, Sendable {
   var key: AgentKey
   var decision: AgentPlacement.Decision
   var placement: AgentPlacement
-  /// The uid of the cluster's object; empty when there is none.
+  /// The uid of the cluster's object; empty if there is none.
   var clusterID: String
-  /// The extension itself is as it is asked for: its agents follow it, and never go ahead.
+  /// Whether the extension itself is installed as requested: agents follow it, and are never ahead of it.
   var isHostSettled: Bool
-  /// The extension's config with what is set for this cluster over it; what cannot be merged is another one all the same.
+  /// The extension's config, merged with the override for this cluster; the error text if they cannot be merged, so
+  /// that the change is noticed.
   var config: String
-  /// The cluster answered when it was last asked.
+  /// Whether the cluster answered the last request.
   var isAnswering = false
-  /// What stands in the way, as far as it is known.
+  /// The known obstacle to the agent.
   var obstacle: AgentObstacle?
 
   init(_ key: AgentKey, _ installation: Object, _ cluster: Object?) {
@@ -34,27 +35,27 @@ struct AgentAssignment: Hashable, Sendable {
     }
   }
 
-  /// Whether what was told stands in the way until something else is found out.
+  /// Whether the reported obstacle still applies.
   fileprivate func stillHas(_ obstacle: AgentObstacle) -> Bool {
     obstacle.reason == AgentObstacle.unreachable ? !isAnswering : decision != .wanted
   }
 
-  /// It is to be removed, where it is there.
+  /// Whether the agent is to be removed, if it exists.
   var isUnwanted: Bool { decision == .unwanted }
 }
 
 extension Installation {
-  /// Installed in the version and with the config that are asked for; enabling does not hold agents up.
+  /// Whether the requested version and config are installed; agents do not wait for enabling.
   fileprivate var isSettledForAgents: Bool { observed.state == .installed && !isBeingDeleted && isTaken }
 }
 
 extension InstallationSnapshot {
-  /// Sees the installation as its agent does.
+  /// Adapts the snapshot of the installation to its agent.
   mutating func adapt(to agent: AgentAssignment) {
     situation.isAdopted = entry != nil || record != nil
     desired.isDeletion = agent.isUnwanted
     desired.config = agent.config
-    // Until the extension itself is there, an agent goes on with what it is at.
+    // Until the extension itself is settled, an agent continues its current attempt.
     if !agent.isHostSettled, let attempt = record?.attempt {
       (desired.version, desired.config) = (attempt.version, attempt.config)
     }
@@ -63,16 +64,16 @@ extension InstallationSnapshot {
     situation.desired = desired
   }
 
-  /// For what is kept about the release.
+  /// The key of the release in the stopwatch and the activity.
   var key: String { agent?.key.description ?? installation.name }
 
-  /// For messages to users of the installation.
+  /// The prefix of messages about the agent; empty for the extension itself.
   var prefix: String { agent.map { "agent in \($0.key.cluster): " } ?? "" }
 
-  /// The ConfigMap that the log is kept in.
+  /// The ConfigMap of the log.
   var logName: String { agent?.key.logName ?? Installation.logName(of: installation.name) }
 
-  /// The Secret of `record`; that of an agent goes with the installation, whatever becomes of it.
+  /// The Secret of `record`; the installation owns that of an agent, so that both are deleted together.
   func secret(of record: ReleaseRecord) -> Object {
     guard let agent else { return record.secret }
     let owner: Value = [
@@ -85,9 +86,9 @@ extension InstallationSnapshot {
         .setting(["metadata", "annotations"], to: annotations))
   }
 
-  /// Deletes the record of the agent, and what the status says of it.
+  /// Deletes the record of the agent and its entry in the status.
   ///
-  /// The record goes first: what is in the status and has none is begun anew, or goes too.
+  /// The record is deleted first: an entry without a record is started anew, or deleted too.
   func forget(in cluster: Cluster) async throws(ClusterError) {
     guard let agent else { return }
     try await cluster.remove(.secrets, namespace: namespace, agent.key.recordName)
@@ -99,7 +100,7 @@ extension InstallationSnapshot {
     do {
       _ = try await cluster.patch(dialect.installations, object.name, .merge(patch))
     } catch {
-      // With the installation all of this has gone.
+      // The installation has been deleted, and with it the status.
       if !error.isNotFound { throw error }
     }
   }

@@ -3,7 +3,7 @@ import Extensions
 import Manifest
 import Platform
 
-/// One agent of an installation: which installation's, and in which member cluster.
+/// Identifies an agent: an installation and a member cluster.
 struct AgentKey: Hashable, Sendable, CustomStringConvertible {
   var installation: String
   var cluster: String
@@ -13,7 +13,7 @@ struct AgentKey: Hashable, Sendable, CustomStringConvertible {
     self.cluster = cluster
   }
 
-  /// From `INSTALLATION/CLUSTER`; neither name can have a slash.
+  /// Parses `INSTALLATION/CLUSTER`; neither name can have a slash.
   init?(_ text: String) {
     guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
     installation = String(text[..<slash])
@@ -22,39 +22,39 @@ struct AgentKey: Hashable, Sendable, CustomStringConvertible {
 
   var description: String { "\(installation)/\(cluster)" }
 
-  /// The Secret that its record is kept in.
+  /// The Secret of the agent's record.
   ///
-  /// Names have dots: with the cluster's as it is, two agents could share one.
+  /// The cluster's name is hashed, because names have dots, and two agents could have the same Secret otherwise.
   var recordName: String { "ksx-agent.\(installation).\(ConfigHash.of(cluster))" }
 
-  /// The ConfigMap that its log is kept in.
+  /// The ConfigMap of the agent's log.
   var logName: String { Installation.logName(of: installation, agentIn: cluster) }
 }
 
-/// Where the release of an agent lies.
+/// The cluster of an agent's release.
 struct AgentSite: Sendable {
   /// The name of the member cluster.
   var name: String
   var isHost: Bool
   var target: Cluster
 
-  /// What its chart is told, as `.Values.global.clusterInfo`.
+  /// The value of `.Values.global.clusterInfo` in its chart.
   var clusterInfo: Value { ["name": .string(name), "role": isHost ? "host" : "member"] }
 }
 
-/// Why an agent that is asked for is not made, or does not go on.
+/// Why a requested agent is not installed, or does not proceed.
 struct AgentObstacle: Hashable, Sendable {
   /// One word for programs.
   var reason: String
   /// One line for the user.
   var message: String
-  /// Since when.
+  /// When it began.
   var time: Timestamp
 
-  /// The type of the condition that says it.
+  /// The type of the condition that reports it.
   static let type = "Scheduled"
 
-  /// The reason for which a cluster is tried again by itself.
+  /// The reason that is retried after a delay.
   static let unreachable = "ClusterUnreachable"
 
   init(_ reason: String, _ message: String, since time: Timestamp) {
@@ -63,14 +63,14 @@ struct AgentObstacle: Hashable, Sendable {
     self.time = time
   }
 
-  /// What the status of an agent says stands in its way.
+  /// The obstacle in the status of an agent.
   init?(told status: Value?) {
     let conditions = (status?["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
     guard let told = conditions.first(where: { $0.type == Self.type }) else { return nil }
     self.init(told.reason, told.message, since: told.time)
   }
 
-  /// Whether it says the same; how a cluster does not answer may differ each time.
+  /// Whether both are the same; the messages of an unreachable cluster may differ.
   func says(_ other: AgentObstacle) -> Bool {
     reason == other.reason && (reason == Self.unreachable || message == other.message)
   }

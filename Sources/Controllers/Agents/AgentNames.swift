@@ -4,20 +4,21 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Which agents want a look when an installation or a member cluster has changed.
+/// Determines which agents to reconcile when an installation or a member cluster has changed.
 ///
-/// Only what concerns them counts: the heartbeat of a cluster wakes nothing, and what is said of one agent only that one.
+/// Only relevant changes count: the heartbeat of a cluster triggers nothing, and a change to the status of one agent
+/// triggers only that agent.
 final class AgentNames: Sendable {
-  /// An installation, as far as it concerns its agents.
+  /// The properties of an installation that concern its agents.
   struct Wish: Mirrored {
     var name: String
     var resourceVersion: String
-    /// The clusters in which it may have an agent, or wants one.
+    /// The clusters in which it has or requests agents.
     var clusters: Set<String>
     var isSelecting: Bool
-    /// What concerns all of its agents.
+    /// A hash of what concerns all of its agents.
     var whole: Int
-    /// What is said of each.
+    /// The status of each agent, by cluster.
     var entries: [String: Value]
 
     init(_ object: Object) {
@@ -35,7 +36,7 @@ final class AgentNames: Sendable {
     }
   }
 
-  /// A cluster, as far as it concerns agents.
+  /// The properties of a cluster that concern agents.
   struct Place: Mirrored {
     var name: String
     var resourceVersion: String
@@ -55,7 +56,7 @@ final class AgentNames: Sendable {
     var wishes: [String: Wish] = [:]
     var places: [String: Int] = [:]
 
-    /// The agents of the installation that was `before` and is `after`, as far as something has changed for them.
+    /// The agents for which the change of an installation from `before` to `after` matters.
     func names(_ before: Wish?, _ after: Wish?) -> Set<String> {
       guard let name = (after ?? before)?.name else { return [] }
       var clusters: Set<String> = []
@@ -78,7 +79,7 @@ final class AgentNames: Sendable {
 
   private let known = Locked(Known())
 
-  /// What is asked for, and what is said of it.
+  /// Watches installations.
   func installations(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
     Trigger { feed in
       await Watch(dialect.installations, in: cluster) { Wish($0) }.run { event in
@@ -88,7 +89,7 @@ final class AgentNames: Sendable {
     }
   }
 
-  /// Clusters that come, go, become Ready or get other labels.
+  /// Watches clusters, for those that are added, removed, become Ready or change their labels.
   func clusters(_ cluster: Cluster) -> Trigger {
     Trigger { feed in
       await Watch(MemberCluster.resource, in: cluster) { Place($0) }.run { event in
@@ -98,7 +99,7 @@ final class AgentNames: Sendable {
     }
   }
 
-  /// The agents that want a look after `event`.
+  /// The agents to reconcile after `event`.
   func apply(_ event: WatchEvent<Wish>) -> Set<String> {
     known.withLock { known in
       switch event {
@@ -118,7 +119,7 @@ final class AgentNames: Sendable {
     }
   }
 
-  /// The same of a cluster's.
+  /// The same for the event of a cluster.
   func apply(_ event: WatchEvent<Place>) -> Set<String> {
     known.withLock { known in
       let before = known.places
@@ -135,7 +136,7 @@ final class AgentNames: Sendable {
 }
 
 extension WatchEvent {
-  /// Everything there is has been told of, or cannot be: what may not be watched, or is not served, keeps nothing waiting.
+  /// Whether the cache is filled; a resource that may not be watched or is not served must not block the controller.
   fileprivate var tellsAll: Bool {
     switch self {
     case .replaced, .interrupted(.refused, _): true

@@ -3,22 +3,22 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// In which clusters an installation asks for its agents, and with what config there (docs/KUBESPHERE.md: Placements).
+/// In which clusters an installation requests agents, and with what config (docs/KUBESPHERE.md: Placements).
 ///
-/// A value: what is decided of a cluster depends on this and the cluster's object alone.
+/// A value: decisions depend only on it and the cluster's object.
 struct AgentPlacement: Hashable, Sendable {
-  /// The clusters that are named; where there are any, no selector counts.
+  /// The clusters requested by name; if there are any, the selector is ignored.
   var clusters: [String]
-  /// By which labels the others are chosen.
+  /// Selects clusters by their labels.
   var selector: LabelSelector?
   private var config: String
   private var overrides: [String: String]
 
-  /// What is decided of one cluster.
+  /// The decision about the agent in one cluster.
   enum Decision: Hashable, Sendable {
     case unwanted
     case wanted
-    /// It is asked for, and cannot be made: a word for programs, and a line for the user.
+    /// It is requested but cannot be installed: a reason for programs, and a message for the user.
     case skipped(String, String)
   }
 
@@ -32,7 +32,7 @@ struct AgentPlacement: Hashable, Sendable {
       uniquingKeysWith: { $1 })
   }
 
-  /// What becomes of the agent in the cluster called `name`, whose object is `cluster`.
+  /// The decision about the agent in the cluster called `name`; `cluster` is its object.
   func decision(_ name: String, _ cluster: Object?) -> Decision {
     guard asksFor(name, cluster) else { return .unwanted }
     guard let cluster else { return .skipped("ClusterNotFound", "there is no such cluster") }
@@ -48,9 +48,9 @@ struct AgentPlacement: Hashable, Sendable {
     return selector.matches(cluster.labels)
   }
 
-  /// The config of the agent in `cluster`: the extension's, with what is set for that cluster over it.
+  /// The config of the agent in `cluster`: the extension's config, overridden by that for the cluster.
   ///
-  /// In the bytes of the shipped controller, because the fingerprint is of those.
+  /// Byte for byte like the shipped controller's, because the hash in the status is that of the text.
   func config(in cluster: String) throws(StepError) -> String {
     guard let override = overrides[cluster] else { return config }
     let (below, above) = (config.trimmed(), override.trimmed())
@@ -70,7 +70,7 @@ struct AgentPlacement: Hashable, Sendable {
     return mapping
   }
 
-  /// Mappings are merged, anything else is replaced; a null stays one, with which helm takes a default away.
+  /// Mappings are merged, and other values replaced; null is kept, because helm removes a default for it.
   private static func merge(_ above: Mapping, over below: Mapping) -> Mapping {
     var values = below.byKey
     for pair in above.pairs {
@@ -93,7 +93,8 @@ struct AgentPlacement: Hashable, Sendable {
 }
 
 extension LabelSelector {
-  /// From Kubernetes' `matchLabels` and `matchExpressions`; an empty one takes everything, and `nil` is one that is none.
+  /// Parses Kubernetes' `matchLabels` and `matchExpressions`; an empty selector matches everything; `nil` if it is
+  /// invalid.
   init?(kubernetes value: Value) {
     guard value.mapping != nil else { return nil }
     var parts = (value["matchLabels"]?.mapping?.pairs ?? []).map { "\($0.key)=\($0.value.string ?? "")" }

@@ -4,19 +4,20 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Makes so what installations ask for in member clusters: one release for each, by the same steps as an extension's own.
+/// Reconciles the agents of installations: one release for each member cluster, with the same steps as the extension's
+/// own.
 ///
-/// The records are kept beside the extension's, so that a cluster that is gone or does not answer takes nothing with it
-/// that is needed to go on. What is to be done there waits for that cluster alone.
+/// The records are stored beside the extension's in the host cluster, so they remain when a member cluster is removed
+/// or does not answer. Work in a member cluster waits for that cluster only.
 struct AgentReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
   var members: MemberClusters
-  /// How many agents are looked at at once, here; what is done in their clusters has other bounds.
+  /// Limits concurrent reads in the host cluster; work in member clusters has limits of its own.
   var looks = Slots(16)
 
-  /// `name` is an agent's key.
+  /// `name` is the description of an `AgentKey`.
   func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
     guard let key = AgentKey(name) else { return .whenChanged }
     return try await ReconcileError.reporting { () throws(ClusterError) in
@@ -30,7 +31,7 @@ struct AgentReconciler: Reconciler {
     }
   }
 
-  /// An agent and its cluster, as they are now.
+  /// The current state of an agent and its cluster.
   private struct Sight: Sendable {
     var snapshot: InstallationSnapshot
     var agent: AgentAssignment
@@ -59,7 +60,7 @@ struct AgentReconciler: Reconciler {
     let (snapshot, agent) = (sight.snapshot, sight.agent)
     if let reason = Self.reasonToForget(snapshot, agent) { return try await forget(snapshot, reason) }
     if snapshot.record == nil, !agent.isUnwanted {
-      // An agent follows its extension, and a namespace for its record has to be known.
+      // An agent follows its extension, and its record needs the namespace that is noted there.
       guard agent.isHostSettled, snapshot.object.annotations[InstallationReconciler.namespaceAnnotation] != nil else {
         return .whenChanged
       }
@@ -76,17 +77,17 @@ struct AgentReconciler: Reconciler {
     return try await engine(nil).carryOut(step, snapshot)
   }
 
-  /// Why nothing more is to be done about what there was.
+  /// Why the agent is to be forgotten; `nil` if it is not.
   private static func reasonToForget(_ snapshot: InstallationSnapshot, _ agent: AgentAssignment) -> String? {
     guard let record = snapshot.record else { return nil }
     if record.clusterID != agent.clusterID {
       return agent.clusterID.isEmpty ? "the cluster is gone" : "the cluster is another one now"
     }
-    // A user has taken its status away (docs/KUBESPHERE.md: Placements).
+    // A user has removed its status (docs/KUBESPHERE.md: Placements).
     return snapshot.entry == nil && agent.isUnwanted ? "a user has had it forgotten" : nil
   }
 
-  /// Whether the step asks anything of the cluster that the agent is in.
+  /// Whether the step sends requests to the agent's cluster.
   private static func isDoneThere(_ step: Lifecycle.Step) -> Bool {
     switch step {
     case .prepare, .begin, .hooks, .apply, .awaitReadiness, .toggle, .remove: true
@@ -99,7 +100,7 @@ struct AgentReconciler: Reconciler {
   }
 }
 
-// What stands in the way, and what becomes of it.
+// Obstacles.
 extension AgentReconciler {
   private func reach(_ step: Lifecycle.Step, _ sight: Sight) async throws(ClusterError) -> NextLook {
     let now = settings.now()
@@ -140,7 +141,7 @@ extension AgentReconciler {
     }
   }
 
-  /// Says what stands in the way, once, and waits for it; of an installation that goes, not for ever.
+  /// Reports the obstacle, once, and waits until it is gone; a deleted installation does not wait for ever.
   private func hinder(
     _ obstacle: AgentObstacle, _ snapshot: InstallationSnapshot, after delay: Duration?
   ) async throws(ClusterError) -> NextLook {
@@ -157,7 +158,8 @@ extension AgentReconciler {
     return waits.min().map { .after(max($0, .milliseconds(1))) } ?? .whenChanged
   }
 
-  /// How long an installation that goes still waits for this agent; `nil` when it does not go.
+  /// How long a deleted installation still waits for this agent; `nil` if it is not being deleted or there is no
+  /// record.
   private func patience(_ snapshot: InstallationSnapshot) -> Duration? {
     guard snapshot.object.isBeingDeleted, let record = snapshot.record else { return nil }
     if snapshot.situation.isForced { return .zero }
@@ -171,11 +173,11 @@ extension AgentReconciler {
     return .whenChanged
   }
 
-  /// Forgets the agent; what it has in its cluster stays there.
+  /// Forgets the agent; its objects in the member cluster stay.
   private func forget(
     _ snapshot: InstallationSnapshot, _ reason: String, isLeft: Bool = false
   ) async throws(ClusterError) -> NextLook {
-    // First: once it is forgotten no other controller would say so.
+    // The event is written first, because no controller would write it once the agent is forgotten.
     await tell(
       "Warning", isLeft ? "AgentLeftBehind" : "AgentForgotten", "\(reason); what it made there stays", snapshot)
     try await snapshot.forget(in: cluster)

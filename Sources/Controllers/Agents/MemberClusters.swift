@@ -5,14 +5,14 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The APIs of the member clusters, each with places of its own, and which of them do not answer.
+/// The API clients of member clusters, each with its own slots, and which clusters do not answer.
 ///
-/// A cluster that gave no answer is asked by one agent at a time, after a delay that grows; for the others of that
-/// cluster this costs nothing, and of other clusters none ever waits for it.
+/// After a failure, one agent at a time tries the cluster again, after a delay that grows; the other agents of that
+/// cluster send no requests, and agents of other clusters never wait.
 final class MemberClusters: Sendable {
-  /// How many agents are worked on at once in one cluster.
+  /// Agents that are reconciled concurrently in one cluster.
   private static let places = 4
-  /// How long one request may take to find out that a cluster does not answer.
+  /// How long one attempt may take to find out that a cluster does not answer.
   private static let probe = Duration.seconds(30)
 
   private struct Entry {
@@ -34,15 +34,15 @@ final class MemberClusters: Sendable {
     self.settings = settings
   }
 
-  /// What there is to reach a cluster by.
+  /// How to reach a cluster.
   struct Access: Sendable {
     var cluster: Cluster
     var slots: Slots
-    /// How long it is not asked, and what was the matter.
+    /// How long the cluster is not tried again, and its problem; `nil` if it may be tried.
     var pause: (Duration, String)?
   }
 
-  /// The API of the cluster whose object `member` is, or `nil` where its kubeconfig leads nowhere.
+  /// Access to the cluster of the object `member`; `nil` if its kubeconfig is unusable.
   func access(to member: Object) -> Access? {
     let text = member.spec[path: "connection", "kubeconfig"]?.string ?? ""
     return entries.withLock { entries in
@@ -55,13 +55,13 @@ final class MemberClusters: Sendable {
       guard let until = entry.pausedUntil else { return access }
       let now = ContinuousClock.now
       if until > now { access.pause = (now.duration(to: until), entry.problem) }
-      // The others wait for what this one finds out.
+      // Other agents wait for the result of this attempt.
       if until <= now { entries[member.name]?.pausedUntil = now + Self.probe }
       return access
     }
   }
 
-  /// Notes that the cluster called `name` has answered.
+  /// Records that the cluster called `name` has answered.
   func succeed(_ name: String) {
     entries.withLock { entries in
       guard var entry = entries[name] else { return }
@@ -70,7 +70,7 @@ final class MemberClusters: Sendable {
     }
   }
 
-  /// Notes that it has not, and gives how long it is left alone.
+  /// Records that it has not, and returns after what delay it is tried again.
   func fail(_ name: String, _ problem: String) -> Duration {
     entries.withLock { entries in
       let failures = (entries[name]?.failures ?? 0) + 1
@@ -83,10 +83,10 @@ final class MemberClusters: Sendable {
     }
   }
 
-  /// Whether it answered when it was last asked.
+  /// Whether it answered the last request.
   func answers(_ name: String) -> Bool { entries.withLock { $0[name]?.hasAnswered == true } }
 
-  /// Forgets how a cluster is reached that is not there any more.
+  /// Removes a cluster that no longer exists.
   func forget(_ name: String) { entries.withLock { $0[name] = nil } }
 
   private func cluster(of member: Object, _ text: String) -> Cluster? {
@@ -95,18 +95,18 @@ final class MemberClusters: Sendable {
     (connection.connectTimeout, connection.requestTimeout) = (5, 20)
     var cluster = Cluster(transport: fenced(settings.memberTransport(connection)))
     cluster.fieldManager = home.fieldManager
-    // One that is busy is left alone for a while: this agent waits, and holds no place.
+    // Reads are not retried here: after a failure the agent gives up its slot, and the cluster is paused.
     cluster.readAttempts = 1
     return cluster
   }
 
-  /// What is sent to a member under a lease ends with it too.
+  /// Writes to a member end with the lease too.
   private func fenced(_ transport: any Transport) -> any Transport {
     (home.transport as? FencedTransport)?.around(transport) ?? transport
   }
 }
 
-/// Hears when a cluster gives no answer, or none of its own.
+/// Detects whether a cluster answers; 401, and the 502, 503 and 504 of a proxy, count as no answer.
 final class AnswerWatch: Transport {
   private let inner: any Transport
   private let heard = Locked<String?>(nil)
@@ -114,10 +114,10 @@ final class AnswerWatch: Transport {
 
   init(_ inner: any Transport) { self.inner = inner }
 
-  /// What is the matter with the cluster, or `nil`.
+  /// The problem of the cluster; `nil` if there is none.
   var problem: String? { heard.withLock { $0 } }
 
-  /// Whether it has been asked, and has answered.
+  /// Whether the cluster has answered every request, and there was one.
   var hasAnswered: Bool { problem == nil && answers.withLock { $0 > 0 } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
@@ -127,13 +127,14 @@ final class AnswerWatch: Transport {
       if [401, 502, 503, 504].contains(response.status) { note("it answers \(response.status)") }
       return response
     } catch {
-      // A caller that ends this asks no more, and knows nothing of the cluster; neither does a lease that is over.
+      // A cancelled request says nothing about the cluster, and neither does one that failed because the lease was
+      // lost.
       if error != .cancelled, !Task.isCancelled { note(Self.words(error)) }
       throw error
     }
   }
 
-  /// Without what only the user of a client can do about it.
+  /// The error without hints that only apply to a client's user.
   private static func words(_ error: TransportError) -> String {
     switch error {
     case .unreachable(let host, let reason): "\(host) cannot be reached (\(reason))"

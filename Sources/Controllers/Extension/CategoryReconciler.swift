@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Keeps on each Category how many extensions it has (docs/KUBESPHERE.md: Kinds).
+/// Writes into each Category how many extensions it has (docs/KUBESPHERE.md: Kinds).
 struct CategoryReconciler: Reconciler {
   static let annotation = "kubesphere.io/count"
 
@@ -31,7 +31,7 @@ struct CategoryReconciler: Reconciler {
   }
 }
 
-/// Which extension is in which category.
+/// The categories of all extensions.
 final class CategoryCount: Sendable {
   /// Categories by extension.
   private let categories = Locked<[String: String]>([:])
@@ -40,7 +40,7 @@ final class CategoryCount: Sendable {
     categories.withLock { known in known.values.count { $0 == category } }
   }
 
-  /// Follows the extensions, and wants their categories looked at.
+  /// Watches the extensions, and triggers their categories.
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
     Trigger { feed in
       var watch = Watch(dialect.extensions, in: cluster) { Extension($0, dialect: dialect) }

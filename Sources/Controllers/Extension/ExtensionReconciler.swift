@@ -5,7 +5,8 @@ import Manifest
 import Packages
 import Platform
 
-/// Keeps in each Extension which versions there are and which is best for this cluster (docs/KUBESPHERE.md: Extension status).
+/// Writes into each Extension which versions it has and which one is recommended for this cluster (docs/KUBESPHERE.md:
+/// Extension status).
 struct ExtensionReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
@@ -46,7 +47,7 @@ struct ExtensionReconciler: Reconciler {
     return ["versions": .sequence(list), key: .string(recommended)]
   }
 
-  /// A constraint that cannot be read excludes its version; an unknown server version excludes nothing.
+  /// A version with an invalid constraint is not suitable; if the server's version is unknown, constraints are ignored.
   private func suits(_ version: ExtensionVersion, _ kubernetes: SemanticVersion?) -> Bool {
     Self.allows(version.kubeVersion, kubernetes)
       && Self.allows(version.ksVersion, settings.kubeSphereVersion.flatMap(SemanticVersion.init))
@@ -74,10 +75,10 @@ final class VersionCache: Sendable {
   }
 
   private let content = Locked(Content())
-  /// What is to be looked at when an installation goes.
+  /// Extensions to reconcile when an installation of them is deleted.
   let kept = KeptNames()
 
-  /// Complete once the trigger has filled it, before which no worker asks.
+  /// Complete once the trigger has filled the cache; workers do not start before that.
   func versions(of extension: String) -> [ExtensionVersion] {
     content.withLock { Array(($0.versions[`extension`] ?? [:]).values) }
   }
@@ -87,7 +88,7 @@ final class VersionCache: Sendable {
     set { content.withLock { $0.kubernetesVersion = newValue } }
   }
 
-  /// Follows the versions, and wants their extensions looked at.
+  /// Watches the versions, and triggers their extensions.
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
     Trigger { feed in
       var watch = Watch(dialect.extensionVersions, in: cluster) { object in

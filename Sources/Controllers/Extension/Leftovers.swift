@@ -5,16 +5,17 @@ import Manifest
 import Packages
 import Platform
 
-/// Takes away what no repository has any more and was kept because it was installed, once it is not.
+/// Deletes objects that no repository offers any more and that were kept because they were installed, once they are
+/// not.
 ///
-/// What is kept bears an annotation that says so, and publishing it again takes that off: of what a repository offers, or
-/// what a user has made, none is touched.
+/// Objects that are kept have an annotation, which publishing them again removes; objects of repositories and users do
+/// not have it, and are not deleted.
 struct Leftovers: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var now: @Sendable () -> Timestamp
 
-  /// Takes away what has no reason to stay of the extension called `name`; returns whether that itself has gone.
+  /// Deletes what need not be kept of the extension called `name`; returns whether the Extension itself was deleted.
   func clear(_ name: String, _ object: Object?, _ versions: [ExtensionVersion]) async throws(ClusterError) -> Bool {
     let isMarked = object?.annotations[Publisher.goneAnnotation] != nil
     guard isMarked || versions.contains(where: \.isGone) else { return false }
@@ -32,7 +33,7 @@ struct Leftovers: Sendable {
     return true
   }
 
-  /// The versions that are installed of an extension, or asked for; `nil` where there is no installation of it.
+  /// The versions of an extension that are installed or requested; `nil` if there is no installation.
   private static func installed(
     _ name: String, in cluster: Cluster, _ dialect: Dialect
   ) async throws(ClusterError) -> Set<VersionText>? {
@@ -43,7 +44,7 @@ struct Leftovers: Sendable {
     return Set(own.flatMap { [Installation($0).version, $0.status["version"]?.string ?? ""] }.map { VersionText($0) })
   }
 
-  /// Whether its repository is none that is there.
+  /// Whether its repository does not exist.
   private func isOrphan(_ object: Object) async throws(ClusterError) -> Bool {
     guard let owner = object.labels[dialect.repositoryLabel], !owner.isEmpty else { return false }
     return try await cluster.find(dialect.repositories, owner) == nil
@@ -57,7 +58,7 @@ struct Leftovers: Sendable {
     return try await cluster.patch(dialect.extensions, object.name, ["metadata": metadata])
   }
 
-  /// The chart first: were this cut short between the two, the version would still lead here.
+  /// The chart is deleted first: after an interruption, the version is still found here.
   private func remove(_ version: ExtensionVersion, besides others: [ExtensionVersion]) async throws(ClusterError) {
     guard
       let object = try await cluster.find(dialect.extensionVersions, version.name, skipping: ExtensionVersion.unread),
@@ -78,23 +79,23 @@ struct Leftovers: Sendable {
   }
 }
 
-/// Which extensions have something that was kept because it was installed.
+/// Extensions that may have objects which were kept because they were installed.
 final class KeptNames: Sendable {
   private let names = Locked<Set<String>>([])
 
-  /// Takes note of an Extension.
+  /// Records an Extension.
   func note(_ extension: Object) {
     guard `extension`.annotations[Publisher.goneAnnotation] != nil else { return }
     names.withLock { _ = $0.insert(`extension`.name) }
   }
 
-  /// Takes note of versions.
+  /// Records versions.
   func note(_ versions: some Sequence<ExtensionVersion>) {
     let kept = versions.filter(\.isGone).map(\.extension)
     if !kept.isEmpty { names.withLock { $0.formUnion(kept) } }
   }
 
-  /// The extension of an installation, if there is anything to be looked at: most have nothing.
+  /// The extension of an installation, if it may have such objects; most have none.
   func of(_ installation: Object) -> [String] {
     let candidates = Set([Installation(installation).extension, installation.name])
     return names.withLock { $0.intersection(candidates).sorted() }

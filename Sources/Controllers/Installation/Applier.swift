@@ -4,13 +4,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Makes the objects of a release what they shall be, and removes them.
+/// Applies the objects of a release, and deletes them.
 struct Applier: Sendable {
   var cluster: Cluster
-  /// Says whose an object is.
+  /// The labels that identify objects of the release.
   var mark: OwnerMark
 
-  /// Makes every object of the attempt, in an order in which they can find each other.
+  /// Applies every object of the attempt, in an order in which references exist before they are used.
   func apply(_ record: ReleaseRecord, told: (ReleaseRecord.Part) -> Void = { _ in }) async throws(StepError) {
     let earlier = Dictionary(record.earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     for part in record.parts.sorted(by: { Self.rank($0) < Self.rank($1) }) {
@@ -23,10 +23,10 @@ struct Applier: Sendable {
     }
   }
 
-  /// One object: made, or changed from what it is to what it shall be.
+  /// Creates the object, or patches it.
   ///
-  /// The change is one of three sides, as with helm: what an earlier attempt set and this one does
-  /// not is taken out, and what others set stays.
+  /// The patch is a three-way merge, as in helm: fields that an earlier attempt set and this one does not are removed,
+  /// and fields that others set stay.
   private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(StepError) {
     let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
     let wanted = Object(mark.put(on: part.object.value))
@@ -48,22 +48,22 @@ struct Applier: Sendable {
     }
   }
 
-  /// `nil` when nothing differs.
+  /// `nil` if nothing differs.
   static func patch(from present: Value, earlier: Value, to wanted: Value) -> Value? {
     let withoutOld = MergePatch.apply(MergePatch.difference(from: earlier, to: wanted), to: present)
     var target = MergePatch.apply(wanted, to: earlier.mapping?.isEmpty == true ? present : withoutOld)
-    // What names the object, and its status, are the API's to keep.
+    // The status belongs to the API server and to controllers.
     target = target.setting(["status"], to: present["status"])
     let patch = MergePatch.difference(from: present, to: target)
     guard patch.mapping?.isEmpty == false else { return nil }
     return patch.setting(["metadata", "resourceVersion"], to: .string(Object(present).resourceVersion))
   }
 
-  /// What became of objects that shall go.
+  /// The result of deleting objects.
   struct Removal: Sendable {
-    /// What is still there.
+    /// Objects that still exist.
     var remaining: [ReleaseRecord.Part] = []
-    /// The same in words, with what holds each, and no more of them than a user reads.
+    /// At most three of them with their finalizers, in words, for the user.
     var holding: String {
       let names = remaining.prefix(3).map { part in
         let held = finalizers[part.reference] ?? []
@@ -72,16 +72,17 @@ struct Applier: Sendable {
       return names.joined(separator: ", ") + (remaining.count > 3 ? " and \(remaining.count - 3) more" : "")
     }
     fileprivate var finalizers: [ReleaseRecord.Reference: [String]] = [:]
-    /// What stays, as its author wants it.
+    /// Objects that are kept because they ask for it.
     var kept: [ReleaseRecord.Part] = []
 
-    /// What is kept, in words, or nothing.
+    /// The kept objects in words; empty if there are none.
     var words: [String] { kept.map { "kept \($0.title), which says \(Self.policy): keep" } }
 
     static let policy = "helm.sh/resource-policy"
   }
 
-  /// Deletes what is ours of `parts`, last made first, but for what says of itself that it is to be kept, as helm has it.
+  /// Deletes the objects of `parts` that the release owns, in the reverse order, except those that are annotated to be
+  /// kept, as in helm.
   func remove(_ parts: [ReleaseRecord.Part]) async throws(ClusterError) -> Removal {
     var removal = Removal()
     for part in parts.sorted(by: { Self.rank($0) > Self.rank($1) }) {
@@ -107,7 +108,7 @@ struct Applier: Sendable {
     object.annotations[Removal.policy]?.trimmed().lowercased() == "keep"
   }
 
-  /// As helm sorts: what others refer to first, workloads later, what the gateway serves last.
+  /// Similar to helm's order: objects that others refer to first, then workloads, and the gateway's objects last.
   private static func rank(_ part: ReleaseRecord.Part) -> Int {
     let order = [
       "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "ServiceAccount", "Secret", "ConfigMap",
@@ -120,7 +121,7 @@ struct Applier: Sendable {
 }
 
 extension ReleaseRecord.Part {
-  /// `Deployment extension-bell/bell`, for the user.
+  /// Such as `Deployment extension-bell/bell`, for the user.
   var title: String {
     "\(resource.kind) " + (object.namespace.map { $0 + "/" } ?? "") + object.name
   }

@@ -5,16 +5,16 @@ import Manifest
 import Packages
 import Platform
 
-/// Runs the tests of an installed chart, one after another, as `helm test` does.
+/// Runs the tests of an installed chart, one after another, like `helm test`.
 ///
-/// Level-triggered like everything here: what has ended stands in the result, what is under way is an object that bears
-/// the run's id, so a controller killed at any moment goes on where it was.
+/// Level-triggered, so that a restarted controller continues: results are in an annotation, and the object of a running
+/// test has the run's id.
 struct ChartTester: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
 
-  /// Brings the run that is asked for one step nearer to its end.
+  /// Advances the requested run by one step.
   func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
     let id = snapshot.installation.testRequest
     var run = snapshot.installation.testRun.flatMap { $0.id == id ? $0 : nil } ?? TestRun(id: id)
@@ -44,7 +44,7 @@ struct ChartTester: Sendable {
         run, .refused, "\(test.title) is there already, and this extension has not made it", snapshot)
     }
     guard present.annotations[TestRun.requestAnnotation] == run.id else {
-      // As helm does without a policy: what an earlier run left goes first.
+      // Like helm without a delete policy: the object of an earlier run is deleted first.
       try await remove(test, uid: present.uid)
       return .after(settings.pollInterval)
     }
@@ -77,7 +77,7 @@ struct ChartTester: Sendable {
     return try await say("\(test.title): \(what)", run, snapshot)
   }
 
-  /// Notes how one test ended; the first that fails ends the run, as with helm.
+  /// Records how a test ended; the first failure ends the run, as in helm.
   private func finish(
     _ test: ReleaseRecord.Part, _ failure: String?, _ run: TestRun, _ snapshot: InstallationSnapshot
   ) async throws(StepError) -> NextLook {

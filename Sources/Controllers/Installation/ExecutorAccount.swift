@@ -5,8 +5,8 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// The account as which a chart is made in a cluster, with the rights that its package asks for and no others, as
-/// KubeSphere's executor has it (docs/KUBESPHERE.md: Executor).
+/// The ServiceAccount as which a chart is applied in a cluster, with only the rights that its package asks for, like
+/// KubeSphere's executor (docs/KUBESPHERE.md: Executor).
 struct ExecutorAccount: Sendable {
   var cluster: Cluster
   var dialect: Dialect
@@ -16,14 +16,14 @@ struct ExecutorAccount: Sendable {
   private var name: String { "helm-executor.\(`extension`)" }
   private var roleName: String { "kubesphere:\(`extension`):helm-executor" }
 
-  /// Whether there is such an account; what was made before there was one goes without it.
+  /// Whether the account exists; a release that was installed without one continues without it.
   var isThere: Bool {
     get async throws(ClusterError) {
       try await cluster.find(.serviceAccounts, namespace: namespace, name).map(isOurs) == true
     }
   }
 
-  /// The same cluster, asked as the account.
+  /// The same cluster with requests impersonating the account.
   var impersonated: Cluster {
     var cluster = cluster
     cluster.transport = ImpersonatingTransport(
@@ -31,7 +31,7 @@ struct ExecutorAccount: Sendable {
     return cluster
   }
 
-  /// Makes it, or gives it the rights that `package` asks for now.
+  /// Creates the account, or updates its rights to those that `package` asks for.
   func ensure(for package: Package?) async throws(ClusterError) {
     let roles = (try? YAML.documents(package?.permissions ?? ""))?.map(\.value) ?? []
     func rules(_ kind: String) -> [Value] { roles.filter { $0["kind"]?.string == kind }.flatMap(Self.rules) }
@@ -42,7 +42,7 @@ struct ExecutorAccount: Sendable {
     try await ensure(.clusterRoleBindings, roleName, nil, binding(to: .clusterRoles))
   }
 
-  /// Takes it and its rights away.
+  /// Deletes the account and its rights.
   func remove() async throws(ClusterError) {
     for (resource, name, place) in [
       (.clusterRoleBindings, roleName, nil), (.clusterRoles, roleName, nil), (.roleBindings, roleName, namespace),
@@ -53,13 +53,13 @@ struct ExecutorAccount: Sendable {
     }
   }
 
-  /// What every extension may do where it lies, whatever its package asks for.
+  /// The rights that every extension has in its own namespace.
   private static let ownNamespace: Value = [
     "verbs": ["*"], "resources": ["*"],
     "apiGroups": ["", "apps", "batch", "policy", "networking.k8s.io", "autoscaling", "metrics.k8s.io"],
   ]
 
-  /// Fields that a rule does not have would be refused.
+  /// Removes unknown fields of rules, which the API server would reject.
   private static func rules(_ role: Value) -> [Value] {
     (role["rules"]?.sequence ?? []).compactMap { rule in
       let known = ["verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"]
@@ -78,7 +78,7 @@ struct ExecutorAccount: Sendable {
 
   private func isOurs(_ object: Object) -> Bool { object.labels[dialect.extensionLabel] == `extension` }
 
-  /// One of another's making stays as it is: rights are given to nothing that is not ours.
+  /// Creates or updates an object; throws if it belongs to another, because that must not get any rights.
   private func ensure(
     _ resource: Resource, _ name: String, _ namespace: String?, _ fields: Mapping
   ) async throws(ClusterError) {
@@ -98,7 +98,7 @@ struct ExecutorAccount: Sendable {
   }
 }
 
-/// Asks as another user.
+/// Sends requests as another user.
 private struct ImpersonatingTransport: Transport {
   let inner: any Transport
   let user: String
@@ -125,7 +125,7 @@ extension Resource {
 }
 
 extension InstallationReconciler {
-  /// The account as which the release is made where it lies; `nil` where that is done with the rights of the controllers.
+  /// The account as which the release is applied; `nil` if the controllers apply it with their own rights.
   func account(_ snapshot: InstallationSnapshot) -> ExecutorAccount? {
     guard settings.usesExecutorAccounts else { return nil }
     return ExecutorAccount(
@@ -133,13 +133,13 @@ extension InstallationReconciler {
       namespace: snapshot.record?.namespace ?? snapshot.namespace)
   }
 
-  /// The cluster in which the release is made, as it is asked for that.
+  /// The cluster of the release, with requests impersonating the account if it exists.
   func executor(_ snapshot: InstallationSnapshot) async throws(StepError) -> Cluster {
     guard let account = account(snapshot) else { return target }
     do { return try await account.isThere ? account.impersonated : target } catch { throw .passing(error) }
   }
 
-  /// Takes the account away with the release; that of an agent in the host cluster is the extension's own.
+  /// Deletes the account with the release; an agent in the host cluster uses the extension's own, which stays.
   func removeAccount(_ snapshot: InstallationSnapshot) async throws(StepError) {
     guard let account = account(snapshot), site?.isHost != true else { return }
     try await passing { () throws(ClusterError) in try await account.remove() }

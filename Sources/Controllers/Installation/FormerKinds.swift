@@ -1,4 +1,5 @@
-/// Versions of kinds that Kubernetes serves no more (https://kubernetes.io/docs/reference/using-api/deprecation-guide/).
+/// Versions of kinds that Kubernetes no longer serves
+/// (https://kubernetes.io/docs/reference/using-api/deprecation-guide/).
 enum FormerKinds {
   private static let ends: [String: [(kinds: [String], since: String)]] = [
     "extensions/v1beta1": [
@@ -25,7 +26,7 @@ enum FormerKinds {
     "discovery.k8s.io/v1beta1": [(["EndpointSlice"], "1.25")],
   ]
 
-  /// The version of Kubernetes since which `kind` of `apiVersion` is not served, or `nil`.
+  /// The version of Kubernetes that removed `kind` of `apiVersion`; `nil` if it is still served.
   static func end(of apiVersion: String, _ kind: String) -> String? {
     ends[apiVersion]?.first { $0.kinds.contains(kind) }?.since
   }

@@ -4,33 +4,33 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// Makes the objects of hooks, sees how they do, and deletes them.
+/// Creates the objects of hooks, checks their progress, and deletes them.
 ///
-/// Level-triggered like everything here: what is under way is an object that bears the run's id, so a controller killed
-/// at any moment goes on where it was and runs nothing twice.
+/// Level-triggered, so that a restarted controller continues and runs nothing twice: the object of a running hook has
+/// the run's id.
 struct HookRunner: Sendable {
-  /// What there is of a hook.
+  /// The state of a hook's object.
   enum Sight: Sendable {
-    /// It was not there, and is now.
+    /// It has just been created.
     case made(Object)
-    /// It has been made in this run, and does so.
+    /// It was created in this run.
     case present(Object, Readiness)
-    /// An object of an earlier run is being deleted.
+    /// It is from an earlier run, and is being deleted.
     case inTheWay(Object)
   }
 
   var planner: ReleasePlanner
-  /// Says whose an object is.
+  /// The labels that identify objects of the release.
   var mark: OwnerMark
   var namespace: String
-  /// Tells the objects of this run from those of earlier ones.
+  /// Distinguishes the objects of this run from those of earlier ones.
   var run: String
-  /// Where hooks are made, as it is asked for that.
+  /// The cluster of the release, as its account.
   var cluster: Cluster
 
   static let runAnnotation = "ksx.dev/hook-run"
 
-  /// Makes the hook's object if it is not there, and says how it does.
+  /// Creates the hook's object if it does not exist, and returns its state.
   func look(at hook: ReleaseRecord.Hook) async throws(StepError) -> Sight {
     let part = try await place(hook)
     guard let present = try await find(part) else { return .made(try await make(part)) }
@@ -45,9 +45,9 @@ struct HookRunner: Sendable {
     return .inTheWay(present)
   }
 
-  /// Deletes those of `hooks` whose policy asks for it after they ended like this.
+  /// Deletes the objects of `hooks` whose delete policy includes `policy`.
   func sweep(_ hooks: [ReleaseRecord.Hook], of policy: HookWords.DeletePolicy) async throws(StepError) {
-    // helm deletes no definitions, for with them all their objects would go.
+    // As in helm, definitions are not deleted, because all their objects would be deleted with them.
     for hook in hooks where hook.policies.contains(policy) && hook.object.kind != "CustomResourceDefinition" {
       let part = try await place(hook)
       guard let present = try await find(part), present.annotations[Self.runAnnotation] == run else { continue }
@@ -55,7 +55,7 @@ struct HookRunner: Sendable {
     }
   }
 
-  /// Deletes the object of this run if it has not ended; says whether there was one.
+  /// Deletes the object of this run if it has not ended; returns whether it was deleted.
   func end(_ hook: ReleaseRecord.Hook) async throws(StepError) -> Bool {
     let part = try await place(hook)
     guard hook.object.kind != "CustomResourceDefinition", let present = try await find(part),
@@ -93,24 +93,24 @@ struct HookRunner: Sendable {
   }
 }
 
-/// What pods wrote, as much as a user reads.
+/// The output of pods, shortened for the user.
 struct PodOutput: Sendable {
   var cluster: Cluster
 
   private static let longest = 4000
 
-  /// The end of what `object`, a Pod or a Job, wrote; where nothing executes it, it wrote nothing.
+  /// The end of the output of `object`, a Pod or a Job; empty if nothing runs it.
   func of(_ object: Object) async -> String {
     guard let namespace = object.namespace, let pod = await pod(of: object, namespace) else { return "" }
     let path = Resource.pods.path(namespace: namespace, name: pod, subresource: "log") + "?limitBytes=65536"
-    // An output that cannot be read takes nothing from what is known of the end.
+    // An unreadable output does not change the result.
     let text = (try? await cluster.text(path)) ?? ""
     guard text.utf8.count > Self.longest else { return text }
-    // Not from within a character.
+    // Does not begin within a character.
     return "…" + String(decoding: text.utf8.suffix(Self.longest).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
   }
 
-  /// The pod itself, or the last one of a Job.
+  /// The name of the Pod, or of the last Pod of a Job.
   private func pod(of object: Object, _ namespace: String) async -> String? {
     guard object.kind == "Job" else { return object.kind == "Pod" ? object.name : nil }
     let selector = Selector(labels: "job-name=\(object.name)")

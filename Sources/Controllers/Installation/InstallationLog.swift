@@ -4,13 +4,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What was done for one installation, line by line, in a ConfigMap that clients read while it goes on.
+/// The log of one installation, in a ConfigMap that clients can read during the work.
 ///
-/// It is called `ksx-log.NAME`, an agent's by its key besides, lies in the namespace of the release and goes with the installation, which owns it; its
-/// oldest lines go first.
+/// The ConfigMap is called `ksx-log.NAME`, or after the key of an agent. It is in the namespace of the release, and the
+/// installation owns it. The oldest lines are dropped first.
 final class InstallationLog: Sendable {
   static let key = Installation.logKey
-  /// A ConfigMap holds four times as much.
+  /// A quarter of what a ConfigMap can hold.
   private static let longest = 256 << 10
 
   private let lines = Locked<[String]>([])
@@ -18,14 +18,14 @@ final class InstallationLog: Sendable {
 
   init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
 
-  /// Adds a line for each line of `text`.
+  /// Adds each line of `text`.
   func note(_ text: String) {
     let time = now().description
     let new = text.lines.filter { !$0.isEmpty }.map { "\(time) \($0)" }
     lines.withLock { $0 += new }
   }
 
-  /// What an edge from one record to the next comes to, in words.
+  /// Adds what has changed from one record to the next.
   func note(_ record: ReleaseRecord, after earlier: ReleaseRecord?) {
     let isNewTry = record.revision != earlier?.revision
     if isNewTry { note("--- revision \(record.revision): version \(record.attempt.version)") }
@@ -54,7 +54,7 @@ final class InstallationLog: Sendable {
     let owner = Self.owner(object, dialect)
     // What is done does not fail because it could not be told.
     guard let present = try? await cluster.find(.configMaps, namespace: namespace, name) else {
-      // One that is going is not given a log that would be there without it.
+      // An installation that is being deleted gets no new log.
       if object.isBeingDeleted { return }
       let labels = ["ksx.dev/log": object.name, dialect.extensionLabel: Installation(object).extension]
       let log = Object(
@@ -73,7 +73,7 @@ final class InstallationLog: Sendable {
   private static func shortened(_ text: String) -> String {
     guard text.utf8.count > longest else { return text }
     let kept = String(decoding: text.utf8.suffix(longest), as: UTF8.self)
-    // By bytes: to Swift a carriage return and a newline are one character.
+    // By bytes, because CR LF is one character in Swift.
     return kept.utf8.firstIndex(of: 10).map { String(kept[kept.utf8.index(after: $0)...]) } ?? kept
   }
 }

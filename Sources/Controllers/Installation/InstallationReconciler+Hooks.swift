@@ -4,16 +4,16 @@ import KubernetesAPI
 import Packages
 import Platform
 
-/// The moments of a release at which its chart's hooks are run.
+/// Runs the hooks of a chart.
 extension InstallationReconciler {
-  /// Brings the hooks of `event` one step nearer to their end.
+  /// Advances the hooks of `event` by one step.
   func runHooks(
     _ event: HookEvent, _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
   ) async throws(StepError) -> NextLook {
     let hooks = record.hooks(at: event)
     let runner = try await runner(of: event, snapshot, record)
     guard record.hookProgress.count < hooks.count else {
-      // As helm does: those that ended well go once all of their moment have.
+      // As in helm, successful hooks are deleted once all of the event have succeeded.
       try await runner.sweep(hooks.reversed(), of: .succeeded)
       return try await store(record.ending(event, at: settings.now()), snapshot)
     }
@@ -35,9 +35,9 @@ extension InstallationReconciler {
     }
   }
 
-  /// Ends the hook that an attempt is at which is given up: its pod would go on beside what follows.
+  /// Ends the running hook of an attempt that is given up; otherwise its pod would run beside what follows.
   func endHook(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
-    // What is done about an agent elsewhere than in its cluster does not reach there.
+    // Without a site, the step sends nothing to the agent's cluster.
     guard snapshot.agent == nil || site != nil, [.installing, .upgrading].contains(record.state),
       case .hooks(let event) = Lifecycle.progress(of: record)
     else { return }
@@ -86,7 +86,7 @@ extension InstallationReconciler {
     return try await store(told, snapshot)
   }
 
-  /// A hook that fails ends the attempt; of a removal it is the user's to say how it goes on.
+  /// A failed hook ends the attempt; during a removal the user decides how to continue.
   private func fail(
     _ hook: ReleaseRecord.Hook, _ why: String, _ object: Object, _ event: HookEvent,
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
@@ -99,7 +99,7 @@ extension InstallationReconciler {
     }
     let message = "\(event.rawValue) hook \(hook.title) failed: \(why)\(output)"
     if snapshot.desired.isDeletion {
-      // It stays, whatever its policy, for else it would be run for ever.
+      // The object is kept, whatever its policy, because it would be run again and again otherwise.
       return try await stuck(snapshot, record, message + "; once it is deleted it is run again")
     }
     let passed = record.hooks(at: event).prefix(record.hookProgress.count)
@@ -109,7 +109,7 @@ extension InstallationReconciler {
     throw .lasting(message)
   }
 
-  /// Puts `line` and what the hook's pod wrote into the log, and gives the last line of that.
+  /// Adds `line` and the output of the hook's pod to the log, and returns the last line of the output.
   @discardableResult
   private func note(
     _ line: String, _ object: Object, _ snapshot: InstallationSnapshot, _ runner: HookRunner
@@ -122,7 +122,7 @@ extension InstallationReconciler {
 }
 
 extension InstallationReconciler {
-  /// The record lies in the namespace of the release: while that goes away, an Event is all that can tell.
+  /// Writes an Event while the namespace is being terminated, in which the record could not be written.
   func tell(of cause: ClusterError, _ snapshot: InstallationSnapshot) async {
     guard case .refused(let status) = cause, status.isOfTerminatingNamespace else { return }
     await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now).write(

@@ -4,9 +4,9 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// The edges at the end of a life.
+/// The last edges of the state machine.
 extension InstallationReconciler {
-  /// For how many seconds it is not said what does not go.
+  /// Seconds during which remaining objects are not reported.
   static let wordless = 5
 
   func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
@@ -25,7 +25,7 @@ extension InstallationReconciler {
     if seconds >= settings.readyTimeout {
       return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(removal.holding)")
     }
-    // What goes in a moment is not worth a word.
+    // A short wait is not reported.
     let told = record.removing("waiting for \(removal.holding) to go", at: settings.now())
     guard seconds >= Self.wordless, told.conditions.first?.message != record.conditions.first?.message else {
       return .after(settings.pollInterval)

@@ -5,18 +5,18 @@ import Manifest
 import Packages
 import Platform
 
-/// Makes so what Subscriptions or InstallPlans ask for, one edge of the state machine at a time.
+/// Reconciles Subscriptions or InstallPlans, one edge of the state machine at a time.
 struct InstallationReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
-  /// The agent whose release it is, and where that lies; `nil` for the extension's own.
+  /// The site of the agent whose release this is; `nil` for the extension's own release.
   var site: AgentSite? = nil
 
-  /// The cluster in which the objects are made; all else is kept in the one that asks for them.
+  /// The cluster of the release's objects; everything else is stored in `cluster`.
   var target: Cluster { site?.target ?? cluster }
 
-  /// Where the record of the release lies: a release stays in the namespace it was begun in.
+  /// Names the namespace of the release and its record, in which both stay.
   static let namespaceAnnotation = Installation.standaloneAnnotation
 
   func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
@@ -31,12 +31,12 @@ struct InstallationReconciler: Reconciler {
     }
     let snapshot = try await InstallationSnapshot(object, cluster, dialect)
     let step = Lifecycle.step(in: snapshot.situation)
-    // What is stuck for good must not keep a server alive for ever.
+    // A removal that is stuck must not keep the server running for ever.
     settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
     return try await carryOut(step, snapshot)
   }
 
-  /// Does one step, and keeps what it has done as a log.
+  /// Carries out one step, and writes the log.
   func carryOut(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(ClusterError) -> NextLook {
     let log = InstallationLog(now: settings.now)
     let next = await Result { () async throws(ClusterError) in try await perform(step, snapshot, log) }
@@ -86,7 +86,7 @@ struct InstallationReconciler: Reconciler {
     return .atOnce
   }
 
-  /// Writes the record, unless another writer has meanwhile.
+  /// Writes the record, unless another client has changed it.
   func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
     let secret = snapshot.secret(of: record)
     if snapshot.recordVersion.isEmpty {
@@ -101,7 +101,7 @@ struct InstallationReconciler: Reconciler {
     await tell(record, snapshot)
   }
 
-  /// Writes an Event where an attempt ends, or where something does not go.
+  /// Writes an Event when an attempt ends or a removal does not proceed.
   private func tell(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async {
     guard let condition = record.conditions.first, condition != snapshot.record?.conditions.first else { return }
     let recorder = EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now)
@@ -123,7 +123,8 @@ struct InstallationReconciler: Reconciler {
       try await save(record.failing(message, refused: offer, at: now), snapshot)
       return .atOnce
     }
-    // Without a record there is only the status to say it in, and to say it once; what is lasting then rests.
+    // Without a record the failure is written only to the status, and only once, because writing it triggers the next
+    // look.
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
     if !snapshot.isTold(failed) {
       settings.report("installation \(snapshot.installation.name): \(message)")
@@ -138,11 +139,11 @@ struct InstallationReconciler: Reconciler {
   }
 }
 
-// The edges, in the order of a life.
+// The edges, in order.
 extension InstallationReconciler {
   private func adopt(_ snapshot: InstallationSnapshot) async throws(StepError) {
     if snapshot.agent != nil {
-      // An agent is there for all to see before anything is made of it.
+      // The agent is shown in the status before anything is done.
       return try await passing { () throws(ClusterError) in try await snapshot.publish(nil, in: cluster) }
     }
     let installation = snapshot.installation
@@ -167,7 +168,7 @@ extension InstallationReconciler {
     }
   }
 
-  /// Another installation of the same extension that was there first: two would fight over its objects.
+  /// An earlier installation of the same extension; the two would overwrite each other's objects.
   private func rival(of installation: Installation) async throws(StepError) -> String? {
     do {
       return try await cluster.list(dialect.installations).first { other in
@@ -210,7 +211,7 @@ extension InstallationReconciler {
   }
 
   private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
-    // Also of an attempt that fails: what was applied before that stays.
+    // After a failure, the objects that have been applied stay.
     let applier = try await applier(snapshot)
     try await applier.apply(record) { snapshot.log?.note("applied \($0.title)") }
     try await passing { () throws(ClusterError) in try await save(record.applied(at: settings.now()), snapshot) }
@@ -219,7 +220,7 @@ extension InstallationReconciler {
   private func awaitReadiness(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError)
     -> NextLook
   {
-    // The hooks that follow have ended as well.
+    // After `ready()` only hooks have run, and readiness is not checked again.
     let missing = record.isReady ? [] : try await waiting(record)
     guard let first = missing.first else {
       let applier = try await applier(snapshot)

@@ -4,21 +4,21 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// One installation with all that belongs to it, as the cluster has it now.
+/// The current state of one installation and its release in the cluster.
 struct InstallationSnapshot: Sendable {
   var object: Object
   var installation: Installation
   var desired: DesiredState
   var record: ReleaseRecord?
-  /// The version the record was read at; empty when there is none.
+  /// The resource version of the record; empty if there is none.
   var recordVersion = ""
   var situation: Lifecycle.Situation
-  /// Takes what is done about it now.
+  /// The log of the current step.
   var log: InstallationLog?
-  /// What is asked for of the agent whose release it is; `nil` for an extension's own.
+  /// The assignment of the agent whose release this is; `nil` for the extension's own release.
   var agent: AgentAssignment?
   private var offered: Object?
-  /// The extension that is asked for in the place of the one that is installed, or empty.
+  /// The extension that is requested in place of the installed one; empty if they are the same.
   private var refusedExtension = ""
   let dialect: Dialect
 
@@ -56,7 +56,8 @@ struct InstallationSnapshot: Sendable {
     situation.asksForAnotherTry = Self.asksForAnotherTry(agent == nil ? object.status : entry ?? [:], dialect)
   }
 
-  /// Stays with the extension that the release is of, and with what was asked for of that: no release becomes another's.
+  /// Keeps the extension of the release, with its version and config: a release cannot become that of another
+  /// extension.
   private mutating func keepExtension() {
     guard let record, !record.extension.isEmpty, record.extension != installation.extension else { return }
     refusedExtension = installation.extension
@@ -66,28 +67,28 @@ struct InstallationSnapshot: Sendable {
     situation.desired = desired
   }
 
-  /// What the status says of the agents.
+  /// The agents in the status.
   private var agents: Mapping { object.status["clusterSchedulingStatuses"]?.mapping ?? [:] }
 
-  /// What it says of this one.
+  /// The status of this agent.
   var entry: Value? { agent.flatMap { agents[$0.key.cluster] } }
 
-  /// Its presence takes the release away without hooks (docs/KUBESPHERE.md: Changes).
+  /// Its presence skips hooks during a removal (docs/KUBESPHERE.md: Changes).
   private static let forceAnnotation = "kubesphere.io/force-delete"
 
-  /// A user has emptied what these controllers themselves never leave empty.
+  /// Whether a user has cleared fields that these controllers never leave empty.
   private static func asksForAnotherTry(_ status: Value, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {
     if status["state"]?.string == "" { return .whateverItIsAt }
     return dialect.name == .installPlan && status["configHash"]?.string == "" ? .ofWhatHasEnded : nil
   }
 
-  /// What the cluster offers of the version that is wanted: which object, as it is now; empty when there is none.
+  /// Name and resource version of the ExtensionVersion that is requested; empty if there is none.
   func offer(in cluster: Cluster) async throws(ClusterError) -> String {
     let found = try await ExtensionVersion.find(installation.extension, desired.version, in: cluster, dialect)
     return found.map { "\($0.name) \($0.resourceVersion)" } ?? ""
   }
 
-  /// Where the release lies, as it was decided once.
+  /// The namespace of the release, which never changes.
   var namespace: String {
     object.annotations[InstallationReconciler.namespaceAnnotation] ?? Change.usualNamespace(of: installation.extension)
   }
@@ -108,27 +109,27 @@ struct InstallationSnapshot: Sendable {
     return record
   }
 
-  /// Takes back what the Extension was told of an attempt that failed before it had a record; after this nothing would.
+  /// Resets the Extension's status after an attempt that failed before there was a record, because nothing else would.
   func takeBack(at now: Timestamp, in cluster: Cluster) async throws(ClusterError) {
     guard record == nil, situation.isAdopted else { return }
     try await publish(newRecord(at: now).uninstalled(at: now), in: cluster, onlyExtension: true)
   }
 
-  /// Says in the cluster what `record` says, or only what the Extension says of it.
+  /// Writes `record` to the statuses in the cluster, or only to that of the Extension.
   ///
-  /// There is an agent before there is a record of it.
+  /// `nil` is for an agent that has no record yet.
   func publish(_ record: ReleaseRecord?, in cluster: Cluster, onlyExtension: Bool = false) async throws(ClusterError) {
     for change in changes(record) where !onlyExtension || change.resource == dialect.extensions {
-      // Each agent has a field of its own: others may write theirs at the same time.
+      // Each agent has its own field, and others may be written at the same time, so only the uid is checked.
       let guardian = agent == nil ? ("resourceVersion", change.object.resourceVersion) : ("uid", change.object.uid)
       let patch = change.patch.setting(["metadata", guardian.0], to: .string(guardian.1))
       _ = try await cluster.patch(change.resource, change.object.name, .merge(patch))
     }
   }
 
-  /// Whether the installation's status says what `record` does, whenever it began to.
+  /// Whether the installation's status already has the state and the conditions of `record`, whatever their times.
   ///
-  /// What is said again at another time would be a change, and a reason to look again at once.
+  /// Writing them again with other times would be a change, which triggers the next look.
   func isTold(_ record: ReleaseRecord) -> Bool {
     let status = agent == nil ? object.status : entry ?? [:]
     let told = (status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
@@ -153,17 +154,17 @@ struct InstallationSnapshot: Sendable {
     if situation.isAdopted { status.wantedNamespace = installation.wantedNamespace }
     status.refusedExtension = refusedExtension
     let own = change(dialect.installations, object, status.installation)
-    // One that was never taken on says nothing of the extension, which another may have installed.
+    // An installation that was not adopted does not change the Extension, which another may have installed.
     let shown = situation.isAdopted ? change(dialect.extensions, offered, status.extension(desired)) : nil
     return [own, shown].compactMap { $0 }
   }
 
-  /// `nil` when the object is not there, or its status says so already.
+  /// `nil` if there is no object, or its status is already so.
   private func change(_ resource: Resource, _ object: Object?, _ status: Mapping) -> StatusChange? {
     guard let object else { return nil }
     var target = MergePatch.apply(.mapping(status), to: object.status)
     if agent == nil, let agents = status["clusterSchedulingStatuses"] {
-      // An Extension has no others than its installation.
+      // The agents of an Extension are only those of its installation.
       let told = agents.mapping?.isEmpty == true ? Value?.none : agents
       target = target.setting(["clusterSchedulingStatuses"], to: told)
     }
@@ -174,7 +175,7 @@ struct InstallationSnapshot: Sendable {
 }
 
 extension Dialect {
-  /// What keeps an installation until its objects are gone (docs/KUBESPHERE.md: Reconciling, Eras).
+  /// The finalizer that keeps an installation until its objects are deleted (docs/KUBESPHERE.md: Reconciling, Eras).
   var installationFinalizer: String {
     switch name {
     case .installPlan: "kubesphere.io/installplan-protection"

@@ -4,21 +4,21 @@ import Manifest
 import Packages
 import Platform
 
-/// What a record looks like in the statuses of the cluster, as far as the dialect has fields for it.
+/// The status fields of a record, as far as the dialect has them.
 ///
-/// A field that a CRD does not have would be pruned, or refused by a strict server.
+/// A field that the CRD does not have would be pruned, or rejected under strict validation.
 struct InstallationStatus {
   var dialect: Dialect
   var record: ReleaseRecord
-  /// The namespace that is asked for, or empty: one that is not the release's is refused in a condition.
+  /// The requested namespace, or empty; if it differs from that of the release, a condition says that it is refused.
   var wantedNamespace = ""
-  /// The extension that is asked for in the place of the record's, or empty: it is refused in a condition too.
+  /// The extension requested in place of the record's, or empty; a condition says that it is refused.
   var refusedExtension = ""
 
-  /// What the installation says of its agents, which the Extension says too.
+  /// The agents in the installation's status, which are copied to the Extension.
   var agents: Value?
 
-  /// What the status of the installation says of this record's agent; an obstacle to it comes first.
+  /// The status of the record's agent; an obstacle is the first condition.
   static func agent(_ record: ReleaseRecord?, _ obstacle: AgentObstacle?) -> Mapping {
     let conditions = [obstacle?.condition].compactMap(\.self) + (record?.conditions ?? [])
     let begun = InstallationState.preparing.word
@@ -50,7 +50,8 @@ struct InstallationStatus {
     return status
   }
 
-  /// The part of the Extension's status that mirrors it (docs/KUBESPHERE.md: Extension status); empty again when all is gone.
+  /// The part of the Extension's status that mirrors the installation (docs/KUBESPHERE.md: Extension status); empty
+  /// after removal.
   func `extension`(_ desired: DesiredState) -> Mapping {
     let isGone = record.state == .uninstalled
     var status: Mapping = [
@@ -58,7 +59,7 @@ struct InstallationStatus {
     ]
     let version = isGone ? "" : record.attempt.version
     switch dialect.name {
-    // What is installed, as its name says; the other dialect means the one that was tried last.
+    // The deployed version; in the other dialect, it is the one that was attempted last.
     case .subscription: status["subscribedVersion"] = .string(isGone ? "" : record.deployed?.version ?? "")
     case .installPlan:
       status["installedVersion"] = .string(version)
@@ -69,7 +70,7 @@ struct InstallationStatus {
     return status
   }
 
-  /// The first design says of an Extension what helm says of its release.
+  /// In the first design, the state of an Extension is the status of helm's release.
   private var extensionWord: String {
     guard dialect.era == .seed else { return record.state.word }
     switch record.state {
@@ -92,7 +93,7 @@ struct InstallationStatus {
   private var conditions: Value { .sequence(told) }
   private var told: [Value] { record.conditions.map(\.value) }
 
-  /// A release stays what it was begun as: that of one extension, in one namespace.
+  /// The extension and the namespace of a release cannot change.
   private var refusals: [Value] {
     var refusals: [Value] = []
     if !refusedExtension.isEmpty {

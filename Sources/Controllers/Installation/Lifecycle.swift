@@ -1,12 +1,12 @@
 import Extensions
 import Packages
 
-/// What a user asks for, as the Subscription or InstallPlan says it now.
+/// What the Subscription or InstallPlan requests now.
 struct DesiredState: Hashable, Sendable {
   var version: String
   var config: String
   var isEnabled: Bool
-  /// The installation shall go.
+  /// Whether the installation is being deleted.
   var isDeletion: Bool
 
   var attempt: ReleaseRecord.Attempt { ReleaseRecord.Attempt(version: version, config: config) }
@@ -25,38 +25,40 @@ struct DesiredState: Hashable, Sendable {
 ///     any, deletion desired ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
 ///                                              └──too slow──▶ UninstallFailed ──▶ Uninstalled
 ///
-/// Agents in member clusters each have a record and go through the same states; all of them go before the extension does.
-/// Hooks have no states of their own: they are run before the objects are made and after they are ready, before they are
-/// removed and after they are gone. The state is kept in the release record, because some clusters keep no more of a status than
-/// its word. Each edge is a function of the record; this only says which edge comes next.
+/// Agents in member clusters have records of their own and go through the same states; all of them are removed before
+/// the extension is.
+///
+/// Hooks have no states of their own: they run before objects are applied and after they are ready, before they are
+/// deleted and after they are gone. The state is stored in the release record, because some CRDs keep nothing but the
+/// state in the status. Each edge is a function of the record; this type only decides which edge is next.
 enum Lifecycle {
-  /// What there is, as far as the next step depends on it.
+  /// Everything that the next step depends on.
   struct Situation: Hashable, Sendable {
     var desired: DesiredState
-    /// The finalizer is set and the place of the record noted.
+    /// Whether the finalizer and the namespace of the record are set.
     var isAdopted: Bool
     var record: ReleaseRecord?
-    /// The statuses in the cluster say what the record says.
+    /// Whether the statuses in the cluster match the record.
     var isPublished: Bool
-    /// What is offered is not what it was when the attempt failed for want of its chart.
+    /// Whether the offer has changed since the attempt failed because its chart was not available.
     var isOfferNew = false
-    /// The tests of its chart are asked for, and have not ended.
+    /// Whether a test run is requested and has not ended.
     var isTestOpen = false
-    /// There are agents of it, which go first.
+    /// Whether it has agents, which are removed first.
     var hasAgents = false
-    /// The installation is to go without its hooks.
+    /// Whether the removal skips hooks.
     var isForced = false
-    /// What is asked for shall be tried again, though it is what was tried.
+    /// Set if the same attempt is to be repeated.
     var asksForAnotherTry: Retry?
 
     enum Retry: Hashable, Sendable {
-      /// The fingerprint of the config was emptied: once the attempt has ended.
+      /// The config's hash was cleared: repeats an attempt that has ended.
       case ofWhatHasEnded
-      /// The state was emptied: an attempt that is under way is given up.
+      /// The state was cleared: also gives up an attempt that is in progress.
       case whateverItIsAt
     }
 
-    /// The record is that of an attempt which is to be made once more.
+    /// Whether the attempt of `record` is to be repeated.
     func isToBeTriedAgain(_ record: ReleaseRecord) -> Bool {
       switch record.state {
       case .installed, .installFailed, .upgradeFailed: asksForAnotherTry != nil
@@ -67,27 +69,27 @@ enum Lifecycle {
   }
 
   enum Step: Hashable, Sendable {
-    /// Set the finalizer and note where the record lies.
+    /// Set the finalizer and the namespace of the record.
     case adopt
-    /// Record that there is something to do.
+    /// Record that an attempt begins.
     case prepare
-    /// Render the chart and record what is going to be there.
+    /// Render the chart and record its objects.
     case begin
-    /// Run the hooks of a moment.
+    /// Run the hooks of an event.
     case hooks(HookEvent)
-    /// Make the objects.
+    /// Apply the objects.
     case apply
-    /// See whether they are ready; when they are, remove what is left over from before.
+    /// Check whether the objects are ready; then delete those of earlier attempts that are left over.
     case awaitReadiness
-    /// Switch what the gateway serves.
+    /// Enable or disable the extension in the gateway.
     case toggle
     /// Run the tests of the chart.
     case test
-    /// Record that everything shall go.
+    /// Record that the removal begins.
     case uninstall
-    /// Delete the objects, and see whether they are gone.
+    /// Delete the objects, and check whether they are gone.
     case remove
-    /// Say in the cluster what the record says.
+    /// Write the record to the statuses.
     case publish
     /// Remove the record and the finalizer.
     case release

@@ -1,11 +1,11 @@
 import KubernetesAPI
 import Manifest
 
-/// Whose an object is: a label names the extension, and another one tells its agent's objects from its own.
+/// The labels of a release's objects: one names the extension, and another marks objects of an agent.
 struct OwnerMark: Hashable, Sendable {
   var key: String
   var value: String
-  /// In the host cluster an extension and its agent lie side by side, in one namespace.
+  /// In the host cluster an extension and its agent are in the same namespace.
   var isAgent = false
 
   static let agentLabel = "ksx.dev/agent"
@@ -20,7 +20,7 @@ struct OwnerMark: Hashable, Sendable {
     return isAgent ? labelled.setting(["metadata", "labels", Self.agentLabel], to: "true") : labelled
   }
 
-  /// Whose an object is that is not owned, for the user.
+  /// Whose an object is that is not owned, in words for the user.
   func owner(of object: Object) -> String {
     switch object.labels[key] ?? "" {
     case "": "was not made by it"

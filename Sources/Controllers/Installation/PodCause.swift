@@ -2,14 +2,14 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// Why the pods of a workload do not do what they are there for, as scheduler, kubelet and events say.
+/// Why the pods of a workload do not run or fail, according to conditions, container statuses and events.
 struct PodCause: Sendable {
   var cluster: Cluster
 
-  /// What a container waits for while nothing is wrong.
+  /// Reasons for which a container waits during a normal start.
   private static let usual: Set = ["ContainerCreating", "PodInitializing"]
 
-  /// The cause for `object`, a workload, a Job or a Pod; empty where none is known.
+  /// The cause for `object`, a workload, a Job or a Pod; empty if none is known.
   func of(_ object: Object) async -> String {
     if let refusal = Self.condition("ReplicaFailure", "True", object) { return refusal }
     guard let namespace = object.namespace else { return "" }
@@ -18,7 +18,7 @@ struct PodCause: Sendable {
       if let told = Self.told(of: pod) { return "pod \(pod.name): \(told)" }
       if let event = await warning(about: pod, namespace) { return "pod \(pod.name): \(event)" }
     }
-    // A quota, or an account that is not there, lets no pod come to be: only an event says so.
+    // If a quota or a missing ServiceAccount prevents pods, only an event says so.
     return pods.isEmpty ? await warning(about: object, namespace) ?? "" : ""
   }
 
@@ -28,7 +28,7 @@ struct PodCause: Sendable {
     let terms = labels.map { "\($0.key)=\($0.value.string ?? "")" }
     let selector = object.kind == "Job" ? "job-name=\(object.name)" : terms.joined(separator: ",")
     if selector.isEmpty { return [] }
-    // A cause that cannot be read takes nothing from what failed.
+    // An unreadable cause does not change the result.
     return (try? await cluster.list(.pods, namespace: namespace, selector: Selector(labels: selector))) ?? []
   }
 
@@ -62,7 +62,7 @@ struct PodCause: Sendable {
     return String(text.prefix(500))
   }
 
-  /// The last warning about a pod, or what should have made one.
+  /// The last warning event about an object.
   private func warning(about object: Object, _ namespace: String) async -> String? {
     let selector = Selector(
       fields: "involvedObject.name=\(object.name),involvedObject.kind=\(object.kind),type=Warning")

@@ -2,15 +2,15 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// Whether a workload does what it is there for, as helm 3.17's `--wait` judges.
+/// Whether an object is ready, by the rules of helm 3.17's `--wait`.
 enum Readiness: Hashable, Sendable {
   case ready
   /// The text says what is missing.
   case waiting(String)
-  /// It will not become ready any more.
+  /// It has failed and will not become ready.
   case failed(String)
 
-  /// What is waited for; where workloads are played, only what is.
+  /// The kinds that are waited for; if workloads are simulated, only those.
   static func kinds(played: Bool) -> Set<String> {
     let workloads: Set = ["Deployment", "StatefulSet", "DaemonSet", "Job"]
     let others: Set = [
@@ -23,7 +23,8 @@ enum Readiness: Hashable, Sendable {
     self = Self.workload(object)
   }
 
-  /// Whether a hook or a test has ended: helm waits for pods and jobs, and of anything else being there is enough.
+  /// Whether a hook or a test has ended: as in helm, Pods and Jobs must complete, and any other object only has to
+  /// exist.
   init(ofHook object: Object) {
     guard object.kind == "Pod" else {
       self = object.kind == "Job" ? Readiness(of: object) : .ready
@@ -40,7 +41,7 @@ enum Readiness: Hashable, Sendable {
   private static func workload(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
-    // Until it has been seen, the status is about what was there before.
+    // Until the generation is observed, the status describes the former one.
     let isSeen = (status["observedGeneration"]?.integer ?? 0) >= (object.generation ?? 0)
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
@@ -67,7 +68,7 @@ enum Readiness: Hashable, Sendable {
     }
   }
 
-  /// What helm waits for besides workloads.
+  /// Other kinds that helm waits for.
   private static func other(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     switch object.kind {
@@ -91,17 +92,17 @@ enum Readiness: Hashable, Sendable {
     }
   }
 
-  /// How a workload goes from one version to the next, as far as readiness depends on it.
+  /// The update strategy of a workload, as far as readiness depends on it.
   private struct Rollout {
     private let strategy: Value?
 
     init(_ strategy: Value?) { self.strategy = strategy }
 
-    /// Nothing is updated until a user deletes pods.
+    /// Whether pods are only updated when a user deletes them.
     var isByHand: Bool { strategy?["type"]?.string == "OnDelete" }
     var partition: Int { strategy?[path: "rollingUpdate", "partition"]?.integer ?? 0 }
 
-    /// How many of a Deployment's replicas may be missing; where neither may be more nor fewer, one may be missing.
+    /// How many of a Deployment's replicas may be unavailable; one, if both `maxUnavailable` and `maxSurge` are zero.
     func unavailable(of replicas: Int) -> Int {
       guard let rolling = strategy?["rollingUpdate"] else { return 0 }
       let missing = Self.number(rolling["maxUnavailable"], of: replicas, isRoundedUp: false)
@@ -113,7 +114,7 @@ enum Readiness: Hashable, Sendable {
       min(wanted, Self.number(strategy?[path: "rollingUpdate", "maxUnavailable"], of: wanted, isRoundedUp: true))
     }
 
-    /// A number, or a share such as `25%`.
+    /// A number, or a percentage such as `25%`.
     private static func number(_ value: Value?, of whole: Int, isRoundedUp: Bool) -> Int {
       guard let text = value?.string, text.hasSuffix("%"), let share = Int(text.dropLast()) else {
         return value?.integer ?? 0
@@ -127,7 +128,7 @@ enum Readiness: Hashable, Sendable {
     return count >= wanted ? .ready : .waiting("\(count) of \(wanted) \(what)")
   }
 
-  /// The reason and the message of a condition that has `value`.
+  /// The reason and the message of a condition with the status `value`.
   private static func condition(_ type: String, _ value: String, _ status: Value) -> (String, String)? {
     let conditions = status["conditions"]?.sequence ?? []
     guard let found = conditions.first(where: { $0["type"]?.string == type && $0["status"]?.string == value }) else {

@@ -5,9 +5,9 @@ import Manifest
 import Packages
 import Platform
 
-/// The edges of the state machine; `Lifecycle` has the drawing.
+/// The edges of the state machine that `Lifecycle` shows.
 extension ReleaseRecord {
-  /// Something is to be done: → Preparing.
+  /// An attempt begins: → Preparing.
   func preparing(_ attempt: Attempt, at time: Timestamp) -> ReleaseRecord {
     var next = entering(.preparing, at: time)
     next.attempt = attempt
@@ -20,7 +20,7 @@ extension ReleaseRecord {
     return next.saying("Initialized", true, "Initialized", "preparing version \(attempt.version)", at: time)
   }
 
-  /// It is known what shall be there: Preparing → Installing or Upgrading.
+  /// The objects are known: Preparing → Installing or Upgrading.
   func beginning(
     _ parts: [Part], tests: [Part] = [], hooks: [Hook] = [], notes: [String] = [], at time: Timestamp
   ) -> ReleaseRecord {
@@ -34,7 +34,7 @@ extension ReleaseRecord {
     return next
   }
 
-  /// All objects have been made at `time`, from which they have their time to become ready.
+  /// All objects have been applied at `time`, when the timeout for their readiness begins.
   func applied(at time: Timestamp) -> ReleaseRecord {
     var next = self
     next.isApplied = true
@@ -42,21 +42,21 @@ extension ReleaseRecord {
     return next
   }
 
-  /// Everything is ready and nothing is left over, and hooks come next.
+  /// Everything is ready and nothing is left over; hooks are next.
   func ready() -> ReleaseRecord {
     var next = self
     next.isReady = true
     return next
   }
 
-  /// One more hook of the present moment has ended well.
+  /// One more hook of the current event has succeeded.
   func passingHook() -> ReleaseRecord {
     var next = self
     next.hookProgress.count += 1
     return next
   }
 
-  /// All hooks of `event` have ended well, and are deleted as they say; what follows has its time from now on.
+  /// All hooks of `event` have succeeded, and those with that policy are deleted; the next timeout begins.
   func ending(_ event: HookEvent, at time: Timestamp) -> ReleaseRecord {
     var next = self
     next.hookProgress.ended.insert(event)
@@ -65,14 +65,14 @@ extension ReleaseRecord {
     return next
   }
 
-  /// All objects of the release are gone, and hooks come next.
+  /// All objects of the release are gone; hooks are next.
   func cleared() -> ReleaseRecord {
     var next = self
     (next.parts, next.tests, next.earlier) = ([], [], [])
     return next
   }
 
-  /// What is waited for, while it is.
+  /// Says what the attempt waits for.
   func waiting(for message: String, at time: Timestamp) -> ReleaseRecord {
     saying(isUpgrade ? "Upgraded" : "Installed", false, isUpgrade ? "Upgrading" : "Installing", message, at: time)
   }
@@ -90,9 +90,9 @@ extension ReleaseRecord {
     return next
   }
 
-  /// It did not work: Preparing, Installing or Upgrading → InstallFailed or UpgradeFailed.
+  /// The attempt failed: Preparing, Installing or Upgrading → InstallFailed or UpgradeFailed.
   ///
-  /// `offer` is what there was of a version whose chart was not to be had.
+  /// `offer` identifies the ExtensionVersion whose chart was not available.
   func failing(_ message: String, refused offer: String? = nil, at time: Timestamp) -> ReleaseRecord {
     let (type, state, reason) =
       isUpgrade
@@ -103,26 +103,26 @@ extension ReleaseRecord {
     return next
   }
 
-  /// The gateway was told whether to serve the extension.
+  /// Records whether the gateway was told to serve the extension.
   func toggled(_ isEnabled: Bool) -> ReleaseRecord {
     var next = self
     next.appliedEnabled = isEnabled
     return next
   }
 
-  /// Everything shall go: any → Uninstalling.
+  /// The removal begins: any state → Uninstalling.
   func uninstalling(at time: Timestamp) -> ReleaseRecord {
     var next = entering(.uninstalling, at: time)
     next.hookProgress = HookProgress(run: hookProgress.run + 1)
     return next
   }
 
-  /// Something does not go: Uninstalling → UninstallFailed.
+  /// The removal does not proceed: Uninstalling → UninstallFailed.
   func failingToUninstall(_ message: String, at time: Timestamp) -> ReleaseRecord {
     entering(.uninstallFailed, at: time).saying("Uninstalled", false, "UninstallFailed", message, at: time)
   }
 
-  /// What does not go yet, while it is waited for.
+  /// Says which objects the removal waits for.
   func removing(_ message: String, at time: Timestamp) -> ReleaseRecord {
     saying("Uninstalled", false, "Uninstalling", message, at: time)
   }
@@ -137,7 +137,7 @@ extension ReleaseRecord {
     var next = self
     next.state = state
     next.since = time
-    // Clocks that disagree must not make time run backwards (docs/KUBESPHERE.md: Changes).
+    // The history stays in order, even if clocks disagree (docs/KUBESPHERE.md: Changes).
     let latest = history.last?.time.secondsSince1970 ?? 0
     let moment = Timestamp(secondsSince1970: max(time.secondsSince1970, latest))
     next.history = (history + [Transition(state: state, time: moment)]).suffix(Self.longestHistory)
@@ -148,14 +148,14 @@ extension ReleaseRecord {
     _ type: String, _ isTrue: Bool, _ reason: String, _ message: String, at time: Timestamp
   ) -> ReleaseRecord {
     var next = self
-    // The API allows 32 kB; a user reads less.
+    // Shorter than the 32 kB that the API allows, for the user's sake.
     let condition = Condition(
       type: type, isTrue: isTrue, reason: reason, message: String(message.prefix(4000)), time: time)
     next.conditions = [condition] + conditions.filter { $0.type != type }
     return next
   }
 
-  /// What may be in the cluster after `later` was tried over `earlier`: the keys of both.
+  /// The objects that may exist after `later` was attempted over `earlier`, each with the keys of both.
   private static func merged(_ earlier: [Part], with later: [Part]) -> [Part] {
     let before = Dictionary(earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     let overlaid = later.map { part in

@@ -5,14 +5,14 @@ import Manifest
 import Packages
 import Platform
 
-/// How a record is kept: a Secret in the release's namespace, because configs may hold secrets.
+/// Stores a record in a Secret in the release's namespace, because configs may contain secrets.
 extension ReleaseRecord {
   static let key = Installation.recordKey
 
-  /// `name` is an installation's, or the key of one of its agents.
+  /// `name` is an installation's name, or the key of one of its agents.
   static func secretName(_ name: String) -> String { AgentKey(name)?.recordName ?? Installation.recordName(of: name) }
 
-  /// The Secret as it is written; gzip keeps the objects of a large chart below the API's limit of 1 MiB.
+  /// The Secret to write; gzip keeps the objects of a large chart below the API's limit of 1 MiB.
   var secret: Object {
     Object(
       .secrets, name: Self.secretName(name), namespace: namespace,
@@ -124,7 +124,7 @@ extension ReleaseRecord.HookProgress {
 }
 
 extension ReleaseRecord.Transition {
-  /// As `status.stateHistory` has it.
+  /// An entry of `status.stateHistory`.
   var value: Value { ["lastTransitionTime": .string(time.description), "state": .string(state.word)] }
 
   fileprivate init?(_ value: Value) {
@@ -134,7 +134,7 @@ extension ReleaseRecord.Transition {
 }
 
 extension ReleaseRecord.Condition {
-  /// As `status.conditions` has it.
+  /// An entry of `status.conditions`.
   var value: Value {
     [
       "type": .string(type), "status": isTrue ? "True" : "False", "reason": .string(reason),

@@ -9,7 +9,7 @@ import Platform
 ///
 /// A value; each transition of the state machine is a function that returns the next record.
 struct ReleaseRecord: Hashable, Sendable {
-  /// A version with a config, tried or running.
+  /// A version with a config, attempted or deployed.
   struct Attempt: Hashable, Sendable {
     var version: String
     var config: String
@@ -27,11 +27,11 @@ struct ReleaseRecord: Hashable, Sendable {
     }
   }
 
-  /// One object of the release, and how the cluster serves it.
+  /// An object of the release and its resource in the cluster.
   struct Part: Hashable, Sendable {
     var resource: Resource
     var object: Object
-    /// The template it comes from.
+    /// The template that it comes from.
     var file: String
 
     var reference: Reference {
@@ -45,27 +45,26 @@ struct ReleaseRecord: Hashable, Sendable {
     var name: String
   }
 
-  /// An object that is run at moments of the release's life; how the cluster serves it is known only then, for the chart
-  /// may bring its kind.
+  /// The object of a hook, whose resource is looked up when it runs, because the chart may define its kind.
   struct Hook: Hashable, Sendable {
     var object: Object
-    /// The template it comes from.
+    /// The template that it comes from.
     var file: String
 
-    /// The object's title, for the user.
+    /// The object's kind and name, for the user.
     var title: String { "\(object.kind) \(object.name)" }
     var policies: Set<HookWords.DeletePolicy> {
       HookWords.deletePolicies(object.annotations["helm.sh/hook-delete-policy"] ?? "")
     }
   }
 
-  /// How far the hooks of an attempt, or of a removal, have come.
+  /// The progress of the hooks of an attempt or a removal.
   struct HookProgress: Hashable, Sendable {
-    /// Tells the objects of one run from those that an earlier one left; grows with each attempt and removal.
+    /// Distinguishes the objects of one run from those of earlier ones; incremented with each attempt and removal.
     var run = 0
-    /// The moments whose hooks have all ended well.
+    /// Events whose hooks have all succeeded.
     var ended: Set<HookEvent> = []
-    /// How many hooks of the present moment have ended well.
+    /// How many hooks of the current event have succeeded.
     var count = 0
   }
 
@@ -81,46 +80,46 @@ struct ReleaseRecord: Hashable, Sendable {
     var message: String
     var time: Timestamp
 
-    /// Whether it says the same, whenever it began to.
+    /// Whether both are equal apart from their times.
     func says(_ other: Condition) -> Bool {
       (type, isTrue, reason, message) == (other.type, other.isTrue, other.reason, other.message)
     }
   }
 
-  /// The installation's name, which is not always the extension's, or the key of one of its agents.
+  /// The name of the installation, which may differ from the extension's, or the key of one of its agents.
   var name: String
   /// The value of `.Release.Name` in charts.
   var release: String
-  /// The extension that it is of; empty in a record of a ksxd that did not keep it.
+  /// The extension's name; empty in a record of an earlier ksxd.
   var `extension` = ""
   var namespace: String
-  /// The uid of the member cluster's object, in which an agent was made; empty for an extension itself.
+  /// The uid of the agent's member cluster object; empty for the extension's own release.
   var clusterID = ""
   var state = InstallationState.none
-  /// Grows with every attempt.
+  /// Incremented with every attempt.
   var revision = 0
-  /// The last attempt, which is under way while the state is busy.
+  /// The last attempt, which may be in progress.
   var attempt: Attempt
   /// The last attempt that succeeded.
   var deployed: Attempt?
-  /// When the present state began.
+  /// When the current state or its timeout began.
   var since: Timestamp
-  /// All objects of this attempt have been applied.
+  /// Whether all objects of this attempt have been applied.
   var isApplied = false
-  /// Everything is ready and nothing is left over; hooks may still be to be run.
+  /// Whether everything is ready and nothing is left over; hooks may still have to run.
   var isReady = false
-  /// Whether the gateway was last told to serve the extension; `nil` before it was told anything.
+  /// Whether the gateway was last told to serve the extension; `nil` before it was told.
   var appliedEnabled: Bool?
   /// The objects of this attempt.
   var parts: [Part] = []
-  /// Objects of earlier attempts that may still exist; one that two attempts made has the keys of both.
+  /// Objects of earlier attempts that may still exist, with the keys of all attempts that applied them.
   var earlier: [Part] = []
-  /// The tests of this attempt's chart, in their order; `nil` in a record of a ksxd that kept none.
+  /// The tests of this attempt's chart, in order; `nil` in a record of an earlier ksxd.
   var tests: [Part]? = nil
-  /// The hooks of this attempt's chart, in their order.
+  /// The hooks of this attempt's chart, in order.
   var hooks: [Hook] = []
   var hookProgress = HookProgress()
-  /// What was offered when this attempt failed for want of its chart; `nil` when it did not.
+  /// Identifies what was offered when this attempt failed because its chart was not available; otherwise `nil`.
   var refusedOffer: String?
   /// What a user should know about this attempt, such as hooks that are not run.
   var notes: [String] = []
@@ -137,7 +136,7 @@ struct ReleaseRecord: Hashable, Sendable {
     since = time
   }
 
-  /// Everything that may be in the cluster because of this release.
+  /// All objects that may exist in the cluster because of this release.
   var inventory: [Part] {
     let known = Set(parts.map(\.reference))
     return parts + (tests ?? []) + earlier.filter { !known.contains($0.reference) }
@@ -149,12 +148,12 @@ struct ReleaseRecord: Hashable, Sendable {
     return earlier.filter { !wanted.contains($0.reference) }
   }
 
-  /// The hooks of `event`, in their order.
+  /// The hooks of `event`, in order.
   func hooks(at event: HookEvent) -> [Hook] {
     hooks.filter { HookWords($0.object.annotations["helm.sh/hook"] ?? "").events.contains(event) }
   }
 
-  /// Whether hooks are still to be run at `event`.
+  /// Whether hooks of `event` still have to run.
   func isOpen(_ event: HookEvent) -> Bool {
     !hookProgress.ended.contains(event) && !hooks(at: event).isEmpty
   }

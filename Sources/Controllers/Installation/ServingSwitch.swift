@@ -3,13 +3,13 @@ import Extensions
 import KubernetesAPI
 import Manifest
 
-/// Tells the gateway whether to serve what an extension brings (docs/KUBESPHERE.md: Changes).
+/// Enables or disables an extension's objects in the gateway (docs/KUBESPHERE.md: Changes).
 ///
 /// Workloads keep running.
 struct ServingSwitch: Sendable {
   var cluster: Cluster
   var dialect: Dialect
-  /// Objects of the first design may name only the release of their extension.
+  /// Finds the extension of an object that names only its release, as in the first design.
   var owners: ReleaseOwners
 
   func set(_ extension: String, isEnabled: Bool) async throws(ClusterError) {
@@ -25,7 +25,7 @@ struct ServingSwitch: Sendable {
     }
   }
 
-  /// Where a bundle's own file is served.
+  /// The path of a bundle's first file.
   private func link(of object: Object, _ resource: Resource) -> String? {
     guard resource == dialect.jsBundles else { return nil }
     return JSBundleRule(object, dialect: dialect).resolved(owners).files.first?.path
@@ -37,7 +37,7 @@ struct ServingSwitch: Sendable {
       guard dialect.era == .seed else { return try await cluster.list(resource, selector: selector) }
       return try await cluster.list(resource).filter { owners.extensionName(of: $0, dialect) == `extension` }
     } catch {
-      // Not every cluster has every kind.
+      // A cluster may lack some of the kinds.
       if error.isNotFound { return [] }
       throw error
     }

@@ -4,18 +4,18 @@ import KubernetesAPI
 import Manifest
 package import Packages
 
-/// What a cluster would refuse of a rendered chart, tried on one in which nothing becomes of it.
+/// Finds what a cluster would reject of a rendered chart, with one in which objects have no effect.
 package struct TrialInstall: Sendable {
   private let cluster: Cluster
   private let rights: InstallerRights?
 
-  /// Fields that are not known pass, as they do where the controllers apply the chart; the installer has `rights`.
+  /// Unknown fields are allowed, as when the controllers apply the chart; `rights` are those of the installer.
   package init(in cluster: Cluster, rights: InstallerRights? = nil) {
     self.cluster = cluster.notingUnknownFields
     self.rights = rights
   }
 
-  /// What is refused, with the file of each; objects of kinds that this cluster does not have are passed over.
+  /// What is rejected, with the file of each object; objects of kinds that this cluster does not have are skipped.
   package func findings(in rendered: RenderedChart, namespace: String) async -> [ChartCheck.Finding] {
     if let refusal = await refusal(of: Object(.namespaces, name: namespace), .namespaces, isDry: false) {
       return [Self.finding("refused", "extension.yaml", "the namespace \(namespace): \(refusal)")]
@@ -32,7 +32,7 @@ package struct TrialInstall: Sendable {
         continue
       }
       let place = resource.isNamespaced ? part.object.namespace ?? namespace : nil
-      // As helm has it: the second cannot be made.
+      // As in helm, the second one cannot be created.
       if rendered.parts.contains(part),
         !seen.insert("\(resource.qualifiedName) \(place ?? "") \(part.object.name)").inserted
       {
@@ -52,12 +52,12 @@ package struct TrialInstall: Sendable {
     if resource.plural == "customresourcedefinitions" {
       whole = whole.setting(["spec", "conversion"], to: nil).withoutRules
     }
-    // The objects of a definition are held to it.
+    // Definitions are really created, because their objects are validated by them.
     guard let refusal = await refusal(of: Object(whole), resource, isDry: !isDefinition) else { return [] }
     return [Self.finding("refused", part.file, "\(part.title): \(refusal)")]
   }
 
-  /// What the installer may not make beyond its own namespace.
+  /// Objects outside of the installer's own namespace that it may not create.
   private func excess(_ part: RenderedChart.Part, _ resource: Resource, isOutside: Bool) -> [ChartCheck.Finding] {
     guard let rights, isOutside, !rights.allowMaking(resource.plural, of: resource.group) else { return [] }
     let what = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
@@ -68,7 +68,7 @@ package struct TrialInstall: Sendable {
     ]
   }
 
-  /// Versions of kinds that are no more, or never were.
+  /// Kinds that no longer exist, or never did.
   private static func unserved(_ part: RenderedChart.Part) -> [ChartCheck.Finding] {
     let (version, kind) = (part.object.apiVersion, part.object.kind)
     if let since = FormerKinds.end(of: version, kind) {
@@ -82,7 +82,7 @@ package struct TrialInstall: Sendable {
     return [finding("refused", part.file, "\(part.title): KubeSphere has no \(kind) of \(version)")]
   }
 
-  /// Why the object is not taken as it is; that it is there already is no reason.
+  /// Why the object is rejected; that it exists already is not a reason.
   private func refusal(of object: Object, _ resource: Resource, isDry: Bool) async -> String? {
     do {
       _ = try await cluster.create(resource, object, dryRun: isDry)
@@ -101,7 +101,7 @@ package struct TrialInstall: Sendable {
 }
 
 extension Value {
-  /// A definition without its CEL rules, which a cluster carries out and this server does not, as it does no conversion.
+  /// A definition without CEL rules, which this server does not support, just as it does not support conversion.
   fileprivate var withoutRules: Value {
     switch self {
     case .mapping(let mapping):

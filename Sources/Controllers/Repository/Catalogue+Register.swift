@@ -8,9 +8,9 @@ extension Catalogue {
   /// The name of the marketplace's Repository object.
   package static let repositoryName = "built-in"
 
-  /// Makes the Repository object that leads to the marketplace in `folder`, or points it there anew.
+  /// Creates the Repository object for the marketplace in `folder`, or updates its address.
   package static func register(folder: String, in cluster: Cluster, dialect: Dialect) async throws(ClusterError) {
-    // A depth of none takes every version: there are few, and going back is worth showing.
+    // A depth of 0 publishes every version: there are few, and they allow downgrades to be shown.
     let spec: Mapping =
       dialect.name == .installPlan
       ? ["url": .string("file://" + folder), "depth": 0] : ["image": .string("file://" + folder)]

@@ -3,7 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 
-/// The categories KubeSphere ships, and their names.
+/// The categories that KubeSphere ships, and their names.
 package enum KnownCategories {
   private static let names: [String: (english: String, chinese: String)] = [
     "ai-machine-learning": ("AI and Machine Learning", "AI / 机器学习"),
@@ -18,10 +18,10 @@ package enum KnownCategories {
     "streaming-messaging": ("Streaming and Messaging", "流与消息"),
   ]
 
-  /// Whether every cluster with KubeSphere has the category `name`.
+  /// Whether KubeSphere ships the category `name`.
   package static func isShipped(_ name: String) -> Bool { names[name] != nil }
 
-  /// A Category object; one that KubeSphere does not ship is called `title`.
+  /// A Category object; `title` is the name of one that KubeSphere does not ship.
   static func object(_ name: String, called title: String, _ dialect: Dialect) -> Object {
     let known = names[name] ?? (title, title)
     let displayName: Value =

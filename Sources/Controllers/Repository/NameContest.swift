@@ -4,12 +4,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Which repositories offer what another has already, so that they are read again when that has gone.
+/// Records which repositories offer extensions that another repository has published, so that they are read again when
+/// that changes.
 ///
-/// What is in the cluster is followed by watches, which may be behind a sync: a name that a sync finds taken and the watch
-/// does not is looked at once more, which costs a look and misses nothing.
+/// The watches may lag behind a sync: if a sync finds a name taken and the watches do not confirm that, the repository
+/// is read once more, so that no change is missed.
 final class NameContest: Sendable {
-  /// A repository, and whose what it has lost is, by extension.
+  /// A repository and the owners of the extensions that it could not publish.
   private struct Loser {
     var repository: String
     var owners: [String: String]
@@ -18,19 +19,20 @@ final class NameContest: Sendable {
   private struct State {
     /// By the uids of repositories.
     var losers: [String: Loser] = [:]
-    /// The repositories that extensions are from, as far as the watch has told.
+    /// The owning repository of each extension, according to the watch.
     var owners: [String: String] = [:]
     var repositories: Set<String> = []
-    /// What has been listed; what may not be watched tells nothing.
+    /// The resources that have been listed; without permission to watch one, it is never listed.
     var listed: Set<Resource> = []
   }
 
   private let state = Locked(State())
 
-  /// Whether it is known what `uid` has lost.
+  /// Whether a sync of the repository `uid` was recorded.
   func knows(_ uid: String) -> Bool { state.withLock { $0.losers[uid] != nil } }
 
-  /// Notes what a sync of `repository` has lost, with the owners; says whether some of it has come free meanwhile.
+  /// Records the extensions that a sync of `repository` could not publish, with their owners; returns whether one of
+  /// them has become free in the meantime.
   func note(_ repository: Object, lost: [String: String]) -> Bool {
     state.withLock { state in
       state.losers[repository.uid] = Loser(repository: repository.name, owners: lost)
@@ -39,10 +41,10 @@ final class NameContest: Sendable {
     }
   }
 
-  /// Forgets a repository that is gone.
+  /// Removes a deleted repository.
   func forget(_ uid: String) { state.withLock { $0.losers[uid] = nil } }
 
-  /// Follow extensions and repositories, and want those looked at that can offer what they could not.
+  /// Triggers that watch extensions and repositories, and trigger the repositories that can publish more than before.
   func triggers(_ cluster: Cluster, _ dialect: Dialect, _ memory: RepositoryMemory) -> [Trigger] {
     let label = dialect.repositoryLabel
     return [
@@ -58,7 +60,7 @@ final class NameContest: Sendable {
     ]
   }
 
-  /// Follows `resource`; `freed` gives the names of the extensions that another may have now.
+  /// Watches `resource`; `freed` returns the names of extensions that have become free.
   private func trigger(
     _ resource: Resource, _ cluster: Cluster, _ memory: RepositoryMemory,
     freed: @escaping @Sendable (inout State, WatchEvent<Object>) -> Set<String>
@@ -84,7 +86,7 @@ final class NameContest: Sendable {
     }
   }
 
-  /// Keeps account of owners, and gives the names that had one and have it no more.
+  /// Updates the owners, and returns the names whose owner has changed or is gone.
   private static func apply(
     _ event: WatchEvent<Object>, to known: inout [String: String], owner: (Object) -> String
   ) -> Set<String> {

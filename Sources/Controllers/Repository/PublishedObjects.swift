@@ -5,9 +5,9 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// What of a repository is in the cluster already, read once for a whole sync.
+/// The objects in the cluster that a repository's sync needs to know, read once for each sync.
 struct PublishedObjects: Sendable {
-  /// An ExtensionVersion, as far as a sync needs to know it.
+  /// The properties of an ExtensionVersion that a sync needs.
   struct Version: Hashable, Sendable {
     var name: String
     var `extension`: String
@@ -24,26 +24,26 @@ struct PublishedObjects: Sendable {
       isGone = object.annotations[Publisher.goneAnnotation] != nil
     }
 
-    /// The ConfigMap that holds its chart.
+    /// The ConfigMap of its chart.
     var chartName: String { PackageSource.configMapName(self.extension, version) }
   }
 
-  /// An Extension, likewise.
+  /// The properties of an Extension that a sync needs.
   private struct Published {
     var owner: String
     var mark: String
     var isGone: Bool
   }
 
-  /// By the names of their objects.
+  /// By object name.
   var versions: [String: Version]
-  /// Digests of charts by the names of their ConfigMaps.
+  /// Digests of charts, by the names of their ConfigMaps.
   var charts: [String: String]
-  /// The names of the categories that there are.
+  /// The names of existing categories.
   var categories: Set<String>
-  /// The repository of each extension, where it has one that is there, and what it was made from.
+  /// The owning repository, if it exists, and the mark of each extension.
   private var extensions: [String: Published]
-  /// The versions that are installed, or wanted, by extension.
+  /// Installed and requested versions, by extension.
   private var installed: [String: Set<String>]
   private let repository: String
 
@@ -73,21 +73,21 @@ struct PublishedObjects: Sendable {
     }
   }
 
-  /// The first repository wins, as long as it is there.
+  /// Whether the repository may publish the extension: the first repository that does owns it as long as it exists.
   func isOurs(_ name: String) -> Bool { ["", repository].contains(owner(of: name)) }
 
-  /// The repository that an extension is from, or empty.
+  /// The owning repository of an extension; empty if there is none.
   func owner(of name: String) -> String { extensions[name]?.owner ?? "" }
 
-  /// Whether an installation has the version, or asks for it.
+  /// Whether the version is installed or requested.
   func isInstalled(_ version: Version) -> Bool {
     installed[version.extension]?.contains(VersionText(version.version).plain) == true
   }
 
-  /// Whether there is an installation of the extension, in whatever version.
+  /// Whether there is an installation of the extension in any version.
   func hasInstallation(of extension: String) -> Bool { installed[`extension`] != nil }
 
-  /// Whether `entry` is published as it is now, with everything that belongs to it.
+  /// Whether the current state of `entry` is published with all of its objects.
   func has(_ entry: ChartIndex.Entry, _ name: String, isNewest: Bool) -> Bool {
     guard let version = versions[name], let mark = PublishedVersion.mark(of: entry) else { return false }
     let isHeld = version.mark == mark && charts[version.chartName] != nil

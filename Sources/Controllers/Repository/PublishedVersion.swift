@@ -6,20 +6,20 @@ import Manifest
 import Packages
 import Platform
 
-/// One version of an extension as it is published: its objects in a dialect.
+/// One version of an extension, and its objects in each dialect.
 struct PublishedVersion: Sendable {
   var entry: ChartIndex.Entry
   var archive: [UInt8]
-  /// Where the archive is, for those who can reach it.
+  /// The URL of the archive.
   var address: String
   var package: Package
   var manifest: ExtensionManifest
   private let chart: Chart
   private let isChartAlone: Bool
-  /// The name of the Category that it is in, or empty.
+  /// The name of its Category; empty if it has none.
   private(set) var category: String
 
-  /// A ConfigMap holds 1 MiB, which is 768 KiB before Base64, less its other fields.
+  /// A ConfigMap holds 1 MiB, which is 768 KiB before Base64, minus its other fields.
   static let largestArchive = 700 << 10
 
   init(_ entry: ChartIndex.Entry, archive: [UInt8], address: String) throws(RepositoryError) {
@@ -38,7 +38,7 @@ struct PublishedVersion: Sendable {
     category = manifest.category
     let (named, file) = (manifest.name, isChartAlone ? "Chart.yaml" : "extension.yaml")
     guard named.isEmpty || named == entry.name else { throw RepositoryError("its \(file) calls it \(named)") }
-    // What is installed would be another version than the one that was asked for.
+    // Otherwise another version than the requested one would be installed.
     guard SemanticVersion(chart.version) == SemanticVersion(entry.version) else {
       throw RepositoryError("its Chart.yaml says version \(chart.version), and the repository \(entry.version)")
     }
@@ -46,24 +46,26 @@ struct PublishedVersion: Sendable {
 
   var isHeldInCluster: Bool { archive.count <= Self.largestArchive }
 
-  /// Finds the category of a package that has nothing but `Chart.yaml`: the first keyword that names one of
-  /// `categories`, whatever its case, else the first keyword as a name.
+  /// Chooses the category of a package that has only a `Chart.yaml`.
+  ///
+  /// It is the first keyword that names one of `categories`, whatever its case, or else the first keyword that can be a
+  /// name.
   mutating func chooseCategory(among categories: Set<String>) {
     guard isChartAlone else { return }
     let names = manifest.keywords.map(Self.categoryName)
     category = names.first(where: categories.contains) ?? names.first { !$0.isEmpty } ?? ""
   }
 
-  /// What a category that is made for it is called.
+  /// The display name of a category that is created for it.
   var categoryTitle: String { manifest.keywords.first { Self.categoryName($0) == category } ?? category }
 
-  /// `dev-tools` of `Dev Tools`, or empty where a keyword can be no name.
+  /// Returns `dev-tools` for `Dev Tools`; empty if the keyword cannot be a name.
   private static func categoryName(_ keyword: String) -> String {
     let name = keyword.trimmed().lowercased().split(separator: " ").joined(separator: "-")
     return Syntax.isLabel(name) ? name : ""
   }
 
-  /// The ConfigMap with the archive, or `nil` when it is too large for one.
+  /// The ConfigMap of the archive; `nil` if the archive is too large.
   func archiveMap(_ labels: [String: String]) -> Object? {
     guard isHeldInCluster else { return nil }
     return Object(
@@ -73,12 +75,12 @@ struct PublishedVersion: Sendable {
   }
 
   static let digestAnnotation = "ksx.dev/chart-digest"
-  /// What the mark of a version begins with whose chart is too large to be held in the cluster.
+  /// The prefix of the mark of a version whose chart is too large for the cluster.
   static let elsewhere = "elsewhere-"
 
-  /// What an index says of a chart, as a fingerprint; `nil` where it does not tell one state of it from another.
+  /// A fingerprint of the chart's state in the index; `nil` if the index does not distinguish states.
   ///
-  /// The number is that of how objects are made of it.
+  /// The number in front is incremented when objects are generated differently.
   static func mark(of entry: ChartIndex.Entry) -> String? {
     entry.mark.isEmpty ? nil : "1-" + ConfigHash.of(entry.mark)
   }
@@ -121,7 +123,7 @@ struct PublishedVersion: Sendable {
       spec["sources"] = .sequence(manifest.sources.map(Value.string))
       return
     }
-    // One text, as the design has it.
+    // A single string in the first design.
     spec["sources"] = .string(manifest.sources.joined(separator: ", "))
     if !chart.appVersion.isEmpty { spec["appVersion"] = .string(chart.appVersion) }
     if isChartAlone, !chart.dependencies.isEmpty { spec["dependencies"] = .sequence(chart.dependencies) }
@@ -148,7 +150,7 @@ struct PublishedVersion: Sendable {
     if !dependencies.isEmpty { spec["externalDependencies"] = .sequence(dependencies.map(Self.complete)) }
   }
 
-  /// The CRD wants all of these; packages leave some out.
+  /// The CRD requires all of these fields; some packages leave some out.
   private static func complete(_ dependency: Value) -> Value {
     [
       "name": dependency["name"] ?? "", "type": .string(dependency["type"]?.string ?? "extension"),
@@ -156,7 +158,7 @@ struct PublishedVersion: Sendable {
     ]
   }
 
-  /// What an Extension and its versions have in common (docs/KUBESPHERE.md: Kinds, Eras).
+  /// The common fields of an Extension and its versions (docs/KUBESPHERE.md: Kinds, Eras).
   private func facts(_ dialect: Dialect) -> Mapping {
     let title = manifest.displayName.isEmpty ? Localized(["en": entry.name]) : manifest.displayName
     let description =
@@ -182,7 +184,7 @@ struct PublishedVersion: Sendable {
     return .sequence([provider?["en"] ?? provider?.mapping?.pairs.first?.value].compactMap { $0 })
   }
 
-  /// A maintainer with the fields that the design knows.
+  /// A maintainer with the fields of the design.
   private static func maintainer(_ value: Value) -> Value? {
     let pairs = ["name", "email", "url"].compactMap { key in
       value[key].map { Mapping.Pair(key: key, value: .string(text($0))) }
@@ -190,7 +192,7 @@ struct PublishedVersion: Sendable {
     return pairs.isEmpty ? nil : .mapping(Mapping(pairs))
   }
 
-  /// A provider in each language; what YAML reads as a number or a boolean is a text here, as KubeSphere reads it.
+  /// The provider in each language; numbers and booleans become strings, as in KubeSphere.
   private static func texts(_ provider: Mapping) -> Mapping {
     Mapping(provider.pairs.map { .init(key: $0.key, value: maintainer($0.value) ?? $0.value) })
   }
@@ -200,7 +202,7 @@ struct PublishedVersion: Sendable {
   private var annotations: [String: String] {
     var annotations: [String: String] = [:]
     for pair in manifest.value["annotations"]?.mapping?.pairs ?? []
-    // What no object may have would keep all of the repository from being published.
+    // An invalid key would prevent the object from being published.
     where Syntax.isLabelKey(pair.key) {
       annotations[pair.key] = Self.text(pair.value)
     }
@@ -211,7 +213,7 @@ struct PublishedVersion: Sendable {
     Value(Dictionary(text.texts.map { ($0.key.isEmpty ? "en" : $0.key, $0.value) }, uniquingKeysWith: { $1 }))
   }
 
-  /// `1.19.0` of `>=1.19.0-0`: the first design had no other conditions.
+  /// Returns `1.19.0` for `>=1.19.0-0`; the first design had no other constraints.
   private func minimum(_ constraint: String) -> String {
     guard constraint.hasPrefix(">=") else { return "" }
     return String(constraint.dropFirst(2).prefix { $0.isNumber || $0 == "." })

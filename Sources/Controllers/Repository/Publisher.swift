@@ -5,23 +5,23 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Makes the cluster's marketplace what an index says.
+/// Publishes the contents of an index as objects.
 ///
-/// Extensions are published side by side, a few at a time: what a chart costs is mostly waiting.
+/// Extensions are published concurrently, up to a limit, because most of the time is spent waiting for charts.
 struct Publisher: Sendable {
-  /// What came of it.
+  /// The result of a sync.
   struct Outcome: Hashable, Sendable {
     var extensions = 0
     var versions = 0
     /// How many versions are kept only because they are installed.
     var gone = 0
-    /// What another repository has already, with the name of that.
+    /// Extensions that another repository has published, with its name.
     var lost: [String: String] = [:]
-    /// What was left out, and why.
+    /// What was left out, with the reasons.
     var problems: [String] = []
-    /// Whether some of it may work in a moment.
+    /// Whether a retry may publish more.
     var isPassing = false
-    /// The names of the versions that are there now.
+    /// The names of the ExtensionVersions that exist now.
     var names: [String] = []
 
     mutating func add(_ other: Outcome) {
@@ -33,12 +33,12 @@ struct Publisher: Sendable {
     }
   }
 
-  /// Since when a version is in no index any more, or an extension in no repository; such a one goes when it is not
-  /// installed (`Leftovers`).
+  /// The annotation with the time since when a version is in no index, or an extension in no repository; `Leftovers`
+  /// deletes it once it is not installed.
   static let goneAnnotation = ExtensionVersion.goneAnnotation
-  /// What a published object was made from, so that it need not be made again.
+  /// The annotation that identifies the chart an object was generated from, so that unchanged charts are skipped.
   static let markAnnotation = "ksx.dev/chart-mark"
-  /// How many extensions are published at once.
+  /// Extensions that are published concurrently.
   private static let breadth = 16
 
   var cluster: Cluster
@@ -102,7 +102,7 @@ struct Publisher: Sendable {
         guard case .refused(let problem, let isPassing) = error else { throw error.cause }
         outcome.problems.append("\(entry.name) \(entry.version): \(problem)")
         outcome.isPassing = outcome.isPassing || isPassing
-        // What was there before stays.
+        // The former version stays.
         if present.versions[name] != nil { outcome.names.append(name) }
       }
     }
@@ -121,7 +121,7 @@ struct Publisher: Sendable {
     }
     version.chooseCategory(among: present.categories)
     do throws(ClusterError) {
-      // The newest speaks for the extension.
+      // The Extension has the properties of the newest version.
       if isNewest { try await publishExtension(version, present) }
       try await publishVersion(version, present)
     } catch {
@@ -144,14 +144,14 @@ struct Publisher: Sendable {
       _ = try await cluster.create(
         dialect.categories, KnownCategories.object(version.category, called: version.categoryTitle, dialect))
     } catch {
-      // Another extension of it was published first.
+      // Another extension with the same category was published at the same time.
       if !error.isLostRace { throw error }
     }
   }
 
   private func publishVersion(_ version: PublishedVersion, _ present: PublishedObjects) async throws(ClusterError) {
     var labels = [dialect.extensionLabel: version.entry.name, dialect.repositoryLabel: repository.name]
-    // The chart first: a version that can be seen can be installed.
+    // The chart is written first, because a version can be installed as soon as it exists.
     if let chart = version.archiveMap(labels),
       present.charts[chart.name] != chart.annotations[PublishedVersion.digestAnnotation]
     {
@@ -163,7 +163,7 @@ struct Publisher: Sendable {
       without: [Self.goneAnnotation])
   }
 
-  /// The newest ones, as many as the repository wants; those that are there already stay.
+  /// The newest versions, as many as the repository requests, and those that are already published.
   private func selected(_ entries: [ChartIndex.Entry], _ present: PublishedObjects) -> [ChartIndex.Entry] {
     guard dialect.name == .installPlan else { return entries }
     let depth = repository.spec["depth"]?.integer ?? 3
@@ -173,7 +173,7 @@ struct Publisher: Sendable {
       .map(\.element)
   }
 
-  /// Takes away what no index has any more, and marks what is installed instead.
+  /// Deletes versions that no index has any more, or marks them if they are installed.
   private func removeOthers(
     than wanted: Set<String>, _ wantedCharts: Set<String>, _ present: PublishedObjects, _ outcome: inout Outcome
   ) async throws(ClusterError) {
@@ -188,8 +188,8 @@ struct Publisher: Sendable {
         outcome.names.append(version.name)
         continue
       }
-      // The chart first: were this cut short between the two, the version would still lead here. Of an object that was
-      // called otherwise before, the chart is the same.
+      // The chart is deleted first: after an interruption, the version is still found here. A version under a former
+      // object name may have the same chart as a wanted one.
       if !wantedCharts.contains(version.chartName) {
         try await cluster.remove(.configMaps, namespace: PackageSource.namespace, version.chartName)
       }
@@ -201,7 +201,7 @@ struct Publisher: Sendable {
     try await Self.mark(resource, name, since: time, in: cluster)
   }
 
-  /// Says that no index has it any more, since when; or that one has it again.
+  /// Sets or removes the annotation that no index has the object any more.
   static func mark(
     _ resource: Resource, _ name: String, since time: Timestamp?, in cluster: Cluster
   ) async throws(ClusterError) {
@@ -211,11 +211,11 @@ struct Publisher: Sendable {
   }
 }
 
-/// Why a version is not published.
+/// Why a version was not published.
 private enum PublishingError: Error {
-  /// For what is in it, or because it could not be fetched; others are not touched by that.
+  /// The chart is invalid or could not be fetched, which does not concern other versions.
   case refused(String, isPassing: Bool)
-  /// The cluster does not answer.
+  /// The API server does not answer.
   case cluster(ClusterError)
 
   init(_ error: ClusterError) {

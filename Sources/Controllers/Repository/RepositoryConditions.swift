@@ -3,10 +3,10 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What is known of a repository: whether it answers, and what came of reading it.
+/// The conditions of a repository: whether it answers, and the result of the last sync.
 ///
-/// They stand in the status where the kind has room for them; shipped KubeSphere's Repository has none, so there they are an
-/// annotation.
+/// Stored in the status if the kind has a field for them, and in an annotation for shipped KubeSphere's Repository,
+/// which has none.
 struct RepositoryConditions: Hashable, Sendable {
   static let annotation = "ksx.dev/conditions"
 
@@ -21,17 +21,17 @@ struct RepositoryConditions: Hashable, Sendable {
     before = all
   }
 
-  /// Whether anything is said otherwise than before.
+  /// Whether a condition differs from the object's.
   var hasChanged: Bool { all != before }
 
-  /// Says which fields are passed over; where there are none, only what was said before is taken back.
+  /// Reports ignored fields; if there are none, removes the condition.
   mutating func noted(_ problems: [String], interval: Int, at now: Timestamp) {
     if problems.isEmpty { return all.removeAll { $0["type"]?.string == "Accepted" } }
     let text = problems.joined(separator: "; ") + "; it is looked at every \(interval) s"
     set("Accepted", "False", "InvalidField", Excerpt.shortened(text, to: 1000), now)
   }
 
-  /// Says that it answers, and what it holds.
+  /// Reports a sync.
   mutating func synced(_ outcome: Publisher.Outcome, interval: Int, at now: Timestamp) {
     set("Reachable", "True", "Answered", "it answered", now)
     let counts = "\(outcome.versions) versions of \(outcome.extensions) extensions"
@@ -42,7 +42,7 @@ struct RepositoryConditions: Hashable, Sendable {
       Excerpt.shortened("\(counts)\(gone)\(refused); it is looked at every \(interval) s", to: 1000), now)
   }
 
-  /// Says why it was not read.
+  /// Reports a failed sync.
   mutating func failed(_ reason: String, hasAnswered: Bool?, at now: Timestamp) {
     let text = Excerpt.shortened(reason, to: 1000)
     switch hasAnswered {
@@ -66,7 +66,7 @@ struct RepositoryConditions: Hashable, Sendable {
     if let index { all[index] = condition } else { all.append(condition) }
   }
 
-  /// The patch that says so, along with what else is to be written.
+  /// A patch with the conditions, and other annotations and status fields.
   func patch(_ dialect: Dialect, annotations: Mapping = [:], status: Mapping = [:]) -> Value {
     var (annotations, status) = (annotations, status)
     switch dialect.name {

@@ -21,7 +21,7 @@ struct RepositoryEvents: Sendable {
     if rest > 0 { await recorder.write("Warning", "PartiallySynced", "\(rest) more were left out; the log has all") }
   }
 
-  /// How many refusals of one sync are told one by one.
+  /// Problems of one sync that get an event of their own.
   private static let mostEvents = 20
 
   func failed(_ message: String) async { await recorder.write("Warning", "SyncFailed", message) }

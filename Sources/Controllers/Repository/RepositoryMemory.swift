@@ -1,39 +1,40 @@
 import Platform
 
-/// When each repository may be asked again, for the life of this process.
+/// When each repository may be read again; kept for the life of this process.
 ///
-/// A sync that found no change writes nothing, so only this knows when it was.
+/// A sync without changes writes nothing, so its time is known only here.
 final class RepositoryMemory: Sendable {
   private struct Sync {
-    /// The fingerprint of the spec that was synced.
+    /// The fingerprint of the synced spec.
     var spec: String
     var next: ContinuousClock.Instant
     var failures: Int
-    /// How often in a row something came free while it was read, or seemed to.
+    /// How many readings in a row had to be repeated because an extension had become free in the meantime, or seemed
+    /// to.
     var doubts = 0
   }
 
-  /// Which of them could not offer all that they have, for another has it.
+  /// The extensions that repositories could not publish because of another repository.
   let contest = NameContest()
   private let syncs = Locked<[String: Sync]>([:])
-  /// When the servers of repositories became ready.
+  /// When the servers of repository images became ready.
   private let ready = Locked<[String: ContinuousClock.Instant]>([:])
-  /// A server that is ready is not at once known to all that leads to it.
+  /// After a server has become ready, it takes a moment until requests reach it.
   private static let settling = (time: Duration.seconds(30), pause: Duration.seconds(1))
 
-  /// Notes that the server of `uid` is ready: if it was not read when it was last tried, it is tried at once, and for a
-  /// while every second.
+  /// Records that the server of `uid` is ready: after a failure the repository is read at once, and for a while every
+  /// second.
   func hasten(_ uid: String) {
     ready.withLock { $0[uid] = .now }
     syncs.withLock { syncs in if let sync = syncs[uid], sync.failures > 0 { syncs[uid]?.next = .now } }
   }
 
-  /// When repositories were last told that they may have what they had not, and since when they have not been read.
+  /// The first wake of each repository since it was last read, and the latest one.
   private let wakes = Locked<[String: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)]>([:])
-  /// What comes free together is taken together, in one reading; the longest that it is waited for.
+  /// Several wakes within a short time cause one reading, which is delayed at most by `longest`.
   private static let gathering = (pause: Duration.seconds(1), longest: Duration.seconds(5))
 
-  /// Notes that `uid` may offer now what another had: it is read whole in a moment.
+  /// Records that `uid` may publish more than before, so that it is read completely in a moment.
   func wake(_ uid: String, now: ContinuousClock.Instant = .now) {
     let earlier = wakes.withLock { wakes in
       let earlier = wakes[uid]?.first
@@ -47,10 +48,10 @@ final class RepositoryMemory: Sendable {
     }
   }
 
-  /// Whether `uid` may offer what it could not when it was last read.
+  /// Whether `uid` may publish more than when it was last read.
   func isWoken(_ uid: String) -> Bool { wakes.withLock { $0[uid] != nil } }
 
-  /// How long until the repository `uid` may be looked at again; `nil` when that is not known, or it asks for something else.
+  /// How long until the repository `uid` may be read again; `nil` if that is unknown, or its spec has changed.
   func rest(_ uid: String, spec: String, now: ContinuousClock.Instant = .now) -> Duration? {
     syncs.withLock { syncs in
       guard let sync = syncs[uid], sync.spec == spec else { return nil }
@@ -58,7 +59,8 @@ final class RepositoryMemory: Sendable {
     }
   }
 
-  /// Notes that it was read from `start` on, and says when to do it again: after `interval`, if nothing has come free since.
+  /// Records a reading that began at `start`, and returns when to repeat it: after `interval`, or earlier if the
+  /// repository was woken since.
   func noteRead(
     _ uid: String, spec: String, interval: Duration, from start: ContinuousClock.Instant
   ) -> Duration {
@@ -75,8 +77,8 @@ final class RepositoryMemory: Sendable {
     }
   }
 
-  /// Notes that it was not read, and says when to try again: `patience`, doubling with each failure up to `interval`, or
-  /// what the server asks for.
+  /// Records a failure, and returns when to retry: after `patience`, doubled with each failure up to `interval`, or
+  /// after what the server asks for.
   func noteFailure(_ uid: String, spec: String, patience: Duration, interval: Duration, asked: Int?) -> Duration {
     syncs.withLock { syncs in
       let failures = (syncs[uid]?.failures ?? 0) + 1
@@ -88,7 +90,7 @@ final class RepositoryMemory: Sendable {
     }
   }
 
-  /// Forgets one that is gone.
+  /// Removes a deleted repository.
   func forget(_ uid: String) {
     ready.withLock { $0[uid] = nil }
     wakes.withLock { $0[uid] = nil }

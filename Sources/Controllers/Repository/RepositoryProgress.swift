@@ -5,7 +5,7 @@ import Manifest
 import Packages
 import Platform
 
-/// How far a repository has been published.
+/// Waits until a repository is published.
 package struct RepositoryProgress: Sendable {
   private let name: String
   private let cluster: Cluster
@@ -17,18 +17,18 @@ package struct RepositoryProgress: Sendable {
     self.dialect = dialect
   }
 
-  /// Returns true once everything that it offers is there, false when that takes longer than `patience`.
+  /// Returns true once everything that it offers is published, and false after `patience`.
   package func untilPublished(within patience: Duration) async -> Bool {
     let end = ContinuousClock.now + patience
     while ContinuousClock.now < end, !Task.isCancelled {
-      // What cannot be asked now may be in a moment.
+      // A failed request is repeated.
       if (try? await isPublished()) == true { return true }
       try? await Task.sleep(for: .milliseconds(20))
     }
     return false
   }
 
-  /// Whether it has been read, and each of its versions stands in the status of its extension.
+  /// Whether it has been read, and each of its versions is in the status of its extension.
   func isPublished() async throws(ClusterError) -> Bool {
     guard let repository = try await cluster.find(dialect.repositories, name),
       SyncSchedule(repository, dialect: dialect).wasRead
@@ -43,7 +43,7 @@ package struct RepositoryProgress: Sendable {
       dialect.extensionVersions, selector: selector, skipping: ExtensionVersion.unread
     ).allSatisfy { object in
       let version = ExtensionVersion(object, dialect: dialect)
-      // What is not a version is in no status.
+      // Invalid versions are in no status.
       guard SemanticVersion(version.version) != nil else { return true }
       return listed[version.extension]?.contains(version.version) == true
     }

@@ -6,7 +6,7 @@ import Manifest
 import Packages
 import Platform
 
-/// Reads chart repositories and publishes what is in them (docs/KUBESPHERE.md: Repositories).
+/// Reads chart repositories and publishes their contents (docs/KUBESPHERE.md: Repositories).
 struct RepositoryReconciler: Reconciler {
   static let finalizer = "kubesphere.io/repository-protection"
 
@@ -31,7 +31,7 @@ struct RepositoryReconciler: Reconciler {
       return .atOnce
     }
     let visit = RepositoryVisit(object, dialect)
-    // What this process knows counts before what is written down, which is only when something has changed.
+    // The memory of this process precedes the object, which is written only when something has changed.
     if let rest = memory.rest(object.uid, spec: visit.wish), rest > .zero { return .after(rest) }
     let rest = visit.mayHaveWon(memory.contest) ? 0 : visit.schedule.rest(at: settings.now())
     if rest > 0, memory.rest(object.uid, spec: visit.wish) == nil { return .after(.seconds(rest)) }
@@ -59,7 +59,7 @@ struct RepositoryReconciler: Reconciler {
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
     ).publish(contents.index)
-    // After a failure that passes, the next sync reads everything again.
+    // After a temporary failure, the next sync reads everything again.
     let mark = outcome.isPassing ? RepositoryMark() : contents.mark
     let synced = SyncedSource(
       spec: SyncedSource.fingerprint(of: object), mark: mark,
@@ -68,7 +68,7 @@ struct RepositoryReconciler: Reconciler {
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
-    // Also where nothing is written: a later change of the spec makes another fingerprint.
+    // Without a patch the fingerprint stays the same, and a later change of the spec gives another.
     var wish = visit.wish
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
       try await write(schedule.record(synced, conditions, at: now), to: object)
@@ -110,8 +110,8 @@ struct RepositoryReconciler: Reconciler {
     return .after(delay)
   }
 
-  /// Deletes what came from the repository, except for extensions that are installed, with the version they have: those are
-  /// marked, and go when they are not installed any more (`Leftovers`).
+  /// Deletes the objects of a repository, except installed extensions with their version, which are marked and deleted
+  /// once they are not installed (`Leftovers`).
   private func deleteContents(_ object: Object) async throws(ClusterError) {
     guard object.finalizers.contains(Self.finalizer) else { return }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")

@@ -6,11 +6,11 @@ import Manifest
 import Packages
 import Platform
 
-/// A repository's image as a server in the cluster, as KubeSphere up to 4.1.2 runs it: a Deployment and a Service in
-/// `kubesphere-system` that answer with an index and charts on port 8080, and with their health at `/health`.
+/// Runs a repository's image in the cluster, as KubeSphere up to 4.1.2 does: a Deployment and a Service in
+/// `kubesphere-system` that serve an index and charts on port 8080, and health checks at `/health`.
 ///
-/// They are read through the API server's proxy of the Service, so that the controllers need not be in the cluster; the
-/// Repository owns both, and they go with it.
+/// It is read through the API server's proxy of the Service, so that the controllers need not run in the cluster. The
+/// Repository owns both objects, so they are deleted with it.
 struct RepositoryServer: Sendable {
   private let cluster: Cluster
   private let repository: Object
@@ -22,7 +22,7 @@ struct RepositoryServer: Sendable {
   private static let services = Resource(
     group: "", version: "v1", plural: "services", kind: "Service", isNamespaced: true)
 
-  /// `nil` where the object names no image, or an address that needs no server.
+  /// `nil` if the object names no image, or an address that needs no server.
   init?(of repository: Object, in cluster: Cluster) {
     let image = repository.spec["image"]?.string ?? ""
     guard repository.spec["url"]?.string ?? "" == "", !image.isEmpty, !image.containsText("://") else { return nil }
@@ -34,14 +34,14 @@ struct RepositoryServer: Sendable {
   private var name: String { repository.name }
   private var namespace: String { PackageSource.namespace }
 
-  /// Where it is read.
+  /// The way to the server.
   var detour: RepositoryAccess.Detour {
     RepositoryAccess.Detour(
       origin: "http://\(name).\(namespace).svc:\(Self.port)", by: cluster.transport,
       prefix: Self.services.path(namespace: namespace) + "/http:\(name):\(Self.port)/proxy")
   }
 
-  /// Wants a repository read at once when its server has become ready.
+  /// Triggers a repository when its server becomes ready, so that it is read at once.
   static func trigger(_ cluster: Cluster, _ memory: RepositoryMemory) -> Trigger {
     Trigger(.deployments, in: cluster, selector: Selector(labels: label)) { deployment in
       guard case .ready = Readiness(of: deployment), let name = deployment.labels[label] else { return [] }
@@ -52,7 +52,7 @@ struct RepositoryServer: Sendable {
     }
   }
 
-  /// Makes both objects what they shall be; throws until the server answers.
+  /// Creates or updates both objects; throws until the server is ready.
   func ensure() async throws(RepositoryError) {
     do throws(ClusterError) {
       try await cluster.ensureNamespace(namespace)
@@ -67,7 +67,7 @@ struct RepositoryServer: Sendable {
     }
   }
 
-  /// The object as it is; written only when what is wanted of it has changed.
+  /// Creates the object, or updates it if the wanted one has changed.
   private func ensure(_ resource: Resource, _ wanted: Value) async throws(ClusterError) -> Object {
     let digest = SHA256.hex(JSON.bytes(wanted))
     let object = Object(wanted.setting(["metadata", "annotations", Self.digestAnnotation], to: .string(digest)))

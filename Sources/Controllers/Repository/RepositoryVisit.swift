@@ -6,11 +6,11 @@ import Manifest
 import Packages
 import Platform
 
-/// One look at a repository: its object, and what is to be done about it now.
+/// One reconciliation of a repository: its object and its schedule.
 struct RepositoryVisit: Sendable {
   var object: Object
   var schedule: SyncSchedule
-  /// The address as it may be shown.
+  /// The address for display.
   var address: String
   private let dialect: Dialect
 
@@ -21,21 +21,22 @@ struct RepositoryVisit: Sendable {
     address = RepositorySource(object).address
   }
 
-  /// What the object asks for: another text is a new wish, which is not made to wait.
+  /// Identifies what the object requests; if it changes, the repository is read at once.
   var wish: String { wish(readAt: schedule.lastSync) }
 
-  /// The same wish once its object says that it was read at `time`.
+  /// The same after a sync at `time` has been written to the object.
   func wish(readAt time: String) -> String {
     let nudge = object.annotations["ksx.dev/nudge"] ?? ""
     return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
-  /// Whether it could not offer all that it has when it was read before this process began.
+  /// Whether it could not publish everything at a sync before this process began, so that extensions may have become
+  /// free.
   func mayHaveWon(_ contest: NameContest) -> Bool {
     schedule.known.map { $0.lost != 0 } == true && !contest.knows(object.uid)
   }
 
-  /// What the repository holds, or `nil` when that is published already, unless it is to be read whole.
+  /// The contents of the repository; `nil` if they are published already, unless `isWhole`.
   func read(
     in cluster: Cluster, _ settings: ControllerSettings, isWhole: Bool
   ) async throws(RepositoryError) -> RepositoryContents? {
@@ -46,7 +47,7 @@ struct RepositoryVisit: Sendable {
     return try await source.read(unless: known.mark)
   }
 
-  /// Whether everything that was published is still there, and nothing that is only kept while it is installed.
+  /// Whether everything that was published still exists, and nothing is marked as gone.
   private func isWhole(_ known: SyncedSource, in cluster: Cluster) async throws(RepositoryError) -> Bool {
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
     do throws(ClusterError) {
@@ -61,12 +62,13 @@ struct RepositoryVisit: Sendable {
 }
 
 extension RepositoryAccess {
-  /// How `repository` is reached, with the credentials of the Secret that it names.
+  /// The access to `repository`, with the credentials in the Secret that it names.
   init(_ repository: Object, in cluster: Cluster, _ settings: ControllerSettings) async throws(RepositoryError) {
     var secret: Object?
     if let name = repository.annotations[RepositoryAccess.secretAnnotation], !name.isEmpty {
       do throws(ClusterError) {
-        // Nowhere else: a user who may make a Repository must not have any Secret sent to a server of their choice.
+        // Only in this namespace: otherwise a user who may create a Repository could have any Secret sent to any
+        // server.
         secret = try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
       } catch {
         throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isPassing: true)

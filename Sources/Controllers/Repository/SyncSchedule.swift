@@ -5,23 +5,23 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// When a repository is read next, and where it is written down that it was.
+/// When a repository is read next, and where the last sync is recorded.
 ///
-/// Shipped KubeSphere has `status.lastSyncTime`, and a client that sets it to null asks for a new sync.
-/// The first design has no field for it; there an annotation does the same.
+/// Shipped KubeSphere has `status.lastSyncTime`, and a client that sets it to null requests a sync. The first design
+/// has no such field, so an annotation takes its place.
 struct SyncSchedule: Hashable, Sendable {
   static let sourceAnnotation = "ksx.dev/synced-source"
   static let timeAnnotation = "ksx.dev/last-sync-time"
 
-  /// Seconds from one look to the next.
+  /// Seconds between two syncs.
   var interval: Int
-  /// What its fields say that is passed over, with the field.
+  /// Fields with invalid values, which are ignored.
   let problems: [String]
-  /// What was read last and what came of it, or `nil` when the object has become another since, or was never read.
+  /// The last sync; `nil` if the spec has changed since, or there was none.
   let known: SyncedSource?
-  /// When that was, as it is written; empty when a new look is wanted.
+  /// The time of the last sync, as written; empty if a sync is requested.
   let lastSync: String
-  /// What a folder on this machine is like now; empty for what lies elsewhere.
+  /// The current digest of a folder on this machine; empty for other repositories.
   let digestOnDisk: String
   private let last: Timestamp?
   private let dialect: Dialect
@@ -44,30 +44,30 @@ struct SyncSchedule: Hashable, Sendable {
     let synced = object.annotations[Self.sourceAnnotation].flatMap(SyncedSource.init)
     let isSame = synced.map { $0.spec == SyncedSource.fingerprint(of: object) } ?? false
     known = isSame && noted != nil ? synced : nil
-    // A folder on this machine is looked at whenever there is a reason to look at its object.
+    // A folder on this machine is checked at every reconciliation.
     let onDisk = RepositorySource(object).markOnDisk
     digestOnDisk = onDisk?.digest ?? ""
     let isUpToDate = known != nil && (onDisk == nil || onDisk?.digest == known?.mark.digest)
     last = isUpToDate ? noted.flatMap(Timestamp.init) : nil
   }
 
-  /// Shipped KubeSphere waits a quarter of an hour at least; in the first design ten minutes are ten minutes.
+  /// Shipped KubeSphere's minimum is 15 minutes, which is also the default; the first design accepts shorter intervals.
   private static func interval(_ asked: Int?, _ dialect: Dialect) -> Int {
     guard dialect.era == .seed, let asked else { return max(15 * 60, asked ?? 0) }
-    // Less would be a loop.
+    // An even shorter one would be a busy loop.
     return max(10, asked)
   }
 
-  /// Whether it was read from where it is now.
+  /// Whether the current spec has been synced, and a folder has not changed since.
   var wasRead: Bool { last != nil }
 
-  /// Seconds until the next look; none when it is due.
+  /// Seconds until the next sync; 0 if it is due.
   func rest(at now: Timestamp) -> Int {
     guard let last else { return 0 }
     return max(0, min(interval, last.secondsSince1970 + interval - now.secondsSince1970))
   }
 
-  /// What is written to the object when it was read: when, what, and what came of it.
+  /// The patch that records a sync in the object.
   func record(_ synced: SyncedSource, _ conditions: RepositoryConditions, at now: Timestamp) -> Value {
     var annotations: Mapping = [Self.sourceAnnotation: .string(synced.text)]
     var status = Mapping()
@@ -81,14 +81,15 @@ struct SyncSchedule: Hashable, Sendable {
   }
 }
 
-/// What of a repository was read last, as it is kept with its object.
+/// The result of the last sync, as stored in the object.
 struct SyncedSource: Hashable, Sendable {
-  /// A fingerprint of the object's spec: another one means that everything may be otherwise.
+  /// A fingerprint of the object's spec; if it changes, nothing about the last sync applies any more.
   var spec: String
   var mark: RepositoryMark
   /// A fingerprint of the names that were published.
   var published: String
-  /// How many extensions another repository had already; `nil` where an earlier ksxd did not write that down.
+  /// How many extensions could not be published because of another repository; `nil` if an earlier ksxd did not record
+  /// it.
   var lost: Int?
 
   init(spec: String, mark: RepositoryMark, published: String, lost: Int?) {
@@ -111,7 +112,7 @@ struct SyncedSource: Hashable, Sendable {
     return JSON.text(.mapping(fields))
   }
 
-  /// The fingerprint of what an object asks for.
+  /// The fingerprint of the object's spec and the name of its Secret.
   static func fingerprint(of object: Object) -> String {
     let secret = object.annotations[RepositoryAccess.secretAnnotation] ?? ""
     return ConfigHash.of(JSON.text(.mapping(object.spec.mapping ?? [:])) + secret)

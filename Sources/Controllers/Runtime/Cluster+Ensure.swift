@@ -3,14 +3,14 @@ import KubernetesAPI
 import Manifest
 
 extension Cluster {
-  /// The same cluster, for charts of others: helm lets their unknown fields pass, and so do we.
+  /// The same cluster, allowing unknown fields in charts, as helm does.
   var notingUnknownFields: Cluster {
     var cluster = self
     cluster.fieldValidation = "Warn"
     return cluster
   }
 
-  /// The object, or `nil` when there is none.
+  /// The object; `nil` if it does not exist.
   func find(
     _ resource: Resource, namespace: String? = nil, _ name: String, skipping: JSONPaths = JSONPaths()
   ) async throws(ClusterError) -> Object? {
@@ -22,10 +22,10 @@ extension Cluster {
     }
   }
 
-  /// Makes the object, or makes its labels, annotations and spec what `wanted` says.
+  /// Creates the object, or updates its labels, annotations and spec to those of `wanted`.
   ///
-  /// Labels and annotations of others stay, but for the annotations `without`; a spec is wholly ours. Nothing is written when
-  /// nothing differs.
+  /// Other labels and annotations are kept, except the annotations `former`; the spec is replaced. Nothing is written
+  /// if nothing differs.
   @discardableResult
   func ensure(
     _ resource: Resource, _ wanted: Object, without former: [String] = []
@@ -47,7 +47,7 @@ extension Cluster {
       .merge(patch.setting(["metadata", "resourceVersion"], to: .string(present.resourceVersion))))
   }
 
-  /// Makes the namespace, if it is not there.
+  /// Creates the namespace if it does not exist.
   func ensureNamespace(_ name: String, labels: [String: String] = [:]) async throws(ClusterError) {
     guard try await find(.namespaces, name) == nil else { return }
     do {
@@ -57,7 +57,7 @@ extension Cluster {
     }
   }
 
-  /// Deletes the object as it was read; throws when another client has changed it since.
+  /// Deletes the object as it was read; throws if another client has changed it since.
   func removeUnchanged(_ resource: Resource, _ object: Object) async throws(ClusterError) {
     do {
       try await delete(
@@ -68,7 +68,8 @@ extension Cluster {
     }
   }
 
-  /// Deletes the object, if it is there, and what it owns: without a word the pods of a Job would stay, and helm says it.
+  /// Deletes the object, if it exists, and its dependents: without this propagation policy, which helm sets too, the
+  /// pods of a Job would remain.
   func remove(
     _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil
   ) async throws(ClusterError) {

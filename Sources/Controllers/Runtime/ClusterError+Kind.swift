@@ -2,10 +2,11 @@ import Client
 import KubernetesAPI
 
 extension ClusterError {
-  /// A later retry may succeed without a change of what was asked for.
+  /// Whether a retry of the same request may succeed later.
   var isPassing: Bool {
     guard let status else { return true }
-    // A namespace on its way out refuses with 403, and takes newcomers again once it is gone.
+    // A namespace that is being terminated refuses new objects with 403, and accepts them after it has been created
+    // again.
     if status.isForbidden, status.message.contains("being terminated") { return true }
     return [401, 408, 409, 429].contains(status.code) || status.code >= 500
   }

@@ -1,9 +1,10 @@
 import Client
 
-/// A server that reads a cluster for the time that a chart is rendered.
+/// A server through which a chart reads a cluster while it is rendered.
 package struct ClusterWindow: Sendable {
-  /// Where it is; needs no credentials, and is known to nothing but what it is opened for.
+  /// The server's address; it needs no credentials, and only the renderer knows it.
   package var address: String
+  /// Stops the server.
   package var close: @Sendable () async -> Void
 
   package init(address: String, close: @escaping @Sendable () async -> Void) {

@@ -2,16 +2,16 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// What makes one kind of object so, step by step.
+/// Brings one kind of object to its desired state, step by step.
 ///
-/// Level-triggered: it looks at what there is now, never at what has happened, so that a step lost
-/// or done twice makes no difference.
+/// Level-triggered: it considers the current state and not the events, so that a lost or repeated step makes no
+/// difference.
 protocol Reconciler: Sendable {
-  /// Brings the object `name` one step nearer, and says when to look again.
+  /// Brings the object `name` one step closer to its desired state, and returns when to reconcile it again.
   func reconcile(_ name: String) async throws(ReconcileError) -> NextLook
 }
 
-/// When an object is looked at again, if nothing happens to it.
+/// When an object is reconciled again if it does not change.
 enum NextLook: Hashable, Sendable {
   case whenChanged
   case after(Duration)
@@ -19,17 +19,17 @@ enum NextLook: Hashable, Sendable {
   static let atOnce = NextLook.after(.zero)
 }
 
-/// Looks at objects when they, or others they depend on, have changed.
+/// Reconciles objects when they or their dependencies have changed.
 ///
-/// Not before its triggers have told of everything there is: what is decided by a cache that is half full is
-/// decided wrong.
+/// Starts only when the caches of all triggers are filled, because decisions that are based on incomplete caches are
+/// wrong.
 struct Controller<Kind: Reconciler>: Sendable {
-  /// For messages, such as `installation`.
+  /// The kind of object in messages, such as `installation`.
   var title: String
   var reconciler: Kind
   var triggers: [Trigger]
-  /// How many objects are worked on at once; `nil` for as many as there are, where the work is mostly waiting and one
-  /// must not delay another.
+  /// How many objects are reconciled concurrently; `nil` for no limit, if most of the time is spent waiting and no
+  /// object must delay another.
   var workers: Int? = 1
   var report: @Sendable (String) -> Void = { _ in }
   var metrics = ControllerMetrics()
@@ -55,7 +55,7 @@ struct Controller<Kind: Reconciler>: Sendable {
     while let name = await queue.next() { await work(on: name, queue) }
   }
 
-  /// Works on each object in a task of its own; the queue gives out none twice at a time.
+  /// Reconciles each object in its own task; the queue never hands out a name twice at the same time.
   private func serveAll(_ queue: WorkQueue) async {
     await withDiscardingTaskGroup { group in
       while let name = await queue.next() { group.addTask { await work(on: name, queue) } }
@@ -77,7 +77,7 @@ struct Controller<Kind: Reconciler>: Sendable {
   }
 }
 
-/// Where a trigger puts the names it finds.
+/// Where a trigger adds names to the queue.
 struct Feed: Sendable {
   fileprivate let queue: WorkQueue
   fileprivate let cache: Int
@@ -87,22 +87,22 @@ struct Feed: Sendable {
     self.cache = cache
   }
 
-  /// Wants `names` looked at.
+  /// Adds `names` to the queue.
   func add(_ names: some Sequence<String>) async {
     for name in names { await queue.add(name) }
   }
 
-  /// Says that everything there is has been told of.
+  /// Marks the trigger's cache as filled: all existing objects have been listed.
   func fill() async { await queue.fill(cache) }
 }
 
-/// A watch that puts names into a queue.
+/// A watch that adds names to the queue.
 struct Trigger: Sendable {
   let run: @Sendable (Feed) async -> Void
 
   init(run: @escaping @Sendable (Feed) async -> Void) { self.run = run }
 
-  /// Follows `resource` and wants those looked at that `names` gives for each object.
+  /// Watches `resource`, and adds the names that `names` returns for each changed object.
   init(
     _ resource: Resource, in cluster: Cluster, selector: Selector = Selector(),
     names: @escaping @Sendable (Object) -> [String]
@@ -114,7 +114,7 @@ struct Trigger: Sendable {
       await watch.run { event in
         await feed.add(Set(Self.changed(by: event, &known).flatMap(\.targets)))
         switch event {
-        // What may not be watched, or is not served, must not keep all else waiting.
+        // A resource that may not be watched or is not served must not block the controller.
         case .replaced, .interrupted(.refused, _): await feed.fill()
         default: break
         }
@@ -122,11 +122,11 @@ struct Trigger: Sendable {
     }
   }
 
-  /// What wants a look after `event`: as it is now and as it was, for it may have led elsewhere.
+  /// The objects that `event` concerns, including their former versions, whose targets may have been others.
   private static func changed(by event: WatchEvent<Mark>, _ known: inout [String: Mark]) -> [Mark] {
     switch event {
     case .replaced(let all):
-      // What has vanished meanwhile wants a look as well.
+      // Includes objects that were deleted in the meantime.
       let changed = all + known.values
       known = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
       return changed
@@ -141,7 +141,7 @@ struct Trigger: Sendable {
     }
   }
 
-  /// Most of the bytes, and never a reason to look.
+  /// Large fields that are never a reason to reconcile.
   private static let bulk = JSONPaths(["spec", "icon"], ["metadata", "managedFields"], ["binaryData"], ["data"])
 
   private struct Mark: Mirrored {

@@ -1,15 +1,15 @@
 import Client
 import Platform
 
-/// Which installations are under way, for a server that may only end when none is.
+/// The installations that are in progress, for a server that must not stop before they have ended.
 ///
-/// Shared by the controllers, which write it, and their host, which reads it.
+/// The controllers write it, and the server reads it.
 package final class ControllerActivity: Sendable {
   private let names = Locked<Set<String>>([])
 
   package init() {}
 
-  /// Something is being installed, upgraded or removed.
+  /// Whether something is being installed, upgraded or removed.
   package var isBusy: Bool { names.withLock { !$0.isEmpty } }
 
   func set(_ name: String, isBusy: Bool) {

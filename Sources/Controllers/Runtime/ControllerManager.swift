@@ -3,16 +3,16 @@ package import Extensions
 import KubernetesAPI
 import Platform
 
-/// Everything that makes the objects of a cluster what they ask to be.
+/// Runs all controllers of a cluster.
 ///
-/// The controllers are clients of the API like any other: they list, watch and patch. What they
-/// know is in the cluster, so they may be ended at any moment and go on when they are started again.
+/// The controllers are clients of the API like any other: they list, watch and patch. All state is in the cluster, so
+/// they can be stopped at any time and continue after a restart.
 package enum ControllerManager {
   /// Runs all controllers until the surrounding task is cancelled.
   package static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
     var cluster = cluster
     cluster.fieldManager = "ksxd"
-    // They watch a lot and for long, and the server is spared their lists where it can be.
+    // Streaming lists reduce the load of the many long watches on the API server.
     await cluster.findListStreaming()
     let all = Set(cluster: cluster, dialect: dialect, settings: settings)
     await withTaskGroup(of: Void.self) { group in
@@ -25,7 +25,7 @@ package enum ControllerManager {
     }
   }
 
-  /// The controllers with what each of them looks at.
+  /// The controllers with their triggers.
   private struct Set {
     var cluster: Cluster
     var dialect: Dialect
@@ -38,7 +38,7 @@ package enum ControllerManager {
         title: "repository", reconciler: reconciler,
         triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }] + servers
           + reconciler.memory.contest.triggers(cluster, dialect, reconciler.memory),
-        // One that does not answer keeps no other waiting.
+        // A repository that does not answer must not delay others.
         workers: nil, report: settings.report, metrics: settings.metrics)
     }
 
@@ -77,13 +77,13 @@ package enum ControllerManager {
         reconciler: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [
           Trigger(dialect.installations, in: cluster) { names.note($0) },
-          // What is offered, and what another client wrote over the status.
+          // The offered versions, and status fields that another client may have overwritten.
           Trigger(dialect.extensions, in: cluster) { names.of($0.name) },
-          // Finished workloads are seen at once, not at the next poll.
+          // A finished workload is noticed at once, not at the next poll.
           Trigger(.deployments, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
           Trigger(.jobs, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
         ],
-        // More than can hang, for a chart that does not come must delay no other; what is rendered at once is bounded too.
+        // Enough that charts which are slow to arrive do not delay others; rendering has its own limit.
         workers: 32, report: settings.report, metrics: settings.metrics)
     }
 
@@ -94,7 +94,7 @@ package enum ControllerManager {
         title: "agent",
         reconciler: AgentReconciler(cluster: cluster, dialect: dialect, settings: settings, members: members),
         triggers: [names.installations(cluster, dialect), names.clusters(cluster)],
-        // One whose cluster does not answer keeps no other waiting; what is done at once is bounded in each cluster.
+        // A cluster that does not answer must not delay agents of others; each cluster has its own limit.
         workers: nil, report: settings.report, metrics: settings.metrics)
     }
 
@@ -109,14 +109,14 @@ package enum ControllerManager {
   }
 }
 
-/// What the installations of each extension are called: a Subscription's name says nothing of its extension's.
+/// The names of each extension's installations; a Subscription's name may differ from its extension's.
 final class InstallationNames: Sendable {
   private let known = Locked<[String: Set<String>]>([:])
 
-  /// Takes note of an installation, and gives its name, with those of others of its extension: what it has kept from
-  /// them may be theirs now.
+  /// Records an installation, and returns its name and those of the same extension's others, which may proceed now if
+  /// it blocked them.
   ///
-  /// One that is gone stays, and is found missing when it is looked at.
+  /// Deleted installations stay recorded; the reconciler does not find them.
   func note(_ object: Object) -> [String] {
     let installation = Installation(object)
     return known.withLock { known in

@@ -1,6 +1,6 @@
 import Platform
 
-/// Metrics of the controllers for Prometheus, and whether they are ready.
+/// Metrics of the controllers for Prometheus, and their readiness.
 package final class ControllerMetrics: Sendable {
   private struct Counts {
     var succeeded = 0
@@ -30,7 +30,7 @@ package final class ControllerMetrics: Sendable {
     }
   }
 
-  /// Says that there is an election, and whether it is won; what belonged to an earlier term is forgotten.
+  /// Records whether this replica is the leader; if it is not, the queues of its last term are dropped.
   package func setLeader(_ isLeader: Bool) {
     state.withLock { state in
       state.isLeader = isLeader
@@ -38,11 +38,11 @@ package final class ControllerMetrics: Sendable {
     }
   }
 
-  /// Notes that the lease could be read or written.
+  /// Records that the lease was read or written.
   func noteLease() { state.withLock { $0.lease = .now } }
 
-  /// Why they are not ready; `nil` when they are: the caches are synced, or another replica leads and the lease can be
-  /// read.
+  /// Why the controllers are not ready; `nil` if the caches are synced, or another replica is the leader and the lease
+  /// can be read.
   package func unreadiness() async -> String? {
     let (queues, isLeader, lease) = state.withLock { ($0.queues, $0.isLeader, $0.lease) }
     if isLeader != true, let lease {
@@ -55,7 +55,7 @@ package final class ControllerMetrics: Sendable {
     return nil
   }
 
-  /// All of it, as Prometheus reads it.
+  /// All metrics in Prometheus' text format.
   package func text() async -> String {
     let (queues, counts, isLeader) = state.withLock { ($0.queues, $0.counts, $0.isLeader) }
     var lines = [

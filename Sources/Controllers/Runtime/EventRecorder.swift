@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Writes Events about one object; one that has been written before is counted up.
+/// Writes Events about one object, and increments the count of an Event that exists already.
 struct EventRecorder: Sendable {
   var cluster: Cluster
   var object: Object
@@ -12,7 +12,7 @@ struct EventRecorder: Sendable {
 
   /// Writes an event of `type`, Normal or Warning.
   ///
-  /// What is done does not fail because its event could not be written.
+  /// Errors are ignored, so that they do not fail the operation.
   func write(_ type: String, _ reason: String, _ message: String) async {
     let name = "\(object.name).\(ConfigHash.of("\(object.uid) \(type) \(reason) \(message)"))"
     let time = Value.string(now().description)
@@ -22,7 +22,7 @@ struct EventRecorder: Sendable {
         .events, namespace: "default", name, ["count": .integer(count), "lastTimestamp": time])
       return
     }
-    // Events about objects without a namespace are kept in this one.
+    // Events about cluster-scoped objects are in this namespace.
     try? await cluster.ensureNamespace("default")
     let event = Object(
       .events, name: name, namespace: "default",

@@ -4,22 +4,22 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Lets one of several replicas of the controllers work at a time, by a Lease of `coordination.k8s.io`.
+/// Leader election among replicas of the controllers, by a Lease of `coordination.k8s.io`.
 ///
-/// The rules are client-go's: a lease that its holder has not renewed for as long as it says is taken over, by the clock
-/// of the replica that watches it, never by the times in it. What is done under a lease is done over a transport that sends no write
-/// once the lease may have been lost.
+/// The rules are client-go's: a lease that its holder has not renewed for its duration is taken over, measured by the
+/// clock of the replica that watches it and not by the times in it. The leader's requests are sent through a transport
+/// that refuses writes once the lease may have been lost.
 package struct LeaderElection: Sendable {
   package var cluster: Cluster
   package var namespace = "kubesphere-system"
   package var name = "ksxd-controllers"
   /// The name of this replica in the lease.
   package var identity: String
-  /// client-go's LeaseDuration: how long the others wait for a holder that does not renew.
+  /// client-go's LeaseDuration: how long other replicas wait for a holder that does not renew.
   package var leaseDuration = Duration.seconds(15)
-  /// client-go's RenewDeadline: how long the holder works on after it last renewed.
+  /// client-go's RenewDeadline: how long the holder continues after the last renewal.
   package var renewDeadline = Duration.seconds(10)
-  /// client-go's RetryPeriod: how often the lease is read.
+  /// client-go's RetryPeriod: how often the lease is renewed.
   package var retryPeriod = Duration.seconds(2)
   package var metrics: ControllerMetrics?
 
@@ -31,13 +31,14 @@ package struct LeaderElection: Sendable {
   static let leases = Resource(
     group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
 
-  /// Runs `work` whenever the lease is held, and ends it when it is lost, until the surrounding task is cancelled.
+  /// Runs `work` while the lease is held, and cancels it when the lease is lost; repeats this until the surrounding
+  /// task is cancelled.
   package func run(_ work: @escaping @Sendable (Cluster) async -> Void) async {
     var seen: Sight?
     while !Task.isCancelled {
       let start = ContinuousClock.now
       guard await acquires(&seen) else {
-        // Twice as often as it is renewed: one that is given up is taken within two seconds.
+        // Tried twice as often as the lease is renewed, so that a released lease is taken within two seconds.
         try? await Task.sleep(for: retryPeriod / 2)
         continue
       }
@@ -45,13 +46,13 @@ package struct LeaderElection: Sendable {
     }
   }
 
-  /// What was last seen of another's lease, and since when it has been like that.
+  /// The version of another replica's lease that was seen last, and since when.
   private struct Sight {
     var version: String
     var since: ContinuousClock.Instant
   }
 
-  /// Makes the lease, or takes it over when its holder has let it run out; false while another holds it.
+  /// Creates the lease, or takes it over if it is free or expired; false if another replica holds it.
   private func acquires(_ seen: inout Sight?) async -> Bool {
     do {
       try await cluster.ensureNamespace(namespace)
@@ -70,12 +71,12 @@ package struct LeaderElection: Sendable {
       try await write(over: lease)
       return true
     } catch {
-      // Another was faster, or the server cannot be asked; it is asked again.
+      // Another replica was faster, or the API server did not answer; this is repeated.
       return false
     }
   }
 
-  /// Works as long as the lease is renewed.
+  /// Runs `work` as long as the lease is renewed.
   private func hold(from start: ContinuousClock.Instant, _ work: @escaping @Sendable (Cluster) async -> Void) async {
     let term = LeaseTerm(until: start + renewDeadline)
     metrics?.setLeader(true)
@@ -93,7 +94,7 @@ package struct LeaderElection: Sendable {
       running.cancel()
     }
     running.cancel()
-    // The next leader must not find this one still at work.
+    // The lease is released only after `work` has ended.
     await running.value
     term.close()
     await release()
@@ -109,13 +110,13 @@ package struct LeaderElection: Sendable {
       metrics?.noteLease()
       term.extend(to: start + renewDeadline)
     } catch {
-      // The next attempt may succeed before the deadline, and after it the term has ended.
+      // The next attempt may succeed before the deadline; after the deadline the term has ended.
     }
   }
 
-  /// Gives the lease up, so that another replica need not wait for its end.
+  /// Releases the lease, so that another replica does not have to wait until it expires.
   private func release() async {
-    // The task that ran may be cancelled, and this must be sent all the same.
+    // Detached, because the current task may be cancelled, and this request must be sent anyway.
     await Task.detached { [self] in
       guard let lease = try? await cluster.find(Self.leases, namespace: namespace, name),
         lease.spec["holderIdentity"]?.string == identity
@@ -133,7 +134,7 @@ package struct LeaderElection: Sendable {
     _ = try await cluster.patch(Self.leases, namespace: namespace, name, .merge(body))
   }
 
-  /// `acquireTime` and `leaseTransitions` stay as they are while the holder does.
+  /// `acquireTime` and `leaseTransitions` only change with the holder.
   func spec(after earlier: Value) -> Value {
     let (spec, transitions) = (spec(), earlier["leaseTransitions"]?.integer ?? 0)
     guard earlier["holderIdentity"]?.string == identity else {
@@ -144,7 +145,7 @@ package struct LeaderElection: Sendable {
   }
 
   private func spec() -> Value {
-    // Go reads these times with six digits behind the point, and no other number of them.
+    // Go parses these times only with six fractional digits.
     let time = Timestamp.now().description.dropLast() + ".000000Z"
     return [
       "holderIdentity": .string(identity), "leaseDurationSeconds": .integer(Int(leaseDuration.components.seconds)),
@@ -167,7 +168,7 @@ final class LeaseTerm: Sendable {
   func close() { last.withLock { $0 = min($0, .now) } }
 }
 
-/// Sends no write once the lease that it is sent under may have been lost.
+/// A transport that refuses writes once the lease may have been lost.
 struct FencedTransport: Transport {
   private let inner: any Transport
   private let term: LeaseTerm
@@ -177,7 +178,7 @@ struct FencedTransport: Transport {
     self.term = term
   }
 
-  /// The same for another cluster: its writes end with the same lease.
+  /// The same for another cluster, bound to the same lease.
   func around(_ other: any Transport) -> FencedTransport { FencedTransport(other, term: term) }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {

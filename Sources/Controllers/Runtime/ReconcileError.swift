@@ -3,9 +3,9 @@ import KubernetesAPI
 
 /// Why a reconciliation failed; it is retried with a growing delay.
 enum ReconcileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Another client wrote first (409): the retry decides again from what is there then.
+  /// Another client has changed the object first (409); the retry reads it again.
   case lostRace(String)
-  /// The API refused a request, or could not be reached.
+  /// The API server refused a request, or did not answer.
   case failed(String)
 
   init(_ error: ClusterError) {
@@ -19,7 +19,7 @@ enum ReconcileError: Error, Hashable, Sendable, CustomStringConvertible {
     do { return try await work() } catch { throw ReconcileError(error) }
   }
 
-  /// Whether it is logged after so many failures in a row: lost races are normal until they go on.
+  /// Whether it is logged after this many failures in a row: a lost race is normal unless it is repeated.
   func isLogged(after failures: Int) -> Bool {
     if case .lostRace = self { failures > 6 } else { true }
   }

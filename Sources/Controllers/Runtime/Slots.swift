@@ -1,11 +1,11 @@
-/// A number of places, for which callers wait in turn.
+/// A semaphore whose waiters are served in order.
 package actor Slots {
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   package init(_ count: Int) { free = count }
 
-  /// Runs `work` in a place of its own.
+  /// Runs `work` when a slot is free.
   func run<Answer: Sendable, Failure: Error>(
     _ work: @Sendable () async throws(Failure) -> Answer
   ) async throws(Failure) -> Answer {
@@ -23,7 +23,7 @@ package actor Slots {
   }
 
   private func leave() {
-    // The place goes from hand to hand, so that no newcomer is faster.
+    // The slot is passed to the first waiter, so that no later caller can take it.
     if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }

@@ -1,9 +1,9 @@
 import Platform
 
-/// How long installations have been in their present state, by the monotonic clock.
+/// Measures with the monotonic clock how long installations have been in their state.
 ///
-/// A record says since when by the clock on the wall, which may be years off a moment later. What began before this
-/// process counts from its first look.
+/// The record has the time of the wall clock, which may be changed. A state that began before this process counts from
+/// its first reconciliation.
 package final class Stopwatch: Sendable {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let starts = Locked<[String: (since: Timestamp, start: ContinuousClock.Instant)]>([:])
@@ -12,7 +12,7 @@ package final class Stopwatch: Sendable {
     self.now = now
   }
 
-  /// Whole seconds that `name` has been in the state it is in `since`.
+  /// Whole seconds that `name` has been in the state that began at `since`.
   func seconds(_ name: String, since: Timestamp) -> Int {
     let now = now()
     return starts.withLock { starts in

@@ -1,39 +1,39 @@
-/// Names of objects to reconcile, each at most once at a time.
+/// A queue of the names of objects to reconcile, each at most once at a time.
 ///
-/// The rules are those of client-go's queue: a name that comes again while it waits is one piece of
-/// work; one that comes again while it is being worked on is worked on once more afterwards; one whose
-/// work fails waits longer each time. No name is handed to a worker before every cache is full.
+/// The rules are those of client-go's queue. A name that is added again while it waits stays in the queue once. One
+/// that is added again while a worker has it is processed once more afterwards. One that fails waits longer each time.
+/// No name is handed to a worker before all caches are filled.
 actor WorkQueue {
   private var waiting = OrderedNames()
   private var busy: Set<String> = []
   private var again: Set<String> = []
   /// When delayed names are due.
   private var delayed: [String: ContinuousClock.Instant] = [:]
-  /// How often in a row the work on an object has failed, on any worker.
+  /// How many times in a row an object has failed, on any worker.
   private var failures: [String: Int] = [:]
   private var idleWorkers: [CheckedContinuation<String?, Never>] = []
   private var alarms: [ContinuousClock.Instant: Task<Void, Never>] = [:]
   private var emptyCaches: Set<Int>
-  /// Since when names wait.
+  /// Since when names have been waiting.
   private var arrivals: [String: ContinuousClock.Instant] = [:]
   private var isClosed = false
 
-  /// A queue whose names are given out once `caches` of them, numbered from zero, are full.
+  /// A queue that hands out names once its `caches` caches, numbered from zero, are filled.
   init(caches: Int = 0) { emptyCaches = Set(0..<caches) }
 
-  /// How many sleeping tasks there are, for delayed names.
+  /// The number of sleeping tasks for delayed names.
   var alarmCount: Int { alarms.count }
 
-  /// How many names wait for a worker.
+  /// The number of names that wait for a worker.
   var depth: Int { arrivals.count }
 
   /// How long the oldest of them has waited.
   var lag: Duration { arrivals.values.min().map { $0.duration(to: .now) } ?? .zero }
 
-  /// Whether every cache holds everything there is.
+  /// Whether all caches are filled.
   var isSynced: Bool { emptyCaches.isEmpty }
 
-  /// Notes that a cache holds everything there is.
+  /// Marks a cache as filled.
   func fill(_ cache: Int) {
     emptyCaches.remove(cache)
     serve()
@@ -51,7 +51,7 @@ actor WorkQueue {
     serve()
   }
 
-  /// Hands `name` to a worker after `delay`, unless one gets it earlier.
+  /// Hands `name` to a worker after `delay`, unless that happens earlier.
   func add(_ name: String, after delay: Duration) {
     guard delay > .zero else { return add(name) }
     guard !isClosed else { return }
@@ -61,7 +61,7 @@ actor WorkQueue {
     expect(due)
   }
 
-  /// The next name, when there is one; `nil` once the queue is closed.
+  /// Waits for the next name; `nil` once the queue is closed.
   func next() async -> String? {
     if isClosed { return nil }
     return await withCheckedContinuation { worker in
@@ -70,16 +70,16 @@ actor WorkQueue {
     }
   }
 
-  /// Notes that the work on `name` succeeded.
+  /// Records that `name` was reconciled.
   func done(_ name: String, look: NextLook) {
     failures[name] = nil
     finish(name)
     if case .after(let delay) = look { add(name, after: delay) }
   }
 
-  /// Notes that the work on `name` failed; returns how often in a row, and how long until the retry.
+  /// Records that `name` has failed; returns how many times in a row, and the delay of the retry.
   ///
-  /// 50 ms, doubling to a minute.
+  /// The delay is 50 ms, doubled each time up to a minute.
   func failed(_ name: String) -> (failures: Int, delay: Duration) {
     let count = failures[name, default: 0] + 1
     failures[name] = count
@@ -102,20 +102,20 @@ actor WorkQueue {
     (idleWorkers, waiting, delayed, alarms) = ([], OrderedNames(), [:], [:])
   }
 
-  /// Gives names to workers as long as there are both.
+  /// Hands waiting names to idle workers.
   private func serve() {
     while emptyCaches.isEmpty, !idleWorkers.isEmpty, let name = waiting.popFirst() {
       busy.insert(name)
       arrivals[name] = nil
-      // The worker that looks at it now decides anew when to look again.
+      // The reconciliation that begins now decides when the next one is due.
       delayed[name] = nil
       idleWorkers.removeFirst().resume(returning: name)
     }
   }
 
-  /// Schedules `ring` for `due`, by a task that sleeps until then or earlier.
+  /// Schedules `ring` for `due`, with a task that sleeps at most until then.
   ///
-  /// None is ever cancelled and replaced: a cancelled sleep keeps its timer until its time has come.
+  /// Tasks are not cancelled and replaced, because a cancelled sleep keeps its timer until the end.
   private func expect(_ due: ContinuousClock.Instant) {
     guard !alarms.keys.contains(where: { $0 <= due }) else { return }
     alarms[due] = Task { [weak self] in
@@ -136,16 +136,16 @@ actor WorkQueue {
   }
 }
 
-/// Names in the order in which they came, each once.
+/// Names in the order in which they were added, each once.
 struct OrderedNames: Sendable {
   private var names: [String] = []
-  /// Those before this index have been taken; they are dropped in batches.
+  /// Names before this index have been taken; they are removed in batches.
   private var start = 0
   private var members: Set<String> = []
 
   var isEmpty: Bool { members.isEmpty }
 
-  /// Adds `name` at the end, unless it is there.
+  /// Appends `name`, unless it is present.
   mutating func append(_ name: String) {
     if members.insert(name).inserted { names.append(name) }
   }

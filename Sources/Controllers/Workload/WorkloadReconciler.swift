@@ -3,12 +3,12 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Plays the part of scheduler and kubelet where there are none: calls workloads ready, and the pods of a
-/// chart's tests and hooks done.
+/// Simulates scheduler and kubelet in a cluster without them: marks workloads as ready, and the pods of a chart's tests
+/// and hooks as completed.
 ///
-/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a pod or a job
-/// shall fail says `standalone.ksx.dev/fails`.
-/// The time runs from when a workload was made or changed, as far as this process has seen it.
+/// The annotation `standalone.ksx.dev/ready-after` on a workload delays that by seconds, counted from when this process
+/// first saw its generation. The annotation `standalone.ksx.dev/fails` makes a pod or a job fail with its value as the
+/// message.
 final class WorkloadReconciler: Reconciler {
   static let annotation = "standalone.ksx.dev/ready-after"
   static let failureAnnotation = "standalone.ksx.dev/fails"
@@ -49,7 +49,7 @@ final class WorkloadReconciler: Reconciler {
     return .whenChanged
   }
 
-  /// How long the workload still takes.
+  /// How long until the workload becomes ready.
   private func remaining(_ name: String, _ object: Object) -> Duration {
     let now = ContinuousClock.now
     let generation = object.generation ?? 0
