@@ -4,16 +4,16 @@ import Controllers
 import Extensions
 import Logging
 
-/// What a backend does besides answering: it offers a marketplace and installs what it is told to.
+/// The background work of a backend: it offers a marketplace, and runs the controllers.
 struct BackgroundWork {
   var cluster: Cluster
   var dialect: Dialect
   var marketplace: Marketplace?
   var settings = ControllerSettings()
-  /// Called when everything that the marketplace offers is there, or will not be.
+  /// Called when everything in the marketplace is published, or when that fails or takes too long.
   var whenOffered: @Sendable () -> Void = {}
 
-  /// How long it may take to read a marketplace before others are told not to wait for it.
+  /// How long a marketplace may take to be read before a warning is logged.
   private static let patience = Duration.seconds(20)
 
   init(in cluster: Cluster, dialect: Dialect, marketplace: Marketplace?) {
@@ -25,7 +25,7 @@ struct BackgroundWork {
     settings.report = { Logger(label: "controllers").info("\($0)") }
   }
 
-  /// Works until the task is cancelled.
+  /// Runs until the task is cancelled.
   func run() async {
     async let offering: Void = offer()
     await ControllerManager.run(cluster: cluster, dialect: dialect, settings: settings)
@@ -38,7 +38,7 @@ struct BackgroundWork {
     do {
       try await marketplace.offer(in: cluster, dialect: dialect)
     } catch {
-      // Being told to stop is no failure, and without a marketplace everything else still works.
+      // A cancellation is not a failure, and without a marketplace everything else still works.
       if Task.isCancelled { return }
       return Logger(label: "ksxd").error("\(error)")
     }

@@ -12,7 +12,7 @@ import Logging
 import Packages
 import Platform
 
-/// Runs the controllers against a cluster that has its own API.
+/// Runs the controllers in a cluster with a Kubernetes API server.
 struct ControlCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "controllers",
@@ -92,7 +92,8 @@ struct ControlCommand: AsyncParsableCommand {
     }
   }
 
-  /// For a kubelet and Prometheus; a port in a pod is open to all of it.
+  /// Serves health checks and metrics for the kubelet and Prometheus; in a pod, all of its containers can reach the
+  /// port.
   private func health(_ metrics: ControllerMetrics) async throws -> Server? {
     guard let healthListen else { return nil }
     guard let address = ServerAddress("http://" + healthListen) else {
@@ -116,7 +117,7 @@ struct ControlCommand: AsyncParsableCommand {
       return (Cluster(transport: CurlTransport(context.connection)), context.connection.server)
     } catch {
       var told = error
-      // What ksx would take in its place is not for this program.
+      // The remedy for ksx does not apply to this program.
       if told.remedy.containsText("--standalone") { told.remedy = "Name one with --kubeconfig FILE or KUBECONFIG." }
       throw DaemonError("\(told)")
     }

@@ -1,7 +1,7 @@
 import Controllers
 import HTTP
 
-/// Answers what a kubelet and Prometheus ask the controllers: `/livez`, `/readyz` and `/metrics`.
+/// Serves health checks and metrics of the controllers: `/livez`, `/healthz`, `/readyz` and `/metrics`.
 struct ControllerHealth: Handler {
   let metrics: ControllerMetrics
 

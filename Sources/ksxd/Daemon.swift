@@ -23,25 +23,25 @@ struct Daemon: AsyncParsableCommand {
     await main(nil)
   }
 
-  /// Lets this process open as many files as the system allows, or says that they are too few.
+  /// Raises the limit of open files to what the system allows; throws if that is too low.
   static func openFiles() throws(DaemonError) {
     do { try DescriptorLimit.raise() } catch { throw DaemonError("\(error)") }
   }
 
-  /// Says that the program is ready; it serves no worse when nothing takes these words.
+  /// Announces on the standard output that the program is ready; it goes on if that cannot be written.
   static func announce(_ words: String) {
     let line = Array("ksxd is ready\(words)\n".utf8)
     _ = write(STDOUT_FILENO, line, line.count)
   }
 }
 
-/// Makes a failure of output that nothing took.
+/// Exits with an error if buffered output could not be written, unless its reader has gone (EPIPE).
 private func endUnwritten() {
   guard fflush(nil) != 0, errno != EPIPE else { return }
   endAtOnce("the standard output cannot be written: \(String(cString: strerror(errno)))")
 }
 
-/// Says what failed, and ends without tearing anything down.
+/// Writes the error and exits without any cleanup.
 private func endAtOnce(_ problem: String) -> Never {
   let words = Array("Error: \(problem)\n".utf8)
   _ = write(STDERR_FILENO, words, words.count)
@@ -49,7 +49,7 @@ private func endAtOnce(_ problem: String) -> Never {
 }
 
 extension ClusterError {
-  /// What went wrong and what to do about it, without an option that only ksx has.
+  /// The problem and its remedy, without options that only ksx has.
   func told(for doing: Sentence, at server: String) -> String {
     if case .transport(.timedOut(let seconds)) = self {
       return "\(doing.english): \(server) sent nothing for \(seconds) s; try again"
@@ -58,7 +58,7 @@ extension ClusterError {
   }
 }
 
-/// A failure that is told in one line.
+/// An error that is shown in one line.
 struct DaemonError: Error, CustomStringConvertible {
   var description: String
 

@@ -2,12 +2,12 @@ import Extensions
 import HTTPServer
 import Logging
 
-/// What makes a backend end.
+/// The reasons for which a backend ends.
 struct Endings {
   private let reasons: AsyncStream<String>
   private let report: AsyncStream<String>.Continuation
 
-  /// Listens for the signals that ask a process to end.
+  /// Waits for the signals that ask a process to end.
   init() {
     let (reasons, report) = AsyncStream<String>.makeStream()
     self.reasons = reasons
@@ -18,11 +18,11 @@ struct Endings {
     }
   }
 
-  /// Also ends when no client is connected any more and no work is under way.
+  /// Also ends when no client is connected and `isBusy` returns false.
   func add(leavingOf connections: Connections, unless isBusy: @escaping @Sendable () async -> Bool) {
     let report = report
     Task {
-      // The client that started it gets time to connect.
+      // The client that started the backend needs time to connect.
       try? await Task.sleep(for: .seconds(20))
       repeat {
         await connections.untilEmpty(for: .seconds(4))

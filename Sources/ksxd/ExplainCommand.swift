@@ -6,7 +6,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Says which rule serves a request, why not the others, and what its upstream would be sent.
+/// Explains which rule serves a request, why the others do not, and what is sent to its upstream.
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",

@@ -9,9 +9,9 @@ import KubernetesAPI
 import Logging
 import Platform
 
-/// Serves what extensions bring in front of a cluster that has its own API.
+/// Runs the gateway in front of a cluster with a Kubernetes API server.
 ///
-/// It keeps nothing of its own, so that any number of them may run: logins are in the cluster.
+/// It stores nothing itself, so any number of replicas may run: logins are stored in the cluster.
 struct GatewayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateway", abstract: "Serve what extensions bring, in front of a real Kubernetes API server.")
@@ -79,7 +79,7 @@ struct GatewayCommand: AsyncParsableCommand {
     await running.value
   }
 
-  /// `gateway` behind what asks the cluster who a caller is and what they may do.
+  /// `gateway` behind authentication and authorization by the cluster.
   private func guarded(_ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
@@ -97,7 +97,7 @@ struct GatewayCommand: AsyncParsableCommand {
     return settings
   }
 
-  /// KubeSphere's users, which are looked for now, and where there are none again later.
+  /// Finds KubeSphere's users; if the cluster has none now, they are looked up again later.
   private func users(in cluster: Cluster, at address: String) async throws(DaemonError) -> KubeSphereUsers {
     let users = KubeSphereUsers(in: cluster, failures: loginSettings)
     do {
@@ -121,14 +121,14 @@ struct GatewayCommand: AsyncParsableCommand {
     }
   }
 
-  /// The addresses of the API server, which no object may lead to.
+  /// The addresses of the API server, which no upstream may have.
   private func forbidden(_ connection: Client.Connection) async -> Set<String> {
     guard let address = ServerAddress(connection.server) else { return [] }
     return await HostAddresses.of(address.host, port: address.port)
   }
 }
 
-/// Who may ask the gateway, beside those whose tokens the API server knows.
+/// How clients are authenticated, in addition to the API server's tokens.
 struct GatewayIdentity: ParsableArguments {
   @OptionGroup var tls: TLSOptions
 

@@ -5,7 +5,7 @@ import HTTPServer
 import Logging
 import Manifest
 
-/// What a server writes down of requests, on the standard error.
+/// Logs of requests, on the standard error.
 struct LogOptions: ParsableArguments {
   @Flag(help: "Write a line for every request to the standard error.")
   var accessLog = false

@@ -10,22 +10,22 @@ import Platform
 struct Marketplace {
   /// The folder with its `index.yaml` and charts.
   var folder: String
-  /// Whether the charts are ours, and written there.
+  /// Whether it is the built-in one, which is written to the folder.
   var isBuiltIn: Bool
 
-  /// What is at `path`, or, without one, our own charts beside the objects in `data`.
+  /// The repository at `path`, or the built-in one in a folder of `data`.
   init(_ path: String?, beside data: String) {
     isBuiltIn = path == nil
     folder = Self.absolute(path ?? data + "/marketplace")
   }
 
-  /// Refuses a folder that is none before anything is begun.
+  /// Throws if `path` is not a folder.
   static func check(_ path: String?, option: String) throws {
     guard let path, !Files.isDirectory(path) else { return }
     throw ValidationError("\(option) \(path): there is no such folder")
   }
 
-  /// Puts the charts in their place and makes the object that leads to them.
+  /// Writes the built-in charts and creates the Repository object.
   func offer(in cluster: Cluster, dialect: Dialect) async throws(DaemonError) {
     do {
       if isBuiltIn { try Catalogue.write(to: folder, hasFirstDesign: dialect.era == .seed) }

@@ -5,13 +5,13 @@ import HTTP
 import HTTPServer
 import Platform
 
-/// The servers behind the built-in marketplace's Services, on ports of this machine that the gateway alone is told of.
+/// The servers of the built-in marketplace's Services, on local ports that only the gateway knows.
 struct MarketplaceServices {
   private let server: Server
-  /// One over TLS whose certificate is no good.
+  /// A TLS server with an invalid certificate.
   private let untrusted: Server
 
-  /// Starts them; `folder` is for the files that they need.
+  /// Starts the servers; `folder` is for their files.
   static func start(in folder: String) async throws -> MarketplaceServices {
     let file = folder + "/untrusted.pem"
     try Files.write(Array(UntrustedCertificate.pem.utf8), to: file)
@@ -29,7 +29,7 @@ struct MarketplaceServices {
     try await Server.start(CatalogueServices(), on: [.port(host: "127.0.0.1", port: 0, certificate: certificate)])
   }
 
-  /// `settings` with the built-in marketplace's Services found here.
+  /// `settings` with the addresses of the built-in marketplace's Services.
   func served(in settings: GatewaySettings) -> GatewaySettings {
     var settings = settings
     let others = settings.address

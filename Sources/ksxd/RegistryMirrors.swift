@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What stands in for registries that repositories' images are pulled from.
+/// Mirrors of the registries that repositories' images are pulled from.
 struct RegistryMirrors: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -10,7 +10,7 @@ struct RegistryMirrors: ParsableArguments {
 
   func validate() throws { _ = try table() }
 
-  /// By the registry that each stands in for.
+  /// Mirrors by the registry that they replace.
   func table() throws -> [String: String] {
     var table: [String: String] = [:]
     for text in registryMirror {

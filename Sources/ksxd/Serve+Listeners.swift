@@ -8,7 +8,7 @@ import Logging
 import Platform
 
 extension Serve {
-  /// Where to listen, as the flags say.
+  /// The listeners for the options.
   func listeners() throws -> [Listener] {
     guard let listen else {
       guard tokenFile == nil, tls.isEmpty else {
@@ -21,7 +21,7 @@ extension Serve {
     return [.socket(path: socket), try Listener(listen, certificate: certificate)]
   }
 
-  /// What users may do beside the owner.
+  /// The policies for users other than the owner.
   func policies() throws -> AccessFileReader<Authorizer> {
     guard let authorizationPolicyFile else { return AccessFileReader(fixed: Authorizer()) }
     guard tokenAuthFile != nil || passwordFile != nil || tls.clientCaFile != nil else {
@@ -32,10 +32,10 @@ extension Serve {
     }
   }
 
-  /// Hears of files about access that cannot be read any more.
+  /// Logs that a file for access control cannot be read any more.
   static let report: @Sendable (String) -> Void = { Logger(label: "access").warning("\($0)") }
 
-  /// The token of the owner on a port, as its file says.
+  /// The owner's token for the port, from its file.
   func token() throws -> String? {
     guard let tokenFile else {
       guard listen != nil, tokenAuthFile == nil, passwordFile == nil, tls.clientCaFile == nil else { return nil }
@@ -63,7 +63,8 @@ extension Serve {
 }
 
 extension Listener {
-  /// A port, as `--listen` names it: of this machine alone, where others could read along.
+  /// A port for `--listen`; without a certificate it must be on the loopback interface, because others could read the
+  /// traffic.
   init(_ place: String, certificate: Certificate?) throws {
     guard let colon = place.lastIndex(of: ":"), let number = UInt16(place[place.index(after: colon)...]) else {
       throw ValidationError("--listen \(place): an address and a port are expected, as in 127.0.0.1:6443")
@@ -84,7 +85,7 @@ extension Listener {
 }
 
 extension Listener.Certificate {
-  /// `nil` without either file.
+  /// `nil` if neither file is given.
   init?(_ chain: String?, _ key: String?, clients: String? = nil) throws {
     switch (chain, key) {
     case (let chain?, let key?): self.init(chainFile: chain, keyFile: key, clientAuthorities: clients)
@@ -97,12 +98,12 @@ extension Listener.Certificate {
 }
 
 extension Status {
-  /// What the server refuses itself, in the words of the API behind it.
+  /// The refusal of an invalid request, as a Kubernetes status.
   init(_ fault: RequestFault) {
     switch fault {
     case .malformed(let problem, let status):
       self = .badRequest("this is not an HTTP request: \(problem)")
-      // The other codes have no reason of Kubernetes' own.
+      // Kubernetes has no reasons for the other codes.
       if status != code { (code, reason) = (status, "") }
     case .unknownMethod: self = .unknownMethod
     }

@@ -76,7 +76,7 @@ struct Serve: AsyncParsableCommand {
     do {
       try await serve()
     } catch StorageError.inUse(let path) {
-      // Told from all else, because the one that has it may be about to end.
+      // Has an exit code of its own, because the process that uses the storage may be about to end.
       let words = Array("Error: \(StorageError.inUse(path: path))\n".utf8)
       _ = write(STDERR_FILENO, words, words.count)
       throw ExitCode(EX_TEMPFAIL)
@@ -122,8 +122,8 @@ struct Serve: AsyncParsableCommand {
     await services.stop()
   }
 
-  /// What asks who a caller is and what they may do, around what they ask for; its files are read now, and again when
-  /// they change.
+  /// Returns a function that puts authentication and authorization in front of a handler; their files are read now, and
+  /// again when they change.
   private func guarding() throws -> (any CallerHandler) -> any Handler {
     let report = Self.report
     let policies = try policies()
@@ -148,7 +148,7 @@ struct Serve: AsyncParsableCommand {
   private func backgroundWork(in cluster: Cluster, _ api: API) throws -> BackgroundWork {
     var work = BackgroundWork(
       in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
-    // There is no kubelet here.
+    // A standalone backend has no kubelet.
     work.settings.playsWorkloads = true
     work.settings.registryMirrors = try mirrors.table()
     work.whenOffered = { api.startup.end("marketplace") }

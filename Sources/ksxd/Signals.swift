@@ -4,8 +4,8 @@ import Glibc
 enum Signals {
   /// Returns when one has arrived.
   ///
-  /// The signals have a handler that writes to a pipe: unlike a blocked or ignored signal, a handler is not inherited by
-  /// child processes, which must end when they are told to.
+  /// A signal handler writes to a pipe. Unlike a blocked or ignored signal, a handler is not inherited by child
+  /// processes, which must end when they are asked to.
   static func end() async {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { fatalError("no pipe for signals: \(errno)") }
@@ -27,7 +27,7 @@ private func noteSignal(_ number: Int32) {
   _ = write(writeEnd, &byte, 1)
 }
 
-/// A thread that waits for a byte, so that no thread of the runtime has to.
+/// A thread that waits for a byte, so that no thread of the Swift runtime is blocked.
 private final class SignalThread: Sendable {
   private let descriptor: Int32
   private let continuation: CheckedContinuation<Void, Never>

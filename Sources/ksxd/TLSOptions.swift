@@ -1,7 +1,7 @@
 import ArgumentParser
 import HTTPServer
 
-/// How a port is encrypted, and which certificates of clients are taken.
+/// TLS of a port, and the authorities of client certificates.
 struct TLSOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
   var tlsCert: String?
@@ -14,10 +14,10 @@ struct TLSOptions: ParsableArguments {
       "Authorities, PEM, whose certificates make users of clients: CN is the user, O a group.", valueName: "file"))
   var clientCaFile: String?
 
-  /// Whether none of them is given.
+  /// Whether no option is given.
   var isEmpty: Bool { [tlsCert, tlsKey, clientCaFile].allSatisfy { $0 == nil } }
 
-  /// What the port shows; `nil` if it is not encrypted.
+  /// The certificate of the port; `nil` without TLS.
   func certificate() throws -> Listener.Certificate? {
     try Listener.Certificate(tlsCert, tlsKey, clients: clientCaFile)
   }

@@ -11,13 +11,13 @@ import Manifest
 import Packages
 import Platform
 
-/// Makes packages of extensions.
+/// Creates, checks and builds packages of extensions.
 struct PackageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "package", abstract: "Begin, check and build packages of extensions.",
     subcommands: [InitCommand.self, LintCommand.self, BuildCommand.self])
 
-  /// Writes the files that a new extension begins with.
+  /// Writes the initial files of a new extension.
   struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "init", abstract: "Write the files that a new extension begins with; none that is there is changed.")
@@ -41,7 +41,7 @@ struct PackageCommand: AsyncParsableCommand {
     }
   }
 
-  /// Finds what would be refused later.
+  /// Finds what would be rejected later.
   struct LintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "lint",
@@ -89,7 +89,7 @@ struct PackageCommand: AsyncParsableCommand {
       }
       let findings = await PackageProject.findings(in: projects)
       for finding in findings { print(finding.line) }
-      // As helm has it: what is published may lack charts that it names, what is packed may not.
+      // As in helm, a published chart may lack its dependencies, and a packed one may not.
       let isWhole = !findings.contains { $0.finding.severity == .error || $0.finding.check == ChartCheck.dependencies }
       guard isWhole else {
         throw DaemonError(
@@ -103,19 +103,19 @@ struct PackageCommand: AsyncParsableCommand {
 
 extension Project.Form: ExpressibleByArgument {}
 
-/// A package that a command was given, and where it came from.
+/// A package that a command was given, and its place.
 struct PackageProject {
   var place: String
   var package: Package
-  /// Why what lies there is no package.
+  /// Why the file is not a package; `nil` if it is.
   var refusal: String?
 
-  /// Its `Chart.yaml` is made of its `extension.yaml`, and does not lie there.
+  /// Whether its `Chart.yaml` does not exist and is generated from `extension.yaml`.
   private var isChartMade: Bool { Files.isDirectory(place) && !Files.exists(place + "/Chart.yaml") }
   private var name: String { (try? package.chart())?.name ?? "" }
   private var version: String { (try? package.chart())?.version ?? "" }
 
-  /// Two packed versions of one extension lie side by side in every repository.
+  /// Two packed versions of one extension may be in the same repository.
   private func isAnotherVersion(of other: PackageProject) -> Bool {
     [place, other.place].allSatisfy { $0.hasSuffix(".tgz") } && VersionText(version) != VersionText(other.version)
   }
@@ -134,7 +134,7 @@ struct PackageProject {
     }
   }
 
-  /// The package in the file at `place`, or those of the projects there.
+  /// The package in the file `place`, or the projects in the folder `place`.
   static func all(at place: String) throws(DaemonError) -> [PackageProject] {
     do {
       if !Files.isDirectory(place) {
@@ -153,7 +153,7 @@ struct PackageProject {
     }
   }
 
-  /// What is wrong with them, and between them.
+  /// The findings in each project, and about names that are used twice.
   static func findings(in projects: [PackageProject]) async -> [Finding] {
     var findings: [Finding] = []
     var places: [String: PackageProject] = [:]
@@ -169,7 +169,7 @@ struct PackageProject {
     return findings
   }
 
-  /// What is wrong with it by itself.
+  /// The findings in the project itself.
   private var own: [ChartCheck.Finding] {
     get async {
       if let refusal {
@@ -178,7 +178,7 @@ struct PackageProject {
       let found =
         ChartCheck.findings(in: package, isChartMade: isChartMade) + PackageRules(package, name: name).findings
         + flaw + oddCategory
-      // Without these nothing is rendered, which need not be said again.
+      // With one of these errors nothing can be rendered, which is not reported again.
       let isWhole = !found.contains {
         $0.severity == .error && ["readable", "version", "file-size", "chart"].contains($0.check)
       }
@@ -186,7 +186,7 @@ struct PackageProject {
     }
   }
 
-  /// What helm takes it for no chart for, which is told nowhere else.
+  /// Reasons for which helm does not accept the chart, except those that other checks report.
   private var flaw: [ChartCheck.Finding] {
     let told: ChartFlaw?
     do { told = try ChartFlaw(in: package) } catch { return [] }
@@ -200,7 +200,7 @@ struct PackageProject {
     }
   }
 
-  /// A category that a cluster must have been given.
+  /// A category that KubeSphere does not ship, so that a cluster may lack it.
   private var oddCategory: [ChartCheck.Finding] {
     guard let category = try? package.extensionManifest()?.category, !category.isEmpty,
       !KnownCategories.isShipped(category)
@@ -209,7 +209,7 @@ struct PackageProject {
     return [finding("category", .warning, at: ("extension.yaml", "category"), text)]
   }
 
-  /// A finding about what the package says of itself under a key.
+  /// A finding about a key in a file of the package.
   private func finding(
     _ check: String, _ severity: ChartCheck.Severity, at place: (file: String, key: String), _ text: String
   ) -> ChartCheck.Finding {
@@ -217,14 +217,14 @@ struct PackageProject {
     return ChartCheck.Finding(check: check, severity: severity, file: place.file, line: line, text: text)
   }
 
-  /// Whether the controllers could make objects of it, and a cluster would take them.
+  /// Whether the controllers could render it, and a cluster would accept the objects.
   private var rendering: [ChartCheck.Finding] {
     get async {
       guard !name.isEmpty else { return [] }
       do {
         return try await Self.trying(package, name)
       } catch .needsHelm {
-        // It works where there is a helm, and here it cannot be said.
+        // It needs helm, which is missing here, so nothing can be said.
         return []
       } catch {
         let place = error.place(in: package)
@@ -237,8 +237,8 @@ struct PackageProject {
     }
   }
 
-  /// Renders it as the controllers do, each with its own parts, and an agent is told where it is; what comes of that is
-  /// tried on an API in this process, which has KubeSphere's kinds and those of Kubernetes.
+  /// Renders the package as the controllers do, for the host and for an agent, and tries the objects on an API server
+  /// in this process that has the kinds of Kubernetes and KubeSphere.
   private static func trying(_ package: Package, _ name: String) async throws(ChartError) -> [ChartCheck.Finding] {
     var renderer = ChartRenderer.found()
     renderer.cluster.version = "v1.30.0"
@@ -262,7 +262,7 @@ struct PackageProject {
     return findings
   }
 
-  /// With the line that it is about, where the file has one such line only.
+  /// The finding with its line, if that is unambiguous in the file.
   private static func placed(_ finding: ChartCheck.Finding, in package: Package) -> ChartCheck.Finding {
     let kind = finding.text.prefix { $0 != " " }
     let mark = finding.file == "extension.yaml" ? "namespace:" : "kind: \(kind)"
@@ -272,7 +272,7 @@ struct PackageProject {
       line: lines.count == 1 ? lines[0].offset + 1 : nil, text: finding.text)
   }
 
-  /// Writes `NAME-VERSION.tgz`, and says where.
+  /// Writes `NAME-VERSION.tgz`, and returns its path.
   func write(to folder: String) throws(DaemonError) -> String {
     do {
       let chart = try package.chart()

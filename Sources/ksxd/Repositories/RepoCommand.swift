@@ -13,7 +13,7 @@ struct RepoCommand: AsyncParsableCommand {
     commandName: "repo", abstract: "Index and serve a folder of packages, and make an image of it without docker.",
     subcommands: [IndexCommand.self, ServeFolderCommand.self, ImageCommand.self])
 
-  /// Writes a folder's index.
+  /// Writes the index of a folder.
   struct IndexCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "index", abstract: "Write index.yaml as helm repo index does.")
@@ -100,7 +100,7 @@ struct RepoCommand: AsyncParsableCommand {
 
     func run() async throws {
       do throws(RepositoryError) {
-        // Once: the password is one line of the input.
+        // Only once, because the password is read from the standard input.
         let access = try access()
         let image = try await build(access)
         if output.hasPrefix("oci-layout:") {
@@ -155,7 +155,7 @@ struct RepoCommand: AsyncParsableCommand {
   }
 }
 
-/// Answers with the files of a folder of packages, and with an index of what lies there when it has none.
+/// Serves the files of a folder of packages, and an index of them if the folder has none.
 struct FolderHandler: Handler {
   let folder: String
 
