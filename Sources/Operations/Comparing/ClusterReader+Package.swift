@@ -3,8 +3,9 @@ package import Extensions
 package import Packages
 
 extension ClusterReader {
-  /// A version of an extension with its package; without `version` the one that is installed, else recommended, else the
-  /// newest.
+  /// Returns a version of an extension with its package, or `nil` if the version does not exist.
+  ///
+  /// Without `version`, that is the installed version, else the recommended one, else the newest.
   package func package(
     of name: String, _ version: String?, gateway: GatewayAPI?
   ) async throws(ClusterError) -> (version: ExtensionVersion, package: Result<Package, PackageSourceError>)? {

@@ -3,23 +3,23 @@ import Extensions
 import Manifest
 package import Packages
 
-/// What is in the package of one version, or why that is not at hand.
+/// The contents of the package of one version, or why they cannot be read.
 package struct PackageFacts: Hashable, Sendable {
   package var version: String
   package var contents: PackageContents?
-  /// Why there are no contents, or empty.
+  /// Why `contents` is `nil`; empty otherwise.
   package var problem = ""
 }
 
-/// What differs between two versions, or why that cannot be told.
+/// The comparison of two versions, or why they cannot be compared.
 package struct ComparedVersions: Hashable, Sendable {
   package var comparison: VersionComparison?
-  /// Why there is no comparison, or empty.
+  /// Why `comparison` is `nil`; empty otherwise.
   package var problem = ""
 }
 
 extension ClusterReader {
-  /// What is in the package of `version` of the extension called `name`.
+  /// Reads the contents of the package of `version` of the extension `name`.
   package func packageFacts(
     of name: String, _ version: String, gateway: GatewayAPI?
   ) async throws(ClusterError) -> PackageFacts {
@@ -29,7 +29,8 @@ extension ClusterReader {
     }
   }
 
-  /// What differs between two versions of the extension called `name`; what is set here comes first.
+  /// Compares two versions of the extension `name`; default values that its config on this cluster overrides come
+  /// first.
   package func comparison(
     of name: String, from old: String, to new: String, gateway: GatewayAPI?, language: String
   ) async throws(ClusterError) -> ComparedVersions {

@@ -2,7 +2,7 @@ package import Packages
 package import Platform
 
 extension PackagePart {
-  /// Where it is installed, for a user.
+  /// Where the part is installed, in words for the user.
   package var words: Sentence {
     switch place {
     case .host: "in the host cluster"

@@ -4,13 +4,13 @@ package import Packages
 
 /// What differs between two versions of one extension, from their packages.
 package struct VersionComparison: Hashable, Sendable {
-  /// One heading with what differs below it.
+  /// A heading and the differences listed below it.
   package struct Section: Hashable, Sendable {
     package var title: String
     package var lines: [Line]
   }
 
-  /// Something that only one of them has, or that is another in each.
+  /// One difference: an item that only one version has, or a value that has changed.
   package struct Line: Hashable, Sendable {
     package enum Sign: String, Sendable {
       case added = "+"
@@ -20,7 +20,7 @@ package struct VersionComparison: Hashable, Sendable {
 
     package var sign: Sign
     package var text: String
-    /// It asks for a right that reaches far.
+    /// Whether the new version adds this permission and the permission is dangerous.
     package var isDangerous = false
   }
 
@@ -35,10 +35,10 @@ package struct VersionComparison: Hashable, Sendable {
     }
   }
 
-  /// Those in which something differs.
+  /// The sections that have at least one line.
   package private(set) var sections: [Section] = []
 
-  /// Compares `old` and `new`; `config` is what is set here, whose keys come first.
+  /// Compares `old` and `new`; default values that `config` overrides have a section of their own, which comes first.
   package init(from old: Side, to new: Side, config: Value = [:], language: String = "en") {
     let (before, after) = (PackageContents(old.package), PackageContents(new.package))
     add("default values that are overridden here", Self.values(old, new) { Self.isSet($0, in: config) })

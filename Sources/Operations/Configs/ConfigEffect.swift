@@ -3,20 +3,20 @@ package import Extensions
 import KubernetesAPI
 package import Platform
 
-/// Whether the config that an installation asks for is in effect, since when, and what was restarted for it.
+/// Whether the config in an installation's spec is in effect, since when, and how many pods were restarted for it.
 package struct ConfigEffect: Hashable, Sendable {
   package enum Standing: Hashable, Sendable {
-    /// Since this time, where the cluster says it.
+    /// `since` is empty if the cluster does not report the time.
     case inEffect(since: String)
-    /// The controllers are at it.
+    /// The controllers are applying it.
     case underWay(InstallationState, since: String)
     case failed(InstallationState)
-    /// The controllers have not taken it up.
+    /// The controllers have not acted on it yet.
     case waiting
   }
 
   package let standing: Standing
-  /// How many pods were made since it took effect; `nil` where that is not known.
+  /// How many pods were created since the release that applied the config was begun; `nil` if that is not known.
   package var restarted: Int?
 
   package init(_ installation: Installation) {
@@ -32,14 +32,14 @@ package struct ConfigEffect: Hashable, Sendable {
     }
   }
 
-  /// When the release was begun that brought it into effect: pods that are older were not restarted for it.
+  /// When the release that applied the config was begun; pods created before that were not restarted for it.
   package static func beginning(_ installation: Installation) -> String? {
     guard let end = installation.history.lastIndex(where: { $0.state == .installed }) else { return nil }
     let before = installation.history[..<end].reversed().prefix { $0.state.isBusy }
     return before.last?.time ?? installation.history[end].time
   }
 
-  /// `took effect 14 s ago; 1 pod restarted`, or why not yet.
+  /// `took effect 14 s ago; 1 pod restarted`, or why the config is not in effect.
   package func text(at now: Timestamp) -> Sentence {
     func ago(_ time: String) -> String? {
       Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) }
@@ -62,10 +62,11 @@ package struct ConfigEffect: Hashable, Sendable {
   }
 }
 
-/// The pods that were made for a release, by when it was begun.
+/// How many pods were created since the last release of an installation was begun.
 package struct Restarts: Hashable, Sendable {
+  /// When the release was begun, RFC 3339; `nil` if nothing was ever Installed.
   package var release: String?
-  /// `nil` where they cannot be counted.
+  /// `nil` if they cannot be counted.
   package var pods: Int?
 
   package init(release: String?, pods: Int?) {
@@ -86,7 +87,8 @@ extension ConfigEffect {
 }
 
 extension ClusterReader {
-  /// How many pods of `installation` were made for its last release; `nil` where that cannot be read.
+  /// Counts the pods of `installation` that were created since its last release was begun; `nil` if they cannot be
+  /// read.
   package func restartedPods(of installation: Installation) async -> Int? {
     guard let beginning = ConfigEffect.beginning(installation).flatMap(Timestamp.seconds),
       !installation.targetNamespace.isEmpty

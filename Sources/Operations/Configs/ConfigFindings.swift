@@ -1,14 +1,14 @@
 package import Manifest
 import Platform
 
-/// What is to be said of a config while it is written: by itself, and beside the chart's values.
+/// Problems to show while a config is being edited: those of its text, and those it has with the chart's values.
 package struct ConfigFindings: Hashable, Sendable {
-  /// What KubeSphere and helm say of the text.
+  /// The problems that KubeSphere and helm have with the text.
   package let review: ConfigReview
-  /// Keys that the chart does not know, and values of another type, each at its key.
+  /// Keys that the chart's values do not have, and values of a different type, each marked at its key.
   package let marks: [SyntaxError]
 
-  /// Holds `text` against the chart's `defaults`, as far as they are known.
+  /// Checks `text`, and compares it with the chart's `defaults` if they are known.
   package init(_ text: String, defaults: Value?) {
     review = ConfigReview(text)
     guard review.mistake == nil, let defaults, let node = try? YAML.node(text), node.value.mapping != nil else {
@@ -21,7 +21,7 @@ package struct ConfigFindings: Hashable, Sendable {
   }
 }
 
-/// A text to be held against the chart's values, as it was after some edits.
+/// The text of a config that is to be compared with the chart's values, after a number of edits.
 package struct ReviewSubject: Hashable, Sendable {
   package var name: String
   package var edits: Int
@@ -37,7 +37,7 @@ package struct ReviewSubject: Hashable, Sendable {
 }
 
 extension YAMLNode {
-  /// The key at `path`, where it stands in the text.
+  /// The key at `path`, or the deepest key on the way to it that the text has; `nil` if it does not have the first.
   fileprivate func key(at path: [String]) -> YAMLNode? {
     guard let first = path.first, case .mapping(let pairs) = content else { return nil }
     guard let pair = pairs.last(where: { $0.key.text == first }) else { return nil }

@@ -3,31 +3,32 @@ package import Manifest
 package import Packages
 import Platform
 
-/// A config beside the values that it lies over: what the Config page shows, line by line.
+/// A config laid over the chart's values, line by line, as the Config page shows it.
 package struct ConfigSheet: Hashable, Sendable {
   package struct Row: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
-      /// As the chart has it.
+      /// A line of the chart's values that nothing overrides.
       case own
       case comment
-      /// Set otherwise, by this.
+      /// A value of the chart, overridden by this origin.
       case overridden(EffectiveValues.Origin)
-      /// Set, and none of the chart's values.
+      /// A value that this origin sets and that the chart's values do not have.
       case unknown(EffectiveValues.Origin)
       case note
     }
 
     package var kind: Kind
-    /// Without secrets.
+    /// The line, with secrets masked.
     package var text: String
+    /// The line with its secrets readable; `nil` if it has none.
     package var clear: String?
-    /// The key that begins here.
+    /// The path of the key that begins in this line.
     package var path: [String]?
   }
 
   package private(set) var rows: [Row] = []
 
-  /// The chart's values in `package`, with what `config` and the overrides of clusters put over them.
+  /// Lays `config` and the overrides of clusters over the chart's values in `package`.
   package init(_ package: Package, config: String, overrides: [String: Value] = [:]) {
     let parsed = (try? YAML.parse(config)) ?? .null
     let values = EffectiveValues(
@@ -43,7 +44,9 @@ package struct ConfigSheet: Hashable, Sendable {
     }
   }
 
-  /// Adds the lines of the chart's values, each followed by what is put over it; returns the keys that this shows.
+  /// Adds the lines of the chart's values and returns the overridden keys that are among them.
+  ///
+  /// A value in the config replaces the lines of its key; the overrides of clusters precede them.
   private mutating func addChart(
     _ package: Package, _ set: [[String]: [EffectiveValues.Entry]]
   ) -> Set<[String]> {
@@ -58,7 +61,7 @@ package struct ConfigSheet: Hashable, Sendable {
       {
         shown.insert(entry.path)
         rows += over.map { Self.row($0, entry) }
-        // Over the whole of it something else was put.
+        // The config replaces the whole value.
         line = over.contains { $0.origin == .config } ? entry.lines.upperBound : line
         if over.contains(where: { $0.origin == .config }) { continue }
       }
@@ -83,7 +86,7 @@ package struct ConfigSheet: Hashable, Sendable {
     return Row(kind: .overridden(set.origin), text: shown, clear: shown == clear ? nil : clear, path: set.path)
   }
 
-  /// A config where the chart's values are not at hand.
+  /// A config without the chart's values, for when they are not available.
   package init(config: String) {
     let lines = config.shownLines
     rows = zip(lines, MaskedText(config).lines).map { Self.row($0, $1, nil) }

@@ -1,14 +1,14 @@
 import Manifest
 
-/// A key of the chart's values as it is put into a config: its comment above it, its default to be changed.
+/// A key of the chart's values as completion inserts it: the comment, the key and its default value.
 package struct KeyCompletion: Hashable, Sendable {
   package let key: String
-  /// What is written in the place of the key's beginning.
+  /// The text that replaces the typed beginning of the key.
   package let text: String
-  /// How many characters at its end are the value, to be typed over.
+  /// How many characters at the end of `text` are the value; the editor selects them, so that typing replaces them.
   package let valueLength: Int
 
-  /// The keys below `parents` that begin with `prefix` and are not among `present`, to be written in `column`.
+  /// The keys below `parents` that begin with `prefix` and are not in `present`, to be inserted at `column`.
   package static func all(
     _ guide: ValuesGuide, below parents: [String], beginning prefix: String, besides present: Set<String>, column: Int
   ) -> [KeyCompletion] {

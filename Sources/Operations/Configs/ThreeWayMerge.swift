@@ -1,23 +1,23 @@
 import Extensions
 import Platform
 
-/// Two texts that were made from a third, put together hunk by hunk.
+/// A three-way merge of two texts and their common base, hunk by hunk.
 ///
-/// What only one side has changed is taken; where both did, nothing is taken until the user has said what.
+/// A change on one side only is taken. If both sides changed the same lines differently, the user must choose.
 package struct ThreeWayMerge: Hashable, Sendable {
-  /// A part of the text, as it was and as both sides have it.
+  /// A run of lines, in the base and on both sides.
   package struct Hunk: Hashable, Sendable {
     package var base: [String]
     package var theirs: [String]
     package var mine: [String]
     package var choice: Choice?
 
-    /// Both have changed it, and not to the same.
+    /// Both sides changed the lines, and differently.
     package var isConflict: Bool { theirs != base && mine != base && theirs != mine }
-    /// One or both have changed it.
+    /// At least one side changed the lines.
     package var isChanged: Bool { theirs != base || mine != base }
 
-    /// The lines that are taken; `nil` as long as that is not said.
+    /// The lines that are taken; `nil` until the user has chosen.
     package var taken: [String]? {
       switch choice {
       case .theirs?: theirs
@@ -31,13 +31,13 @@ package struct ThreeWayMerge: Hashable, Sendable {
 
   package enum Choice: Hashable, Sendable {
     case theirs, mine
-    /// Theirs, and below it mine.
+    /// The lines of theirs, followed by those of mine.
     case both
-    /// As it was before either.
+    /// The lines of the base.
     case neither
   }
 
-  /// The parts in their order, also those that nobody has changed.
+  /// The hunks in order, unchanged ones included.
   package private(set) var hunks: [Hunk] = []
   private let endsWithNewline: Bool
 
@@ -50,41 +50,41 @@ package struct ThreeWayMerge: Hashable, Sendable {
     }
   }
 
-  /// The places in `hunks` of what was changed.
+  /// The indices in `hunks` of the changed hunks.
   package var changes: [Int] { hunks.indices.filter { hunks[$0].isChanged } }
-  /// How many hunks wait for a word.
+  /// How many hunks still need a choice.
   package var openConflicts: Int { hunks.count { $0.choice == nil } }
 
   package mutating func choose(_ choice: Choice, at index: Int) {
     if hunks.indices.contains(index) { hunks[index].choice = choice }
   }
 
-  /// The text that comes of it; `nil` as long as something is not decided.
+  /// The merged text; `nil` while a hunk needs a choice.
   package var text: String? {
     guard openConflicts == 0 else { return nil }
     let lines = hunks.flatMap { $0.taken ?? [] }
     return lines.joined(separator: "\n") + (endsWithNewline && !lines.isEmpty ? "\n" : "")
   }
 
-  /// The newline at a text's end begins no line.
+  /// The lines of `text`; a newline at its end does not begin another one.
   private static func lines(_ text: String) -> [String] {
     var lines = text.lines
     if lines.last == "" { lines.removeLast() }
     return lines
   }
 
-  /// For each line of the base whether a side still has it, and what that side put before it.
+  /// For each line of the base, whether a side keeps it, and which lines the side inserts before it.
   private struct Alignment {
     var isKept: [Bool] = []
-    /// One more than there are lines: what stands before each, and at the end.
+    /// The lines inserted before each line of the base; the last element holds those at the end.
     var added: [[String]]
 
-    /// The side has another line there, or puts one before it.
+    /// Whether the side removes the line, or inserts lines before it.
     func changes(_ index: Int) -> Bool { !isKept[index] || !added[index].isEmpty }
 
     init(_ before: [String], _ base: String, _ other: String) {
       added = Array(repeating: [], count: before.count + 1)
-      // What replaces lines stands where the first of them was.
+      // Lines that replace others are inserted where the first replaced line was.
       var replaced: Int?
       for line in LineDifference(from: base, to: other).lines {
         switch line.kind {
@@ -118,7 +118,7 @@ package struct ThreeWayMerge: Hashable, Sendable {
         append(base[index], to: &hunks)
         continue
       }
-      // Neighbours of which each side has changed one are no conflict.
+      // Changes of neighbouring lines conflict only if both sides changed the same line.
       let (isTheirs, isMine) = (theirs.changes(index), mine.changes(index))
       if isTheirs != isMine, open.isChanged, isTheirs ? open.theirs == open.base : open.mine == open.base {
         hunks.append(open)
@@ -131,7 +131,7 @@ package struct ThreeWayMerge: Hashable, Sendable {
     return hunks
   }
 
-  /// Lines that nobody has changed stand together.
+  /// Appends an unchanged line; consecutive unchanged lines share a hunk.
   private static func append(_ line: String, to hunks: inout [Hunk]) {
     if let last = hunks.indices.last, !hunks[last].isChanged {
       hunks[last].base.append(line)

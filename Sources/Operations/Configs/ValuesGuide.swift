@@ -2,16 +2,16 @@ package import Manifest
 package import Packages
 import Platform
 
-/// A chart's values as its author wrote them: every key with its comment, its default and its place.
+/// A chart's values as its author wrote them: every key with its comment, its default and its position.
 package struct ValuesGuide: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
     package var path: [String]
     package var value: Value
-    /// The lines of comment above it and behind it, without their marks.
+    /// The comment lines above the key, without `#` and without the `--` of tools such as helm-docs.
     package var comment: [String]
-    /// Its first line, and the one behind its last, from zero.
+    /// The lines of the key and its value, counted from zero.
     package var lines: Range<Int>
-    /// Where its key begins, from zero.
+    /// The column where the key begins, counted from zero.
     package var column: Int
 
     package var key: String { path.last ?? "" }
@@ -33,10 +33,10 @@ package struct ValuesGuide: Hashable, Sendable {
     for index in entries.indices { places[entries[index].path] = index }
   }
 
-  /// The key at `path`.
+  /// The entry of the key at `path`.
   package subscript(path: [String]) -> Entry? { places[path].map { entries[$0] } }
 
-  /// The keys right below `path`.
+  /// The keys directly below `path`.
   package func children(of path: [String]) -> [Entry] {
     entries.filter { $0.path.count == path.count + 1 && $0.path.starts(with: path) }
   }
@@ -44,7 +44,7 @@ package struct ValuesGuide: Hashable, Sendable {
   /// The key that begins in a line.
   package func entry(inLine line: Int) -> Entry? { entries.first { $0.lines.lowerBound == line } }
 
-  /// The nearest key to `path` that the chart has: its own, or one above it.
+  /// The entry for `path`, or for its nearest ancestor that the chart has.
   package func nearest(to path: [String]) -> Entry? {
     var path = path
     while !path.isEmpty {
@@ -54,7 +54,7 @@ package struct ValuesGuide: Hashable, Sendable {
     return nil
   }
 
-  /// What a user reads of a key: its comment and its default as the author wrote it.
+  /// The text about a key that is shown to the user: its comment, and its default as the author wrote it.
   package func excerpt(of entry: Entry) -> [String] {
     entry.comment.map { "# \($0)" }
       + lines[entry.lines].map { $0.utf8.count > entry.column ? String($0.dropFirst(entry.column)) : "" }
@@ -65,7 +65,6 @@ package struct ValuesGuide: Hashable, Sendable {
     for pair in pairs {
       guard let key = pair.key.text else { continue }
       let (start, column) = (pair.key.line - 1, pair.key.column - 1)
-      // What an anchor brings in stands elsewhere.
       guard lines.indices.contains(start) else { continue }
       entries.append(
         Entry(
@@ -81,7 +80,7 @@ package struct ValuesGuide: Hashable, Sendable {
     return lines[first..<line].map { Self.words($0.trimmed()) }.filter { !$0.isEmpty }
   }
 
-  /// Without `#`, and without the mark of tools that make tables of values.
+  /// Removes `#`, and the `--` that tools such as helm-docs expect.
   private static func words(_ comment: String) -> String {
     var rest = comment[...]
     while rest.first == "#" { rest = rest.dropFirst() }
@@ -89,7 +88,7 @@ package struct ValuesGuide: Hashable, Sendable {
     return text.hasPrefix("-- ") ? String(text.dropFirst(3)) : text
   }
 
-  /// Behind the last line that belongs to a key.
+  /// The line after the last one that belongs to the key at `start`.
   private func end(of start: Int, _ column: Int) -> Int {
     var end = start + 1
     var last = end

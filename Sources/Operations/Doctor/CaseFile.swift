@@ -4,13 +4,13 @@ import Manifest
 import Packages
 package import Platform
 
-/// All that was read of one installation, for a doctor to judge.
+/// Everything that was read about one installation, for its diagnosis.
 package struct CaseFile: Hashable, Sendable {
-  /// Something that was looked for.
+  /// The result of a lookup.
   package enum Sight<Value: Hashable & Sendable>: Hashable, Sendable {
     case there(Value)
     case missing
-    /// It was not looked for, or could not be read.
+    /// It was not looked up, or could not be read.
     case unknown
 
     package var value: Value? { if case .there(let value) = self { value } else { nil } }
@@ -22,38 +22,38 @@ package struct CaseFile: Hashable, Sendable {
   package var now: Timestamp
   package var generation = 0
   package var finalizers: [String] = []
-  /// Who upgrades it, as it says.
+  /// `spec.upgradeStrategy`.
   var upgradeStrategy = ""
-  /// It has a status at all.
+  /// Whether the installation has a non-empty status.
   package var hasStatus = true
-  /// The conditions that say which of its fields are passed over.
+  /// The conditions that report ignored fields of the spec.
   var refusals: [Refusal] = []
   package var `extension`: Sight<Extension> = .unknown
-  /// The version that is asked for.
+  /// The version that the spec asks for.
   package var version: Sight<ExtensionVersion> = .unknown
-  /// The versions that are offered, newest first.
+  /// The versions in the catalogue, newest first.
   package var offered: [String] = []
   package var job: Sight<JobSight> = .unknown
-  /// The repository that its extension came from is not there any more.
+  /// Whether the repository of its extension no longer exists.
   package var isRepositoryGone = false
-  /// The revisions of its release, oldest first.
+  /// The revisions of its Helm release, oldest first.
   package var releases: Sight<[HelmRelease]> = .unknown
-  /// The member clusters that agents are asked for in, by name.
+  /// The member clusters where it has an agent or asks for one, by name.
   package var clusters: [String: Sight<MemberCluster>] = [:]
-  /// What the status says of each agent.
+  /// The state of each agent, from the status.
   package var agents: [String: InstallationState] { installation.agents.mapValues(\.state) }
   package var served: [ServedObject] = []
-  /// Other installations that have no status yet.
+  /// How many other installations have no status yet.
   package var untouched = 0
-  /// The namespace that it is to lie in, while that is being deleted; read only of what has no state.
+  /// The namespace that it is to be installed into, if that is Terminating; read only if it has no state.
   package var leavingNamespace: Object?
-  /// It was found that the controllers are down, which explains what they have not noticed.
+  /// Whether the controllers were found to be down, which explains changes that they have not acted on.
   package var areControllersDown = false
-  /// The release that was Installed here before, where it is known and another.
+  /// The release that was Installed before, if it is known and differs from this one.
   package var former: ReleaseMemory.Entry?
-  /// What it owns and a deletion in the foreground waits for.
+  /// Objects that it owns; a foreground deletion waits until they are deleted.
   package var dependants: [String] = []
-  /// What its own pods wait for.
+  /// What its own pods are waiting for.
   package var pods: [PodTrouble] = []
   package var context: PlanContext?
 
@@ -68,7 +68,9 @@ package struct CaseFile: Hashable, Sendable {
     refusals = Refusal.all(of: object.status["conditions"])
   }
 
-  /// What is asked for and not taken up, of a version that appeared later: that wakes none of KubeSphere's controllers.
+  /// A change that the controllers have not acted on because the ExtensionVersion was created after it.
+  ///
+  /// A new ExtensionVersion does not wake KubeSphere's controllers.
   var passedBy: UntakenChange? {
     guard let created = version.value.flatMap({ Timestamp.seconds($0.created) }), !installation.isBeingDeleted else {
       return nil
@@ -78,22 +80,22 @@ package struct CaseFile: Hashable, Sendable {
     }
   }
 
-  /// `kept` of this computer, completed by what was read.
+  /// The memory `kept` on this computer, completed with what was read from the cluster.
   func memory(_ kept: ReleaseMemory?) -> ReleaseMemory {
     let deployed = DeployedRelease.all(releases.value ?? [], nil, of: installation)
     return (kept ?? ReleaseMemory()).completed(by: installation, `extension`.value, deployed)
   }
 
-  /// A condition that says of a field that it is passed over.
+  /// A condition that reports an ignored field of the spec.
   struct Refusal: Hashable, Sendable {
-    /// A type for the namespace of a release, and one for all other fields.
+    /// `TargetNamespace` is about the namespace of the release, `Accepted` about all other fields.
     private static let types: Set = ["TargetNamespace", "Accepted"]
 
     var type: String
     var message: String
     var time: String
 
-    /// Those among `conditions`.
+    /// The refusals among `conditions`.
     static func all(of conditions: Value?) -> [Refusal] {
       (conditions?.sequence ?? []).compactMap { condition in
         guard let type = condition["type"]?.string, types.contains(type), condition["status"] == "False" else {

@@ -4,14 +4,15 @@ import Manifest
 import Packages
 import Platform
 
-// Agents, config, needs and what is served.
+// Agents, config, dependencies and served objects.
 extension Diagnosis {
-  /// All that has to do with more than its own controller.
+  /// Findings about things that other components have a part in: the config, member clusters, dependencies, served
+  /// objects.
   var surroundings: [Finding] {
     refusalFindings + strategyFindings + agentFindings + configFindings + needFindings + servingFindings
   }
 
-  /// What it asks for and is told by a condition that it does not get.
+  /// Fields of the spec that a condition reports as ignored.
   var refusalFindings: [Finding] {
     file.refusals.map { refusal in
       let place = installation.targetNamespace
@@ -23,7 +24,7 @@ extension Diagnosis {
     }
   }
 
-  /// What was done by hand with helm does not stay: the controller goes by the version that is asked for, as soon as anything wakes it.
+  /// Changes made by hand with helm do not last: at its next reconcile the controller applies the version in the spec.
   var rolledBack: Finding? {
     guard state == .installed, !installation.isBeingDeleted, let runs = file.releases.value?.deployed,
       !runs.chartVersion.isEmpty, VersionText(runs.chartVersion) != VersionText(installation.version),
@@ -38,7 +39,7 @@ extension Diagnosis {
       ], .likely, [kit.version(runs.chartVersion), kit.nudge])
   }
 
-  /// Its schema takes any word there, and no controller reads it (docs/KUBESPHERE.md: Changes).
+  /// The schema accepts any string there, and no controller reads it (docs/KUBESPHERE.md: Changes).
   var strategyFindings: [Finding] {
     let strategy = file.upgradeStrategy
     if strategy.isEmpty || strategy == "Manual" { return [] }
@@ -80,7 +81,7 @@ extension Diagnosis {
       }
   }
 
-  /// Agents that are there, and do not follow what is asked for.
+  /// Agents that exist but cannot be updated to the spec.
   private var hindered: [Finding] {
     file.agents.keys.sorted().compactMap { cluster in
       guard let hindrance = hindrance(to: cluster), installation.agents[cluster]?.isSkipped == false else { return nil }
@@ -91,7 +92,7 @@ extension Diagnosis {
     }
   }
 
-  /// What the controllers of `ksxd` say stands in its way.
+  /// Why the controllers of `ksxd` cannot update the agent in `cluster`, as its status says.
   private func hindrance(to cluster: String) -> Sentence? {
     installation.agents[cluster].flatMap { $0.isHindered ? Sentence(verbatim: $0.message) : nil }
   }
@@ -106,7 +107,7 @@ extension Diagnosis {
     let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", saying: "nothing of \(cluster)")
     guard let obstacle = obstacle(to: cluster) else {
       if file.clusters[cluster]?.value == nil { return nil }
-      // The controllers stop at the first that does not answer them.
+      // The controllers stop at the first cluster that does not answer.
       let first = installation.clusters.first { file.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
       let text: Sentence =
         first == cluster
@@ -195,7 +196,7 @@ extension Diagnosis {
     }
   }
 
-  /// What is as it should be and is taken for trouble.
+  /// Normal behaviour that users take for a fault.
   var notes: [Finding] {
     var notes: [Finding] = []
     if state.isBusy, !installation.isTaken, file.job != .missing {

@@ -6,20 +6,20 @@ import Manifest
 import Packages
 package import Platform
 
-/// What a doctor found in one cluster, and what could not be looked at.
+/// What the doctor found in one cluster, and what it could not read.
 package struct Examination: Hashable, Sendable {
   package var findings: [Finding] = []
   package var gaps: [Sentence] = []
-  /// How many installations were looked at.
+  /// How many installations were examined.
   package var count = 0
 }
 
 extension ClusterReader {
-  /// Looks at the installation of `name`, or at all of them and at what they come from.
+  /// Examines the installation of `name`; without a name, all installations and all repositories.
   ///
-  /// Nothing is changed: the one write that is sent is a dry run, for only it shows whether the webhooks answer.
-  /// `memories` is what is known here of what extensions were before, by their names; `ways` is the gateway, where what it
-  /// serves shall be asked for too.
+  /// Nothing is changed: the only write is a dry run, because only a write shows whether the webhooks answer.
+  /// `memories` holds what this computer remembers of earlier releases, by extension name. With `ways`, the gateway and
+  /// what the extensions serve through it are probed too.
   package func examine(
     _ name: String?, at now: Timestamp, called: String, memories: [String: ReleaseMemory] = [:],
     ways: GatewayWays? = nil
@@ -71,7 +71,7 @@ extension ClusterReader {
 
 // One installation.
 extension ClusterReader {
-  /// The case of each of `objects`, read side by side, in the order of their names.
+  /// Reads the case files of `objects` concurrently, and returns them sorted by name.
   private func caseFiles(
     _ objects: [Object], in context: PlanContext, at now: Timestamp
   ) async -> [(CaseFile, [Sentence])] {
@@ -122,7 +122,7 @@ extension ClusterReader {
     return (file, gaps.gaps)
   }
 
-  /// The namespace that is to be installed into, if it is being deleted.
+  /// The namespace that it is to be installed into, if that is Terminating.
   private func leavingNamespace(of file: CaseFile, _ gaps: inout Examination) async -> Object? {
     let installation = file.installation
     let name = [installation.targetNamespace, file.version.value?.namespace ?? ""].first { !$0.isEmpty }
@@ -140,13 +140,13 @@ extension ClusterReader {
     }
     guard let found else { return }
     file.offered = found.map(\.version)
-    // These controllers look for the object by its name.
+    // The controllers of InstallPlans look up the ExtensionVersion by name.
     let wanted = dialect.versionName(name, version)
     let match = found.first { dialect.name == .installPlan ? $0.name == wanted : $0.isVersion(version) }
     file.version = match.map { .there($0) } ?? .missing
   }
 
-  /// Only what is not offered must be looked for where it came from.
+  /// Looks up the repository, which matters only if the version is missing.
   private func readRepository(of file: inout CaseFile, _ gaps: inout Examination) async {
     let name = file.extension.value?.repository ?? ""
     guard file.version == .missing, !name.isEmpty else { return }
@@ -176,7 +176,7 @@ extension ClusterReader {
     }
   }
 
-  /// The jobs and ConfigMaps that it owns: KubeSphere's controllers give it no others.
+  /// The Jobs and ConfigMaps that it owns; KubeSphere's controllers make it the owner of nothing else.
   private func dependants(of installation: Installation) async throws(ClusterError) -> [String] {
     let own = Change.usualNamespace(of: installation.extension)
     let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace
@@ -210,7 +210,7 @@ extension ClusterReader {
 
 // What all installations share.
 extension ClusterReader {
-  /// While the controller is down every create and update is refused, dry runs too.
+  /// Sends a dry run: while the controller is down, the API server refuses every create and update, dry runs too.
   private func lookAtWebhook(_ object: Object?, _ examination: inout Examination) async {
     guard let object, dialect.name == .installPlan else { return }
     let probe: Value = ["metadata": ["annotations": ["ksx.dev/nudge": "dry run"]]]
@@ -222,7 +222,7 @@ extension ClusterReader {
     switch error {
     case .refused(let status) where status.message.containsText("failed calling webhook") || status.code == 504:
       (what, sign, certainty) = ("\(status.code)", status.message, .certain)
-    // What hangs behind it is asked for half a minute; all else was answered at once.
+    // The API server waits up to 30 s for a webhook that hangs; it answered all other requests at once.
     case .transport(.timedOut): (what, sign, certainty) = ("no answer", error.brief, .likely)
     default: return examination.gaps.append("whether the webhooks answer: \(error.words)")
     }
@@ -241,7 +241,8 @@ extension ClusterReader {
         ]))
   }
 
-  /// What is asked for and stays beside a status that is written no more, and a lease that is not renewed.
+  /// Looks for signs that the controllers are down: changes that they have not acted on, and a lease that is not
+  /// renewed.
   private func lookAtControllers(
     _ files: [CaseFile], _ all: [Installation], at now: Timestamp
   ) async -> Finding? {
@@ -251,7 +252,7 @@ extension ClusterReader {
       files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
     sight.waiting = Set(files.filter { $0.leavingNamespace != nil }.map(\.installation.name))
     if sight.isKept {
-      // Not every user may read it, and a single replica needs none.
+      // The lease is optional: a single replica has none, and not every user may read it.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in
         try await cluster.get(
           ControllerSight.leases, namespace: ControllerSight.lease.namespace, ControllerSight.lease.name)
@@ -266,7 +267,7 @@ extension ClusterReader {
       try await cluster.list(dialect.repositories)
     }
     guard let repositories = found, !repositories.isEmpty else { return }
-    // Events of what is in no namespace are kept in this one. Not every server selects by what they are about.
+    // Events of cluster-scoped objects are stored in `default`. Not every server can select events by `involvedObject`.
     let events = await read("events of repositories", &examination) { () async throws(ClusterError) -> [Object] in
       try await cluster.list(.events, namespace: "default")
     }

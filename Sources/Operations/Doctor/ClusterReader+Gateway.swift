@@ -4,10 +4,10 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// The ways to a cluster that a doctor looks at besides its API.
+/// The connections to a cluster that the doctor checks besides the API server.
 package struct GatewayWays: Sendable {
   var gateway: GatewayAPI?
-  /// Both ways, where a profile has two.
+  /// Both connections, if the profile has two.
   var both: FallbackTransport?
 
   package init(gateway: GatewayAPI?, both: FallbackTransport?) {
@@ -17,9 +17,10 @@ package struct GatewayWays: Sendable {
 }
 
 extension ClusterReader {
-  /// Whether the gateway answers, shows what the cluster has, and has answers from what it serves.
+  /// Checks that the gateway answers, shows the same objects as the cluster, and gets answers from what extensions
+  /// serve.
   ///
-  /// Without `ways` nothing is asked: each look sends a request to all that is served.
+  /// Does nothing without `ways`, because each check sends a request to every served object.
   func lookAtGateway(
     _ files: [CaseFile], _ ways: GatewayWays?, _ examination: inout Examination
   ) async {
@@ -38,7 +39,7 @@ extension ClusterReader {
     examination.findings += probes.compactMap(Finding.init)
   }
 
-  /// What the two ways show differently, or that one of them does not answer.
+  /// Compares what the two connections return; the finding says what differs, or that one does not answer.
   private func differences(between both: FallbackTransport) async -> Finding? {
     do throws(ClusterError) {
       for resource in dialect.compared {
@@ -67,7 +68,7 @@ extension ClusterReader {
 }
 
 extension Finding {
-  /// That what is served has no answer of its own; `nil` if it has, or was not asked.
+  /// A finding that a served object does not answer; `nil` if it does, or was not probed.
   init?(_ probe: Probe) {
     guard case .silent(let reason) = probe.outcome else { return nil }
     let object = "\(probe.object.kind) \(probe.object.name)"

@@ -3,27 +3,28 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What tells whether the controllers are at work: what they have not taken up, and the lease that they renew.
+/// Signs of whether the controllers work: changes that they have not acted on, and the lease that they renew.
 struct ControllerSight: Hashable, Sendable {
-  /// Where several `ksxd controllers` agree on which of them works.
+  /// The leader election lease of `ksxd controllers`.
   static let lease = (namespace: "kubesphere-system", name: "ksxd-controllers")
   static let leases = Resource(
     group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
 
   let dialect: Dialect
   let now: Timestamp
-  /// The installations that are looked at.
+  /// The installations that are examined.
   var installations: [Installation]
-  /// The controllers of a standalone backend look after what there is in the cluster.
+  /// Whether the controllers of a standalone backend manage the installations of this cluster.
   var isKept = false
-  /// Those without the object of the version that is asked for, of which KubeSphere's controllers say nothing.
+  /// Names of installations whose ExtensionVersion is missing or was created later; KubeSphere's controllers ignore
+  /// them.
   var lackingVersion: Set<String> = []
-  /// Those that wait for a namespace to be gone, which says nothing of the controllers.
+  /// Names of installations that wait for the deletion of a namespace; they do not show whether the controllers work.
   var waiting: Set<String> = []
-  /// `nil` where there is none, as with a single replica, or it may not be read.
+  /// `nil` if there is no lease, as with a single replica, or if it cannot be read.
   var lease: Object?
 
-  /// What is wrong, or `nil`.
+  /// The finding that the controllers are down; `nil` if nothing shows that they are.
   var finding: Finding? {
     let open = untaken
     guard !open.isEmpty || isLeaseOld && isKept else { return nil }
@@ -41,7 +42,10 @@ struct ControllerSight: Hashable, Sendable {
       certainty: isLeaseOld ? .certain : .likely, remedies: [remedy])
   }
 
-  /// An installation that a version appeared for later wakes none of KubeSphere's controllers; that is found elsewhere.
+  /// Changes that the controllers have not acted on, if they allow a conclusion about the controllers.
+  ///
+  /// An ExtensionVersion that is created after the installation does not wake KubeSphere's controllers; another finding
+  /// reports that.
   private var untaken: [Open] {
     let all = installations.sorted { $0.name < $1.name }.flatMap { installation in
       installation.untaken(at: now).map {
@@ -66,7 +70,7 @@ struct ControllerSight: Hashable, Sendable {
 
   private var renewed: String { lease?.spec["renewTime"]?.string ?? "" }
 
-  /// Its holder renews it several times within its duration.
+  /// Whether the lease has no holder or has expired; its holder renews it several times within its duration.
   private var isLeaseOld: Bool {
     guard let lease else { return false }
     if lease.spec["holderIdentity"]?.string?.isEmpty != false { return true }

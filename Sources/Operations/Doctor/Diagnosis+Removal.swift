@@ -3,12 +3,12 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-// A deletion that does not come to its end.
+// Deletions that do not finish.
 extension Diagnosis {
-  /// What is being deleted longer than this is held by something.
+  /// In seconds; something holds up a deletion that takes longer.
   private static let patience = 30
 
-  /// Where KubeSphere's controllers leave a deletion alone, or the job of it does not do its work.
+  /// A deletion that KubeSphere's controllers do not continue, or whose Job does not do its work.
   var deletionFinding: Finding? {
     guard installation.isBeingDeleted else { return nil }
     switch state {
@@ -34,7 +34,7 @@ extension Diagnosis {
     }
   }
 
-  /// What the last try left: its job, and helm's release.
+  /// What the last attempt left behind: the failure of its Job, and helm's newest revision.
   private var attempt: [Finding.Evidence] {
     var signs: [Finding.Evidence] = []
     if let failure = file.job.value?.failure {
@@ -51,16 +51,16 @@ extension Diagnosis {
     return [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
   }
 
-  /// Whether its state is none of a moment ago.
+  /// Whether its state has not changed for longer than `patience`.
   private var isOld: Bool {
     age(lastTime.isEmpty ? installation.deleted : lastTime).map { $0 > Self.patience } == true
   }
 
   private var hasOwnFinalizer: Bool { file.finalizers.contains(where: Self.own.contains) || file.finalizers.isEmpty }
-  /// Those of the controllers, which go once all is uninstalled.
+  /// The finalizers of the controllers, which remove them when the uninstall is done.
   private static let own: Set = ["kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io"]
 
-  /// It is uninstalled as far as its controller is concerned, and another program does not let it go.
+  /// An installation that its controller has uninstalled, but that finalizers of other programs keep.
   var finalizerFinding: Finding? {
     let others = file.finalizers.filter { !Self.own.contains($0) }
     guard installation.isBeingDeleted, !others.isEmpty, others.count == file.finalizers.count,
@@ -91,7 +91,7 @@ extension Diagnosis {
       [.person("start the program that the finalizer is called after, or look at its log")])
   }
 
-  /// The controllers of `ksxd` say what does not go, and try again and again.
+  /// An uninstall that the controllers of `ksxd` retry again and again; their condition says what holds it up.
   var heldFinding: Finding? {
     guard installation.isBeingDeleted, state == .uninstallFailed || state == .uninstalling && isOld else { return nil }
     let words = installation.message
@@ -124,15 +124,15 @@ extension Diagnosis {
   }
 }
 
-/// An object that keeps an uninstall from its end, as the controllers of `ksxd` name it: `JSBundle bell`,
-/// `Job extension-bell/last (held by its finalizers a.b/c)`.
+/// An object that holds up an uninstall, as the controllers of `ksxd` write it: `JSBundle bell`, `Job
+/// extension-bell/last (held by its finalizers a.b/c)`.
 struct HeldObject: Hashable {
   var kind: String
   var namespace: String?
   var name: String
   var finalizers = ""
 
-  /// The first that `message` says is held by finalizers.
+  /// The first object that `message` says is held by finalizers.
   init?(heldIn message: String) {
     guard let start = message.rangeOfText(" (held by its finalizers ") else { return nil }
     let words = message[..<start.lowerBound].split(separator: " ")
@@ -141,13 +141,13 @@ struct HeldObject: Hashable {
     finalizers = String(message[start.upperBound...].prefix { $0 != ")" })
   }
 
-  /// The hook before or after a removal that `message` says has failed.
+  /// The pre-delete or post-delete hook that `message` says has failed.
   init?(hookIn message: String, in namespace: String) {
     guard message.hasPrefix("pre-delete hook ") || message.hasPrefix("post-delete hook ") else { return nil }
     let words = message.split(separator: " ")
     guard words.count > 4, words[4] == "failed:" else { return nil }
     self.init(words[2], words[3])
-    // Without one it lies where its release does.
+    // Without a namespace of its own, the hook is in that of its release.
     self.namespace = self.namespace ?? namespace
   }
 
@@ -160,9 +160,9 @@ struct HeldObject: Hashable {
 
   var title: String { "\(kind) \(namespace.map { $0 + "/" } ?? "")\(name)" }
   private var start: [String] { ["kubectl"] + (namespace.map { ["-n", $0] } ?? []) }
-  /// The line that deletes it.
+  /// The kubectl command that deletes the object.
   var deletion: String { Shell.line(start + ["delete", kind.lowercased(), name]) }
-  /// The line that takes its finalizers off.
+  /// The kubectl command that removes the object's finalizers.
   var release: String {
     Shell.line(start + ["patch", kind.lowercased(), name, "--type=merge", "-p", #"{"metadata":{"finalizers":null}}"#])
   }

@@ -4,18 +4,18 @@ import Manifest
 import Packages
 import Platform
 
-// Versions: without the object of the version that is asked for the controller does nothing at all.
+// Versions: without the ExtensionVersion that the spec asks for, the controller does nothing at all.
 extension Diagnosis {
   var versionFinding: Finding? {
     guard file.version == .missing else { return unnoticed }
     let object = file.dialect.versionName(installation.extension, installation.version)
     let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
-    // What runs needs no job; the newest would be an upgrade.
+    // Setting the version that runs needs no Job; setting the newest would be an upgrade.
     let running = file.releases.value?.deployed?.chartVersion ?? ""
     let best = file.offered.first { VersionText($0) == VersionText(running) } ?? file.offered.first
     let other = best.map { [kit.version($0)] } ?? []
     if installation.isBeingDeleted {
-      // What ksxd keeps needs no version to go.
+      // The controllers of ksxd can uninstall without the ExtensionVersion.
       if installation.isKeptByStandalone { return nil }
       return finding(
         .versionGoneTerminating,
@@ -32,7 +32,7 @@ extension Diagnosis {
 
   private var source: String { file.extension.value?.repository ?? "" }
 
-  /// What brings the version back.
+  /// Remedies that bring the version back.
   private var back: [Remedy] {
     let isGone = file.isRepositoryGone || file.extension == .missing
     return isGone ? [kit.addRepository(source)] : source.isEmpty ? [] : [kit.resync(source)]
@@ -50,7 +50,7 @@ extension Diagnosis {
       .versionGone, text, evidence + (file.isRepositoryGone ? [repository] : []), .certain, remedies)
   }
 
-  /// Nothing can be made in a namespace that is being deleted, not even a note of that.
+  /// Nothing can be created in a Terminating namespace, not even a record of why.
   var namespaceFinding: Finding? {
     guard let namespace = file.leavingNamespace, !installation.isBeingDeleted else { return nil }
     let object = "Namespace \(namespace.name)"
@@ -74,7 +74,7 @@ extension Diagnosis {
       ])
   }
 
-  /// A version that appears after the installation wakes no controller.
+  /// An installation that the controller has not noticed, for example because its ExtensionVersion was created later.
   private var unnoticed: Finding? {
     if let change = file.passedBy, !file.areControllersDown, file.dialect.name == .installPlan {
       return finding(

@@ -4,13 +4,14 @@ import Manifest
 import Packages
 import Platform
 
-/// What is wrong with one installation, judged by what was read of it and by nothing else.
+/// Finds what is wrong with one installation, from its case file alone.
 ///
-/// Rules in their order: what makes all else pointless comes first. The same file gives the same findings.
+/// The rules are ordered: causes that make all others pointless come first. The same file always gives the same
+/// findings.
 package struct Diagnosis {
-  /// What was read of the installation.
+  /// Everything that was read about the installation.
   let file: CaseFile
-  /// The remedies for it.
+  /// The remedies for the installation.
   let kit: Kit
 
   private init(_ file: CaseFile) {
@@ -21,7 +22,7 @@ package struct Diagnosis {
   /// The findings in `file`.
   package static func findings(in file: CaseFile) -> [Finding] {
     let own = Diagnosis(file)
-    // What a standalone backend keeps does not get stuck in these ways, and its status has not these fields.
+    // The controllers of a standalone backend do not get stuck in these ways, and their status lacks these fields.
     let isStuckable = file.dialect.name == .installPlan && !file.installation.isKeptByStandalone
     var findings = [own.namespaceFinding ?? own.versionFinding].compactMap { $0 }
     if isStuckable {
@@ -38,13 +39,13 @@ package struct Diagnosis {
     return findings + own.notes
   }
 
-  /// The installation that is looked at.
+  /// The installation that is examined.
   var installation: Installation { file.installation }
-  /// The state that its controller says.
+  /// The state in its status.
   var state: InstallationState { installation.observed.state }
-  /// How a finding names it.
+  /// The installation's kind and name, as findings show them.
   var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
-  /// When its present state began.
+  /// When its current state began.
   var lastTime: String { installation.history.last?.time ?? "" }
 
   /// A finding about the installation.
@@ -58,31 +59,32 @@ package struct Diagnosis {
       remedies: remedies)
   }
 
-  /// Its state, as evidence.
+  /// The state, as evidence.
   var stateEvidence: Finding.Evidence {
     Finding.Evidence(name, "status.state", saying: state.word.isEmpty ? "nothing" : state.name, time: lastTime)
   }
 
-  /// That it is being deleted, as evidence.
+  /// The deletion, as evidence.
   var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", saying: "set") }
   private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
 
-  /// Seconds since `time`, where it can be read.
+  /// Seconds since `time`; `nil` if it cannot be parsed.
   func age(_ time: String) -> Int? { Timestamp.seconds(time).map { file.now.secondsSince1970 - $0 } }
 }
 
-// Loops, clocks and jobs.
+// Loops, clocks and Jobs.
 extension Diagnosis {
-  /// How many changes of state there were in how many seconds, if they come one after another and go on.
+  /// The number of state changes and the seconds they took, if there were at least six within 30 s and they still
+  /// continue.
   private var pace: (changes: Int, seconds: Int)? {
     let times = installation.history.compactMap { Timestamp.seconds($0.time) }
     guard times.count >= 6, let first = times.first, let last = times.last, last - first <= 30 else { return nil }
-    // The next one is due: of what has been still for several times as long, nothing says that it goes on.
+    // The loop continues if the last change is at most several average intervals old.
     let rest = 10 + 4 * (last - first) / (times.count - 1)
     return age(lastTime).map { $0 <= rest } == true ? (times.count, last - first) : nil
   }
 
-  /// Six changes of state within half a minute, with failures among them, and no end of them.
+  /// An upgrade loop: at least six state changes within 30 s, which still continue.
   private var loopFinding: Finding? {
     guard let (changes, seconds) = pace, !isOfAnotherVersion else { return nil }
     let states = installation.history.map(\.state)
@@ -103,7 +105,8 @@ extension Diagnosis {
         [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
         [mend] + (back.map { [kit.version($0)] } ?? []))
     }
-    // What helm has noted as failed is tried again a few times, and then rests; what it has locked is another trouble.
+    // The controllers retry a release that helm marked as failed a few times, then stop; a pending release has a
+    // finding of its own.
     let newest = file.releases.value?.newest
     if state == .installed || newest?.status == "failed" || newest?.isPending == true { return nil }
     return finding(
@@ -114,7 +117,7 @@ extension Diagnosis {
       } ?? [kit.delete])
   }
 
-  /// All that helm has deployed since this version was asked for calls itself otherwise, and it was so more than once.
+  /// Whether helm has deployed more than one revision since this version was asked for, all with another chart version.
   private var isUpgradedInVain: Bool {
     let asked = installation.writers.filter { $0.fields.contains("extension") }.map(\.time).max() ?? ""
     let since = (file.releases.value ?? []).filter { $0.time > asked }
@@ -132,7 +135,7 @@ extension Diagnosis {
       [kit.forgetClock])
   }
 
-  /// How many seconds a pod may take until it runs, as long as nothing says that it cannot.
+  /// In seconds: how long a pod may take to start, unless something is known to prevent it.
   private static let beginning = 60
 
   private var jobFinding: Finding? {
@@ -163,7 +166,7 @@ extension Diagnosis {
     }
   }
 
-  /// The executor's clock is behind: what it did lies before the last state, and is passed over.
+  /// The clock of the executor is behind: its release is older than the last state, so the controller ignores it.
   private var clockFinding: Finding? {
     guard state.isBusy, state != .uninstalling, file.job.value?.isComplete == true,
       let release = file.releases.value?.newest, release.status == "deployed",
@@ -204,9 +207,9 @@ extension Diagnosis {
   }
 }
 
-// Ends.
+// Deletions and missing releases.
 extension Diagnosis {
-  /// It goes, or is gone, and that was not asked for here.
+  /// An installation that is being deleted or was uninstalled, without a deletion that is asked for and would finish.
   private var departureFinding: Finding? {
     if installation.isBeingDeleted { return deletionFinding }
     switch state {

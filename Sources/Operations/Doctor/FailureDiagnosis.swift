@@ -2,9 +2,9 @@ import Extensions
 import Packages
 import Platform
 
-// What has failed, and pods that do not run.
+// Failed attempts, and pods that do not run.
 extension Diagnosis {
-  /// An attempt has failed, and nothing else explains it.
+  /// A failed attempt; used only if no other finding explains it.
   var failureFinding: Finding? {
     guard state == .installFailed || state == .upgradeFailed, !installation.isBeingDeleted else { return nil }
     var evidence = [
@@ -22,15 +22,18 @@ extension Diagnosis {
       "\(installation.version) failed: \(installation.reason)", evidence, .certain, failureRemedies)
   }
 
-  /// The last job was made for another version than the one that is asked for now: its failure says nothing of this one.
+  /// Whether the last Job was for another version than the spec asks for now, so that its failure is not about this
+  /// one.
   ///
-  /// So KubeSphere's controllers leave a version that is put back while another one fails.
+  /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails.
   var isOfAnotherVersion: Bool {
     guard let job = file.job.value, !job.version.isEmpty, !job.isActive else { return false }
     return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
   }
 
-  /// What never helps as things are is not offered first, or as if it did.
+  /// The remedies for a failed attempt: its log, a retry, and the way back.
+  ///
+  /// A retry comes last if it cannot succeed before the cluster serves a kind.
   private var failureRemedies: [Remedy] {
     let hasLog = !installation.jobName.isEmpty || installation.isKeptByStandalone
     let logs = hasLog ? [Remedy("read why", [.person("ksx logs \(installation.extension)")])] : []
@@ -45,7 +48,7 @@ extension Diagnosis {
     return logs + [retry].compactMap { $0 } + back
   }
 
-  /// The kind that a chart needs and the cluster lacks, as helm or ksxd names it.
+  /// The kind that a chart needs and the cluster does not serve, from an error message of helm or ksxd.
   static func missingKind(in message: String) -> String? {
     for (start, end) in [("the cluster does not serve ", " of "), ("no matches for kind \"", "\"")] {
       guard let begin = message.rangeOfText(start)?.upperBound else { continue }
@@ -56,7 +59,7 @@ extension Diagnosis {
     return nil
   }
 
-  /// One for each reason, however many pods have it.
+  /// One finding for each reason and image, however many pods have it.
   var podFindings: [Finding] {
     let byReason = Dictionary(grouping: file.pods) { $0.reason + "\n" + $0.image }
     return byReason.sorted { $0.key < $1.key }.map { _, pods in

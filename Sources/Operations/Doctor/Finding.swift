@@ -3,20 +3,20 @@ package import KubernetesAPI
 package import Manifest
 package import Platform
 
-/// Something that is wrong, as a doctor says it: what, by what signs, how sure, and what helps.
+/// A problem that the doctor found: its cause, the evidence, how certain it is, and its remedies.
 package struct Finding: Hashable, Sendable {
-  /// What it is called: the same words whenever it is the same trouble, for scripts.
+  /// The stable identifier of the problem, for scripts.
   package var cause: Cause
-  /// What it is about: an extension's name, `Repository main`, or the cluster.
+  /// What has the problem: an extension's name, `Repository main`, or `cluster`.
   package var subject: String
   package var sentence: Sentence
-  /// In English.
+  /// `sentence` in English.
   package var text: String { sentence.english }
   package var evidence: [Evidence]
   package var certainty: Certainty
   package var remedies: [Remedy]
 
-  /// Where a sign was seen.
+  /// A fact that was observed in the cluster, and where.
   package struct Evidence: Hashable, Sendable {
     package var object: String
     package var field: String
@@ -24,12 +24,12 @@ package struct Finding: Hashable, Sendable {
     /// RFC 3339, or empty.
     package var time: String
 
-    /// A sign in the cluster's own words.
+    /// Evidence in the words of the cluster.
     init(_ object: String, _ field: String, _ value: String, time: String = "") {
       self.init(object, field, saying: Sentence(verbatim: value), time: time)
     }
 
-    /// A sign in words of ksx.
+    /// Evidence in the words of ksx.
     init(_ object: String, _ field: String, saying value: Sentence, time: String = "") {
       self.object = object
       self.field = field
@@ -40,11 +40,11 @@ package struct Finding: Hashable, Sendable {
 
   package enum Certainty: String, Sendable {
     case certain, likely, possible
-    /// It is as it should be, and worth knowing.
+    /// Normal behaviour that is worth knowing.
     case note
   }
 
-  /// The troubles that are known; docs/DOCTOR.md describes each.
+  /// All known problems; docs/DOCTOR.md describes each of them.
   package enum Cause: String, CaseIterable, Sendable {
     case webhookDown = "webhook-down"
     case controllersDown = "controllers-down"
@@ -99,18 +99,18 @@ package struct Finding: Hashable, Sendable {
   }
 }
 
-/// What helps against a trouble, step by step, with what it costs.
+/// A way to solve a problem, step by step, with its cost.
 package struct Remedy: Hashable, Sendable {
   package var name: Sentence
   package var steps: [Step]
-  /// What it does besides, or what must be known before.
+  /// Side effects, or what the user must know before.
   package var cost: Sentence
 
   package enum Step: Hashable, Sendable {
     case send(RemedyRequest)
-    /// Nothing is sent: something is waited for.
+    /// Nothing is sent: ksx waits for this.
     case wait(Sentence)
-    /// What no request does.
+    /// Something that the user must do, because no request does it.
     case person(Sentence)
   }
 
@@ -126,7 +126,7 @@ package struct RemedyRequest: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
     case merge(Value)
     case create(Object)
-    /// A Job without this leaves its pod, and helm, running.
+    /// If a Job is deleted without its dependents, its pod, and helm in it, keep running.
     case delete(withDependents: Bool)
   }
 
@@ -134,15 +134,16 @@ package struct RemedyRequest: Hashable, Sendable {
   package var namespace: String?
   package var name: String
   package var action: Action
-  /// The version of the object that it was made for: it is refused where that has changed.
+  /// The `resourceVersion` that the request was made for; the API server refuses it if the object has changed since.
   package var version: String?
-  /// The fingerprint of what its object asked for then: where only its status has changed since, it is sent all the same.
+  /// The fingerprint of the object's spec at that time: if only the status has changed since, the request is sent
+  /// again.
   package var specMark: String?
 
-  /// The fingerprint of what an object asks for, which shows no secret of it.
+  /// The fingerprint of an object's spec, which reveals no secret of it.
   package static func mark(of spec: Value) -> String { ConfigHash.of(JSON.text(spec)) }
 
-  /// The same for kubectl, as a line for a POSIX shell.
+  /// The kubectl command that sends the same request, for a POSIX shell.
   package func kubectl(flags: [String] = []) -> String {
     let start = ["kubectl"] + flags + (namespace.map { ["-n", $0] } ?? [])
     switch action {

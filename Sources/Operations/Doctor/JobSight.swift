@@ -5,20 +5,20 @@ import Packages
 package import Platform
 
 extension CaseFile {
-  /// A job of helm's, and how far its pods are.
+  /// A Job that runs helm, and the state of its pods.
   package struct JobSight: Hashable, Sendable {
     package var isActive: Bool
     package var isComplete: Bool
     package var completed: String
-    /// Why a pod does not run, such as `ImagePullBackOff`; `nil` if it does, or there is none.
+    /// Why a pod does not run, such as `ImagePullBackOff`; `nil` if all run.
     package var waiting: Sentence?
-    /// Why it has failed, or `nil`.
+    /// Why the Job has failed; `nil` if it has not.
     package var failure: String?
-    /// When it was made, RFC 3339, or empty.
+    /// When the Job was created, RFC 3339, or empty.
     package var created = ""
-    /// The version of the chart that it was made for, or empty if its command does not name it.
+    /// The chart version that the Job installs; empty if its command does not name it.
     package var version = ""
-    /// What it waits for is what every pod waits for at first: an image that is fetched, a node that is looked for.
+    /// Whether `waiting` is normal for a new pod, which first pulls images and is scheduled.
     package var isBeginning = false
 
     package init(isActive: Bool, isComplete: Bool, completed: String = "", waiting: Sentence? = nil) {
@@ -30,7 +30,7 @@ extension CaseFile {
 
     package init(_ job: Object, pods: [Object]) {
       isComplete = (job.status["succeeded"]?.integer ?? 0) > 0
-      // A pod that was begun beside the one that did it is not waited for.
+      // Another pod of the Job may still be active after one has succeeded; it is not waited for.
       isActive = !isComplete && (job.status["active"]?.integer ?? 0) > 0
       completed = job.status["completionTime"]?.string ?? ""
       failure = job.status["conditions"]?.sequence?.first { $0["type"] == "Failed" && $0["status"] == "True" }
@@ -47,10 +47,10 @@ extension CaseFile {
   }
 }
 
-/// What keeps a pod from running.
+/// What prevents a pod from running.
 private struct Obstacle {
   var sentence: Sentence
-  /// Every pod is so for some seconds.
+  /// Whether every pod is in this state for some seconds.
   var isOrdinary: Bool
 
   init?(_ pod: Object) {
@@ -75,13 +75,13 @@ private struct Obstacle {
   }
 }
 
-/// The line that a job of KubeSphere's controllers gives to helm.
+/// The helm command line in a Job of KubeSphere's controllers.
 struct HelmCommand: Hashable, Sendable {
   private let words: [Substring]
-  /// The name of the chart, which is that of its extension.
+  /// The name of the chart, which is the name of its extension.
   private let chart: String
 
-  /// Reads the command of `job`'s container, which is a line for a shell.
+  /// Reads the command of `job`'s container, which is a shell command line.
   init(_ job: Object) {
     chart = job.labels[Dialect.installPlan.extensionLabel] ?? ""
     let containers = job.spec[path: "template", "spec", "containers"]?.sequence ?? []
@@ -89,9 +89,9 @@ struct HelmCommand: Hashable, Sendable {
     words = lines.first { $0.containsText("helm ") }?.split(whereSeparator: \.isWhitespace) ?? []
   }
 
-  /// The version of the chart that it is about, or empty if the line does not name it.
+  /// The version of the chart, or empty if the command line does not name it.
   ///
-  /// A registry's chart stands beside `--version`; one that was fetched over HTTP has it in the name of its file.
+  /// With a chart of an OCI registry it follows `--version`; with one fetched over HTTP it is part of the file name.
   var chartVersion: String {
     if let place = words.firstIndex(of: "--version"), place + 1 < words.count { return String(words[place + 1]) }
     let file = words.first { $0.hasSuffix(".tgz") }?.split(separator: "/").last?.dropLast(4) ?? ""

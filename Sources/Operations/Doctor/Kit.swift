@@ -3,13 +3,13 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// The remedies that were seen to work on KubeSphere's own controllers, for one installation.
+/// The remedies for one installation, all seen to work with KubeSphere's own controllers.
 ///
-/// Each body is as small as it can be: a status has no subresource here, and these controllers go by what is in it.
+/// Each patch is minimal: the CRDs have no status subresource, and the controllers act on what is in the status.
 struct Kit {
   let dialect: Dialect
   let installation: Installation
-  /// Those of its object.
+  /// The finalizers of the installation.
   var finalizers: [String] = []
 
   private func patch(_ body: Value) -> Remedy.Step {
@@ -21,23 +21,24 @@ struct Kit {
     installation.targetNamespace.isEmpty ? "extension-\(installation.extension)" : installation.targetNamespace
   }
 
-  /// The same version and config once more, the config's text untouched.
+  /// Tries the same version and config again; the text of the config is unchanged.
   var retry: Remedy {
-    // The first design keeps no fingerprint: there an emptied state is begun with anew.
+    // With the subscription dialect the status has no config hash; there the controllers start over when the state is
+    // empty.
     let body: Value = dialect.name == .installPlan ? ["status": Retry.anotherTry] : Retry.startOver
     return Remedy(
       "retry", [patch(body)],
       cost: "helm runs once more; what a failed upgrade has applied already stays changed until it succeeds")
   }
 
-  /// For what fails again and again until the cluster serves `kind`.
+  /// For an installation that keeps failing until the cluster serves `kind`.
   func bringing(_ kind: String, _ retry: Remedy?) -> Remedy {
     Remedy(
       "bring \(kind), then retry", [.person("install what defines \(kind)")] + (retry?.steps ?? []),
       cost: "until the cluster serves \(kind), every further try fails in the same way")
   }
 
-  /// Back to a release that worked, by its version alone where the config was the same.
+  /// Goes back to a release that worked, by a patch of the version alone if the config is unchanged.
   func back(to former: ReleaseMemory.Entry) -> Remedy {
     let isSameConfig = installation.hasConfig(former.config)
     let command = "ksx rollback \(installation.extension) --version \(former.version)"
@@ -46,7 +47,7 @@ struct Kit {
       isSameConfig ? version(former.version).steps : [.person(Sentence(verbatim: command))])
   }
 
-  /// For every state that waits for ever, of an installation that is not being deleted.
+  /// For an installation that is not being deleted and whose state would never change by itself.
   var startOver: Remedy {
     Remedy(
       "start over",
@@ -54,14 +55,14 @@ struct Kit {
       cost: "one more helm run; the job's log is no longer to be found from the installation. Not while helm runs")
   }
 
-  /// Ends in the state that helm's release has, without a job.
+  /// Makes the controller derive the state from helm's release, without a Job.
   var takeStock: Remedy {
     Remedy(
       "take stock", [patch(["status": ["state": "", "stateHistory": .null]])],
       cost: "the history of states is forgotten; with a release that is deployed no job runs")
   }
 
-  /// For every deletion that stands still.
+  /// For a deletion that does not continue.
   var uninstallAgain: Remedy {
     let time = installation.history.last?.time ?? installation.conditionTime
     let entry: Value = ["state": "UninstallFailed", "lastTransitionTime": .string(time)]
@@ -76,19 +77,19 @@ struct Kit {
       cost: "the history of states is forgotten; until the clocks agree it comes again")
   }
 
-  /// Asks for the namespace that the release is in.
+  /// Sets the target namespace to that of the release.
   func keepingNamespace(_ place: String) -> Remedy {
     Remedy(
       "ask for the namespace it is in", [patch(["spec": ["targetNamespace": .string(place)]])],
       cost: "to have it in another, uninstall it and install it there")
   }
 
-  /// Only writing wakes the controller.
+  /// Changes an annotation, because only a write wakes the controller.
   var nudge: Remedy {
     let version = installation.resourceVersion
     let mark = version.isEmpty ? "1" : version
     return Remedy(
-      // The same value again would change nothing, and wake no controller.
+      // Writing the same value again would change nothing, and would not wake the controller.
       "nudge",
       [patch(["metadata": ["annotations": [Retry.nudgeAnnotation: .string(mark)]]])],
       cost: "an annotation that means nothing")
@@ -139,17 +140,17 @@ struct Kit {
       cost: "hooks do not run, and what objects own stays behind; agents in member clusters come first")
   }
 
-  /// What `ksxd` then leaves is what does not go.
+  /// With `ksxd`, which then leaves only what finalizers hold.
   var forceLeaving: Remedy {
     Remedy(
       "remove by force", force.steps,
       cost: "hooks do not run, and what is held stays behind until its finalizers are gone")
   }
 
-  /// For installations whose controllers keep a log of what they do.
+  /// For installations whose controllers keep a log.
   var log: Remedy { Remedy("read why", [.person("ksx logs \(installation.extension)")]) }
 
-  /// Takes `others` off the installation, and leaves the others.
+  /// Removes the finalizers `others` from the installation, and keeps the rest.
   func dropFinalizers(_ others: [String]) -> Remedy {
     let rest = self.finalizers.filter { !others.contains($0) }
     return Remedy(
@@ -158,7 +159,7 @@ struct Kit {
       cost: "what that program wanted to do before stays undone")
   }
 
-  /// A version that says just enough for the controller to go on with a deletion.
+  /// A stand-in ExtensionVersion with just the fields that the controller needs to continue a deletion.
   var standIn: Remedy {
     let name = dialect.versionName(installation.extension, installation.version)
     let object = Object(
@@ -182,8 +183,9 @@ struct Kit {
       cost: "a chart that cannot be fetched meanwhile has its version deleted")
   }
 
-  /// For versions whose repository is not there any more, of which only its address is needed; what was tried without
-  /// them is then tried again.
+  /// For versions whose repository is gone: the user needs only its address.
+  ///
+  /// An attempt that failed without them is then retried.
   func addRepository(_ name: String) -> Remedy {
     let called = name.isEmpty ? "NAME" : name
     let isFailed = installation.observed.state.isFailure && installation.canBeTriedAgain
@@ -195,14 +197,14 @@ struct Kit {
       ] + (isFailed ? retry : nudge).steps)
   }
 
-  /// For charts that are being fetched without end.
+  /// For charts whose download never ends.
   var chartsAnswer: Remedy {
     Remedy(
       "mend the repository", [.person("make its charts answer again")],
       cost: "restarting the controller now leaves what it was fetching Preparing for ever")
   }
 
-  /// The same for the agent in one member cluster.
+  /// Makes the controllers retry the agent in one member cluster.
   func agentRetry(_ cluster: String) -> Remedy {
     Remedy(
       "retry the agent in \(cluster)",
@@ -216,7 +218,7 @@ struct Kit {
       cost: "the agent's release stays in that cluster")
   }
 
-  /// Those behind it are then not held up.
+  /// Moves `cluster` to the end, so that it no longer holds up the clusters that follow it.
   func placing(last cluster: String) -> Remedy {
     let names = installation.clusters.filter { $0 != cluster } + [cluster]
     return Remedy(

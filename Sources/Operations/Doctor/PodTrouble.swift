@@ -4,7 +4,7 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// A pod of an extension's own that does not run, and why.
+/// A pod of an extension that does not run, and why.
 package struct PodTrouble: Hashable, Sendable {
   package var namespace: String
   package var name: String
@@ -12,9 +12,9 @@ package struct PodTrouble: Hashable, Sendable {
   package var image = ""
   /// `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`.
   package var reason: String
-  /// The reason with what is said of it.
+  /// The reason with the message that explains it.
   package var words: String
-  /// Where that stands in the pod.
+  /// The field of the pod that has them.
   package var field: String
   package var restarts = 0
   /// RFC 3339, or empty.
@@ -27,7 +27,7 @@ package struct PodTrouble: Hashable, Sendable {
   ]
   private static let beginnings: Set = ["ContainerCreating", "PodInitializing"]
 
-  /// What `pod` waits for; `nil` where it runs, has ended, or is just being begun.
+  /// What `pod` is waiting for; `nil` if it runs, has ended, is being deleted, or is just starting.
   package init?(_ pod: Object) {
     if pod.isBeingDeleted { return nil }
     for field in ["initContainerStatuses", "containerStatuses"] {
@@ -42,7 +42,7 @@ package struct PodTrouble: Hashable, Sendable {
     self.init(unscheduled: pod)
   }
 
-  /// No node takes it.
+  /// The pod is not scheduled to a node.
   private init?(unscheduled pod: Object) {
     let conditions = pod.status["conditions"]?.sequence ?? []
     guard pod.status["phase"]?.string == "Pending",
@@ -80,10 +80,10 @@ package struct PodTrouble: Hashable, Sendable {
 }
 
 extension ClusterReader {
-  /// The pods of what `installation` has made that do not run.
+  /// The pods of `installation` that do not run.
   ///
-  /// A namespace that is called after the extension is its own; in another, its release's label tells. What helm runs in
-  /// is looked at elsewhere.
+  /// If the namespace is named after the extension, all its pods count; in another namespace, those with the label of
+  /// its release. The pods of helm's Jobs are left out; `JobSight` covers them.
   package func podTroubles(of installation: Installation) async throws(ClusterError) -> [PodTrouble] {
     let own = Change.usualNamespace(of: installation.extension)
     let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace
@@ -103,7 +103,7 @@ extension ClusterReader {
     }.compactMap(PodTrouble.init)
   }
 
-  /// `operations` with what the pods of each wait for, where they may be read.
+  /// `operations`, completed with what the pods of each are waiting for, if they can be read.
   package func withPods(_ operations: [Operation], of installations: [Installation]) async -> [Operation] {
     let all = Installations(installations)
     return await withTaskGroup(of: Operation.self) { group in

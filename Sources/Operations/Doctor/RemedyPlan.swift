@@ -4,25 +4,25 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// A row of requests that a user agrees to as one, with what it means: a doctor's remedy, or what is done to a repository.
+/// Requests that a user confirms together, with their effects: a remedy of the doctor, or a change of a repository.
 ///
-/// What no request does, or must be waited for, stands between them: there it pauses.
+/// Steps between them that the user does, or that are waited for, pause the plan.
 package struct RemedyPlan: Hashable, Sendable {
   /// `Retry backup-vault`.
   package var title: Sentence
-  /// What it is about, for messages: an extension's name, `Repository main`.
+  /// What the plan is about, for messages: an extension's name, `Repository main`.
   package var subject: String
   package var effects: [Plan.Effect]
-  /// What speaks against it.
+  /// Reasons against the plan.
   package var problems: [Plan.Problem] = []
   package var steps: [Remedy.Step]
-  /// What guardrails call it: the command that does the same, or shows it.
+  /// The command that does the same or shows it; guardrails refer to the plan by this name.
   package var verb: String
-  /// What is ended by following it, in place of requests that are known beforehand.
+  /// The cancellation that the plan carries out; its requests follow from each other and are not known beforehand.
   package private(set) var cancellation: Cancellation?
-  /// What that is, as the button says it; empty where the button says that requests are sent.
+  /// The label of the button for a cancellation; if empty, the button says that requests are sent.
   package private(set) var deed: Sentence = ""
-  /// What the cluster can do, for that.
+  /// The capabilities of the cluster, for a cancellation.
   package private(set) var capabilities: Capabilities?
 
   package init(
@@ -37,7 +37,7 @@ package struct RemedyPlan: Hashable, Sendable {
     self.verb = verb
   }
 
-  /// What `remedy` does about `finding`.
+  /// The plan that applies `remedy` against `finding`.
   package init(_ remedy: Remedy, against finding: Finding) {
     let cost = remedy.cost.isEmpty ? [] : [Plan.Effect(.note, "cost: \(remedy.cost)")]
     self.init(
@@ -45,7 +45,8 @@ package struct RemedyPlan: Hashable, Sendable {
       effects: [Plan.Effect(.note, "against: \(finding.sentence)")] + cost, steps: remedy.steps)
   }
 
-  /// What ends what `installation` is at, and goes back to what ran before, by what is kept here in `memory`.
+  /// The plan that cancels the current attempt of `installation` and goes back to what ran before, which `memory`
+  /// knows.
   package init(
     cancelling name: String, _ installation: Installation, _ memory: ReleaseMemory, _ capabilities: Capabilities
   ) {
@@ -64,19 +65,19 @@ package struct RemedyPlan: Hashable, Sendable {
 
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 
-  /// Why a user with `rights` may not send what needs `accesses`, or a guardrail will not have it sent.
+  /// The rights in `accesses` that a user with `rights` lacks, and the objection of a guardrail.
   package func refusals(_ rights: Rights, _ accesses: [Access], _ guardVerdict: GuardVerdict?) -> [Sentence] {
     let missing = accesses.compactMap(rights.reason)
     let unlike = missing.enumerated().filter { !missing[..<$0].contains($1) }.map(\.element)
     switch guardVerdict {
     case nil, .allowed?: return unlike
     case .denied(let reason)?: return unlike + [reason]
-    // Nothing is typed here: the command of the same name asks for it.
+    // This plan has no field to type a confirmation into; the command of the same name has.
     case .typed(let reason)?: return unlike + ["\(reason): ksx \(verb) asks for that"]
     }
   }
 
-  /// The requests that come next when `done` steps are, and where they end: before a pause, or at the end.
+  /// The requests that follow after `done` steps, and the index where they end: at a pause, or at the end of the plan.
   package func requests(after done: Int) -> (requests: [RemedyRequest], end: Int) {
     var requests: [RemedyRequest] = []
     var end = done
@@ -87,7 +88,7 @@ package struct RemedyPlan: Hashable, Sendable {
     return (requests, end)
   }
 
-  /// The step at `place` when nothing is sent there: what is waited for, or what a person does.
+  /// What is waited for or what the user does in the step at `place`; `nil` if that sends a request.
   package func pause(at place: Int) -> Sentence? {
     guard place < steps.count else { return nil }
     switch steps[place] {
@@ -99,7 +100,7 @@ package struct RemedyPlan: Hashable, Sendable {
 }
 
 extension RemedyRequest {
-  /// The right that the user needs.
+  /// The right that the user needs to send it.
   package var access: Access {
     switch action {
     case .merge: Access("patch", resource, namespace: namespace, name: name)
@@ -108,12 +109,12 @@ extension RemedyRequest {
     }
   }
 
-  /// Sends it; a dry run asks the server whether it would agree, and changes nothing.
+  /// Sends the request; a dry run asks whether the API server would accept it, and changes nothing.
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) {
     do throws(ClusterError) {
       return try await sendOnce(to: cluster, dryRun: dryRun)
     } catch  where error.status?.isConflict == true && specMark != nil {
-      // Controllers write the status all the time, which is no other's wish.
+      // A conflict with a controller's write to the status is no conflict with another user.
       let object = try await cluster.get(resource, namespace: namespace, name)
       guard Self.mark(of: object.spec) == specMark else { throw error }
       var again = self
@@ -135,7 +136,7 @@ extension RemedyRequest {
     }
   }
 
-  /// As it may be shown: what is secret in its body is masked.
+  /// The request for display, with secrets in its body masked.
   package var shown: RemedyRequest {
     var request = self
     switch action {

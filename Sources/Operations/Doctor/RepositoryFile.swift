@@ -3,13 +3,15 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// What was read of one repository, and what it comes to: events are all that says how a sync went.
+/// What was read about one repository, for its findings.
+///
+/// Events are the only record of how a sync went.
 struct RepositoryFile {
   private let object: Object
   private let newest: EventLine?
   private let now: Timestamp
   private let dialect: Dialect
-  /// Those that are its own; `nil` if they could not be read.
+  /// The extensions that belong to the repository; `nil` if they could not be read.
   private let extensions: [Extension]?
 
   init(_ object: Object, events: [Object], _ extensions: [Extension]?, _ dialect: Dialect, _ now: Timestamp) {
@@ -22,7 +24,7 @@ struct RepositoryFile {
 
   var findings: [Finding] { passedOver + reading + owning }
 
-  /// A name belongs to the repository that offered it first; the others are read and passed over, without a word.
+  /// An extension belongs to the first repository that offered its name; KubeSphere silently ignores it in all others.
   private var owning: [Finding] {
     let lastSync = RepositoryFacts.lastSync(of: object)
     guard extensions?.isEmpty == true, !lastSync.isEmpty, newest?.reason != "SyncFailed" else { return [] }
@@ -45,7 +47,9 @@ struct RepositoryFile {
     ]
   }
 
-  /// Fields that say nothing that can be carried out; shipped KubeSphere has no conditions, so there they are an annotation.
+  /// Fields that cannot be applied.
+  ///
+  /// KubeSphere's Repository CRD has no conditions, so there an annotation holds them.
   private var passedOver: [Finding] {
     let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
     return CaseFile.Refusal.all(of: noted ?? object.status["conditions"]).map { refusal in
@@ -57,7 +61,7 @@ struct RepositoryFile {
     }
   }
 
-  /// How reading it went.
+  /// Problems of the last sync.
   private var reading: [Finding] {
     if let newest, newest.reason == "SyncFailed" { return [unreachable(newest)] }
     guard object.status["lastSyncTime"]?.string == nil, newest == nil, dialect.name == .installPlan,

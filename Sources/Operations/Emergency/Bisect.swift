@@ -3,30 +3,30 @@ package import KubernetesAPI
 package import Manifest
 import Platform
 
-/// Finds by halving which extension breaks something.
+/// Searches by halving for the extension that breaks something.
 ///
-/// An extension is never on while one that it needs is off: they stand in an order in which those that need others come
-/// first, so that the first half can be off by itself. What is off besides, because it needs one of them, is no suspect
-/// any more.
+/// An extension is never enabled while one that it needs is disabled. The candidates are ordered so that those that
+/// need others come first; the first half can then be disabled by itself. Extensions that are disabled only because
+/// they need one of these are no suspects.
 package struct Bisect: Hashable, Sendable {
   package static let annotation = "ksx.dev/bisect"
 
-  /// All that was on at the start; those that need others come before these.
+  /// All extensions that were enabled at the start; each comes before those that it needs.
   package let candidates: [String]
-  /// What each of them needs, of the others.
+  /// For each candidate, the candidates that it needs.
   package let needs: [String: [String]]
   package private(set) var suspects: [String]
-  /// What is to be off now.
+  /// The extensions that must be disabled now.
   package private(set) var off: [String]
-  /// Something that was off has once made the trouble go.
+  /// Whether the problem was ever gone while something was disabled.
   private var hasHelped = false
 
-  /// How it stands.
+  /// The state of the search.
   package enum Verdict: Hashable, Sendable {
-    /// Look whether the trouble is gone.
+    /// The user must check whether the problem is gone.
     case look
     case found(String)
-    /// It is none of them.
+    /// No extension is the cause.
     case none
   }
 
@@ -41,7 +41,7 @@ package struct Bisect: Hashable, Sendable {
     halve()
   }
 
-  /// The trouble is gone with what is off now, or it is still there.
+  /// Takes the user's answer: whether the problem is gone with the current extensions disabled.
   package mutating func answer(isGone: Bool) {
     let off = Set(off)
     suspects = suspects.filter { off.contains($0) == isGone }
@@ -62,15 +62,15 @@ package struct Bisect: Hashable, Sendable {
     off = closed(Set(suspects.prefix((suspects.count + 1) / 2)))
   }
 
-  /// With all that needs one of them.
+  /// `names` and all candidates that need one of them.
   private func closed(_ names: Set<String>) -> [String] {
     var names = names
-    // Those that need others come first, so going backwards one pass is enough.
+    // Candidates come before what they need, so that one pass backwards is enough.
     for name in candidates.reversed() where needs[name]?.contains(where: names.contains) == true { names.insert(name) }
     return candidates.filter(names.contains)
   }
 
-  /// How many looks are left at most.
+  /// How many more answers are needed at most.
   package var looksLeft: Int {
     guard verdict == .look else { return 0 }
     var (count, looks) = (suspects.count, 0)
@@ -92,7 +92,7 @@ package struct Bisect: Hashable, Sendable {
 }
 
 extension Bisect {
-  /// As it is kept between two looks.
+  /// The search as it is stored between two answers.
   package var value: Value {
     func list(_ names: [String]) -> Value { .sequence(names.map(Value.string)) }
     let pairs = needs.sorted { $0.key < $1.key }.map { Mapping.Pair(key: $0.key, value: list($0.value)) }
@@ -102,7 +102,7 @@ extension Bisect {
     ]
   }
 
-  /// Reads what `value` wrote.
+  /// Reads `value`, which the property of that name has written.
   package init?(_ value: Value) {
     func list(_ value: Value?) -> [String] { value?.sequence?.compactMap(\.string) ?? [] }
     guard let pairs = value["needs"]?.mapping?.pairs else { return nil }
@@ -114,9 +114,9 @@ extension Bisect {
     if candidates.isEmpty || suspects.isEmpty { return nil }
   }
 
-  /// What must be written so that exactly `off` is off, of what was on at the start.
+  /// The writes after which exactly `off` is disabled, of what was enabled at the start.
   ///
-  /// What another has switched off bears no mark, and is left alone.
+  /// Installations that others have disabled do not have the annotation, and are left alone.
   package func step(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
     let marked = MarkedSwitch(Self.annotation, capabilities)
     var step = SafeMode.Step()
@@ -140,7 +140,7 @@ extension Bisect {
     return step
   }
 
-  /// What brings back all that any bisection has switched off, its own memory or none.
+  /// The writes that enable everything that a bisection has disabled, even if its record is lost.
   package static func restoring(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
     Bisect([], needs: [:]).step(objects, capabilities)
   }

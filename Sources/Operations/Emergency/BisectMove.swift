@@ -2,19 +2,21 @@ package import Extensions
 package import KubernetesAPI
 import Platform
 
-/// What an answer to a search would come to; nothing is written.
+/// The effect of an answer on a search; nothing is written.
 package struct BisectMove: Hashable, Sendable {
-  /// The search afterwards; its verdict says whether it is over.
+  /// The search after the answer; its verdict says whether it is over.
   package private(set) var bisect: Bisect
-  /// Whether the answer counts: it does not where not all is switched as the look wants it, which is then done first.
+  /// Whether the answer counts.
+  ///
+  /// It does not while some installations are not switched as the search needs it; `step` then switches them.
   package let isTaken: Bool
   package private(set) var step: SafeMode.Step
 
-  /// Answers `bisect`, where `objects` are the installations as they are now.
+  /// Applies the answer to `bisect`; `objects` are the current installations.
   package init(_ bisect: Bisect, isGone: Bool, _ objects: [Object], _ capabilities: Capabilities) {
     self.bisect = bisect
     step = bisect.step(objects, capabilities)
-    // A switch that was broken off, or that another turned, makes the answer one about something else.
+    // If switching was interrupted, or another user switched something, the answer is about a different set.
     isTaken = step.writes.isEmpty
     if isTaken {
       self.bisect.answer(isGone: isGone)

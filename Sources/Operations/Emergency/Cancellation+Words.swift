@@ -2,16 +2,16 @@ package import Extensions
 import Packages
 package import Platform
 
-// What a user agrees to: what ends, since when it has gone on, and what is there afterwards.
+// Texts that the user confirms: what is cancelled, since when it runs, and the state afterwards.
 extension Cancellation {
-  /// What is done, as a button and a question say it: `cancel the upgrade`.
+  /// The action as a button and a question name it: `cancel the upgrade`.
   package func deed(at installation: Installation) -> Sentence {
     guard let former else { return "cancel the installation" }
     let (from, to) = (VersionText(former.version), VersionText(installation.version))
     return from < to ? "cancel the upgrade" : to < from ? "cancel the way back" : "cancel the change of the config"
   }
 
-  /// What will be done, a line for each thing, and how it is taken back.
+  /// The effects of the cancellation, one for each line, and how they are achieved.
   package func effects(_ facts: Facts) -> [Plan.Effect] {
     let installation = facts.installation
     var effects = [Plan.Effect(.removed, "ends: \(attempt(installation))", part: .changes)]
@@ -25,7 +25,7 @@ extension Cancellation {
     return effects + means(installation) + rest(installation)
   }
 
-  /// What is under way: what it leads to, and since when.
+  /// The current attempt: where it leads, and since when.
   private func attempt(_ installation: Installation) -> Sentence {
     let since = Operation.beginning(installation)
     let state = installation.observed.state.name
@@ -55,7 +55,7 @@ extension Cancellation {
       ]
   }
 
-  /// What is there afterwards.
+  /// The state afterwards.
   private func rest(_ installation: Installation) -> [Plan.Effect] {
     guard let former else {
       return [

@@ -4,23 +4,23 @@ import Manifest
 import Packages
 package import Platform
 
-/// Ending an attempt that is under way, and going back to what ran before it (docs/KUBESPHERE.md: Changes).
+/// Ends the current attempt and goes back to what ran before it (docs/KUBESPHERE.md: Changes).
 ///
-/// Shipped controllers wait for the attempt's job, however long it hangs, so the job is ended, what it has left locked
-/// is unlocked, and what ran before is tried again. Each step follows from what there is, so one that was broken off is
-/// gone on with by asking again.
+/// KubeSphere's controllers wait for the attempt's Job, however long it hangs. So the Job is ended, helm's lock is
+/// removed, and what ran before is tried again. Each step is derived from the current state, so asking again continues
+/// an interrupted cancellation.
 package struct Cancellation: Hashable, Sendable {
-  /// Notes at the installation which job is to be ended: the one after it is the way back.
+  /// Records on the installation which Job is to be ended; the Job after it is that of the way back.
   package static let annotation = "ksx.dev/cancelled-job"
 
-  /// What there is of the attempt.
+  /// The current state of the attempt.
   package struct Facts: Hashable, Sendable {
     package var installation: Installation
-    /// The job whose end was asked for, or empty.
+    /// The Job that is to be ended, or empty.
     package var marked: String
-    /// The job of the present attempt is at work.
+    /// Whether the Job of the current attempt is active.
     package var isJobActive: Bool
-    /// helm's Secret of a revision that was left pending, or `nil`.
+    /// The Secret of a Helm revision that was left pending, or `nil`.
     package var pendingSecret: String?
 
     package init(
@@ -33,29 +33,29 @@ package struct Cancellation: Hashable, Sendable {
     }
   }
 
-  /// What is to be done next.
+  /// The next step of a cancellation.
   package enum Step: Hashable, Sendable {
-    /// Ask for what ran before.
+    /// Set the spec to what ran before.
     case putBack
     case endJob(String)
-    /// Remove the lock of a helm that is gone.
+    /// Delete the Secret with which a helm that was killed still locks its release.
     case unlock(secret: String)
-    /// Have what ran before tried again.
+    /// Make the controllers try what ran before again.
     case retry
-    /// The controllers are at it.
+    /// The controllers are working on it.
     case wait
-    /// It is over.
+    /// The cancellation is finished.
     case done
     /// There is nothing to cancel, or it cannot be done this way.
     case refused(Sentence)
   }
 
   package let name: String
-  /// What ran before; `nil` where nothing did.
+  /// The spec that ran before; `nil` if none did or it is not known.
   package let former: RequestedSpec?
-  /// The user has said which version that shall be, and it may never have run.
+  /// Whether the user named the version to go back to, which may never have run.
   let isSaid: Bool
-  /// Where its config is known from.
+  /// The source of the config in `former`.
   let origin: ConfigOrigin
 
   package init(
@@ -67,8 +67,9 @@ package struct Cancellation: Hashable, Sendable {
     self.isSaid = isSaid
   }
 
-  /// What ends what `installation` is at, by what is known of what ran before in `memory`; `version` is what the user has
-  /// said it shall go back to.
+  /// Cancels the current attempt of `installation`.
+  ///
+  /// What ran before is taken from `memory`; `version` is the version to go back to, if the user named one.
   package init(_ installation: Installation, _ memory: ReleaseMemory, to version: String? = nil) {
     let entry =
       version.map { version in
@@ -88,12 +89,12 @@ package struct Cancellation: Hashable, Sendable {
     if former == nil, installation.observed.state == .upgrading { return .refused(unknown) }
     if installation.isKeptByStandalone { return standalone(installation) }
     if former == nil { return installation.hasBeenInstalled ? .refused(unknown) : first(facts) }
-    // A mark that an earlier cancellation has left says nothing of an attempt that was asked for since.
+    // A mark of an earlier cancellation is not about an attempt that was asked for later.
     if facts.marked.isEmpty || !isPutBack(installation) { return unmarked(facts) }
     let isEnded = installation.jobName.isEmpty || installation.jobName == facts.marked
     if facts.isJobActive { return isEnded ? .endJob(facts.marked) : .wait }
     if let secret = facts.pendingSecret { return .unlock(secret: secret) }
-    // The way back itself is tried once: another failure is its own.
+    // The way back is tried once; if it fails again, that is its own failure.
     if installation.observed.state.isFailure { return isEnded ? .retry : .done }
     return installation.isSettled ? .done : .wait
   }
@@ -105,11 +106,11 @@ package struct Cancellation: Hashable, Sendable {
   private func unmarked(_ facts: Facts) -> Step {
     let state = facts.installation.observed.state
     guard state.isBusy || facts.isJobActive else { return idle(facts.installation) }
-    // Before there is a job there is none to end, and the controllers begin with what is asked for by then.
+    // Before there is a Job, none must be ended: the controllers start with the spec of that time.
     return isPutBack(facts.installation) && facts.installation.jobName.isEmpty ? .wait : .putBack
   }
 
-  /// A first installation has nothing to go back to: its job is ended, and it stays as one that failed.
+  /// A first installation has nothing to go back to: its Job is ended, and its state is InstallFailed.
   private func first(_ facts: Facts) -> Step {
     if facts.isJobActive, !facts.installation.jobName.isEmpty { return .endJob(facts.installation.jobName) }
     let state = facts.installation.observed.state
@@ -117,7 +118,7 @@ package struct Cancellation: Hashable, Sendable {
     return state.isBusy ? .wait : idle(facts.installation)
   }
 
-  /// A standalone backend has no jobs, and gives up an attempt when its state is emptied.
+  /// A standalone backend has no Jobs; it abandons the attempt when the state is emptied.
   private func standalone(_ installation: Installation) -> Step {
     guard former != nil else {
       return installation.observed.state == .installing || installation.observed.state == .preparing
@@ -143,10 +144,10 @@ package struct Cancellation: Hashable, Sendable {
 }
 
 extension Cancellation {
-  /// What ran before the attempt that `installation` is at, or `nil` where nothing did or it is not known.
+  /// The spec that ran before the current attempt of `installation`; `nil` if none did or it is not known.
   ///
-  /// The version is the one that the object itself tells, or that the controllers note while an upgrade runs, or that was
-  /// last seen Installed; the config is what it had then, by `memory`, which knows what the cluster does.
+  /// The version is the one that the object records, or that the controllers note during an upgrade, or that was last
+  /// seen Installed. The config is the one that `memory` has for it, which includes what the cluster records.
   package static func former(to installation: Installation, _ memory: ReleaseMemory) -> RequestedSpec? {
     wayBack(from: installation, memory).map { RequestedSpec(version: $0.version, config: $0.config) }
   }
@@ -155,9 +156,9 @@ extension Cancellation {
     let noted = installation.observed.attemptedVersion
     let told = RanBefore.version(of: installation)
     let isNoted = told == nil && !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
-    // A first installation whose config was changed meanwhile has nothing that ran either.
+    // A first installation whose config was changed in the meantime has nothing that ran before either.
     let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || told != nil
-    // What ran last is asked for again already: whatever was tried between is no way back.
+    // The spec already asks for what ran last: anything tried in between is not what to go back to.
     if hasRun, let ran = memory.ranLast,
       VersionText(ran.version) == VersionText(installation.version), installation.hasConfig(ran.config)
     {
@@ -177,7 +178,7 @@ extension Cancellation {
     .init(version: version, config: installation.config, time: "", what: "", origin)
   }
 
-  /// What a step writes to `installation`, its job or its release; nothing where it only waits.
+  /// The write of a step to `installation`, its Job or its release; `nil` if the step writes nothing.
   package func write(_ step: Step, _ facts: Facts, in capabilities: Capabilities) -> Write? {
     let installation = facts.installation
     let (resource, namespace) = (capabilities.dialect.installations, installation.targetNamespace)
@@ -187,7 +188,7 @@ extension Cancellation {
       return .patch(.jobs, namespace: namespace, name: job, ["spec": ["activeDeadlineSeconds": 1]])
     case .unlock(let secret): return .delete(.secrets, namespace: namespace, name: secret, uid: nil)
     case .retry:
-      // The mark stays until the end: by it the job of the way back is told from the one that was ended.
+      // The mark stays until the end: it distinguishes the Job of the way back from the one that was ended.
       return .patch(resource, name: installation.name, ["status": Retry.anotherTry])
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])

@@ -5,14 +5,14 @@ package import KubernetesAPI
 import Manifest
 
 extension ClusterReader {
-  /// What there is of the attempt that the installation in `object` is at; what cannot be read counts as not there.
+  /// Reads the state of the current attempt of the installation `object`; what cannot be read counts as missing.
   package func attempt(_ object: Object) async -> Cancellation.Facts {
     let installation = Installation(object)
     var facts = Cancellation.Facts(
       installation, marked: object.annotations[Cancellation.annotation] ?? "")
     guard !installation.isKeptByStandalone, !installation.targetNamespace.isEmpty else { return facts }
     facts.isJobActive = await isActive(installation.jobName, in: installation.targetNamespace)
-    // helm's lock is asked for only once it may be removed: a look comes every quarter of a second.
+    // Looks for helm's lock only when it may be removed, because this runs every 250 ms.
     guard !facts.marked.isEmpty, !facts.isJobActive else { return facts }
     facts.pendingSecret = await pendingSecret(
       of: installation.releaseName.isEmpty ? installation.extension : installation.releaseName,
@@ -26,7 +26,7 @@ extension ClusterReader {
     return ((try? found.get())?.status["active"]?.integer ?? 0) > 0
   }
 
-  /// The newest revision's Secret where helm has left it pending; its labels tell, and nothing else of it is kept.
+  /// The newest revision's Secret if helm left it pending; only labels are read, the data is skipped.
   private func pendingSecret(of release: String, in namespace: String) async -> String? {
     let found = await result { () throws(ClusterError) in
       try await cluster.list(

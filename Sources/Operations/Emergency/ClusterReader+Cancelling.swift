@@ -3,19 +3,19 @@ import Extensions
 import KubernetesAPI
 package import Platform
 
-/// What following a cancellation came to.
+/// The result of carrying out a cancellation.
 package enum CancellationEnd: Hashable, Sendable {
   case done(Cancellation.Facts)
-  /// It cannot be gone on with, and why.
+  /// It cannot be continued, and why.
   case refused(Sentence)
-  /// Nothing has happened for long; whether a step was taken before.
+  /// Nothing has happened for a long time; whether a step was taken before.
   case quiet(hasActed: Bool)
 }
 
 extension ClusterReader {
-  /// How long a look waits for the next one, and how many of them make so many seconds.
+  /// How long a cancellation pauses between two steps, and when it gives up.
   package struct CancellationPace: Sendable {
-    /// Seconds in which a step must show its effect, or all of them together where that is `isWhole`.
+    /// Seconds within which a step must show an effect; with `isWhole`, within which all steps must.
     var patience: Int
     var isWhole: Bool
     var pause: @Sendable () async -> Void
@@ -25,11 +25,13 @@ extension ClusterReader {
     }
   }
 
-  /// Looks come every quarter of a second.
+  /// The pause between two polls of the cluster.
   package static let cancellationPause = Duration.milliseconds(250)
 
-  /// Takes step after step of `cancellation` at the installation called so, until it is done or nothing more happens;
-  /// `report` is told of each that was taken.
+  /// Carries out `cancellation` step by step on the object named `installation`, until it is done or nothing happens
+  /// for too long.
+  ///
+  /// `report` is called for each step that was taken.
   package func carryOut(
     _ cancellation: Cancellation, at installation: String, by sender: ChangeSender, _ pace: CancellationPace,
     report: @Sendable (Cancellation.Step) -> Void = { _ in }
@@ -51,12 +53,12 @@ extension ClusterReader {
     return .quiet(hasActed: last != nil)
   }
 
-  /// Whether the step was taken here.
+  /// Sends the write of `step`; returns whether there was one and the API server accepted it.
   private func take(
     _ step: Cancellation.Step, of cancellation: Cancellation, _ facts: Cancellation.Facts, _ sender: ChangeSender
   ) async throws(ClusterError) -> Bool {
     guard var write = cancellation.write(step, facts, in: capabilities) else { return false }
-    // Where it is ended once more, or fails, the object still tells what ran.
+    // The object then still records what ran before, in case this attempt is cancelled too, or fails.
     if step == .putBack {
       write = sender.signed(write, HistoryLine.cancel, backTo: cancellation.isSaid ? nil : cancellation.former)
     }
@@ -67,7 +69,7 @@ extension ClusterReader {
       }
       return true
     } catch {
-      // The controllers were faster, or another has done it: the next look tells what is left to do.
+      // The controllers or another client were faster: the next poll shows what is left to do.
       if error.isLostRace || error.isNotFound { return false }
       throw error
     }

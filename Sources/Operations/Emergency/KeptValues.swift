@@ -6,26 +6,26 @@ package import Manifest
 import Packages
 import Platform
 
-/// A few values that outlive this program: in a Secret of the cluster, where every user of it finds them, and in a file
-/// on this computer, for a cluster that does not take them.
+/// Values that must outlive this program, stored in a Secret of the cluster for all its users.
 ///
-/// A Secret, because copies of objects may hold secrets.
+/// If the cluster does not accept them, they are stored in a file on this computer. It is a Secret because copies of
+/// objects may contain secrets.
 package struct KeptValues: Sendable {
   private let cluster: Cluster
   private let name: String
   private let path: String
 
-  /// The values called `name`, such as `ksx-bisect`; `folder` is the one of this program's state.
+  /// `name` is that of the Secret, such as `ksx-bisect`; `folder` is the state folder of this program.
   package init(_ cluster: Cluster, name: String, folder: String, identity: String) {
     self.cluster = cluster
     self.name = name
     path = "\(folder)/emergency/\(ConfigHash.of(identity)).\(name).json"
   }
 
-  /// As much as a Secret takes.
+  /// In bytes: Kubernetes limits the data of a Secret to 1 MiB.
   private static let largest = 900_000
 
-  /// What is kept in the cluster and here; where the Secret may not be read, only what is here.
+  /// Reads the values in the cluster and on this computer; if the Secret may not be read, only the latter.
   package func read() async throws(ClusterError) -> (there: [String: Value], here: [String: Value]) {
     let secret = try await secret()
     let data = secret?.value["data"]?.mapping?.pairs ?? []
@@ -34,7 +34,7 @@ package struct KeptValues: Sendable {
     return (there, here)
   }
 
-  /// Keeps `value`; returns what the user must know where the cluster did not take it.
+  /// Stores `value`; returns a warning for the user if the cluster did not accept it.
   package func keep(_ key: String, _ value: Value) async throws(ClusterError) -> String? {
     let isHere = keepHere(here.merging([key: value]) { $1 })
     let packed = Gzip.pack(JSON.bytes(value))
@@ -54,7 +54,7 @@ package struct KeptValues: Sendable {
     }
   }
 
-  /// Forgets one value, and the Secret and the file with the last.
+  /// Deletes a value, and with the last value also the Secret and the file.
   package func forget(_ key: String) async throws(ClusterError) {
     var rest = here
     rest[key] = nil

@@ -4,7 +4,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// The rungs of one extension in one cluster: what each would change, climbing, and coming down again.
+/// The ladder of one extension in one cluster: plans each rung, climbs it, and comes down again.
 package struct Ladder: Sendable {
   private let cluster: Cluster
   private let dialect: Dialect
@@ -18,7 +18,7 @@ package struct Ladder: Sendable {
     self.ledger = ledger
   }
 
-  /// What `rung` would change now; empty where there is nothing for it to do.
+  /// What `rung` would change now; empty if it has nothing to do.
   package func plan(_ rung: Rung) async throws(ClusterError) -> [LadderEntry] {
     var entries: [LadderEntry] = []
     for resource in resources(of: rung) {
@@ -29,16 +29,16 @@ package struct Ladder: Sendable {
     return entries
   }
 
-  /// What came of a rung.
+  /// The result of climbing or coming down a rung.
   package struct Outcome: Hashable, Sendable {
     package var done = 0
-    /// Why others were not changed, each in a line.
+    /// Why objects were not changed, one line for each.
     package var problems: [String] = []
-    /// What the user must know besides.
+    /// What else the user must know.
     package var notes: [String] = []
   }
 
-  /// Keeps what is there, and then changes it.
+  /// Records the present state of the objects in the ledger, then changes them.
   package func climb(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
     var outcome = Outcome()
     if entries.isEmpty { return outcome }
@@ -47,10 +47,10 @@ package struct Ladder: Sendable {
     return outcome
   }
 
-  /// What was climbed, by rung.
+  /// The entries of the rungs that were climbed.
   package func climbed() async throws(ClusterError) -> [Rung: [LadderEntry]] { try await ledger.entries() }
 
-  /// Brings back what `rung` changed, and forgets it when all is back.
+  /// Restores what `rung` changed, and deletes its record once everything is restored.
   package func descend(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
     var outcome = Outcome()
     var writes: [ManyWrites.Item] = []
@@ -85,13 +85,13 @@ package struct Ladder: Sendable {
     ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
   ].map { Resource(group: "admissionregistration.k8s.io", version: "v1", plural: $0, kind: $1) }
 
-  /// What is kept of `object`; `nil` where the rung has nothing to change about it.
+  /// What is recorded of `object` before the change; `nil` if the rung has nothing to change on it.
   static func former(_ object: Object, _ resource: Resource, _ rung: Rung) -> LadderEntry.Former? {
     if object.isBeingDeleted { return nil }
     let state = object.status["state"]?.string ?? ""
     switch rung {
     case .state: return state == "Disabled" ? nil : .state(state)
-    // What is marked already serves nothing any more.
+    // An object that is marked Disabled is no longer served.
     case .objects: return state == "Disabled" ? nil : .object(object)
     case .webhooks: return .object(object)
     case .workloads where resource.kind == "DaemonSet":
@@ -107,7 +107,7 @@ package struct Ladder: Sendable {
     do throws(ClusterError) {
       return try await cluster.list(resource, selector: Selector(labels: "\(dialect.extensionLabel)=\(name)"))
     } catch {
-      // Not every cluster has every kind.
+      // Not every cluster serves every kind.
       if error.isNotFound { return [] }
       throw error
     }

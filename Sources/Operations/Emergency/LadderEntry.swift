@@ -2,17 +2,17 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 
-/// One object that a rung of the ladder changes, with what it was before.
+/// One object that a rung of the ladder changes, with its former state.
 package struct LadderEntry: Hashable, Sendable {
-  /// What is kept of it.
+  /// The recorded former state.
   package enum Former: Hashable, Sendable {
     /// `status.state`.
     case state(String)
-    /// The whole object, which is deleted.
+    /// The whole object, because it is deleted.
     case object(Object)
     /// `spec.replicas`.
     case replicas(Int)
-    /// A workload that has no number, such as a DaemonSet.
+    /// The workload has no replica count, as a DaemonSet.
     case everywhere
   }
 
@@ -34,7 +34,7 @@ package struct LadderEntry: Hashable, Sendable {
   /// The object in words: `Deployment ns/name`.
   package var title: String { "\(resource.kind) \(namespace.map { $0 + "/" } ?? "")\(name)" }
 
-  /// What takes it out of service.
+  /// The write that takes the object out of service.
   package var climbing: Write {
     switch former {
     case .state: patch(["status": ["state": "Disabled"]])
@@ -44,16 +44,16 @@ package struct LadderEntry: Hashable, Sendable {
     }
   }
 
-  /// What brings it back.
+  /// How to restore an object.
   package enum Descent: Hashable, Sendable {
     case write(Write)
-    /// It is back already.
+    /// It is restored already.
     case done
-    /// Another has changed it since: it is left as it is, and that is told.
+    /// Someone else has changed it since: it is not touched, and the user is told.
     case changed(String)
   }
 
-  /// What brings it back from what it is now; `nil` is that it is not there.
+  /// How to restore the object from its `current` state, which is `nil` if it does not exist.
   package func descent(from current: Object?) -> Descent {
     switch (former, current) {
     case (.object(let object), nil): return .write(.create(resource, Self.anew(object)))
@@ -79,7 +79,7 @@ package struct LadderEntry: Hashable, Sendable {
     ["spec": ["template": ["spec": ["nodeSelector": .mapping([Self.noNode: value])]]]]
   }
 
-  /// The object as a client writes it: without what only a server may say of it.
+  /// The object as a client creates it, without the fields that only the API server sets.
   static func anew(_ object: Object) -> Object {
     var value = object.value
     for key in ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"] {
@@ -116,7 +116,7 @@ extension LadderEntry {
     self.former = former
   }
 
-  /// The same object: what was kept of it first counts.
+  /// Whether both are about the same object; of two records the first counts.
   func isSame(as other: LadderEntry) -> Bool {
     resource == other.resource && namespace == other.namespace && name == other.name
   }

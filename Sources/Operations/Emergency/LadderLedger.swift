@@ -1,8 +1,9 @@
 package import Client
 import Manifest
 
-/// What the ladder has changed of one extension, written before it is changed: `enable` brings it back from here,
-/// for any user who runs it, and after whatever came in between.
+/// The record of what the ladder has changed of one extension, written before the change.
+///
+/// `enable` restores the objects from it, for any user and at any later time.
 package struct LadderLedger: Sendable {
   private let values: KeptValues
 
@@ -10,7 +11,7 @@ package struct LadderLedger: Sendable {
     values = KeptValues(cluster, name: "ksx-emergency.\(name)", folder: folder, identity: identity)
   }
 
-  /// What was changed, by rung.
+  /// Reads what was changed, by rung.
   package func entries() async throws(ClusterError) -> [Rung: [LadderEntry]] {
     let (there, here) = try await values.read()
     var entries: [Rung: [LadderEntry]] = [:]
@@ -21,22 +22,22 @@ package struct LadderLedger: Sendable {
     return entries
   }
 
-  /// Keeps `entries` with those that are kept already; without any copy nothing may be taken away, so that is thrown.
+  /// Adds `entries` to the record; throws if no copy can be stored, because then nothing may be taken away.
   ///
-  /// Returns what the user must know where the cluster did not take them.
+  /// Returns a warning for the user if the cluster did not accept the record.
   package func add(_ entries: [LadderEntry], _ rung: Rung) async throws(ClusterError) -> String? {
     let all = Self.merged(try await self.entries()[rung] ?? [], entries)
     return try await values.keep(rung.rawValue, .sequence(all.map(\.value)))
   }
 
-  /// Forgets what `rung` changed, once it is back.
+  /// Deletes the record of `rung`, once its objects are restored.
   package func remove(_ rung: Rung) async throws(ClusterError) { try await values.forget(rung.rawValue) }
 
   private static func entries(_ value: Value?) -> [LadderEntry] {
     value?.sequence?.compactMap(LadderEntry.init) ?? []
   }
 
-  /// What was kept of an object first counts.
+  /// The first record of an object counts, because later ones show it changed.
   private static func merged(_ first: [LadderEntry], _ more: [LadderEntry]) -> [LadderEntry] {
     first + more.filter { entry in !first.contains { $0.isSame(as: entry) } }
   }

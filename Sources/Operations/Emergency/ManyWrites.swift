@@ -3,9 +3,9 @@ package import Extensions
 import HTTP
 import KubernetesAPI
 
-/// Writes of which none waits for another, some of them under way at once.
+/// Sends independent writes concurrently.
 package struct ManyWrites: Sendable {
-  /// A write, and what it is about in the caller's words.
+  /// A write, with a name that the caller gives it.
   package struct Item: Hashable, Sendable {
     package var name: String
     package var write: Write
@@ -16,10 +16,10 @@ package struct ManyWrites: Sendable {
     }
   }
 
-  /// How many are under way at once.
+  /// How many requests are sent at once.
   private static let width = 8
 
-  /// Sends each once; what failed is given with the reason, in the order of `items`.
+  /// Sends each write once; returns the items in order, with the error of those that failed.
   package static func send(_ items: [Item], to cluster: Cluster) async -> [(Item, ClusterError?)] {
     await withTaskGroup(of: (Int, ClusterError?).self) { group in
       var errors: [ClusterError?] = Array(repeating: nil, count: items.count)
@@ -45,7 +45,7 @@ package struct ManyWrites: Sendable {
 }
 
 extension ClusterError {
-  /// A deletion of what is gone already has done what it was for.
+  /// Whether a deletion failed only because the object no longer exists, which is what it was for.
   fileprivate func isOfMissing(_ write: Write) -> Bool {
     guard case .delete = write else { return false }
     return isNotFound

@@ -2,10 +2,11 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 
-/// Switches installations off in a way that can be told from all other ways: the same patch that switches one off leaves
-/// a mark at it, so that at no moment one is off without being remembered.
+/// Disables installations with a mark: the patch that disables one also sets an annotation.
+///
+/// So an installation is never disabled without a record of that.
 package struct MarkedSwitch: Hashable, Sendable {
-  /// The annotation of the mark.
+  /// The name of the annotation.
   package let annotation: String
   let capabilities: Capabilities
 
@@ -14,16 +15,16 @@ package struct MarkedSwitch: Hashable, Sendable {
     self.capabilities = capabilities
   }
 
-  /// What the mark at an object says, or `nil` where there is none.
+  /// The value of the mark on an object; `nil` if it has none.
   package func mark(of object: Object) -> String? { object.annotations[annotation] }
 
-  /// Off, with a mark.
+  /// Disables the installation and sets the mark.
   package func off(_ object: Object, mark: String) -> Write { write(.disable, object, .string(mark)) }
 
-  /// On, without one.
+  /// Enables the installation and removes the mark.
   package func on(_ object: Object) -> Write { write(.enable, object, .null) }
 
-  /// The mark gone, and nothing else.
+  /// Only removes the mark.
   package func forget(_ object: Object) -> Write {
     let metadata: Value = [
       "resourceVersion": .string(object.resourceVersion), "annotations": .mapping([annotation: .null]),

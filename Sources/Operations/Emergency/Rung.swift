@@ -1,23 +1,24 @@
 package import Extensions
 
-/// One step of the ladder that takes an extension out of service when its switch alone does not (docs/KUBESPHERE.md: Changes).
+/// One step of the ladder that takes an extension out of service if disabling it is not enough (docs/KUBESPHERE.md:
+/// Changes).
 ///
-/// Each reaches further than the one before, is a plan of its own, and is taken back by `enable`.
+/// Each rung has more effect than the one before, is planned on its own, and is undone by `enable`.
 package enum Rung: String, CaseIterable, Comparable, Sendable {
-  /// The served objects are marked Disabled, as the controllers would do it.
+  /// Marks the served objects as Disabled, as the controllers would.
   case state
-  /// The served objects that could not be marked are deleted, and a copy of each is kept.
+  /// Deletes the served objects that could not be marked, and keeps a copy of each.
   case objects
-  /// The workloads run no pods, and their numbers are kept.
+  /// Scales the workloads to no pods, and records their replica counts.
   case workloads
-  /// The extension's own admission webhooks are deleted, and a copy of each is kept.
+  /// Deletes the extension's own admission webhooks, and keeps a copy of each.
   case webhooks
 
   package static func < (left: Rung, right: Rung) -> Bool { left.place < right.place }
 
   private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  /// What it does to the extension called `name`, as the heading of its plan.
+  /// The heading of the plan: what the rung does to the extension `name`.
   package func title(_ name: String) -> String {
     switch self {
     case .state: "Mark what \(name) serves as Disabled"
@@ -27,7 +28,7 @@ package enum Rung: String, CaseIterable, Comparable, Sendable {
     }
   }
 
-  /// What it has done.
+  /// What the rung has done, in words.
   package var past: String {
     switch self {
     case .state: "marked Disabled"
@@ -36,7 +37,7 @@ package enum Rung: String, CaseIterable, Comparable, Sendable {
     }
   }
 
-  /// How far it reaches, for the plan.
+  /// The effect of the rung, for the plan.
   package var reach: String {
     switch self {
     case .state: "its APIs answer 503 and its pages vanish; its workloads keep running"
@@ -49,22 +50,23 @@ package enum Rung: String, CaseIterable, Comparable, Sendable {
     }
   }
 
-  /// The order in which `enable` takes them back: the webhooks last, lest they refuse the pods behind them.
+  /// The order in which `enable` undoes the rungs: webhooks last, because they would refuse writes while no pod answers
+  /// them.
   package static let descent: [Rung] = [.workloads, .objects, .state, .webhooks]
 }
 
-/// Why the switch alone takes nothing out of service, or that it does.
+/// Whether setting `enabled` takes an extension out of service, and why it does not.
 package enum SwitchVerdict: Hashable, Sendable {
-  /// The controllers carry it out.
+  /// The controllers apply it.
   case works
-  /// They will, once the installation is Installed.
+  /// The controllers apply it once the installation is Installed.
   case waits(String)
-  /// It could not be stored: the program behind a webhook does not answer, or a rule of the cluster refuses it.
+  /// It could not be stored: a webhook does not answer, or a policy of the cluster refuses it.
   case blocked(String)
-  /// It is stored, and the controllers have not carried it out in the time that they need for it.
+  /// It is stored, and the controllers have not applied it within the time that they normally need.
   case passedOver
 
-  /// What the answer to the switch tells.
+  /// The verdict that follows from the installation in the response.
   package init(_ installation: Installation) {
     let state = installation.observed.state
     if installation.isBeingDeleted {
@@ -74,13 +76,13 @@ package enum SwitchVerdict: Hashable, Sendable {
     }
   }
 
-  /// Whether the controllers take it up by themselves once they are done with what they are at.
+  /// Whether the controllers will apply it by themselves when they have finished the current operation.
   package var isPassing: Bool {
     guard case .waits(let word) = self else { return false }
     return [InstallationState.preparing, .installing, .upgrading].map(\.word).contains(word)
   }
 
-  /// What the user must know about `name`, or `nil` where there is nothing.
+  /// What the user must know about `name`; `nil` if nothing.
   package func sentence(_ name: String) -> String? {
     switch self {
     case .works: nil
@@ -95,6 +97,6 @@ package enum SwitchVerdict: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Whether its cluster says that it is in service: some say nothing of it.
+  /// Whether the status says that the extension is in service; not every cluster reports that.
   package var isSaidToBeInService: Bool { observed.appliedEnabled == true }
 }

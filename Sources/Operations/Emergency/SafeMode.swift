@@ -3,47 +3,48 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// All extensions off but a few, and exactly those back on (docs/KUBESPHERE.md: Changes).
+/// Disables all extensions except a few, and later enables exactly those again (docs/KUBESPHERE.md: Changes).
 ///
-/// What it switched off stands at the installations themselves, so that another user, or the same after a crash, can go
-/// on with it. Here it is only decided what is to be written; doing it twice writes nothing more.
+/// The installations themselves record what was disabled, so that another user, or the same user after a crash,
+/// can continue. This type only decides what must be written; repeating a step writes nothing more.
 package struct SafeMode: Hashable, Sendable {
   package static let annotation = "ksx.dev/safe-mode"
 
-  /// What is to be written, and what the user must know.
+  /// The writes of a step, and what the user must know.
   package struct Step: Hashable, Sendable {
     package var writes: [ManyWrites.Item] = []
-    /// What will be different, a line for each extension.
+    /// The changes, one for each extension.
     package var effects: [Plan.Effect] = []
     package var notes: [Sentence] = []
 
     package init() {}
   }
 
-  /// One extension that safe mode holds off.
+  /// An extension that safe mode has disabled.
   package struct Held: Hashable, Sendable {
     package var name: String
-    /// Since when, and by whom, as far as the mark says.
+    /// Since when, as far as the mark says.
     package var since: String
+    /// The user who disabled it, as far as the mark says.
     package var by: String
-    /// The version it had then.
+    /// Its version at that time.
     package var version: String
-    /// Another has switched it on meanwhile.
+    /// Whether someone else has enabled it since.
     package var isOn: Bool
-    /// It is switched off, and its cluster says that it is in service all the same.
+    /// Whether it is disabled but its status says that it is still in service.
     package var isServing: Bool
   }
 
   private let marked: MarkedSwitch
   private let objects: [Object]
 
-  /// Safe mode over `objects`, the installations as they are now.
+  /// Safe mode over `objects`, the current installations.
   package init(_ objects: [Object], _ capabilities: Capabilities) {
     marked = MarkedSwitch(Self.annotation, capabilities)
     self.objects = objects.sorted { $0.name < $1.name }
   }
 
-  /// What safe mode holds off now.
+  /// The extensions that safe mode has disabled.
   package var held: [Held] {
     objects.compactMap { object in
       guard let text = marked.mark(of: object) else { return nil }
@@ -56,13 +57,13 @@ package struct SafeMode: Hashable, Sendable {
     }
   }
 
-  /// The names that are excepted, and are none of an installed extension.
+  /// The names in `excepted` that no installed extension has.
   package func unknown(_ excepted: [String]) -> [String] {
     let names = Set(objects.map { Installation($0).extension })
     return excepted.filter { !names.contains($0) }
   }
 
-  /// Off with all that is on, except those named.
+  /// Disables every enabled extension except those in `excepted`.
   package func on(except excepted: [String], by user: String, at time: String) -> Step {
     var step = Step()
     for object in objects {
@@ -79,8 +80,9 @@ package struct SafeMode: Hashable, Sendable {
     return step
   }
 
-  /// On again with what was switched off, and what others have changed since; `remembered` is what this computer knows
-  /// to have switched off.
+  /// Enables what safe mode disabled, and notes what others have changed since.
+  ///
+  /// `remembered` are the extensions that this computer has a record of disabling.
   package func off(remembered: [String] = []) -> Step {
     var step = Step()
     for object in objects {

@@ -4,9 +4,9 @@ package import KubernetesAPI
 package import Platform
 
 extension ClusterReader {
-  /// The names of those among `objects`, the extensions, and of what is installed that `filter` takes.
+  /// The names of the extensions that `filter` accepts, among `objects` and the installed ones.
   ///
-  /// Categories are read only where the filter asks for what they say, and so are versions that the caller has not read.
+  /// Categories are read only if the filter needs them, and so are versions, unless the caller passes them as `known`.
   package func names(
     takenBy filter: ExtensionFilter, among objects: [Object], _ installed: Installations,
     versions known: [String: [ExtensionVersion]]? = nil, _ memories: [String: ReleaseMemory], language: String,
@@ -27,8 +27,8 @@ extension ClusterReader {
     return Set(taken.map(\.name))
   }
 
-  /// All versions by their extension, as far as the filter asks for them; keywords alone are done without where they
-  /// cannot be read.
+  /// Reads all versions, grouped by extension, if the filter needs them; if it only searches words, failing to read
+  /// them is no error.
   private func versions(for filter: ExtensionFilter) async throws(ClusterError) -> [String: [ExtensionVersion]] {
     guard filter.asksVersions || filter.hasWords else { return [:] }
     do throws(ClusterError) {

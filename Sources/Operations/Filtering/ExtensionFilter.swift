@@ -1,23 +1,24 @@
 import Extensions
 package import Platform
 
-/// What a caller typed to see, or to act on, less: the one filter language of the console's `/` and of `--where`.
+/// A filter that the user typed: the language of the console's `/` and of `--where`.
 ///
-/// Terms stand between blanks, and all of them must hold:
+/// Terms are separated by blanks, and all of them must match:
 ///
-///     security          a word, sought in title, name, category, provider, keywords, description and versions
-///     "log lens"        the same with a blank in it, or with what would otherwise mean something
-///     installed         and update, failed, off, busy: how an extension stands
-///     state:failed      a key; also = != and, where there is an order, >= <= > < (`FilterKey`)
-///     -f lgl            letters that stand in this order in title or name
+///     security          a word, searched in title, name, category, provider, keywords, description and versions
+///     "log lens"        the same, with a blank in it or with characters that would have a meaning
+///     installed         and update, failed, off, busy: the status of an extension
+///     state:failed      a key; also = != and, for ordered values, >= <= > < (`FilterKey`)
+///     -f lgl            letters that occur in this order in title or name
 ///     -l app=web        labels of the extension's object, and its properties as `ksx list` shows them
-///     !term             what the term leaves out
+///     !term             everything that does not match the term
 ///
-/// Nothing is asked of it that it does not know: a term about what is not known of an extension, such as the needs of a
-/// version that was not read, leaves it out, with `!` as well.
+/// A term about something that is not known of an extension, such as the dependencies of a version that was not read,
+/// does not match, also with `!`.
 package struct ExtensionFilter: Hashable, Sendable {
   package let text: String
-  /// The first thing in the text that is not understood; its term leaves nothing out, so that a text can be typed.
+  /// The first thing in the text that cannot be parsed; its term is ignored, so that the list stays usable while the
+  /// user types.
   package let problem: FilterProblem?
   private let terms: [FilterTerm]
 
@@ -27,57 +28,57 @@ package struct ExtensionFilter: Hashable, Sendable {
     (terms, problem) = parser.parse()
   }
 
-  /// Whether it leaves nothing out.
+  /// Whether it accepts everything.
   package var isEmpty: Bool { terms.isEmpty }
 
   package func accepts(_ subject: FilterSubject, at now: Timestamp) -> Bool {
     terms.allSatisfy { $0.accepts(subject, at: now) }
   }
 
-  /// Whether it asks what only the versions say: `kube`, `ks`, `needs`.
+  /// Whether it needs the versions, for `kube`, `ks` or `needs`.
   package var asksVersions: Bool { terms.contains { $0.condition.asksVersions } }
 
-  /// Whether it has words, which are also sought in the titles of categories and the keywords of versions.
+  /// Whether it has words, which are also searched in the titles of categories and the keywords of versions.
   package var hasWords: Bool {
     terms.contains { if case .text = $0.condition { true } else { false } }
   }
 
-  /// Whether it asks what only the categories say.
+  /// Whether it needs the categories.
   package var asksCategories: Bool {
     hasWords || terms.contains { if case .words(.category, _, _) = $0.condition { true } else { false } }
   }
 }
 
-/// What is not understood of a filter, and where.
+/// A part of a filter that cannot be parsed, and its position.
 package struct FilterProblem: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Where it begins, in characters from one.
+  /// Where it begins, in characters, counted from one.
   package let column: Int
   package let sentence: Sentence
-  /// More may be typed that makes sense of it.
+  /// Whether more text may make it valid.
   package let isUnfinished: Bool
 
   package var description: String { placed.english }
-  /// The same with its place.
+  /// The sentence with its position.
   package var placed: Sentence { "column \(column): \(sentence)" }
 }
 
-/// What a filter asks by name.
+/// The keys of a filter.
 package enum FilterKey: String, CaseIterable, Sendable {
-  /// The word of the state; `:` finds a part of it.
+  /// The word of the state; `:` finds a substring of it.
   case state
-  /// What runs, else what is recommended.
+  /// The running version, else the recommended one.
   case version
-  /// The Kubernetes it runs on: `kube:1.27` finds what does, `kube>=1.27` what asks for at least that.
+  /// The Kubernetes version: `kube:1.27` matches what runs on it, `kube>=1.27` what requires at least that.
   case kube
-  /// The same of KubeSphere.
+  /// The KubeSphere version, likewise.
   case ks
   case repo, category
-  /// How long ago its installation last changed, `since:2h`, or since which day, `since:2026-05-01`.
+  /// When its installation last changed: an age, `since:2h`, or a day, `since:2026-05-01`.
   case since
-  /// An extension that it needs.
+  /// The name of an extension that it depends on.
   case needs
 
-  /// Whether its values have an order.
+  /// Whether its values can be compared with `<` and `>`.
   var isOrdered: Bool {
     switch self {
     case .version, .kube, .ks, .since: true
@@ -86,7 +87,7 @@ package enum FilterKey: String, CaseIterable, Sendable {
   }
 }
 
-/// How an extension stands, in a word.
+/// The status of an extension, in one word.
 package enum FilterFlag: String, CaseIterable, Sendable {
   case installed, update, failed, off, busy
 

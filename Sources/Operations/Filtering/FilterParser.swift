@@ -1,7 +1,7 @@
 import Packages
 import Platform
 
-/// Takes the text of a filter apart into terms.
+/// Parses the text of a filter into terms.
 struct FilterParser {
   private let characters: [Character]
   private var place = 0
@@ -10,7 +10,7 @@ struct FilterParser {
 
   init(_ text: String) { characters = Array(text) }
 
-  /// The terms that are understood, and the first thing that is not.
+  /// Returns the valid terms, and the first problem.
   mutating func parse() -> ([FilterTerm], FilterProblem?) {
     while skipBlanks() {
       do throws(FilterProblem) {
@@ -22,7 +22,7 @@ struct FilterParser {
     return (terms, problem)
   }
 
-  /// Whether anything comes after the blanks.
+  /// Skips blanks; returns whether any text follows.
   private mutating func skipBlanks() -> Bool {
     while place < characters.count, characters[place].isWhitespace { place += 1 }
     return place < characters.count
@@ -33,20 +33,20 @@ struct FilterParser {
     if isInverse { place += 1 }
     let start = place
     let word = try word()
-    // Nothing is left out while what shall be left out is still typed.
+    // While only `!` is typed, it excludes nothing.
     if word.text.isEmpty, isInverse { return nil }
     return FilterTerm(condition: try condition(word, start), isInverse: isInverse)
   }
 
-  /// A word as it was typed, without its quotes.
+  /// A word of the filter, without its quotes.
   private struct Word {
     var text = ""
-    /// How many of its first characters stand before any quote, and so may mean something.
+    /// How many characters precede the first quote; only these can be a key or an operator.
     var plain = 0
     var hasQuotes = false
   }
 
-  /// Reads up to a blank that is in no quotes.
+  /// Reads up to the next blank outside of quotes.
   private mutating func word() throws(FilterProblem) -> Word {
     var word = Word()
     var opening: Int?
@@ -77,7 +77,7 @@ struct FilterParser {
     return try condition(key, comparison.sign, String(value), start)
   }
 
-  /// What follows `-f` or `-l`, with a blank between them or without.
+  /// The argument of `-f` or `-l`, with or without a blank before it.
   private mutating func argument(of word: Word, _ start: Int) throws(FilterProblem) -> String {
     let joined = word.text.dropFirst(2).lowercased()
     if !joined.isEmpty { return joined }
@@ -85,7 +85,7 @@ struct FilterParser {
     return try self.word().text.lowercased()
   }
 
-  /// The comparison at the beginning of `text`: one sign, or a colon and another.
+  /// The operator at the beginning of `text`: a single one, or a colon followed by one.
   private static func comparison(
     _ text: Substring, within limit: Int
   ) -> (sign: FilterComparison, length: Int)? {
@@ -169,7 +169,7 @@ extension FilterParser {
 }
 
 extension FilterProblem {
-  /// `place` counts from zero.
+  /// `place` is counted from zero.
   fileprivate init(_ place: Int, _ sentence: Sentence, isUnfinished: Bool = false) {
     self.init(column: place + 1, sentence: sentence, isUnfinished: isUnfinished)
   }

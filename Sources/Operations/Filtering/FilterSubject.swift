@@ -1,22 +1,24 @@
 package import Extensions
 import Packages
 
-/// What a filter asks of one extension, made once when the extension changes and not at every look.
+/// What a filter can ask about one extension, prepared once when the extension changes, not for each query.
 package struct FilterSubject: Hashable, Sendable {
   package let row: ExtensionRow
-  /// The version that `needs`, `kube` and `ks` are about; `nil` where it is not known.
+  /// The version that `needs`, `kube` and `ks` are about; `nil` if it is not known.
   package var version: ExtensionVersion? { known.first }
-  /// At most one: of thousands of rows most have none, and an optional takes the room of one.
+  /// At most one.
+  ///
+  /// Most of thousands of rows have none, and an optional would take the memory of a whole version in each.
   private let known: [ExtensionVersion]
-  /// The id and the titles of its category, in small letters.
+  /// The id and the titles of its category, in lower case.
   let categories: [String]
   let labels: [String: String]
-  /// What words are sought in besides the descriptions, in small letters.
+  /// The text that words are searched in, besides the descriptions, in lower case.
   private let haystack: [UInt8]
-  /// As the extension has them, not copied: they are most of what a long list is.
+  /// The descriptions, shared with the extension and not copied, because they are most of the memory of a long list.
   private let descriptions: Localized?
 
-  /// `version` is the one that runs, else the one that would be installed, as far as it was read.
+  /// `version` is the running version, else the one that would be installed, if it was read.
   package init(
     _ row: ExtensionRow, _ found: Extension?, category: Category? = nil, version: ExtensionVersion? = nil,
     labels: [String: String] = [:]
@@ -28,22 +30,22 @@ package struct FilterSubject: Hashable, Sendable {
     let titles = found.map { $0.displayName.values } ?? []
     let rest = found.map { $0.provider.values + $0.versions } ?? []
     let texts = [row.title, row.name, row.status.word] + titles + categories + rest + (version?.keywords ?? [])
-    // One title stands in most of them, in two languages at most.
+    // Many of these texts are equal, for example the titles in both languages.
     var seen: Set<String> = []
     haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)
     descriptions = found?.description.mapValues(Needle.smallLetters)
   }
 
-  /// Whether `needle`, in small letters, stands in anything that words are sought in.
+  /// Whether `needle`, in lower case, occurs in any of the searched texts.
   func has(_ needle: Needle) -> Bool {
     needle.isIn(haystack) || descriptions?.contains { needle.isIn($0) } == true
   }
 
-  /// What `-l` can ask for besides the object's labels.
+  /// The properties that `-l` can query besides the object's labels.
   private func property(_ key: String) -> String? {
     switch key {
     case "name": row.name
-    // As the label is called, by which commands select, too.
+    // The name of the label, which other commands use in selectors.
     case "category", "kubesphere.io/category": row.category
     case "state": row.status.word.isEmpty ? "-" : row.status.word
     case "repository", "kubesphere.io/repository-ref": row.repository
@@ -56,6 +58,6 @@ package struct FilterSubject: Hashable, Sendable {
     }
   }
 
-  /// The value of a label or, where there is no such label, of a property.
+  /// The value of a label or, if there is no such label, of a property.
   func label(_ key: String) -> String? { labels[key] ?? property(key) }
 }

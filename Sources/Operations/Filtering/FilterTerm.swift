@@ -2,24 +2,24 @@ import Extensions
 import Packages
 import Platform
 
-/// One term of a filter, which holds of an extension or does not.
+/// One term of a filter.
 struct FilterTerm: Hashable, Sendable {
   let condition: Condition
   let isInverse: Bool
 
-  /// What a term asks.
+  /// What a term tests.
   enum Condition: Hashable, Sendable {
     case text(Needle)
     case fuzzy([UInt8])
     case flag(FilterFlag)
     case label(key: String, value: String, isEqual: Bool)
-    /// A key whose values are words, in small letters.
+    /// A key whose values are words, in lower case.
     case words(FilterKey, FilterComparison, String)
-    /// The version that runs, else the recommended one.
+    /// The running version, else the recommended one.
     case version(VersionConstraint)
-    /// A platform, `.kube` or `.ks`, that the version must suit, or not.
+    /// Whether the version runs on a platform, `.kube` or `.ks`, of this version.
     case suits(FilterKey, SemanticVersion, isWanted: Bool)
-    /// The oldest platform that the version asks for.
+    /// The lowest platform version that the version requires.
     case asks(FilterKey, VersionConstraint)
     case changed(ChangedWhen)
 
@@ -38,7 +38,7 @@ struct FilterTerm: Hashable, Sendable {
 
 /// How a key and a value are compared.
 enum FilterComparison: String, CaseIterable, Sendable {
-  /// The longest first, as they are read.
+  /// Longest first, because they are parsed in this order.
   case atLeast = ">=", atMost = "<=", different = "!=", above = ">", below = "<", equal = "=", like = ":"
 
   var hasOrder: Bool { [.atLeast, .atMost, .above, .below].contains(self) }
@@ -55,14 +55,14 @@ enum FilterComparison: String, CaseIterable, Sendable {
   }
 }
 
-/// When an installation last changed.
+/// When an installation last changed, as a filter asks for it.
 enum ChangedWhen: Hashable, Sendable {
-  /// That many seconds ago.
+  /// An age in seconds.
   case ago(FilterComparison, Int)
-  /// At that second since 1970.
+  /// A time, in seconds since 1970.
   case at(FilterComparison, Int)
 
-  /// `since:2h` is at most two hours ago, and `since:2026-05-01` on that day or later.
+  /// `since:2h` matches the last two hours, and `since:2026-05-01` that day and later.
   func holds(of time: Int, at now: Int) -> Bool {
     switch self {
     case .ago(.like, let seconds), .ago(.equal, let seconds): now - time <= seconds
@@ -76,7 +76,7 @@ enum ChangedWhen: Hashable, Sendable {
 }
 
 extension FilterTerm.Condition {
-  /// Whether it holds; `nil` where that is not known.
+  /// Whether the condition holds; `nil` if the extension's data does not tell.
   func holds(of subject: FilterSubject, at now: Timestamp) -> Bool? {
     let row = subject.row
     switch self {
@@ -126,7 +126,7 @@ extension FilterTerm.Condition {
 }
 
 extension FilterSubject {
-  /// What the version says of a platform: `nil` where the version is not known, and in it where it asks for nothing.
+  /// The platform constraint of the version: `nil` if the version is not known, `.some(nil)` if it has no constraint.
   fileprivate func constraint(_ key: FilterKey) -> VersionConstraint?? {
     guard let version else { return nil }
     let text = key == .kube ? version.kubeVersion : version.ksVersion

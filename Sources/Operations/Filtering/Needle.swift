@@ -1,9 +1,9 @@
 import Glibc
 
-/// Bytes to be sought in many texts.
+/// A byte string to be searched for in many texts.
 package struct Needle: Hashable, Sendable {
   private let bytes: [UInt8]
-  /// The place of the byte that texts have least of: by that one is sought.
+  /// The index of the byte that is rarest in texts; the search looks for this one first.
   private let rarest: Int?
 
   package init(_ text: String) {
@@ -12,7 +12,7 @@ package struct Needle: Hashable, Sendable {
     rarest = bytes.indices.min { Self.rank(bytes[$0]) < Self.rank(bytes[$1]) }
   }
 
-  /// Whether they stand in `haystack`.
+  /// Whether the bytes occur in `haystack`.
   package func isIn(_ haystack: [UInt8]) -> Bool {
     guard let first = bytes.first else { return true }
     return haystack.withUnsafeBytes { haystack in
@@ -20,7 +20,7 @@ package struct Needle: Hashable, Sendable {
         guard let needle = bytes.baseAddress, let start = haystack.baseAddress else { return false }
         let end = start + haystack.count
         var rest = start
-        // Safe: `memchr` looks at what is left only, and `memcmp` where that is long enough.
+        // Safe: `memchr` reads only the rest of the haystack, and `memcmp` only where enough bytes follow.
         while end - rest >= bytes.count, let found = memchr(rest, Int32(first), end - rest - bytes.count + 1) {
           if memcmp(found, needle, bytes.count) == 0 { return true }
           rest = UnsafeRawPointer(found) + 1
@@ -30,7 +30,7 @@ package struct Needle: Hashable, Sendable {
     }
   }
 
-  /// Whether they, in small letters, stand in `text`, of which `smallLetters` has nothing to say.
+  /// Whether the bytes, in lower case, occur in `text` in any case; for texts of which `smallLetters` returns `nil`.
   package func isIn(_ text: String) -> Bool {
     guard let rarest else { return true }
     var text = text
@@ -38,7 +38,7 @@ package struct Needle: Hashable, Sendable {
       guard let start = text.baseAddress, text.count >= bytes.count else { return false }
       let variants = Self.isLetter(bytes[rarest]) ? [bytes[rarest], bytes[rarest] & ~0x20] : [bytes[rarest]]
       return variants.contains { variant in
-        // Safe: only places are looked at from which all bytes lie within the text.
+        // Safe: only positions are tried at which all bytes of the needle are within the text.
         var (rest, end) = (start + rarest, start + text.count - (bytes.count - 1 - rarest))
         while rest < end, let found = memchr(rest, Int32(variant), end - rest) {
           let place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
@@ -50,7 +50,7 @@ package struct Needle: Hashable, Sendable {
     }
   }
 
-  /// Whether the bytes from `place` on are these, capital letters or small ones.
+  /// Whether the bytes from `place` on are these, in upper or lower case.
   private func matches(_ place: UnsafePointer<UInt8>) -> Bool {
     bytes.indices.allSatisfy { index in
       let (wanted, found) = (bytes[index], place[index])
@@ -64,7 +64,7 @@ package struct Needle: Hashable, Sendable {
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte) }
 
-  /// `text` in small letters, or `nil` where those of ASCII are all that has other ones: `isIn` sees to these.
+  /// `text` in lower case; `nil` if only its ASCII letters differ from that, because `isIn` ignores their case anyway.
   package static func smallLetters(_ text: String) -> String? {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return nil }
     let small = text.lowercased()

@@ -1,10 +1,10 @@
 package import Platform
 
-/// A part of the week in which changes are made, by the clocks of one place.
+/// A weekly time window in which changes are allowed, in one time zone.
 package struct ChangeWindow: Hashable, Sendable {
-  /// Sunday is 0.
+  /// The days on which the window begins; Sunday is 0.
   package var days: Set<Int>
-  /// Minutes of the day; when `end` is not after `start` it goes on past midnight.
+  /// Minute of the day; if `end` is not after `start`, the window extends past midnight.
   package var start: Int
   package var end: Int
   package var zone: TimeZone
@@ -29,7 +29,7 @@ package struct ChangeWindow: Hashable, Sendable {
     return "\(text) \(Self.clock(start))–\(Self.clock(end)) \(zone.name)"
   }
 
-  /// `thu 20:14`, as clocks there show it.
+  /// `thu 20:14`, in the time zone of the window.
   func clock(at time: Timestamp) -> String {
     let (day, minute) = zone.clock(at: time.secondsSince1970)
     return "\(Self.names[day]) \(Self.clock(minute))"

@@ -2,14 +2,14 @@ package import Extensions
 package import Platform
 
 extension ClusterSession.Status {
-  /// What guardrails will say of something that is called `verbs` and is about `names`, at `now`.
+  /// The verdict of the guardrails on a deed with these `verbs` about `names`, at `now`; `nil` if no rule applies.
   package func guardVerdict(on verbs: [String], of names: [String] = [], at now: Timestamp) -> GuardVerdict? {
     if guardrails.rules.isEmpty { return nil }
     return guardrails.verdict(
       on: Deed(verbs, names: names), at: Guardrails.Place(context: cluster, server: server), now: now)
   }
 
-  /// What guardrails will say of each kind of change at `now`, where a command called `verb` makes it, if one does.
+  /// The verdict of the guardrails on each kind of change at `now`; `verb` is the command that makes it, if any.
   package func guards(at now: Timestamp, by verb: String? = nil, of names: [String] = []) -> [ChangeKind: GuardVerdict]
   {
     if guardrails.rules.isEmpty { return [:] }

@@ -1,31 +1,31 @@
 package import Extensions
 import Platform
 
-/// What a user is about to do, as guardrails judge it and the journal tells it.
+/// What a user is about to do, for the guardrails to judge and the journal to record.
 ///
-/// It goes with the task that does it, so that a write knows what it is for without being told by every caller.
+/// A task-local value, so that a write knows its purpose without every caller passing it on.
 package struct Deed: Sendable {
-  /// What it is called: the verb of the command, and of the change that it makes; guardrails may name any of them.
+  /// The verb of the command and those of the changes that it makes; a guardrail may name any of them.
   package var verbs: [String]
-  /// The extensions that it is known to be about.
+  /// The extensions that it is about, as far as they are known.
   package var names: [String]
-  /// What was given as a reason, or empty.
+  /// The reason that the user gave, or empty.
   package var reason: String
-  /// Whether the user has typed what a guardrail has typed.
+  /// Whether the user has typed the confirmation that a guardrail demands.
   package var isTyped: Bool { shared.withLock { $0.isTyped } }
   private let shared = Locked<(isTyped: Bool, targets: Set<String>)>((false, []))
 
-  /// The deed that the present task is part of.
+  /// The deed that the current task is part of.
   @TaskLocal package static var current: Deed?
 
   package init(_ verbs: [String], names: [String] = [], reason: String = "") {
     (self.verbs, self.names, self.reason) = (verbs, names, reason)
   }
 
-  /// Notes that the user has typed it out.
+  /// Records that the user has typed the confirmation.
   package func noteTyped() { shared.withLock { $0.isTyped = true } }
 
-  /// Counts `target` among what it has written to, and returns how many that are.
+  /// Adds `target` to the objects that were written, and returns how many there are.
   func count(_ target: String) -> Int {
     shared.withLock { shared in
       shared.targets.insert(target)
@@ -33,7 +33,7 @@ package struct Deed: Sendable {
     }
   }
 
-  /// The same deed, which makes `change` as well.
+  /// The same deed, with the verb of `change` added.
   package func making(_ change: Change) -> Deed {
     var deed = self
     let verb = change.kind.verb
@@ -41,7 +41,7 @@ package struct Deed: Sendable {
     return deed
   }
 
-  /// Runs `body` as a part of this deed.
+  /// Runs `body` with this deed as `current`.
   package func carryOut<Value: Sendable, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
@@ -57,6 +57,6 @@ package struct Deed: Sendable {
 }
 
 extension ChangeKind {
-  /// What guardrails call it: its command, or itself where it is reached by an option of another's.
+  /// The verb by which guardrails name it: its command, or the kind itself if it is only an option of another command.
   package var verb: String { row.command?.name ?? rawValue }
 }

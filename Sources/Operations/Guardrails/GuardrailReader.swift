@@ -3,10 +3,10 @@ import Manifest
 import Platform
 
 extension Guardrails {
-  /// Where root's rules stand.
+  /// The file with the rules of root.
   package static let rootFile = "/etc/ksx/config.yaml"
 
-  /// The rules of both files; one that cannot be understood refuses every change.
+  /// The rules of both files; a file that cannot be parsed refuses every change.
   package static func load(root: String = rootFile, user: String) -> Guardrails {
     var guardrails = Guardrails()
     for file in [root, user] {
@@ -19,7 +19,7 @@ extension Guardrails {
     return guardrails
   }
 
-  /// The rules in `text`, or one that says what is wrong with it.
+  /// The rules in `text`; if it cannot be parsed, a single rule that says why.
   package static func rules(in text: String, _ file: String) -> [Rule] {
     do throws(SyntaxError) {
       let settings = try YAML.node(text)
@@ -34,7 +34,7 @@ extension Guardrails {
     }
   }
 
-  /// A key that was perhaps meant for this one: a mistake in its name must not take the guard away.
+  /// A key that may be a misspelt `guardrails`, because a typing error must not disable them.
   private static func misspelt(_ settings: YAMLNode) -> SyntaxError? {
     guard case .mapping(let pairs) = settings.content, settings["guardrails"] == nil else { return nil }
     let key = pairs.map(\.key).first { key in
@@ -49,7 +49,7 @@ extension Guardrails {
     return rule
   }
 
-  /// All that a rule can name: a word that is none would deny nothing, and not tell.
+  /// All verbs that a rule can name; an unknown word is an error, because it would silently deny nothing.
   package static let verbs: [String] =
     ChangeKind.allCases.map(\.verb) + [
       "cancel", "undo", "safe-mode on", "safe-mode off", "bisect start", "bisect good", "bisect bad", "bisect reset",
@@ -57,7 +57,7 @@ extension Guardrails {
     ]
 }
 
-/// Reads one rule and says at which place it could not.
+/// Parses one rule; errors have the position of the mistake.
 private struct GuardrailReader {
   let file: String
 
@@ -87,7 +87,7 @@ private struct GuardrailReader {
     return rule
   }
 
-  /// One text, or a list of them.
+  /// A string, or a list of strings.
   private func texts(_ node: YAMLNode) throws(SyntaxError) -> [String] {
     if let text = node.text, !text.isEmpty { return [text] }
     guard case .sequence(let items) = node.content else { throw node.mistake("this is a text, or a list of texts") }
@@ -144,7 +144,9 @@ private struct GuardrailReader {
     return days
   }
 
-  /// `09:30`; YAML takes it for a number of minutes where it has no quotes.
+  /// `09:30`.
+  ///
+  /// Without quotes YAML 1.1 reads it as a number of minutes.
   private func minute(_ node: YAMLNode) throws(SyntaxError) -> Int {
     let parts = (node.text ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),

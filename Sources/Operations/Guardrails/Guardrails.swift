@@ -1,29 +1,29 @@
 package import Extensions
 package import Platform
 
-/// What this computer lets be done to which clusters.
+/// The rules for what may be changed from this computer, and in which clusters.
 ///
-/// Rules stand in `/etc/ksx/config.yaml`, which is root's, and in the user's own `config.yaml`. All of them hold: the
-/// user's add to root's and take nothing away. They keep mistakes away, not attackers: who may write to a cluster can do
-/// so with other programs.
+/// The rules are in `/etc/ksx/config.yaml`, which belongs to root, and in the user's own `config.yaml`. All of them
+/// apply: the user's rules add to root's and cannot relax them. They prevent mistakes, not attacks: a user who may
+/// write to a cluster can do so with other programs.
 package struct Guardrails: Hashable, Sendable {
-  /// One rule, about some clusters.
+  /// One rule, for some clusters.
   package struct Rule: Hashable, Sendable {
-    /// The file that it stands in, for what is said of it.
+    /// The file that it is from, for messages.
     package var file: String
-    /// Patterns for the name of a cluster, and for its server; without any it is about all clusters.
+    /// Patterns for the name and the server of a cluster; a rule without any applies to all clusters.
     package var contexts: [String] = []
     package var servers: [String] = []
     package var isReadOnly = false
-    /// The verbs that are refused, such as `uninstall`; `safe-mode` is all that begins with it.
+    /// The refused verbs, such as `uninstall`; `safe-mode` includes all that begin with that word.
     package var denied: [String] = []
-    /// The verbs whose confirmation is typed out; `all` is all of them.
+    /// The verbs that must be confirmed by typing; `all` includes every verb.
     package var typed: [String] = []
-    /// How many objects a command may change.
+    /// How many objects a command may change at most.
     package var most: Int?
-    /// When changes are made; without any, always.
+    /// When changes may be made; empty means always.
     package var windows: [ChangeWindow] = []
-    /// Why the file cannot be understood: then nothing is changed.
+    /// Why the file cannot be parsed; every change is refused then.
     package var flaw: Sentence?
 
     package init(file: String) { self.file = file }
@@ -33,7 +33,7 @@ package struct Guardrails: Hashable, Sendable {
 
   package init() {}
 
-  /// A cluster, as rules are about it.
+  /// A cluster, as rules identify it.
   package struct Place: Hashable, Sendable {
     package var context: String
     package var server: String
@@ -41,22 +41,22 @@ package struct Guardrails: Hashable, Sendable {
     package init(context: String, server: String) { (self.context, self.server) = (context, server) }
   }
 
-  /// Why `deed` must not be done at `place`, or `nil`; whether it was typed out is not asked.
+  /// Why `deed` is refused at `place`, or `nil`; a typed confirmation is not checked here.
   package func refusal(of deed: Deed, at place: Place, now: Timestamp) -> Sentence? {
     rules(about: place).lazy.compactMap { $0.refusal(of: deed, at: place, now: now) }.first
   }
 
-  /// Whether the confirmation of something that is called `verbs` must be typed out.
+  /// Whether a deed with these `verbs` must be confirmed by typing.
   package func mustBeTyped(_ verbs: [String], at place: Place) -> Bool { typing(of: verbs, at: place) != nil }
 
-  /// The file that has something called `verbs` typed out, or `nil`.
+  /// The file of the rule that demands a typed confirmation, or `nil`.
   private func typing(of verbs: [String], at place: Place) -> String? {
     rules(about: place).first { rule in
       rule.typed.contains("all") || verbs.contains { Rule.names(rule.typed, $0) }
     }?.file
   }
 
-  /// What will be said to `deed` at `place`; `nil` where no rule is about that cluster.
+  /// The verdict on `deed` at `place`; `nil` if no rule applies to that cluster.
   package func verdict(on deed: Deed, at place: Place, now: Timestamp) -> GuardVerdict? {
     if rules(about: place).isEmpty { return nil }
     if let refusal = refusal(of: deed, at: place, now: now) { return .denied(refusal) }
@@ -64,12 +64,12 @@ package struct Guardrails: Hashable, Sendable {
     return .typed("it is confirmed by typing in \(place.context) (\(file))")
   }
 
-  /// Whether nothing at all may be changed at `place`.
+  /// Whether every change at `place` is refused.
   package func isReadOnly(_ place: Place) -> Bool {
     rules(about: place).contains { $0.isReadOnly || $0.flaw != nil }
   }
 
-  /// How many objects one deed may change there.
+  /// How many objects one deed may change at `place`, and the file that says so.
   func most(at place: Place) -> (count: Int, file: String)? {
     rules(about: place).compactMap { rule in rule.most.map { ($0, rule.file) } }.min { $0.0 < $1.0 }
   }
@@ -101,13 +101,13 @@ extension Guardrails.Rule {
     return "changes of \(place.context) are made \(words) only (\(file)), and now it is \(first.clock(at: now)) there"
   }
 
-  /// Whether `names` has `verb`, or the first of its two words.
+  /// Whether `names` contains `verb`, or its first word.
   fileprivate static func names(_ names: [String], _ verb: String) -> Bool {
     names.contains { $0 == verb || verb.hasPrefix($0 + " ") }
   }
 }
 
-/// Patterns in which `*` stands for anything and `?` for one character.
+/// Patterns in which `*` matches any text and `?` one character.
 enum Wildcard {
   static func matches(_ pattern: String, _ text: String) -> Bool {
     matches(Array(pattern)[...], Array(text)[...])
@@ -115,7 +115,7 @@ enum Wildcard {
 
   private static func matches(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
     var (pattern, text) = (pattern, text)
-    // Where the last star may take in one more: a later star makes an earlier one's choice good.
+    // Where to resume if matching fails: the last star then matches one more character. Only the last star needs this.
     var retry: (pattern: ArraySlice<Character>, text: ArraySlice<Character>)?
     while !text.isEmpty || !pattern.isEmpty {
       if pattern.first == "*" {

@@ -2,32 +2,33 @@ import Client
 package import HTTP
 package import Platform
 
-/// What is asked before every write to one cluster, and where each is written down.
+/// What every write to one cluster is checked against, and the journal that records it.
 package struct Supervision: Sendable {
   package var guardrails: Guardrails
   package var place: Guardrails.Place
-  /// `nil` keeps none.
+  /// `nil` for no journal.
   package var journal: Journal?
-  /// Who sits at this computer, and who the cluster takes them for.
+  /// The user of this computer.
   package var person = ""
+  /// The user that the cluster authenticated.
   package var user: @Sendable () -> String = { "" }
   package var now: @Sendable () -> Timestamp = { Timestamp.now() }
-  /// Told when the journal could not be written, which stops no change.
+  /// Called if the journal could not be written, which does not stop the change.
   package var whenForgotten: @Sendable (SystemError) -> Void = { _ in }
 
   package init(_ guardrails: Guardrails, place: Guardrails.Place, journal: Journal? = nil) {
     (self.guardrails, self.place, self.journal) = (guardrails, place, journal)
   }
 
-  /// Why `deed` must not be done, or `nil`.
+  /// Why `deed` is refused, or `nil`.
   package func refusal(of deed: Deed) -> Sentence? { guardrails.refusal(of: deed, at: place, now: now()) }
 
-  /// Whether the confirmation of `deed` is yet to be typed out.
+  /// Whether `deed` still needs a typed confirmation.
   package func mustBeTyped(_ deed: Deed) -> Bool {
     !deed.isTyped && guardrails.mustBeTyped(deed.verbs, at: place)
   }
 
-  /// Why this write must not be sent, or `nil`: the last question before every write of console and commands.
+  /// Why this write is refused, or `nil`: the last check before every write of console and commands.
   fileprivate func refusal(of deed: Deed, writing target: String) -> Sentence? {
     if let refusal = refusal(of: deed) { return refusal }
     if mustBeTyped(deed) {
@@ -54,7 +55,7 @@ package struct Supervision: Sendable {
   }
 }
 
-/// A transport through which no write goes that a guardrail refuses, and none that the journal does not tell of.
+/// A transport that refuses writes that a guardrail forbids, and records every write in the journal.
 package struct SupervisedTransport: Transport {
   private let base: any Transport
   private let supervision: Supervision
@@ -83,7 +84,7 @@ package struct SupervisedTransport: Transport {
 }
 
 extension HTTPRequest {
-  /// Whether it may change the cluster: no read, no dry run, no question in the form of a write.
+  /// Whether it may change the cluster: reads, dry runs and access reviews do not.
   fileprivate var changesSomething: Bool {
     if [.get, .head, .options].contains(method) || target.containsText("dryRun=All") { return false }
     return !["/apis/authorization.k8s.io/", "/apis/authentication.k8s.io/"].contains { target.hasPrefix($0) }
@@ -91,6 +92,6 @@ extension HTTPRequest {
 }
 
 extension String {
-  /// A target without its query.
+  /// The path of a request target, without its query.
   fileprivate var pathAlone: String { String(prefix { $0 != "?" }) }
 }

@@ -2,15 +2,15 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 
-/// Who changes a cluster and why, as the objects that are changed are told.
+/// Who changes an object and why, as annotations record it.
 ///
-/// It goes with the change in one write, so that neither can be there without the other; the cluster keeps it, and who
-/// comes after finds out whom to ask.
+/// They are part of the same write as the change, so that neither is stored without the other; later users of the
+/// cluster see whom to ask.
 package struct Author: Hashable, Sendable {
-  /// `ada`, or `ada as system:admin` where an account is shared; `ada as kubeconfig entry admin` where the cluster does not
-  /// say whom it takes her for.
+  /// `ada`; `ada as system:admin` if that account is shared; `ada as kubeconfig entry admin` if the cluster does not
+  /// say whom it authenticated.
   package var name: String
-  /// What the user gave as a reason, or empty.
+  /// The reason that the user gave, or empty.
   package var reason: String
 
   package init(name: String, reason: String = "") {
@@ -18,14 +18,14 @@ package struct Author: Hashable, Sendable {
     self.reason = reason
   }
 
-  /// The user of this computer, and who the cluster takes them for.
+  /// The user of this computer, and the user that the cluster authenticated.
   package init(_ status: ClusterSession.Status, reason: String = "") {
     let names = [status.person, status.userText].filter { !$0.isEmpty }
     self.init(name: names.first == names.last ? names.first ?? "" : names.joined(separator: " as "), reason: reason)
   }
 }
 
-/// What stands on an object of the last change that ksx made to it.
+/// The annotations on an object about the last change that ksx made to it.
 package struct Authorship: Hashable, Sendable {
   package var author: Author
   /// `upgrade to 1.1.0`.
@@ -38,20 +38,20 @@ package struct Authorship: Hashable, Sendable {
   private static let wordsKey = "ksx.dev/change"
   private static let timeKey = "ksx.dev/changed-at"
 
-  /// What is noted besides: what ran before.
+  /// Further annotations: what ran before.
   private var more = Mapping()
 
-  /// What `author` did at `time`, in `words`.
+  /// A change by `author` at `time`, described in `words`.
   package init(author: Author, words: String, time: String) {
     self.author = author
     self.words = words
     self.time = time
   }
 
-  /// Reads what stands on `object`, or `nil` where ksx has not changed it.
+  /// Reads the annotations of `object`; `nil` if ksx has not changed it.
   package init?(_ object: Object) { self.init(object.annotations) }
 
-  /// Reads what stands on `installation`, or `nil` where ksx has not changed it.
+  /// Reads the annotations of `installation`; `nil` if ksx has not changed it.
   package init?(_ installation: Installation) { self.init(installation.notes) }
 
   private init?(_ annotations: [String: String]) {
@@ -61,7 +61,9 @@ package struct Authorship: Hashable, Sendable {
     time = annotations[Self.timeKey] ?? ""
   }
 
-  /// The annotations, with nothing for a reason that was not given: an earlier one must not stand there as this one's.
+  /// The annotations.
+  ///
+  /// Without a reason its annotation is removed, so that an earlier reason is not taken for this one's.
   fileprivate var annotations: Mapping {
     let own: Mapping = [
       Self.byKey: .string(author.name), Self.reasonKey: author.reason.isEmpty ? .null : .string(author.reason),
@@ -70,7 +72,7 @@ package struct Authorship: Hashable, Sendable {
     return Mapping(own.pairs + more.pairs)
   }
 
-  /// The same, which also tells that `ran` did when `wanted` was asked for.
+  /// The same, which also records that `ran` was running when `wanted` was asked for.
   func noting(_ ran: RanBefore?, before wanted: String) -> Authorship {
     guard let ran else { return self }
     var authorship = self
@@ -80,7 +82,7 @@ package struct Authorship: Hashable, Sendable {
 }
 
 extension Write {
-  /// The same write, which says who makes it; a deletion leaves nothing to say it on.
+  /// The same write with the annotations of `authorship`; a deletion stays as it is, because no object remains.
   package func signed(_ authorship: Authorship) -> Write {
     switch self {
     case .create(let resource, let object):

@@ -3,23 +3,23 @@ package import KubernetesAPI
 import Packages
 package import Platform
 
-/// What is known of one installation's past, newest first, and how it is known.
+/// The known past of one installation, newest first, and how each entry is known.
 ///
-/// KubeSphere keeps ten states and no configs. The rest is put together here: from this computer's history, from what
-/// ksx wrote on the object, from helm's revisions, from the states and from who owns the object's fields. What none of
-/// them says is not guessed.
+/// KubeSphere keeps ten states and no configs. The rest is assembled from this computer's history, from the annotations
+/// that ksx sets on the object, from helm's revisions, from the states, and from the managers of the object's fields.
+/// What none of these records is not guessed.
 package struct Chronicle: Hashable, Sendable {
   package private(set) var entries: [Entry] = []
   /// What could not be read, and why.
   package var gaps: [Sentence]
-  /// The releases that ran, as the cluster keeps them beside the installation, oldest first.
+  /// The releases that ran, as the cluster records them besides the installation, oldest first.
   package private(set) var deployed: [DeployedRelease] = []
-  /// The configs as they were written here.
+  /// The configs that this computer has written, as texts.
   let written: WrittenConfigs
-  /// `nil` if nothing is installed, or it was not read.
+  /// What the installation asks for now; `nil` if nothing is installed, or it was not read.
   private(set) var present: Asked?
 
-  /// How something is known.
+  /// How an entry is known.
   package enum Source: String, Sendable {
     case thisComputer = "here"
     case annotation
@@ -28,43 +28,43 @@ package struct Chronicle: Hashable, Sendable {
     case fields
   }
 
-  /// Something that happened.
+  /// A change or a state of the past.
   package struct Entry: Hashable, Sendable {
-    /// RFC 3339, or empty where it is not known.
+    /// RFC 3339, or empty if it is not known.
     package var time: String
-    /// Who did it, or that the person is not recorded.
+    /// Who made the change, or that this is not recorded.
     package var who: Sentence
     package var what: String
     /// The version that was asked for, or empty.
     package var version = ""
     /// The fingerprint of the config that was asked for, or empty.
     package var digest = ""
-    /// What came of it, or empty where that is not known.
+    /// How the change ended, or empty if that is not known.
     package var outcome: Sentence = ""
-    /// It reached Installed; `nil` where that is not known.
+    /// Whether it reached Installed; `nil` if that is not known.
     package var wasInstalled: Bool?
     package var reason = ""
     package var source: Source
-    /// The release that there was before, where that is known.
+    /// The release before the change, if it is known.
     package var former: HistoryLine.Release?
-    /// All that was asked for before and after, where ksx made the change here.
+    /// The whole spec before and after, if ksx made the change on this computer.
     package var specs: SpecChange?
-    /// The version that was asked for before, where no more than that is known, or empty.
+    /// The version before the change if nothing else is known of that time, or empty.
     var formerVersion = ""
   }
 
-  /// What an installation asked for before a change and after it; `nil` is that there was none.
+  /// The specs of an installation before and after a change; `nil` if nothing was installed.
   package struct SpecChange: Hashable, Sendable {
     package var before: RequestedSpec?
     package var after: RequestedSpec?
   }
 
-  /// What the past is put together from.
+  /// The records from which the past is assembled.
   package struct Sources: Hashable, Sendable {
     package var lines: [HistoryLine] = []
     package var installation: Installation?
     package var releases: [HelmRelease] = []
-    /// Where a standalone backend keeps what it has applied.
+    /// The record that a standalone backend keeps of what it has applied.
     package var record: Object?
     package var gaps: [Sentence] = []
 
@@ -84,7 +84,7 @@ package struct Chronicle: Hashable, Sendable {
     deployed = sources.installation.map { DeployedRelease.all(sources.releases, sources.record, of: $0) } ?? []
     var known = Self.own(sources.lines)
     if let installation = sources.installation {
-      // How a config was written is not known where it is kept as an object.
+      // If the cluster stores the config as an object, its original text is not known.
       let isText = installation.configForm == .text
       if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry, digests: isText) }) {
         known.append(entry)
@@ -105,7 +105,7 @@ package struct Chronicle: Hashable, Sendable {
   }
 }
 
-// Each source by itself.
+// The sources, each by itself.
 extension Chronicle {
   private static func own(_ lines: [HistoryLine]) -> [Entry] {
     var entries: [Entry] = []
@@ -116,12 +116,13 @@ extension Chronicle {
         let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
         let entry = Entry(
           time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
-        // A console that sees a change notes it too; what was answered is a change of its own.
+        // A console that sees a change records it too; a change that has an answer was sent by this ksx, and is
+        // separate.
         let isSeen = place + 1 == lines.count || !lines[place + 1].event.isAnswer
         if let last = entries.last, last.isSame(as: entry), last.outcome.isEmpty || isSeen { continue }
         entries.append(entry)
       case .outcome(let outcome, let version, let hash):
-        // Who waits for a change may hear of its end after another was made.
+        // The end of a change may be recorded after the next change was made.
         let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
         guard let place, !entries[place].isGivenUp else { continue }
         entries[place].version = version
@@ -135,7 +136,7 @@ extension Chronicle {
     return entries
   }
 
-  /// A name, or that there is none.
+  /// The name of an author, or that there is none.
   private static func author(_ name: String) -> Sentence {
     name == "person not recorded" ? "person not recorded" : Sentence(verbatim: name)
   }
@@ -150,7 +151,9 @@ extension Chronicle {
     return entry
   }
 
-  /// Writers of the spec besides ksx, whose last write is dated; of those before it nothing is known.
+  /// Managers of spec fields other than ksx.
+  ///
+  /// Only the last write of each is known.
   private static func fields(of installation: Installation, _ known: [Entry]) -> [Entry] {
     installation.writers.compactMap { writer in
       guard writer.manager != "ksx" || known.isEmpty else { return nil }
@@ -163,7 +166,7 @@ extension Chronicle {
     }
   }
 
-  /// A revision is what came of the change before it, or something that only helm knows of.
+  /// A revision is the result of the change before it, or a change that only helm knows of.
   private static func fold(_ release: HelmRelease, into entries: inout [Entry]) {
     let place = entries.lastIndex { entry in
       entry.source != .fields && !entry.removes && entry.time <= release.time
@@ -183,11 +186,11 @@ extension Chronicle {
     entries.append(entry)
   }
 
-  /// A state is what came of the last change before it.
+  /// A state is the result of the last change before it.
   private static func fold(_ states: [Installation.Transition], into entries: inout [Entry]) {
     for state in states where !state.state.isBusy && state.state != .none {
       let place = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
-      // What was uninstalled came to nothing else.
+      // After an uninstall only its failure is a result.
       if let place, entries[place].removes, state.state != .uninstallFailed { continue }
       guard let place else {
         var entry = Entry(
@@ -206,9 +209,9 @@ extension Chronicle {
   }
 }
 
-// What the entries say of each other.
+// What the entries say about each other.
 extension Chronicle {
-  /// The state of the newest says why, as long as it lasts.
+  /// Adds the reason of a failure to the newest entry, as long as the installation is in that state.
   private static func explain(_ installation: Installation, _ entries: inout [Entry]) {
     guard installation.observed.state.isFailure, !installation.message.isEmpty,
       let last = entries.lastIndex(where: { $0.source != .fields }),
@@ -217,7 +220,7 @@ extension Chronicle {
     entries[last].outcome = "failed: \(installation.reason)"
   }
 
-  /// A version that was asked for took the place of the one before it.
+  /// Sets the former version of each entry to that of the entry before it.
   private static func linkVersions(_ entries: inout [Entry]) {
     var version = ""
     for index in entries.indices where entries[index].source != .fields && !entries[index].version.isEmpty {
@@ -228,15 +231,15 @@ extension Chronicle {
 }
 
 extension Chronicle.Entry {
-  /// The cluster has taken the write; what came of it is not known.
+  /// The API server accepted the write; the result is not known.
   static let accepted: Sentence = "accepted"
 
   private static let cancelled: Sentence = "cancelled"
 
-  /// It took the installation away.
+  /// Whether it uninstalled the installation.
   fileprivate var removes: Bool { [ChangeKind.uninstall, .forceDelete].contains { $0.row.words == what } }
 
-  /// It was ended before it was done, and what came afterwards is not what came of it.
+  /// Whether it was cancelled, so that later states are not its result.
   fileprivate var isGivenUp: Bool { outcome == Self.cancelled }
 
   fileprivate mutating func giveUp() {
@@ -245,12 +248,12 @@ extension Chronicle.Entry {
     }
   }
 
-  /// The same change, told twice: one write has one time and one description.
+  /// Whether both record the same change: they have the same description, and almost the same time.
   fileprivate func isSame(as other: Self, digests areCompared: Bool = true) -> Bool {
     guard what == other.what, let own = Timestamp.seconds(time), let its = Timestamp.seconds(other.time) else {
       return false
     }
-    // Another may do the same a few seconds later, with another config.
+    // Someone else may have made the same kind of change within seconds, with another config.
     let isOther = areCompared && !digest.isEmpty && !other.digest.isEmpty && digest != other.digest
     return abs(own - its) <= (isOther ? 1 : 5)
   }
@@ -275,7 +278,7 @@ extension Chronicle.Entry {
 }
 
 extension HistoryLine.Event {
-  /// The cluster has taken the write before it, or has not.
+  /// Whether the line records the API server's response to the write before it.
   fileprivate var isAnswer: Bool {
     switch self {
     case .outcome(.accepted, _, _), .outcome(.refused, _, _): true

@@ -4,13 +4,13 @@ import KubernetesAPI
 import Platform
 
 extension ClusterReader {
-  /// What is known of the past of the extension called `name`: here, and from what the cluster lets this user read.
+  /// Reads the past of the extension `name`: from this computer, and from what the user may read in the cluster.
   package func chronicle(of name: String, _ history: History) async throws(ClusterError) -> Chronicle {
     let installation = Installations(try await installations(atLeastOf: name).all.map(Installation.init)).of(name)
     return await chronicle(of: name, history.lines(), installation)
   }
 
-  /// The same from what is known already, with what helm keeps of its releases.
+  /// Assembles the past from `lines` and `installation`, and reads the releases from the cluster.
   package func chronicle(of name: String, _ lines: [HistoryLine], _ installation: Installation?) async -> Chronicle {
     var sources = Chronicle.Sources(lines: lines.filter { $0.extension == name }, installation: installation)
     guard let installation else { return Chronicle(sources) }
@@ -24,9 +24,9 @@ extension ClusterReader {
     return Chronicle(sources)
   }
 
-  /// `kept` of this computer, completed by all that the cluster tells of what ran before what `installation` asks for.
+  /// `kept` of this computer, completed with everything that the cluster records about what ran before `installation`.
   ///
-  /// What is not answered within `patience`, or may not be read, is not known.
+  /// What is not answered within `patience`, or may not be read, counts as not known.
   package func memory(
     _ kept: ReleaseMemory, of installation: Installation, _ offered: Extension? = nil
   ) async -> ReleaseMemory {
@@ -38,7 +38,7 @@ extension ClusterReader {
     return kept.completed(by: installation, offered, (try? found.get()) ?? [])
   }
 
-  /// The same, which asks what the extension itself says.
+  /// The same; it also reads the extension's own status.
   package func memory(_ kept: ReleaseMemory, of installation: Installation) async -> ReleaseMemory {
     let found = await answer(within: Self.patience) { () async throws(ClusterError) -> Object? in
       try await self.extension(installation.extension, isWhole: false)
@@ -47,7 +47,7 @@ extension ClusterReader {
     return await memory(kept, of: installation, offered)
   }
 
-  /// Where a standalone backend keeps what it has applied of `installation`, or `nil`.
+  /// The record that a standalone backend keeps of what it has applied of `installation`, or `nil`.
   private func record(of installation: Installation) async throws(ClusterError) -> Object? {
     guard installation.isKeptByStandalone else { return nil }
     do throws(ClusterError) {
@@ -61,8 +61,8 @@ extension ClusterReader {
 }
 
 extension Installation {
-  /// Where its release lies, or goes where nothing else is said.
+  /// The namespace of its release, or the usual one if it does not set any.
   var releaseNamespace: String { targetNamespace.isEmpty ? Change.usualNamespace(of: `extension`) : targetNamespace }
-  /// What its release is called.
+  /// The name of its release.
   var release: String { releaseName.isEmpty ? `extension` : releaseName }
 }

@@ -2,17 +2,17 @@ import Extensions
 import Glibc
 package import Platform
 
-/// What was changed in one cluster, by this user with ksx and by others as far as a console saw it.
+/// The changes in one cluster: those of this user with ksx, and those of others that a console saw.
 ///
-/// One file for each cluster, to which lines are only added, under a lock: the console and any number of commands
-/// write it at the same time. A config may hold secrets, so it is its owner's alone.
+/// There is one file for each cluster. Lines are only appended, under a lock, because the console and several commands
+/// may write at the same time. Configs may contain secrets, so only the owner may read the file.
 package struct History: Hashable, Sendable {
   /// The program's state folder, such as `~/.local/state/ksx`.
   package let folder: String
-  /// A name that is the same whenever it is the same cluster, such as its URL.
+  /// A stable identifier of the cluster, such as its URL.
   package let cluster: String
 
-  /// A longer file is written anew with the newest lines of each extension.
+  /// In bytes; a longer file is rewritten with the newest lines of each extension.
   static let limit = 16 << 20
 
   package init(folder: String, cluster: String) {
@@ -24,7 +24,7 @@ package struct History: Hashable, Sendable {
   private var mark: String { ConfigHash.of(cluster) }
   var path: String { "\(directory)/\(mark).jsonl" }
 
-  /// Adds a line.
+  /// Appends a line.
   package func note(_ line: HistoryLine) throws(SystemError) {
     try Files.makeDirectory(directory)
     try holdingLock { () throws(SystemError) in
@@ -34,7 +34,7 @@ package struct History: Hashable, Sendable {
     }
   }
 
-  /// Runs `body` while no other ksx writes.
+  /// Runs `body` while no other ksx process writes.
   private func holdingLock(_ body: () throws(SystemError) -> Void) throws(SystemError) {
     try Files.makeDirectory(Files.parent(of: path) ?? "/")
     let lock = try FileLock.held(beside: path)
@@ -46,24 +46,24 @@ package struct History: Hashable, Sendable {
   package func lines() -> [HistoryLine] {
     guard Files.isDirectory(directory) else { return [] }
     if !oldFiles.isEmpty {
-      // Where that cannot be written, what earlier versions kept is read where it is.
+      // If the files of an earlier version cannot be moved, they are read in place.
       let isTakenOver = (try? holdingLock { () throws(SystemError) in try takeOver() }) != nil
       if !isTakenOver { return oldFiles.flatMap { $0.lines } + ownLines }
     }
     return ownLines
   }
 
-  /// What each extension was before.
+  /// The past releases of each extension.
   package func releases() -> [String: ReleaseMemory] { Self.releases(lines()) }
 
-  /// What each extension was before, by `lines`.
+  /// The past releases of each extension, according to `lines`.
   package static func releases(_ lines: [HistoryLine]) -> [String: ReleaseMemory] {
     var memories: [String: ReleaseMemory] = [:]
     for line in lines { memories[line.extension, default: ReleaseMemory()].add(line) }
     return memories
   }
 
-  /// What the extension called `name` was before.
+  /// The past releases of the extension `name`.
   package func releases(of name: String) -> ReleaseMemory {
     var memory = ReleaseMemory()
     for line in lines() where line.extension == name { memory.add(line) }
@@ -81,7 +81,7 @@ package struct History: Hashable, Sendable {
   }
 
   private func append(_ bytes: [UInt8]) throws(SystemError) {
-    // A crash may have left half a line: it must not spoil this one.
+    // A crash may have left an incomplete line, which must not spoil this one.
     try Files.append(endsWhole ? bytes : [UInt8(ascii: "\n")] + bytes, to: path)
   }
 
@@ -94,7 +94,7 @@ package struct History: Hashable, Sendable {
     return last == UInt8(ascii: "\n")
   }
 
-  /// Keeps as many of each extension's newest lines as fit into half the limit.
+  /// Keeps as many of the newest lines of each extension as fit into half of the limit.
   private func shorten() throws(SystemError) {
     let all = ownLines
     var count = 2 * ReleaseMemory.capacity
@@ -111,7 +111,7 @@ package struct History: Hashable, Sendable {
   }
 }
 
-// Earlier versions had a file for each extension.
+// Files of earlier versions, which had one for each extension.
 extension History {
   /// A file of an earlier version.
   private struct OldFile {
@@ -129,12 +129,12 @@ extension History {
     }
   }
 
-  /// Adds what earlier versions kept, and puts their files aside: nothing is lost.
+  /// Appends the lines of earlier versions to this file, and moves their files to the folder `old`.
   private func takeOver() throws(SystemError) {
     let aside = directory + "/old"
     for file in oldFiles {
       try Files.makeDirectory(aside)
-      // A crash in between may have left lines that are added again: remembering the same twice does no harm.
+      // After a crash here the lines are appended again, which is harmless.
       try append(file.lines.flatMap(\.bytes))
       guard rename("\(directory)/\(file.name)", "\(aside)/\(file.name)") == 0 else {
         throw SystemError("moving \(directory)/\(file.name)")
@@ -144,7 +144,7 @@ extension History {
 }
 
 extension ReleaseMemory {
-  /// Takes in a line about the extension.
+  /// Updates the memory with a line about the extension.
   package mutating func add(_ line: HistoryLine) {
     switch line.event {
     case .change(let words, let former?):
@@ -154,7 +154,7 @@ extension ReleaseMemory {
           wasInstalled: former.wasInstalled))
     case .outcome(.done, let version, let hash):
       note(wasInstalled: true, version: version, configHash: hash)
-      // Others may change it next, and then nothing else tells what was there.
+      // Someone else may make the next change, and then no other line records this release.
       guard let asked, asked.version == version, ConfigHash.of(asked.config) == hash else { return }
       remember(Entry(version: version, config: asked.config, time: line.time, what: "", wasInstalled: true))
     case .outcome(.failed, let version, let hash): note(wasInstalled: false, version: version, configHash: hash)

@@ -1,48 +1,48 @@
 package import Extensions
 import Manifest
 
-/// One line of a cluster's history: what was about to be changed, or how it ended.
+/// One line of a cluster's history: a change that is about to be sent, or its result.
 package struct HistoryLine: Hashable, Sendable {
   package var `extension`: String
   /// RFC 3339.
   package var time: String
   package var event: Event
-  /// Who made the change, as the object was told, or empty.
+  /// Who made the change, as the annotation says, or empty.
   package var by = ""
-  /// What was given as a reason, or empty.
+  /// The reason that was given, or empty.
   package var reason = ""
 
   package enum Event: Hashable, Sendable {
-    /// A change is about to be sent, or one of another's was seen; `former` is what there was before.
+    /// A change that is about to be sent, or that someone else made; `former` is the release before it.
     case change(words: String, former: Release?)
-    /// How the last change ended, and the release that was asked for then.
+    /// The result of the last change, with the version and config that were asked for then.
     case outcome(Outcome, version: String, configHash: String)
-    /// A config as it was written, which the cluster keeps otherwise: without its comments.
+    /// The text of a config as it was written, for clusters that store it without comments.
     case written(config: String)
-    /// What was asked for before a change that the cluster took, and what is since; `nil` where nothing is installed.
+    /// The spec before and after a change that the API server accepted; `nil` if nothing is installed.
     case spec(before: RequestedSpec?, after: RequestedSpec?)
   }
 
   package enum Outcome: Hashable, Sendable {
-    /// The cluster took the write.
+    /// The API server accepted the write.
     case accepted
-    /// The cluster did not take it.
+    /// The API server did not accept the write.
     case refused(String)
-    /// The controllers are done.
+    /// The controllers have finished.
     case done
-    /// The controllers gave up.
+    /// The controllers failed.
     case failed(String)
   }
 
-  /// A version with the config it had.
+  /// A version and its config.
   package struct Release: Hashable, Sendable {
     package var version: String
     package var config: String
-    /// Whether it reached Installed; `nil` where that is not known.
+    /// Whether it reached Installed; `nil` if that is not known.
     package var wasInstalled: Bool?
   }
 
-  /// The words of a change that gives up what is under way.
+  /// The description of a change that cancels the current one.
   package static let cancel = "cancel"
 
   package init(_ name: String, at time: String, _ event: Event, by author: Author? = nil) {
@@ -55,9 +55,10 @@ package struct HistoryLine: Hashable, Sendable {
 }
 
 extension HistoryLine {
-  /// A change that was seen and not made here; `nil` where version and config are the same.
+  /// A change that was made elsewhere and seen here; `nil` if version and config are unchanged.
   ///
-  /// Who made it stands on the object where ksx did; what stands there from before says nothing of this one.
+  /// If ksx made it, the object's annotation names the author. An annotation that was there before is not about this
+  /// change.
   package static func seen(_ installation: Installation, after former: Installation, at time: String) -> HistoryLine? {
     guard former.version != installation.version || former.config != installation.config else { return nil }
     let words = former.version == installation.version ? "configure" : "version \(installation.version)"
@@ -70,18 +71,18 @@ extension HistoryLine {
 }
 
 extension HistoryLine.Release {
-  /// What `installation` is now.
+  /// The present release of `installation`.
   package init(_ installation: Installation) {
     var wasInstalled: Bool?
     if installation.rolloutState == .settled { wasInstalled = true }
-    // The controllers may have put the version of the status back since (docs/KUBESPHERE.md: Extension status).
+    // The controllers may have reset the version in the status since (docs/KUBESPHERE.md: Extension status).
     if installation.observed.state.isFailure { wasInstalled = false }
     self.init(version: installation.version, config: installation.config, wasInstalled: wasInstalled)
   }
 }
 
 extension HistoryLine {
-  /// The line as it is written, with its newline.
+  /// The line as JSON, with its newline.
   var bytes: [UInt8] {
     var fields: Mapping = ["time": .string(time), "extension": .string(`extension`)]
     switch event {
@@ -106,7 +107,7 @@ extension HistoryLine {
     return Array((JSON.text(.mapping(fields)) + "\n").utf8)
   }
 
-  /// Reads one line; one that a crash cut off, or that a newer ksx wrote otherwise, is `nil`.
+  /// Parses a line; `nil` if a crash cut it off, or a newer ksx wrote it in another format.
   init?(bytes: some Collection<UInt8>) {
     guard let value = try? JSON.parse(Array(bytes)), let name = value["extension"]?.string, let event = Event(value)
     else { return nil }

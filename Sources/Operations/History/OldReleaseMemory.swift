@@ -1,11 +1,11 @@
 import Manifest
 
-/// What versions before the history had a file of, for each extension.
+/// The file of one extension that versions before `History` wrote.
 struct OldReleaseMemory {
   let cluster: String
   let lines: [HistoryLine]
 
-  /// Reads such a file; unknown keys are left alone, incomplete entries out.
+  /// Parses the file; unknown keys are ignored, and incomplete entries are skipped.
   init?(json bytes: [UInt8]) {
     guard let value = try? JSON.parse(bytes), let name = value["extension"]?.string else { return nil }
     cluster = value["cluster"]?.string ?? ""

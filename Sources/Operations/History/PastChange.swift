@@ -4,25 +4,25 @@ import HTTP
 import Manifest
 package import Platform
 
-/// One line of the past as every list shows it: whose, from what to what, and what came of it.
+/// An entry of the past as every list shows it: who changed what, and the result.
 package struct PastChange: Hashable, Sendable, Identifiable {
   package let `extension`: String
   package let entry: Chronicle.Entry
-  /// Where a rollback goes: the newest that reached Installed and is not what there is now.
+  /// Whether a rollback goes to it: the newest entry that was Installed and is not the current one.
   package let isLastGood: Bool
-  /// What is the same as long as it is the same line.
+  /// The same for the same entry each time the list is made.
   package let id: String
-  /// The configs as they were written here.
+  /// The configs that this computer has written, as texts.
   private let written: WrittenConfigs
 
-  /// How it ended.
+  /// The result of the change.
   package enum Result: Hashable, Sendable {
     case good, failed
-    /// It is not known, or has not ended yet.
+    /// It is not known, or the change has not ended yet.
     case open
   }
 
-  /// The lines of `chronicle`, newest first.
+  /// The entries of `chronicle`, newest first.
   package static func all(of name: String, _ chronicle: Chronicle) -> [PastChange] {
     let good = chronicle.lastGood
     var counts: [String: Int] = [:]
@@ -35,7 +35,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     }
   }
 
-  /// The lines of all extensions, newest first, from what is known without a request.
+  /// The entries of all extensions, newest first, from what is known without a request.
   package static func all(_ lines: [HistoryLine], _ installations: Installations) -> [PastChange] {
     let byName = Dictionary(grouping: lines, by: \.extension)
     let names = Set(byName.keys).union(installations.extensions)
@@ -46,7 +46,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     return all.sorted { ($0.entry.time, $1.extension) > ($1.entry.time, $0.extension) }
   }
 
-  /// Who did it; the author called `own` is the user who asks.
+  /// Who made the change; the author named `own` is the user of this program.
   package func who(asking own: String) -> Sentence {
     entry.who == "this user" || (!own.isEmpty && entry.who.english == own) ? "you" : entry.who
   }
@@ -59,16 +59,17 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     }
   }
 
-  /// `ok`, or why not, or what is known of the end.
+  /// `ok`, or why it failed, or what is known of the result.
   package var resultWords: Sentence {
     guard entry.wasInstalled == true else { return entry.outcome }
     return entry.source == .helm ? entry.outcome : "ok"
   }
 }
 
-// From what to what.
+// The change in words.
 extension PastChange {
-  /// `version 1.0.1 → 1.1.0`, `config warnDays 30 → 14`, `enabled → disabled`; what was asked for where no more is known.
+  /// `version 1.0.1 → 1.1.0`, `config warnDays 30 → 14`, `enabled → disabled`; only what was asked for if no more is
+  /// known.
   package var sentence: Sentence {
     if let specs = entry.specs { return Self.words(specs) ?? Change.phrase(entry.what) }
     let from = entry.former?.version ?? entry.formerVersion
@@ -79,7 +80,7 @@ extension PastChange {
     return Change.phrase(entry.what)
   }
 
-  /// The same in English.
+  /// `sentence` in English.
   package var words: String { sentence.english }
 
   private static func words(_ specs: Chronicle.SpecChange) -> Sentence? {
@@ -97,16 +98,16 @@ extension PastChange {
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
-  /// The configs before and after, where both are known.
+  /// The configs before and after, if both are known.
   package var configs: (before: String, after: String)? {
     guard let specs = entry.specs else { return nil }
     return (specs.before?.config ?? "", specs.after?.config ?? "")
   }
 }
 
-// The way back.
+// Undoing the change.
 extension PastChange {
-  /// What leads back from `installation` to what there was before this line.
+  /// The change that leads from `installation` back to the state before this entry.
   package func wayBack(from installation: Installation?) -> Undo {
     guard let specs = entry.specs else {
       guard let former = entry.former else {
@@ -124,16 +125,16 @@ extension PastChange {
   }
 }
 
-/// What two configs set otherwise, key by key.
+/// The differences between two configs, key by key.
 package struct ConfigDifference: Hashable, Sendable {
-  /// A key with the values that it had and has; `nil` where it is not set.
+  /// A key with its values before and after; `nil` if it is not set.
   package struct Line: Hashable, Sendable {
     package var key: String
     package var before: String?
     package var after: String?
   }
 
-  /// In the order of the keys in the texts.
+  /// Removed keys first, then added and changed ones, in the order of the texts.
   package private(set) var lines: [Line] = []
 
   package init(_ before: String, _ after: String) {
@@ -155,7 +156,7 @@ package struct ConfigDifference: Hashable, Sendable {
     return shown.string ?? JSON.text(shown)
   }
 
-  /// `warnDays 30 → 14`, and how many more; a difference that is none of values is one of text.
+  /// `warnDays 30 → 14`, and how many more; texts with equal values differ in comments.
   package var words: String {
     guard let first = lines.first else { return "comments" }
     let words =

@@ -2,12 +2,12 @@ package import Extensions
 import Manifest
 import Packages
 
-// What ran before, as the cluster tells it: lists, rollbacks and cancellations all ask here.
+// What ran before, as the cluster records it; used by lists, rollbacks and cancellations.
 extension ReleaseMemory {
-  /// This, and what is known from the cluster of what ran before what `installation` asks for: from `deployed` releases,
-  /// from what `offered` says runs, and from what the object itself tells.
+  /// This memory, completed with what the cluster knows of what ran before the spec of `installation`.
   ///
-  /// Another computer may have made the change, and nothing may be kept on this one.
+  /// The sources are `deployed` releases, the version that `offered` says is running, and the annotations of the
+  /// object. They matter because the change may have been made on another computer.
   package func completed(
     by installation: Installation, _ offered: Extension? = nil, _ deployed: [DeployedRelease] = []
   ) -> ReleaseMemory {
@@ -18,7 +18,7 @@ extension ReleaseMemory {
     return memory
   }
 
-  /// Takes in what the cluster keeps of the releases of `installation` that ran.
+  /// Adds the releases of `installation` that ran, as the cluster records them.
   package mutating func learn(_ deployed: [DeployedRelease], beside installation: Installation) {
     if let version = deployed.last(where: \.isRunning)?.version { learn(lastInstalled: version, isSure: true) }
     for release in deployed { take(release, beside: installation) }
@@ -33,23 +33,23 @@ extension ReleaseMemory {
       version: release.version, config: release.config,
       time: release.until.isEmpty ? Self.time(installation) : release.until, what: "", wasInstalled: true,
       release.origin)
-    // Of what is asked for the text is known.
+    // For the config that the spec asks for, the text is known.
     if isSame(installation.version, installation.config) {
       (entry.version, entry.config, entry.origin) = (installation.version, installation.config, .kept)
     }
-    // The text that was kept here has its comments.
+    // The text that this computer has includes the comments.
     if confirm(isRunning: release.isRunning, { isSame($0.version, $0.config) }) { return }
     insert(entry, isRunning: release.isRunning)
   }
 
-  /// That `running` runs beside what `installation` asks for; its config is known as far as its fingerprint tells.
+  /// Adds that the version `running` runs; its config is known if its fingerprint matches.
   private mutating func take(running: String, beside installation: Installation) {
     let digest = RanBefore(installation).flatMap { VersionText($0.version) == VersionText(running) ? $0.digest : nil }
     func ran(_ entry: Entry) -> Bool { VersionText(entry.version) == VersionText(running) }
     if let digest, confirm(isRunning: true, { ran($0) && $0.digest == digest }) { return }
     let isPresentConfig = digest == ConfigHash.of(installation.config)
     let isAskedFor = VersionText(running) == VersionText(installation.version)
-    // Of a version that is asked for again it must be said that it is this config which ran.
+    // If the spec asks for this version again, the fingerprint must show that it was this config that ran.
     guard
       isAskedFor ? isPresentConfig : !former(to: installation).contains(where: { ran($0) && $0.wasInstalled != false })
     else { return }

@@ -2,23 +2,23 @@ package import Extensions
 import Manifest
 import Packages
 
-/// The versions and configs an extension had in one cluster: where a rollback goes back to.
+/// The versions and configs that an extension had in one cluster, as targets of a rollback.
 ///
-/// KubeSphere keeps only the present one. This is what `History` tells of one extension.
+/// KubeSphere keeps only the current ones; these are from the `History` of the extension.
 package struct ReleaseMemory: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
     package var version: String
     /// The config as the cluster had it, byte for byte.
     package var config: String
-    /// When it was last there, RFC 3339.
+    /// When it was last in the spec, RFC 3339.
     package var time: String
-    /// What replaced it, in words: `upgrade to 1.1.0`.
+    /// The change that replaced it, in words: `upgrade to 1.1.0`.
     package var what: String
-    /// Whether it reached Installed; `nil` where that is not known.
+    /// Whether it reached Installed; `nil` if that is not known.
     package var wasInstalled: Bool?
-    /// It was uninstalled since: what is installed now began anew, and it is no way back of that.
+    /// Whether it was uninstalled since; it is then no target for a rollback of a later installation.
     var isOfEarlierLife = false
-    /// Where the config is known from.
+    /// The source of the config.
     package var origin: ConfigOrigin
 
     package init(
@@ -33,39 +33,40 @@ package struct ReleaseMemory: Hashable, Sendable {
       self.origin = origin
     }
 
-    /// What leads back to it.
+    /// The change that goes back to it.
     package var change: Change { change(to: version) }
 
-    /// The same with the version as the cluster spells it.
+    /// The same, with the version as the cluster spells it.
     func change(to version: String) -> Change { .rollback(to: version, config: config, origin) }
 
-    /// The config's fingerprint, which the cluster has as well.
+    /// The fingerprint of the config, which the cluster records as well.
     package var digest: String { ConfigHash.of(config) }
 
     func isSame(as other: Entry) -> Bool { version == other.version && config == other.config }
   }
 
-  /// More than this many are forgotten, the oldest first.
+  /// The maximum number of entries; the oldest are dropped.
   package static let capacity = 50
 
   /// Oldest first.
   package private(set) var entries: [Entry] = []
-  /// Whether releases reached Installed, by version and config, as far as ksx waited to see it.
+  /// Whether releases reached Installed, by version and config, as far as ksx has seen it.
   private var outcomes: [String: Bool] = [:]
-  /// The version that was seen Installed last, or empty.
+  /// The version that was last seen Installed, or empty.
   package private(set) var lastInstalled = ""
-  /// The config as it was last written here, where the cluster keeps it otherwise; `nil` where it never did.
+  /// The text of the config that this computer last wrote, if the cluster stores it in another form; `nil` if none was
+  /// written.
   var written: String?
-  /// What the last change that the cluster took asks for.
+  /// The spec that the last accepted change asks for.
   var asked: RequestedSpec?
 
   package init() {}
 
-  /// Remembers what there was; the same version and config as last time is only moved to now.
+  /// Adds an entry; if version and config are those of the last one, it replaces that one.
   package mutating func remember(_ entry: Entry) {
     var entry = entry
     let outcome = outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
-    // A failure of another attempt does not undo that this one reached Installed.
+    // A failed later attempt does not change the fact that this was Installed once.
     entry.wasInstalled = outcome == true ? true : entry.wasInstalled ?? outcome
     if let last = entries.last, last.isSame(as: entry), !last.isOfEarlierLife {
       entry.wasInstalled = entry.wasInstalled ?? last.wasInstalled
@@ -76,19 +77,20 @@ package struct ReleaseMemory: Hashable, Sendable {
     entries.removeFirst(max(0, entries.count - Self.capacity))
   }
 
-  /// The release with this version and config reached Installed, or is known not to have.
+  /// Records whether the release with this version and config reached Installed.
   mutating func note(wasInstalled: Bool, version: String, configHash: String) {
     if wasInstalled { lastInstalled = version }
-    // What was Installed once can be gone back to, even if it failed later.
+    // A release that was Installed once can be a rollback target even if it failed later.
     if outcomes[Self.key(version, configHash)] != true { outcomes[Self.key(version, configHash)] = wasInstalled }
   }
 
   private static func key(_ version: String, _ configHash: String) -> String { version + " " + configHash }
 
-  /// Where a rollback from `installation` goes: the newest entry that is not what there is now.
+  /// The target of a rollback of `installation`: the newest entry that is not in the spec now.
   ///
-  /// One that reached Installed goes before one of which that is not known; one that failed is gone back to only where
-  /// its version is asked for. What ran last and is asked for again already, beside another's failure, was not tried yet.
+  /// Entries that were Installed precede those of which that is not known. A failed one is used only if `version` or
+  /// `digest` names it. If the spec asks again for what ran last, after another change failed, this was not tried yet,
+  /// and is a target.
   package func target(from installation: Installation, version: String? = nil, digest: String? = nil) -> Entry? {
     func isMeant(_ entry: Entry) -> Bool {
       let isVersion = version.map { VersionText($0) == VersionText(entry.version) } ?? true
@@ -106,47 +108,47 @@ package struct ReleaseMemory: Hashable, Sendable {
     return isSaid ? best ?? asked.first : best
   }
 
-  /// What is known to have reached Installed before `installation`; `nil` where nothing is.
+  /// The newest entry before `installation` that was Installed, or `nil`.
   package func worked(before installation: Installation) -> Entry? {
     former(to: installation).first { $0.wasInstalled == true }
   }
 
-  /// What was Installed last, of what is installed now.
+  /// The newest entry of the current installation that was Installed.
   var ranLast: Entry? { entries.last { $0.wasInstalled == true && !$0.isOfEarlierLife } }
 
-  /// It was uninstalled: what is installed later has nothing that ran before it.
+  /// Marks all entries as uninstalled: nothing ran before a later installation.
   mutating func endLife() {
     for place in entries.indices { entries[place].isOfEarlierLife = true }
     (outcomes, lastInstalled) = ([:], "")
   }
 
-  /// What ran last, where `installation` has failed and asks for that again.
+  /// The entry that ran last, if `installation` has failed and its spec asks for that entry again.
   private func untried(_ installation: Installation) -> Entry? {
     guard installation.observed.state.isFailure, let ran = ranLast else { return nil }
     return isPresent(ran, in: installation) ? ran : nil
   }
 
-  /// What `installation` asks for, where that is what runs.
+  /// The spec of `installation`, if that is what runs.
   private func healthy(_ installation: Installation) -> Entry? {
     guard installation.rolloutState == .settled else { return nil }
     return Entry(
       version: installation.version, config: installation.config, time: "", what: "", wasInstalled: true)
   }
 
-  /// `installation` asks for that version with that config.
+  /// Whether the spec of `installation` has the version and config of `entry`.
   private func isPresent(_ entry: Entry, in installation: Installation) -> Bool {
     VersionText(entry.version) == VersionText(installation.version)
       && (entry.config == installation.config
         || installation.configForm == .object && installation.hasConfig(entry.config))
   }
 
-  /// Back from `installation` to `version`, with the config it had, or with the present one where that is not known.
+  /// The rollback of `installation` to `version`, with the config it had, or with the current one if that is not known.
   package func rollback(from installation: Installation, to version: String) -> Change {
     target(from: installation, version: version)?.change(to: version)
       ?? .rollback(to: version, config: installation.config, .present)
   }
 
-  /// The configs that are known, newest first, each once; the first is that of `installation` where there is one.
+  /// The known configs without duplicates, newest first; the first is that of `installation`, if there is one.
   package func configs(now installation: Installation?) -> [Entry] {
     var all: [Entry] = []
     if let installation {
@@ -160,18 +162,19 @@ package struct ReleaseMemory: Hashable, Sendable {
     return all
   }
 
-  /// What was there before `installation` and failed, newest first.
+  /// The failed entries before `installation`, newest first.
   package func failed(before installation: Installation) -> [Entry] {
     former(to: installation).filter { $0.wasInstalled == false }
   }
 
-  /// Takes in what was read of the past elsewhere: the version that ran last, where none is known here or the cluster
-  /// `isSure`.
+  /// Sets the version that was last Installed, if it is not known here or the caller `isSure`.
   package mutating func learn(lastInstalled version: String, isSure: Bool = false) {
     if lastInstalled.isEmpty || isSure { lastInstalled = version }
   }
 
-  /// Takes in that what `isSame` takes did run, and whether it is known; what `isRunning` is the newest of all.
+  /// Marks the newest entry that `isSame` accepts as Installed; returns `false` if there is none.
+  ///
+  /// `isRunning` moves it to the end.
   mutating func confirm(isRunning: Bool, _ isSame: (Entry) -> Bool) -> Bool {
     guard let place = entries.lastIndex(where: isSame) else { return false }
     entries[place].wasInstalled = true
@@ -180,13 +183,14 @@ package struct ReleaseMemory: Hashable, Sendable {
     return true
   }
 
-  /// Takes in a release that ran: the newest of all, or by its time.
+  /// Inserts a release that ran: at the end if it is running, else by its time.
   mutating func insert(_ release: Entry, isRunning: Bool) {
     let later = isRunning || release.time.isEmpty ? nil : entries.firstIndex { $0.time > release.time }
     entries.insert(release, at: later ?? entries.endIndex)
   }
 
-  /// The config of `installation` as it was written here, with its comments, unless the cluster has another by now.
+  /// The config of `installation` with the comments that it was written with, unless it was changed in the cluster
+  /// since.
   package func config(of installation: Installation) -> String {
     guard installation.configForm == .object, let written, installation.hasConfig(written) else {
       return installation.config
@@ -194,7 +198,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     return written
   }
 
-  /// Where the config of the cluster is another than the one that was last written here: its lines, else none.
+  /// How the config in the cluster differs from the one that this computer last wrote; empty if it does not.
   package func differences(from installation: Installation) -> [LineDifference.Line] {
     guard installation.configForm == .object, let written, !installation.hasConfig(written),
       let value = try? YAML.parse(written)
@@ -203,7 +207,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     return LineDifference(from: text, to: installation.config).changes
   }
 
-  /// What can be gone back to from `installation`, newest first, each version and config once.
+  /// The entries that `installation` can go back to, newest first, without duplicates.
   package func former(to installation: Installation) -> [Entry] {
     var result: [Entry] = []
     for entry in entries.reversed() where !entry.isOfEarlierLife && !isPresent(entry, in: installation) {

@@ -2,7 +2,7 @@ package import Extensions
 import Manifest
 package import Platform
 
-/// What an installation asks for: all of it that a change can set, kept in the history so that a change can be undone.
+/// The part of an installation's spec that changes can set; the history stores it so that a change can be undone.
 package struct RequestedSpec: Hashable, Sendable {
   package var version: String
   package var config: String
@@ -16,14 +16,14 @@ package struct RequestedSpec: Hashable, Sendable {
     self.clusters = clusters
   }
 
-  /// What `installation` asks for.
+  /// The spec of `installation`.
   package init(_ installation: Installation) {
     self.init(
       version: installation.version, config: installation.config, isEnabled: installation.isEnabled,
       clusters: installation.clusters)
   }
 
-  /// What is asked for once `change` was taken where `before` was asked for; `nil` is nothing.
+  /// The spec after `change` was accepted, if it was `before`; `nil` if the change uninstalls.
   package init?(_ change: Change, after before: RequestedSpec?) {
     if change.row.removes { return nil }
     self.init(
@@ -31,7 +31,7 @@ package struct RequestedSpec: Hashable, Sendable {
       isEnabled: change.row.enables ?? before?.isEnabled ?? true, clusters: change.clusters ?? before?.clusters ?? [])
   }
 
-  /// What `installation` asks for otherwise, in words; empty when it asks for this.
+  /// How the spec of `installation` differs from this, in words; empty if it does not.
   package func differences(from installation: Installation) -> [Sentence] {
     var words: [Sentence] = []
     if version != installation.version { words.append("version \(installation.version) instead of \(version)") }

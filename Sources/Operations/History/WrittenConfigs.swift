@@ -2,20 +2,22 @@ import Extensions
 import Manifest
 import Platform
 
-/// The configs of one extension as they were written from here, for clusters that keep them without their comments.
+/// The texts of the configs that this computer has written for one extension, for clusters that store them without
+/// comments.
 struct WrittenConfigs: Hashable, Sendable {
   /// Oldest first.
   private let texts: [(time: String, text: String)]
 
-  /// Those that `lines` tell of, which are of one extension.
+  /// The texts in `lines`, which are all about one extension.
   init(_ lines: [HistoryLine]) {
     texts = lines.compactMap { line in
       if case .written(let text) = line.event { (line.time, text) } else { nil }
     }
   }
 
-  /// The text of `config`, byte for byte as it was written: the last one before the change at `time` that says the same,
-  /// else the last of all; `config` itself where the cluster keeps texts, or none was written here.
+  /// The text of `config` as it was written: the last one before `time` with the same values, else the last of all.
+  ///
+  /// Returns `config` itself if the cluster stores texts, or if none was written from here.
   func text(of config: String, at time: String?, _ installation: Installation?) -> String {
     guard !texts.isEmpty, let value = try? YAML.parse(config), isMadeOf(value, config, installation) else {
       return config
@@ -25,10 +27,10 @@ struct WrittenConfigs: Hashable, Sendable {
     return (before.last ?? alike.last)?.text ?? config
   }
 
-  /// Whether the cluster made `config` of the value that it kept, and did not keep the text itself.
+  /// Whether the cluster stored the values and rendered `config` from them, instead of storing the text.
   private func isMadeOf(_ value: Value, _ config: String, _ installation: Installation?) -> Bool {
     if installation?.configForm == .object { return true }
-    // Where there is no config now, it has none of the two forms.
+    // Without a config the form in which the cluster stores it is not known.
     return installation?.config.isEmpty != false && config == YAML.text(value)
   }
 

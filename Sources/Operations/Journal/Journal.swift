@@ -2,14 +2,14 @@ import Glibc
 import Manifest
 package import Platform
 
-/// What this user did to clusters with ksx, to be read by people and to be shown unchanged.
+/// The changes that this user made to clusters with ksx, in a file that shows whether it was tampered with.
 ///
-/// JSON lines that are only added, under a lock: several ksx write it at the same time. Each line has the hash of the one
-/// before it and its own, so that a line that is changed, taken out or put in breaks the chain; that the last lines were
-/// cut off is seen by the heads that went to the system's log.
+/// JSON lines are appended under a lock, because several ksx processes may write at the same time. Each line has its
+/// own hash and that of the line before, so that a changed, removed or inserted line breaks the chain. The hashes that
+/// are also sent to the system log show whether the last lines were cut off.
 package struct Journal: Hashable, Sendable {
   package let path: String
-  /// Where the system takes log messages; nothing is told it where there is no such socket.
+  /// The socket of the system log; nothing is sent if it does not exist.
   private let systemLog: String
 
   /// The journal in the program's state folder.
@@ -18,10 +18,10 @@ package struct Journal: Hashable, Sendable {
     self.systemLog = systemLog
   }
 
-  /// The hash that the first line follows.
+  /// The `previous` hash of the first line.
   package static let origin = String(repeating: "0", count: 64)
 
-  /// Adds `entry`; on a full disk the file stays as it was, and the system's log is told.
+  /// Appends `entry`; if that fails, for example on a full disk, the file is unchanged, and the system log is told.
   package func append(_ entry: JournalEntry) throws(SystemError) {
     do throws(SystemError) {
       try Files.makeDirectory(Files.parent(of: path) ?? "/")
@@ -46,7 +46,7 @@ package struct Journal: Hashable, Sendable {
   ) -> (text: String, hash: String) {
     var fields: Mapping = ["n": .integer(number)]
     for pair in entry.fields.pairs { fields[pair.key] = pair.value }
-    // Only so a line that was broken off is told from one that was put in.
+    // This distinguishes a line that was cut off from one that was inserted.
     if isAfterBroken { fields["brokenBefore"] = true }
     fields["previous"] = .string(head)
     let text = JSON.text(.mapping(fields))
@@ -54,7 +54,7 @@ package struct Journal: Hashable, Sendable {
     return ("\(text.dropLast()),\"hash\":\"\(hash)\"}\n", hash)
   }
 
-  /// The bytes of the file; none where there is none.
+  /// The bytes of the file; empty if it does not exist.
   package func bytes() throws(SystemError) -> [UInt8] {
     do throws(SystemError) {
       return try Files.read(path, limit: 1 << 30)
@@ -64,7 +64,7 @@ package struct Journal: Hashable, Sendable {
     }
   }
 
-  /// The lines that can be read, oldest first.
+  /// The lines that can be parsed, oldest first.
   package func lines() throws(SystemError) -> [JournalLine] { Self.lines(in: try bytes()) }
 
   static func lines(in bytes: [UInt8]) -> [JournalLine] {
@@ -76,17 +76,17 @@ package struct Journal: Hashable, Sendable {
   }
 }
 
-/// The end of the journal's file, read to be added to.
+/// The end of the journal's file, read before a line is appended.
 private struct JournalFile {
   private let path: String
   private let size: Int
-  /// Whether the last line is whole: a crash or a full disk may have broken it off.
+  /// Whether the last line is complete; a crash or a full disk may have cut it off.
   private(set) var endsWhole = true
-  /// The number and the hash of the last whole line.
+  /// The number and the hash of the last complete line.
   private(set) var count = 0
   private(set) var head = Journal.origin
 
-  /// More than any line takes.
+  /// In bytes, more than any line has.
   private static let tail = 256 << 10
 
   init(_ path: String) throws(SystemError) {
@@ -122,7 +122,7 @@ private struct JournalFile {
     }
   }
 
-  /// Adds a line, or leaves the file as it was.
+  /// Appends a line; if that fails, the file is left as it was.
   func append(_ line: String) throws(SystemError) {
     do throws(SystemError) {
       try Files.append(Array(((endsWhole ? "" : "\n") + line).utf8), to: path)
@@ -133,7 +133,7 @@ private struct JournalFile {
   }
 }
 
-/// The system's own log, where there is one.
+/// The system log, if there is one.
 private struct SystemLog {
   let socket: String
 
@@ -148,11 +148,11 @@ private struct SystemLog {
     let bytes = Array(socket.utf8)
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    // Security messages, for information (RFC 5424: 10 × 8 + 6).
+    // Facility 10, security messages, severity 6, informational (RFC 5424: 10 × 8 + 6).
     let message = Array("<86>ksx[\(getpid())]: \(text)".utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        // A log that is full is not waited for.
+        // Does not wait for a log whose buffer is full.
         sendto(
           descriptor, message, message.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), $0,
           socklen_t(MemoryLayout<sockaddr_un>.size))

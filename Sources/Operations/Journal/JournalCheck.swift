@@ -1,27 +1,27 @@
 import Manifest
 import Platform
 
-/// Whether the lines of a journal are those that were written, none changed, none missing, none added.
+/// Checks whether the lines of a journal are as they were written: none changed, removed or inserted.
 package struct JournalCheck: Hashable, Sendable {
-  /// What is wrong with a line.
+  /// A problem with a line.
   package struct Flaw: Hashable, Sendable {
-    /// The line in the file, from one.
+    /// The number of the line in the file, from one.
     package let place: Int
     package let text: String
   }
 
-  /// How many lines are whole and follow each other.
+  /// The number of the last valid line.
   package private(set) var count = 0
-  /// The hash of the last of them.
+  /// The hash of that line.
   package private(set) var head = Journal.origin
   package private(set) var flaws: [Flaw] = []
-  /// Lines that were broken off while they were written; nothing was lost but they.
+  /// Lines that were cut off while they were written; nothing else was lost.
   package private(set) var broken: [Int] = []
   private var hashes: Set<String> = [Journal.origin]
-  /// Lines before the one that is looked at that are none.
+  /// Lines before the current one that are not lines of a journal.
   private var strange: [Int] = []
 
-  /// Looks at all of a journal.
+  /// Checks the bytes of a whole journal.
   package init(_ bytes: [UInt8]) {
     for (place, line) in bytes.split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
@@ -32,10 +32,10 @@ package struct JournalCheck: Hashable, Sendable {
     settle(isSaid: bytes.last != UInt8(ascii: "\n"))
   }
 
-  /// Whether a line with this hash is there: one that a system's log was told of.
+  /// Whether a line has this hash, which the system log recorded.
   package func has(_ hash: String) -> Bool { hashes.contains(hash) }
 
-  /// One line may have been broken off, where the line after it says so, or where there is none and the file ends in it.
+  /// A single line is cut off if the next line says so, or if the file ends in it; other strange lines are flaws.
   private mutating func settle(isSaid: Bool) {
     if isSaid, strange.count == 1 {
       broken += strange

@@ -1,16 +1,16 @@
 package import Manifest
 
-/// One line of the journal: a write that is about to be sent, or what came of it.
+/// One line of the journal: a write that is about to be sent, or its result.
 ///
-/// It says who did what where, and nothing of what was written: a config may hold secrets.
+/// It records who did what and where, but not the contents, because a config may contain secrets.
 package struct JournalEntry: Hashable, Sendable {
-  /// What is told of a write.
+  /// What the line records of the write.
   package enum Event: Hashable, Sendable {
     case sending
-    /// The server's status.
+    /// The HTTP status code of the response.
     case answered(Int)
     case unanswered(String)
-    /// A guardrail said no, and nothing was sent.
+    /// A guardrail refused it, and nothing was sent.
     case refused(String)
 
     package var word: String {
@@ -24,14 +24,15 @@ package struct JournalEntry: Hashable, Sendable {
   }
 
   package var time: String
-  /// Who sits at this computer, and who the cluster takes them for; or empty.
+  /// The user of this computer, or empty.
   package var person: String
+  /// The user that the cluster authenticated, or empty.
   package var user: String
   package var cluster: String
   package var server: String
   /// The command, or empty.
   package var verb: String
-  /// The extensions that it is about.
+  /// The extensions that the command is about.
   package var names: [String]
   package var reason: String
   package var method: String
@@ -39,7 +40,7 @@ package struct JournalEntry: Hashable, Sendable {
   package var target: String
   package var event: Event
 
-  /// The fields in their order, as a line has them before its hash.
+  /// The fields in order, as a line has them before its hash.
   var fields: Mapping {
     var fields: Mapping = [
       "time": .string(time), "person": .string(person), "user": .string(user),
@@ -59,14 +60,14 @@ package struct JournalEntry: Hashable, Sendable {
   }
 }
 
-/// A line of the journal as it was read.
+/// A line of the journal as it was parsed.
 package struct JournalLine: Hashable, Sendable {
   package let value: Value
 
   /// The text of a field, or empty.
   package func text(_ key: String) -> String { value[key]?.string ?? "" }
 
-  /// What came of it, in words.
+  /// The result, in words.
   package var outcome: String {
     switch text("event") {
     case "answered":

@@ -3,22 +3,22 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 
-/// A pod in which helm carries out, or has carried out, an installation, an upgrade or an uninstallation.
+/// A pod that runs helm to install, upgrade or uninstall a release.
 package struct HelmPod: Hashable, Sendable {
   package var name: String
   package var namespace: String
-  /// The job it is of.
+  /// The Job that it belongs to.
   package var job: String
   /// RFC 3339.
   package var created: String
   private var phase: String
 
-  /// Reads a pod; `nil` where it is none of the release called `release`, nor of the job that is named.
+  /// Reads a pod; `nil` if it belongs neither to the release `release` nor to the Job `named`.
   package init?(_ pod: Object, of release: String, job named: String) {
     let job = pod.labels["job-name"] ?? pod.labels["batch.kubernetes.io/job-name"] ?? ""
     let isOurs = ["install", "upgrade", "uninstall"].contains { word in
       let start = "helm-\(word)-\(release)-"
-      // Behind it is one word, or it is a job of another release: an agent's is called NAME-agent.
+      // The rest is a single word; otherwise the Job is of another release: that of an agent is called NAME-agent.
       return job.hasPrefix(start) && !job.dropFirst(start.count).contains("-")
     }
     guard isOurs || (!named.isEmpty && job == named) else { return nil }
@@ -29,23 +29,23 @@ package struct HelmPod: Hashable, Sendable {
     phase = pod.status["phase"]?.string ?? ""
   }
 
-  /// It writes no more.
+  /// Whether it writes no more log.
   package var isOver: Bool { phase == "Succeeded" || phase == "Failed" }
 }
 
 extension ClusterReader {
-  /// The pods of helm that are still there, the oldest first.
+  /// The pods of helm that still exist, oldest first.
   package func helmPods(of installation: Installation) async throws(ClusterError) -> [HelmPod] {
     let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
     if installation.targetNamespace.isEmpty { return [] }
-    // The label has another name besides since Kubernetes 1.27, which keeps this one.
+    // Since Kubernetes 1.27 the label has a second name, but this one is kept.
     let pods = try await cluster.list(
       .pods, namespace: installation.targetNamespace, selector: Selector(labels: "job-name"))
     return pods.compactMap { HelmPod($0, of: release, job: installation.jobName) }
       .sorted { ($0.created, $0.name) < ($1.created, $1.name) }
   }
 
-  /// The pods in which helm was last run for agents, by the cluster of each; they too lie in the host cluster.
+  /// The last pod of helm for each agent, by member cluster; these pods are in the host cluster too.
   package func agentPods(of installation: Installation) async throws(ClusterError) -> [(cluster: String, pod: HelmPod)]
   {
     let jobs = installation.agents.mapValues(\.jobName).filter { !$0.value.isEmpty }

@@ -4,9 +4,9 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// What the controllers of a standalone backend have noted of an installation.
+/// The log of a standalone backend's controllers about an installation.
 ///
-/// They run no job of helm's: they write a log of their own, and where that cannot be read the status still says something.
+/// They run no Jobs; they write a log of their own. If that cannot be read, the status still has some information.
 package struct OperationLog: Hashable, Sendable {
   package struct Line: Hashable, Sendable {
     /// RFC 3339.
@@ -14,10 +14,10 @@ package struct OperationLog: Hashable, Sendable {
     package var text: String
   }
 
-  /// What belongs together, from its beginning on; the newest last.
+  /// Lines grouped by operation, the newest operation last.
   package private(set) var operations: [[Line]] = []
 
-  /// Reads the log that the controllers write: a line begins with its time, and each revision with a line of its own.
+  /// Parses the controllers' log: each line begins with its time, and each operation with a line about its revision.
   package init(text: String) {
     for line in text.lines where !line.isEmpty {
       let parts = CredentialText.removed(from: line).split(separator: " ", maxSplits: 1).map(String.init)
@@ -27,17 +27,17 @@ package struct OperationLog: Hashable, Sendable {
     }
   }
 
-  /// What the first line of an operation begins with.
+  /// The beginning of the first line of an operation.
   private static let revision = "--- revision "
 
-  /// What stands after `last`, or all of the newest operation where nothing was read before.
+  /// The lines after `last`, or all lines of the newest operation if `last` is `nil` or no longer there.
   package func lines(after last: Line?) -> [Line] {
     let all = operations.flatMap(\.self)
     guard let last, let place = all.lastIndex(of: last) else { return operations.last ?? [] }
     return Array(all[(place + 1)...])
   }
 
-  /// Reads the status of an installation; the first design keeps no states before the present one, but conditions.
+  /// Reads the status of an installation; with the subscription dialect it has no history of states, but conditions.
   package init(_ object: Object) {
     // Newest first, one of each type (docs/KUBESPHERE.md: Reconciling).
     let conditions = (object.status["conditions"]?.sequence ?? []).map(Condition.init).reversed()
@@ -60,7 +60,7 @@ package struct OperationLog: Hashable, Sendable {
 
   private mutating func add(_ step: Step) {
     let last = operations.last?.last?.text ?? ""
-    // An installation that was given up goes back by preparing anew.
+    // An installation that was abandoned returns by Preparing again.
     let begins = step.state == .preparing || (step.state == .uninstalling && !last.hasPrefix(step.state.word))
     if begins || operations.isEmpty { operations.append([]) }
     let text = [step.state.word, step.reason].filter { !$0.isEmpty }.joined(separator: ": ")
@@ -70,7 +70,7 @@ package struct OperationLog: Hashable, Sendable {
   private struct Condition {
     let time: String
     let message: String
-    /// The state that it tells of.
+    /// The state that the condition reports.
     let state: InstallationState
 
     init(_ value: Value) {
@@ -87,7 +87,7 @@ package struct OperationLog: Hashable, Sendable {
 }
 
 extension ClusterReader {
-  /// What a standalone backend's controllers have noted of `installation`: in their log, else in its status.
+  /// Reads what the controllers of a standalone backend report about `installation`: their log, else its status.
   package func operationLog(of installation: Installation) async throws(ClusterError) -> OperationLog {
     do throws(ClusterError) {
       let name = Installation.logName(of: installation.name)
@@ -101,7 +101,7 @@ extension ClusterReader {
 }
 
 extension ClusterReader {
-  /// What they have noted of its agents, by the cluster of each; one of which nothing is noted, or may be read, is left out.
+  /// Reads the logs of its agents, by member cluster; agents without a log, or whose log may not be read, are left out.
   package func agentLogs(
     of installation: Installation
   ) async throws(ClusterError) -> [(cluster: String, log: OperationLog)] {
@@ -120,6 +120,6 @@ extension ClusterReader {
 }
 
 extension OperationLog {
-  /// Reads the ConfigMap that the log is in.
+  /// Reads the log from its ConfigMap.
   package init(map: Object) { self.init(text: map.value[path: "data", Installation.logKey]?.string ?? "") }
 }

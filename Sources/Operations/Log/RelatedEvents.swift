@@ -1,21 +1,21 @@
 package import Extensions
 package import KubernetesAPI
 
-/// Which of a cluster's events are about one extension.
+/// Selects the events of a cluster that are about one extension.
 package struct RelatedEvents: Hashable, Sendable {
-  /// Where its workloads, its jobs and their pods are, or would be.
+  /// The namespace of its workloads, Jobs and their pods, whether it exists or not.
   package var namespace: String
   private var names: Set<String>
   private static let kinds: Set<String> = ["InstallPlan", "Subscription", "Extension", "ExtensionVersion", "Plugin"]
 
-  /// Those about the extension called `name`, and about what is installed of it.
+  /// Selects events about the extension `name` and its installation.
   package init(_ name: String, _ installation: Installation?) {
     let placed = installation?.targetNamespace ?? ""
     namespace = placed.isEmpty ? Change.usualNamespace(of: name) : placed
     names = [name, installation?.name ?? name]
   }
 
-  /// Where to look: events about what is in no namespace lie in `default`.
+  /// The namespaces to search: events about cluster-scoped objects are in `default`.
   package var namespaces: [String] { namespace == "default" ? ["default"] : [namespace, "default"] }
 
   package func include(_ event: Object) -> Bool {

@@ -5,7 +5,7 @@ import Manifest
 import Packages
 import Platform
 
-/// What evidence is about: a version of an extension, with its object where that is known already.
+/// The version of an extension that evidence is about; `known` is its object, if the caller has it.
 package struct EvidenceSubject: Hashable, Sendable {
   package var name: String
   package var version: String
@@ -17,7 +17,7 @@ package struct EvidenceSubject: Hashable, Sendable {
     self.known = known
   }
 
-  /// The version that `plan` leads to, or the one there is.
+  /// The version that `plan` leads to, or else the present one.
   init(_ plan: Plan, in context: PlanContext) {
     let version = plan.change.version ?? plan.before?.version ?? ""
     self.init(name: plan.name, version: version, known: context.version(version))
@@ -25,7 +25,7 @@ package struct EvidenceSubject: Hashable, Sendable {
 }
 
 extension ClusterReader {
-  /// Reads what is known beyond `context`, and makes the sheet of `plan`; what cannot be read is said in it.
+  /// Reads what `context` does not have, and makes the sheet of `plan`; the sheet says what could not be read.
   package func sheet(of plan: Plan, in context: PlanContext, gateway: GatewayAPI?) async -> PlanSheet {
     async let evidence = evidence(of: EvidenceSubject(plan, in: context), gateway: gateway)
     var whole = context
@@ -33,7 +33,7 @@ extension ClusterReader {
     return PlanSheet(plan, in: whole, await evidence)
   }
 
-  /// What `plan` would set and the chart does not know, besides what is set now; nothing where no package is at hand.
+  /// Keys that `plan` would newly set and that do not fit the chart's values; empty if the package cannot be read.
   package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?) async -> [Plan.Problem] {
     let subject = EvidenceSubject(plan, in: context)
     guard let text = plan.change.config, case .success(let package) = await package(of: subject, gateway: gateway)
@@ -47,7 +47,7 @@ extension ClusterReader {
     return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
   }
 
-  /// What is in the package of a version, and what the cluster serves.
+  /// Reads the package of a version, and the objects that the cluster serves.
   package func evidence(of subject: EvidenceSubject, gateway: GatewayAPI?) async -> PlanSheet.Evidence {
     var evidence = PlanSheet.Evidence()
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
@@ -85,7 +85,7 @@ extension ClusterReader {
     }
   }
 
-  /// What the marketplace offers of what is needed and not there: the way out.
+  /// Reads the extensions that `plan` needs and that are missing, so that the sheet can suggest installing them.
   private func readOffers(of plan: Plan, into context: inout PlanContext) async {
     guard let version = plan.change.version.flatMap({ context.version($0) }) else { return }
     for dependency in version.dependencies where context.shortcoming(of: dependency) != nil {

@@ -3,30 +3,31 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// What a command would do besides one change of one extension: to an attempt, a repository, or a whole set.
+/// What a command would do that is not a single change of one extension: cancel an attempt, change a repository or a
+/// set.
 package struct DeedPlan: Hashable, Sendable {
   /// `Remove repository main`.
   package var title: String
-  /// What guardrails may call it: the command first, and then the changes that it makes.
+  /// The verbs that guardrails may name: the command first, then the changes that it makes.
   package var verbs: [String]
-  /// The extension or the repository that it is about; empty where it is about several.
+  /// The extension or repository that it is about; empty for several.
   package var subject: String
-  /// All that it is about.
+  /// All extensions or repositories that it is about.
   package var names: [String]
   package var effects: [Plan.Effect]
-  /// What must be known before.
+  /// What the user must know before.
   package var notes: [Sentence] = []
-  /// What the user must be allowed.
+  /// The rights that the user needs.
   package var accesses: [Access]
-  /// All that is sent, where that is one write and known before.
+  /// The write that is sent, if it is a single one and known beforehand.
   package var write: Write?
-  /// The same as a kubectl command line, which runs as it stands; empty where there is none.
+  /// The same write as a kubectl command that can be run unchanged; empty if there is none.
   package private(set) var kubectl = ""
-  /// Why there is none.
+  /// Why `kubectl` is empty.
   package private(set) var kubectlAbsence: Sentence = ""
-  /// What is known already of whether it can be done.
+  /// Checks whose result the caller knows already.
   package var findings: [Plan.Check] = []
-  /// What came of asking whether it can be done; nothing before it was judged.
+  /// The results of all checks; empty before `judge`.
   package private(set) var checks: [Plan.Check] = []
 
   package init(
@@ -37,7 +38,7 @@ package struct DeedPlan: Hashable, Sendable {
     (self.effects, self.notes, self.accesses) = (effects, notes, accesses)
   }
 
-  /// Holds it against what the user may do, and against what the guardrails of this computer say, if any do.
+  /// Checks it against the user's rights and the verdict of the guardrails, if any apply.
   package mutating func judge(_ rights: Rights, _ guardVerdict: GuardVerdict?) {
     let known = accesses.contains(where: rights.knows)
     let reasons = Self.unique(accesses.compactMap(rights.reason))
@@ -50,7 +51,7 @@ package struct DeedPlan: Hashable, Sendable {
     checks += findings
   }
 
-  /// Says how kubectl would do it, with `flags` to reach the cluster, unless `absence` says why it cannot.
+  /// Sets the kubectl command, with `flags` to reach the cluster, unless `absence` says why there is none.
   package mutating func show(kubectl flags: [String], _ absence: Sentence?) {
     (kubectl, kubectlAbsence) = ("", "")
     if let absence {
@@ -71,20 +72,20 @@ package struct DeedPlan: Hashable, Sendable {
   /// Why it would be refused.
   package var failures: [Sentence] { checks.filter { $0.result == .failed }.flatMap(\.sentences) }
 
-  /// What carrying it out would come to.
+  /// The result of carrying it out.
   package var verdict: PlanSheet.Verdict {
     if !failures.isEmpty { return .cannot }
     return effects.isEmpty ? .nothingWouldChange : .wouldChange
   }
 
-  /// What a user reads besides its effects: what stands against it, and what must be known.
+  /// What the user reads besides the effects: reasons against it, and notes.
   package var problems: [Plan.Problem] {
     failures.map { Plan.Problem(isBlocking: true, $0) } + notes.map { Plan.Problem(isBlocking: false, $0) }
   }
 }
 
 extension Write {
-  /// Its body has values that are not to be seen.
+  /// Whether its body has values that must not be shown.
   fileprivate var hidesSecrets: Bool {
     switch self {
     case .create(_, let object): SecretKeys.masked(object.value) != object.value

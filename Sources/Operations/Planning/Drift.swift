@@ -1,18 +1,18 @@
 package import Extensions
 package import Platform
 
-/// What another writer changed about an installation while a plan of it was read, as far as users ask for it.
+/// What another client changed about an installation while the user read a plan of it.
 ///
-/// What is wanted counts, and a deletion: controllers write the status of the same object all the time.
+/// Only spec changes and a deletion count, because controllers update the status of the same object all the time.
 package struct Drift: Hashable, Sendable {
   /// `1.2.0 → 1.3.0 by ada`.
   package let words: Sentence
 
-  /// `nil` where `later` asks for what `earlier` did.
+  /// `nil` if the spec of `later` is that of `earlier`.
   package init?(from earlier: Installation?, to later: Installation?) {
     let words = Self.words(earlier, later)
     guard !words.isEmpty else { return nil }
-    // The note on the object is of an earlier change where it has not changed with it.
+    // If the annotation has not changed too, it is about an earlier change.
     let note = later.flatMap { Authorship($0) }
     let author = note == earlier.flatMap { Authorship($0) } ? nil : note?.author.name
     let all = words.joined(separator: ", ")
@@ -33,6 +33,6 @@ package struct Drift: Hashable, Sendable {
     return words
   }
 
-  /// What a user reads over a plan of `name`.
+  /// The warning that is shown above a plan of `name`.
   package func sentence(of name: String) -> Sentence { "\(name) changed under this plan: \(words). Look again." }
 }

@@ -3,42 +3,42 @@ package import Extensions
 import KubernetesAPI
 package import Platform
 
-/// What the server says to a plan when it is asked to carry it out and keep nothing of it.
+/// The API server's answer to a dry run of a plan.
 package struct DryRun: Hashable, Sendable {
   package enum Answer: Hashable, Sendable {
     case asking, accepted
-    /// The server would not take it, and why, as a sentence.
+    /// The API server would refuse the plan, and why, as a sentence.
     case refused(Sentence)
-    /// It could not be asked, and why, as a sentence.
+    /// The dry run could not be made, and why, as a sentence.
     case unavailable(Sentence)
   }
 
   package private(set) var answer = Answer.asking
-  /// When it answered, in seconds of the caller's clock.
+  /// When the answer arrived, in seconds of the caller's clock.
   package private(set) var answered: Double?
   private let writes: [Write]
 
-  /// The server is not asked about `plan`, and why.
+  /// No dry run is made of `plan`, for this reason.
   package init(of plan: Plan, notMade reason: Sentence) {
     writes = Self.writes(plan)
     answer = .unavailable(reason)
   }
 
-  /// The server is being asked about `plan`.
+  /// A dry run of `plan` is in progress.
   package init(of plan: Plan) { writes = Self.writes(plan) }
 
   private static func writes(_ plan: Plan) -> [Write] {
-    // A version that a controller has noted its progress in is no other question.
+    // A new `resourceVersion`, for example from a controller's status update, does not make it another request.
     [plan.preparation, plan.write].compactMap { $0?.withoutVersion }
   }
 
-  /// Whether this is about the very writes of `plan`.
+  /// Whether this is about exactly the writes of `plan`.
   package func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
 
-  /// It could not be asked.
+  /// Whether the dry run could not be made.
   package var isUnavailable: Bool { if case .unavailable = answer { true } else { false } }
 
-  /// The server has answered: nothing against it, or why not.
+  /// Takes the API server's answer: `nil` if it would accept the writes.
   package mutating func answer(_ failure: ClusterError?, at now: Double) {
     answered = now
     switch failure {
@@ -50,7 +50,7 @@ package struct DryRun: Hashable, Sendable {
 
   private static func answer(_ status: Status) -> Answer {
     let message = status.message.lowercased()
-    // What admits objects must say that it has no side effects, or a dry run is refused.
+    // The API server refuses a dry run if a webhook does not declare that it has no side effects.
     if status.code == 400, message.containsText("dry run") || message.containsText("dryrun") {
       return .unavailable("Dry run is not possible: \(status.message)")
     }
@@ -62,7 +62,7 @@ package struct DryRun: Hashable, Sendable {
     return .refused("The API server would reject this (\(status.code)): \(reason)")
   }
 
-  /// The check that it is of a plan.
+  /// The check of a plan that this is.
   package var check: Plan.Check {
     switch answer {
     case .asking: Plan.Check(.dryRun, notMade: "the server is being asked")

@@ -2,11 +2,12 @@ package import Manifest
 package import Packages
 package import Platform
 
-/// The values that a chart is given: its defaults, a config over them, and for each member cluster an override over both.
+/// The values that a chart is given: its defaults, merged with a config, and for each member cluster with an override
+/// too.
 ///
-/// Mappings are merged, everything else is replaced, and `null` takes a default away, as helm does it.
+/// As helm does it, mappings are merged, everything else is replaced, and `null` removes a default.
 package struct EffectiveValues: Hashable, Sendable {
-  /// Where a value comes from.
+  /// Where a value is from.
   package enum Origin: Hashable, Sendable {
     case chart
     case config
@@ -22,13 +23,13 @@ package struct EffectiveValues: Hashable, Sendable {
     }
   }
 
-  /// One value, or one list: what stands at a key that has no keys below it.
+  /// A key that has no keys below it, with its value.
   package struct Entry: Hashable, Sendable {
     package var path: [String]
     package var value: Value
     package var origin: Origin
 
-    /// The value without its secrets.
+    /// The value with its secrets masked.
     package var shown: Value { SecretKeys.masked(value, at: path) }
 
     /// `receiver.port`; a key with a dot in it is quoted.
@@ -37,18 +38,18 @@ package struct EffectiveValues: Hashable, Sendable {
     }
   }
 
-  /// In the order of the chart's defaults, and then of the config.
+  /// In the order of the chart's defaults, then of the config.
   package private(set) var entries: [Entry] = []
-  /// What is set and that the chart does not know, or knows as something else.
+  /// Keys that are set and that the chart's defaults do not have, or have with another type.
   package private(set) var concerns: [Concern] = []
   private var noted: Set<Concern> = []
 
-  /// One key that is perhaps not meant as it is set.
+  /// A key that may be set by mistake.
   package struct Concern: Hashable, Sendable {
     package var path: [String]
     package var sentence: Sentence
 
-    /// In English.
+    /// `sentence` in English.
     package var text: String { sentence.english }
   }
 
@@ -61,14 +62,14 @@ package struct EffectiveValues: Hashable, Sendable {
     compare(config, with: defaults, at: [])
   }
 
-  /// Those that are not the chart's own.
+  /// The values that do not come from the chart.
   package var overridden: [Entry] { entries.filter { $0.origin != .chart } }
 
   private mutating func merge(_ defaults: Value, _ config: Value?, at path: [String]) {
     guard let mapping = defaults.mapping, !mapping.isEmpty || config?.mapping != nil,
       config == nil || config?.mapping != nil
     else {
-      // Over a whole mapping something else may be put.
+      // The config may replace a whole mapping with another type of value.
       if let config, config != .null { return entries += Self.leaves(config, path, .config) }
       if config == nil { entries.append(Entry(path: path, value: defaults, origin: .chart)) }
       return
@@ -87,7 +88,7 @@ package struct EffectiveValues: Hashable, Sendable {
     return mapping.pairs.flatMap { leaves($0.value, path + [$0.key], origin) }
   }
 
-  /// What the executor and helm look at, whether a chart's defaults name it or not.
+  /// Keys that the executor and helm read even if the chart's defaults do not have them.
   private static let general: Set<String> = ["global", "tags"]
 
   private mutating func compare(_ set: Value, with defaults: Value, at path: [String]) {
@@ -114,7 +115,9 @@ package struct EffectiveValues: Hashable, Sendable {
     if noted.insert(concern).inserted { concerns.append(concern) }
   }
 
-  /// What was perhaps meant; a config with many strange keys is another config, and not one with typing mistakes.
+  /// A suggestion of the key that was meant.
+  ///
+  /// With many unknown keys, typing errors are not the reason, so none is made.
   private func hint(for key: String, among names: Mapping) -> Sentence {
     concerns.count < 50 ? meant(for: key, among: names.keys) : ""
   }
@@ -137,7 +140,7 @@ package struct EffectiveValues: Hashable, Sendable {
 }
 
 extension Package {
-  /// The defaults of this chart and, below their names, of those that it brings, as helm puts them together.
+  /// The defaults of this chart and, below their names, those of its subcharts, merged as helm does it.
   package var defaults: Value {
     let own = (try? YAML.parse(values)) ?? .mapping([:])
     var all: Value = .mapping([:])
@@ -145,7 +148,7 @@ extension Package {
     return Self.merged(own, over: all)
   }
 
-  /// The charts in `charts/`, by the name under which their values stand.
+  /// The subcharts in `charts/`, by the name of the key that has their values.
   private var parts: [(String, Package)] {
     var folders: [String: [String: [UInt8]]] = [:]
     var found: [(String, Package)] = []

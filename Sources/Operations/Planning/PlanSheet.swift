@@ -3,20 +3,20 @@ import Manifest
 package import Packages
 package import Platform
 
-/// A plan with all that can be known before it is carried out: what a user reads, and a program decides by.
+/// A plan with everything that can be known before it is carried out, for users to read and programs to evaluate.
 package struct PlanSheet: Hashable, Sendable {
   package var plan: Plan
   package var checks: [Plan.Check]
-  /// What the chart would be given; `nil` where the change is none of values, or the package is not at hand.
+  /// The values that the chart would be given; `nil` if the change does not affect them, or the package cannot be read.
   package var values: EffectiveValues?
   package var comes: [Sentence] = []
   package var goes: [Sentence] = []
   package var stays: [Sentence] = []
   package var needs: [Need] = []
-  /// The installed extensions that need this one.
+  /// The installed extensions that depend on this one.
   package var neededBy: [String] = []
 
-  /// Something it needs, and the way out where that is not there.
+  /// A dependency of the extension, and what to do if it is not met.
   package struct Need: Hashable, Sendable {
     package var name: String
     package var constraint: String
@@ -26,14 +26,14 @@ package struct PlanSheet: Hashable, Sendable {
 
     package enum Remedy: Hashable, Sendable {
       case none
-      /// It is there, and not as it is needed.
+      /// It is installed, but does not meet the constraint.
       case look
-      /// It is offered in this version, or in none that is recommended.
+      /// It can be installed in this version; empty if no offered version meets the constraint.
       case install(version: String)
       case notOffered
     }
 
-    /// The way out for who uses commands.
+    /// What a user of commands can do.
     package var wayOut: String {
       switch remedy {
       case .none: ""
@@ -43,14 +43,14 @@ package struct PlanSheet: Hashable, Sendable {
       }
     }
 
-    /// What can be put first in the same plan.
+    /// The step that a plan can begin with to meet the dependency.
     package var step: PlannedStep? {
       guard !isMet, case .install(let version) = remedy, !version.isEmpty else { return nil }
       return PlannedStep(.install(version: version, config: ""), name)
     }
   }
 
-  /// What carrying it out would come to.
+  /// The result of carrying out the plan.
   package enum Verdict: String, Sendable {
     case nothingWouldChange, wouldChange, cannot
   }
@@ -62,18 +62,18 @@ package struct PlanSheet: Hashable, Sendable {
     return isSo && !checks.contains { $0.result == .failed && $0.subject != .state } ? .nothingWouldChange : .cannot
   }
 
-  /// What is known beyond the plan's own context.
+  /// What is read in addition to the context of the plan.
   package struct Evidence: Hashable, Sendable {
-    /// The package of the version it leads to, or of the one there is.
+    /// The package of the version that the plan leads to, or else of the present version.
     package var package: Package?
-    /// Why it is not at hand.
+    /// Why there is no package.
     package var packageProblem: Sentence?
     package var served: [ServedObject] = []
     package var servedProblem: Sentence?
 
     package init() {}
 
-    /// This, with what could not be read now as it was `known` before.
+    /// This evidence; what could not be read now is taken from the `known` evidence.
     package func completed(by known: Evidence?) -> Evidence {
       guard let known else { return self }
       var evidence = self
@@ -84,7 +84,7 @@ package struct PlanSheet: Hashable, Sendable {
       return evidence
     }
 
-    /// As long as nothing has been read.
+    /// The evidence while it is being read.
     package static var reading: Evidence {
       var evidence = Evidence()
       evidence.packageProblem = "the package is being read"
@@ -93,7 +93,7 @@ package struct PlanSheet: Hashable, Sendable {
     }
   }
 
-  /// Makes the sheet of `plan`, which was made in `context`; of the server only what `dryRun` says, if it was asked.
+  /// Makes the sheet of `plan`, which was made in `context`; `dryRun` is the API server's answer, if it was asked.
   package init(_ plan: Plan, in context: PlanContext, _ evidence: Evidence, _ dryRun: DryRun? = nil) {
     self.plan = plan
     checks = Plan.checks(plan.change, for: plan.name, in: context)
@@ -105,7 +105,7 @@ package struct PlanSheet: Hashable, Sendable {
     dropHalfPassed()
   }
 
-  /// What could be looked at only in part has not passed: each check is told of once.
+  /// Removes passed checks that could only be made in part, so that each subject has one result.
   private mutating func dropHalfPassed() {
     let open = Set(checks.filter { $0.result == .notMade }.map(\.subject))
     checks.removeAll { $0.result == .passed && open.contains($0.subject) }
@@ -146,7 +146,7 @@ package struct PlanSheet: Hashable, Sendable {
     guard let schema = ValuesSchema(schema) else {
       return checks.append(Plan.Check(.schema, notMade: "values.schema.json cannot be read"))
     }
-    // helm itself leaves a default out that is set to nothing.
+    // helm also removes a default whose value in the config is null.
     let mistakes = schema.mistakes(in: MergePatch.apply(config == .null ? [:] : config, to: defaults))
     checks.append(Plan.Check(.schema, failures: mistakes))
     if !schema.unchecked.isEmpty {
@@ -175,12 +175,12 @@ package struct PlanSheet: Hashable, Sendable {
     Sentence(verbatim: "\(served.0) \(served.1)")
   }
 
-  /// What `contents` will serve beside what is served already.
+  /// Compares what `contents` will serve with what is served already.
   private mutating func compareServed(
     _ contents: PackageContents, with own: [(String, String)], _ evidence: Evidence
   ) {
     let wanted = contents.served.map { ($0.kind, $0.words(in: plan.name)) }
-    // What only values decide can be neither missed nor found to be the same.
+    // What depends on values can be known neither to be missing nor to be the same.
     if contents.served.contains(where: \.isPartlyKnown) {
       let reason: Sentence = "some of what it serves is known only once its chart is rendered"
       checks.append(Plan.Check(.conflicts, notMade: reason))
@@ -231,7 +231,7 @@ extension PlanSheet.Need {
       remedy: remedy)
   }
 
-  /// The one that is recommended, where it is one of those that are needed, else the newest of them.
+  /// The recommended version if it meets the constraint, else the newest that does.
   private static func version(of offer: Extension, for constraint: String) -> String {
     guard let wanted = VersionConstraint(constraint), !constraint.isEmpty else { return offer.recommendedVersion }
     func fits(_ version: String) -> Bool { SemanticVersion(version).map(wanted.allows) ?? false }

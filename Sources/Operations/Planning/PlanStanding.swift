@@ -1,25 +1,25 @@
 package import Extensions
 package import Platform
 
-/// Whether a plan can be carried out, in a word, and how old that word is: what stands beside its title.
+/// Whether a plan can be carried out and how long ago that was known, as shown beside its title.
 package struct PlanStanding: Hashable, Sendable {
   package enum Word: Hashable, Sendable {
     case ready, blocked
-    /// The server is being asked.
+    /// The dry run is in progress.
     case asking
-    /// The server would not take it; it can be sent nevertheless.
+    /// The API server would refuse it; the user can still send it.
     case refused
-    /// Why it is not known.
+    /// It is not known, for this reason.
     case notKnown(Sentence)
   }
 
   package let word: Word
-  /// The connection is gone: the word is of another time.
+  /// The connection is lost, so `word` may be out of date.
   package let isStale: Bool
-  /// Seconds since the server answered.
+  /// Seconds since the API server answered.
   package let age: Double?
 
-  /// Judges `plan` with the server's answer, at `now` in seconds, since when the connection is gone, if it is.
+  /// Judges `plan` with the answer to the dry run; `now` and `lostSince`, when the connection was lost, are in seconds.
   package init(_ plan: Plan, _ dryRun: DryRun?, isReadOnly: Bool = false, lostSince: Double? = nil, at now: Double) {
     word = Self.word(plan, dryRun, isReadOnly: isReadOnly)
     isStale = lostSince != nil
@@ -37,7 +37,7 @@ package struct PlanStanding: Hashable, Sendable {
     }
   }
 
-  /// `ready`, or `ready 3 min ago`; seconds are told only where the connection is gone.
+  /// `ready`, or `ready 3 min ago`; seconds are shown only if the connection is lost.
   package var text: Sentence {
     let minutes = Int((age ?? 0) / 60)
     let seconds = Int(((age ?? 0) / 10).rounded(.down) * 10)
@@ -57,7 +57,7 @@ package struct PlanStanding: Hashable, Sendable {
     }
   }
 
-  /// In how many seconds the text changes, if it does by itself.
+  /// In how many seconds the text changes by itself; `nil` if it does not.
   package var nextChange: Double? {
     guard let age, isStale || (word != .blocked && word != .asking) else { return nil }
     let step = isStale && age < 60 ? 10.0 : 60.0

@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 package import Platform
 
-/// One change to one extension, as a part of a plan of several.
+/// A change of one extension, as part of a plan for several.
 package struct PlannedStep: Hashable, Sendable {
   package var name: String
   package var change: Change
@@ -16,7 +16,7 @@ package struct PlannedStep: Hashable, Sendable {
 }
 
 extension PlanContext {
-  /// The same cluster once `step` has come to its end: what the plan of a later step is made in.
+  /// The context after `step` has succeeded, in which a later step can be planned.
   package func after(_ step: PlannedStep) -> PlanContext {
     let write = step.change.write(to: step.name, installation: installation(of: step.name), in: capabilities)
     guard case .create(_, let object) = write else { return self }
@@ -30,28 +30,29 @@ extension PlanContext {
   }
 }
 
-/// Steps that are still to come after one that is under way: each is sent when the one before has succeeded.
+/// The steps that follow a change in progress; each is sent when the one before has succeeded.
 package struct StepQueue: Hashable, Sendable {
-  /// What is waited for.
+  /// The extension whose change must end next.
   package private(set) var awaited: String
-  /// What comes then, the next first, as the user has agreed to it.
+  /// The remaining plans that the user has confirmed, in order.
   package private(set) var plans: [Plan]
 
-  /// `plans` after the change of `name`.
+  /// Queues `plans` after the change of `name`.
   package init(after name: String, _ plans: [Plan]) {
     awaited = name
     self.plans = plans
   }
 
-  /// What comes of the end of the change of `awaited`.
+  /// What follows from the end of the change of `awaited`.
   package enum Next: Hashable, Sendable {
     case send(Plan)
-    /// The next is not sent, and why.
+    /// The next plan is not sent, and why.
     case stop(Plan, reason: Sentence)
     case finished
   }
 
-  /// Takes the next step, unless the one before has failed or the step would be another than was agreed to.
+  /// Takes the next plan, unless the change before it has failed, or it would now do something else than the user
+  /// confirmed.
   package mutating func next(hasSucceeded: Bool, in context: (String) -> PlanContext?) -> Next {
     guard let agreed = plans.first else { return .finished }
     plans.removeFirst()

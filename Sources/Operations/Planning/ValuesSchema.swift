@@ -1,13 +1,14 @@
 package import Manifest
 package import Platform
 
-/// A chart's `values.schema.json`, as far as it is read here.
+/// A chart's `values.schema.json`, with the keywords that ksx checks.
 ///
-/// helm refuses what it refuses before anything is sent. Types, required keys, keys that are not allowed, enumerations
-/// and limits are checked; patterns, formats and combinations are helm's to judge, and are said not to be checked.
+/// helm refuses values that violate the schema before it sends anything. Types, required keys, forbidden keys,
+/// enumerations and limits are checked. Patterns, formats and combinations are left to helm, and reported as
+/// `unchecked`.
 package struct ValuesSchema: Hashable, Sendable {
   private let root: Value
-  /// Words of the schema that are not carried out here.
+  /// Keywords in the schema that are not checked here.
   package private(set) var unchecked: [String] = []
 
   package init?(_ text: String) {
@@ -29,7 +30,7 @@ package struct ValuesSchema: Hashable, Sendable {
     }
   }
 
-  /// What helm would refuse of `values`, merged as it is given to the chart.
+  /// Why helm would refuse `values`, which are already merged with the chart's defaults.
   package func mistakes(in values: Value) -> [Sentence] { Self.mistakes(root, values, at: "") }
 
   private static func mistakes(_ schema: Value, _ value: Value, at place: String) -> [Sentence] {

@@ -1,17 +1,19 @@
 package import Extensions
 import Platform
 
-/// What an installation is waited for to be.
+/// The state of an installation that a command waits for.
 package enum Awaited: String, CaseIterable, Sendable {
-  /// The version and config that are asked for are Installed.
+  /// The version and config in the spec are Installed.
   case installed
   case enabled, disabled
-  /// There is no installation.
+  /// The installation does not exist.
   case gone
-  /// Nothing is under way, however it ended.
+  /// No operation is in progress, whatever its result.
   case settled
 
-  /// How the waiting ended, by what there is now, or `nil` while it goes on; `nil` is no installation.
+  /// The outcome of waiting; `nil` if the state is not reached yet.
+  ///
+  /// `installation` is `nil` if there is none.
   package func outcome(_ installation: Installation?) -> ChangeProgress.Outcome? {
     guard let installation else { return self == .gone || self == .settled ? .done : nil }
     let state = installation.observed.state

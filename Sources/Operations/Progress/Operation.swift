@@ -1,22 +1,22 @@
 package import Extensions
 package import Platform
 
-/// Something that the controllers are at: what is waited for, since when, and how long it took before.
+/// An operation of the controllers in progress: what it waits for, since when, and how long the last one took.
 package struct Operation: Hashable, Sendable {
   package var name: String
   package var state: InstallationState
-  /// The version it leads to.
+  /// The version that it leads to.
   package var version: String
   /// RFC 3339, or empty.
   package var since: String
-  /// Seconds so far, where the beginning is known.
+  /// Its duration so far, if its beginning is known.
   package var seconds: Int?
-  /// Seconds that the last one of its kind took that reached Installed.
+  /// How long the last operation took that reached Installed, in seconds.
   package var secondsBefore: Int?
-  /// What it waits for, as far as the cluster says.
+  /// What it is waiting for, as far as the cluster says.
   package var waitsFor: Sentence
 
-  /// What is under way in `installations`, by name.
+  /// The operations in progress, sorted by name.
   package static func all(
     _ installations: some Sequence<Installation>, _ lines: [HistoryLine], at now: Timestamp
   ) -> [Operation] {
@@ -41,11 +41,11 @@ package struct Operation: Hashable, Sendable {
     if state == .none { waitsFor = "the controllers to begin" }
   }
 
-  /// Since when nothing has been at rest.
+  /// When the current operation began: the first of the busy states at the end of the history.
   static func beginning(_ installation: Installation) -> String {
     let busy = installation.history.reversed().prefix { $0.state.isBusy }
     if let first = busy.last { return first.time }
-    // Until the controllers note that they have begun, what was asked for is what it waits for.
+    // Before the controllers record their first state, the operation begins with the change of the spec.
     let last = installation.history.last?.time ?? installation.created
     guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),
       Timestamp.seconds(last).map({ $0 < asked }) ?? true
@@ -53,7 +53,7 @@ package struct Operation: Hashable, Sendable {
     return noted
   }
 
-  /// From what ksx saw of its own changes here, else from the last states.
+  /// The duration of the last change in this computer's history, else of the last one in the status.
   private static func before(_ installation: Installation, _ lines: [HistoryLine]) -> Int? {
     var began: Int?
     var took: Int?

@@ -4,9 +4,9 @@ package import KubernetesAPI
 import Manifest
 package import Platform
 
-/// What is seen of a change under way: what it waits for and since when, the job with its log, pods and events.
+/// The details of a change in progress: its steps, and the pods, log and events.
 package struct OperationSight: Hashable, Sendable {
-  /// One thing that must come about.
+  /// One step of the change.
   package struct Step: Hashable, Sendable {
     package enum Mark: Hashable, Sendable {
       case done, underWay, waiting, failed
@@ -30,17 +30,17 @@ package struct OperationSight: Hashable, Sendable {
 
   package private(set) var steps: [Step] = []
   package private(set) var pods: [Pod] = []
-  /// The last lines that the job's newest pod has written.
+  /// The last lines of the log of the Job's newest pod.
   package private(set) var log: [String] = []
   package private(set) var events: [EventLine] = []
   /// What could not be read, and why.
   package private(set) var gaps: [Sentence] = []
 
-  /// What it is put together from, as far as that is there and may be read.
+  /// The objects that the details are derived from, as far as they exist and may be read.
   package struct Sources: Hashable, Sendable {
     package var job: Object?
     package var pods: [Object] = []
-    /// Deployments, StatefulSets, DaemonSets and Jobs besides helm's.
+    /// Deployments, StatefulSets, DaemonSets, and Jobs other than helm's.
     package var workloads: [Object] = []
     package var events: [Object] = []
     package var log = ""
@@ -58,12 +58,12 @@ package struct OperationSight: Hashable, Sendable {
     gaps = sources.gaps
   }
 
-  /// The states since nothing was at rest, each with how long it lasted.
+  /// The states of the current attempt, each with its duration.
   private static func states(_ installation: Installation, _ now: Timestamp) -> [Step] {
     let history = installation.history
     let start = (history.lastIndex { !$0.state.isBusy && $0.state != .none } ?? -1)
     let isOver = !installation.observed.state.isBusy
-    // Of what has ended the last attempt is shown with its end.
+    // If no attempt is in progress, the last one is shown with its result.
     let first = isOver ? history[..<max(0, history.count - 1)].lastIndex { !$0.state.isBusy } ?? -1 : start
     let shown = Array(history[(first + 1)...])
     return shown.enumerated().map { place, transition in
@@ -107,7 +107,7 @@ package struct OperationSight: Hashable, Sendable {
     return Step(mark: ready >= wanted ? .done : .underWay, name: name, note: note)
   }
 
-  /// What the pods of a workload say, which have its name at the front of theirs.
+  /// Why pods of a workload do not run; their names begin with that of the workload.
   private static func obstacle(_ workload: Object, _ pods: [Object]) -> String {
     pods.lazy.filter { $0.name.hasPrefix(workload.name + "-") }.map { pod($0).reason }.first { !$0.isEmpty } ?? ""
   }
@@ -131,7 +131,7 @@ package struct OperationSight: Hashable, Sendable {
 }
 
 extension ClusterReader {
-  /// What is seen now of the change of the extension called `name`; `nil` where it is not installed.
+  /// Reads the details of the current change of the extension `name`; `nil` if it is not installed.
   package func sight(of name: String, at now: Timestamp) async throws(ClusterError) -> OperationSight? {
     guard let installation = Installations(try await installations().map(Installation.init)).of(name) else {
       return nil
@@ -143,14 +143,14 @@ extension ClusterReader {
     for resource in Resource.workloads { sources.workloads += await all(resource, namespace, &sources.gaps) }
     let jobs = await all(.jobs, namespace, &sources.gaps)
     sources.job = jobs.first { $0.name == installation.jobName }
-    // Those that helm runs as hooks are waited for, those of former changes are not.
+    // Jobs of hooks belong to the change; helm Jobs of earlier changes do not.
     sources.workloads += jobs.filter { !$0.name.hasPrefix("helm-") && $0.name != installation.jobName }
     sources.events = await all(.events, namespace, &sources.gaps)
     await readLog(of: installation, in: namespace, &sources)
     return OperationSight(installation, sources, at: now)
   }
 
-  /// The log of the newest pod of its job.
+  /// Reads the log of the newest pod of its Job.
   private func readLog(
     of installation: Installation, in namespace: String, _ sources: inout OperationSight.Sources
   ) async {
@@ -171,7 +171,7 @@ extension ClusterReader {
     case .success(let objects):
       return objects.map { $0.kind.isEmpty ? Object($0.value.setting(["kind"], to: .string(resource.kind))) : $0 }
     case .failure(let error):
-      // What the cluster does not have has nothing to say.
+      // A kind that the cluster does not serve is not a gap.
       if !error.isOfMissingKind { gaps.append("\(resource.plural) in \(namespace): \(error.words)") }
       return []
     }

@@ -1,7 +1,7 @@
 package import Extensions
 package import Platform
 
-/// A change that was made from here and whose end no ksx has seen: the line was lost, or the console was closed.
+/// A change sent from this computer whose end no ksx has recorded: the connection was lost, or the console was closed.
 package struct UnfinishedChange: Hashable, Sendable {
   package var `extension`: String
   /// `upgrade to 1.1.0`.
@@ -18,7 +18,7 @@ package struct UnfinishedChange: Hashable, Sendable {
     case underWay
   }
 
-  /// The changes in `lines` that `author` made and that have no end there, as `installations` show them now.
+  /// The changes in `lines` that `author` made and that have no end there, with their end according to `installations`.
   package static func all(
     _ lines: [HistoryLine], by author: String, _ installations: Installations
   ) -> [UnfinishedChange] {
@@ -40,7 +40,7 @@ package struct UnfinishedChange: Hashable, Sendable {
 
   private static func end(_ words: String, _ version: String, _ installation: Installation?) -> End? {
     guard let installation else { return words.hasPrefix("uninstall") || words.hasPrefix("force") ? .done : nil }
-    // Another change has been made since, whose end says nothing of this one.
+    // Another change has been made since, and its end is not the end of this one.
     guard installation.version == version || version.isEmpty else { return nil }
     switch installation.rolloutState {
     case .settled: return installation.isBeingDeleted ? .underWay : .done
@@ -49,7 +49,7 @@ package struct UnfinishedChange: Hashable, Sendable {
     }
   }
 
-  /// The line that tells its end, so that it is told once; `nil` while it goes on.
+  /// The history line that records the end, so that it is shown only once; `nil` while the change is in progress.
   package func line(at time: String) -> HistoryLine? {
     let outcome: HistoryLine.Outcome
     switch end {
@@ -60,7 +60,9 @@ package struct UnfinishedChange: Hashable, Sendable {
     return HistoryLine(self.extension, at: time, .outcome(outcome, version: version, configHash: configHash))
   }
 
-  /// What ended well long ago, as a command that did not wait for it, is not told any more.
+  /// Whether to show it.
+  ///
+  /// A success that is more than an hour old, such as of a command that did not wait, is not shown.
   package func isNews(at now: Int) -> Bool {
     end != .done || Timestamp.seconds(time).map { now - $0 < 3600 } ?? true
   }

@@ -5,14 +5,14 @@ import Manifest
 package import Packages
 
 extension ClusterReader {
-  /// The revisions of the helm release called `name`, oldest first.
+  /// Reads the revisions of the Helm release `name`, oldest first.
   package func releases(of name: String, in namespace: String) async throws(ClusterError) -> [HelmRelease] {
     let secrets = try await cluster.list(
       .secrets, namespace: namespace, selector: Selector(labels: "\(HelmRelease.selector),name=\(name)"))
     return secrets.compactMap(HelmRelease.init).sorted { $0.revision < $1.revision }
   }
 
-  /// Whether helm keeps no release of `installation`, which the controllers say is there; not where that cannot be read.
+  /// Whether helm has no release of an `installation` that is Installed; `false` if that cannot be read.
   func isReleaseGone(of installation: Installation) async -> Bool {
     guard dialect.name == .installPlan, !installation.isKeptByStandalone, !installation.releaseName.isEmpty,
       !installation.targetNamespace.isEmpty, installation.observed.state == .installed
@@ -26,10 +26,11 @@ extension ClusterReader {
     return (try? found.get())?.isEmpty == true
   }
 
-  /// Whether the version of `installation` is not there any more, for a change that needs it and leads to no other.
+  /// Whether the ExtensionVersion of `installation` no longer exists, for a change that needs it and sets no other
+  /// version.
   ///
-  /// Not if that cannot be read. Controllers of ours keep what is installed. Versions that are in `context` are not asked
-  /// for again.
+  /// Returns `false` if that cannot be read. The controllers of ksxd can do without the ExtensionVersion. Versions in
+  /// `context` are not read again.
   func isVersionGone(of installation: Installation, for kind: ChangeKind, in context: PlanContext) async -> Bool {
     if case .version? = kind.row.choice { return false }
     guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return false }
@@ -43,10 +44,10 @@ extension ClusterReader {
     return true
   }
 
-  /// KubeSphere's version where Kubernetes answers, which does not know it.
+  /// Reads the version of KubeSphere from a cluster whose `/version` is that of Kubernetes.
   ///
-  /// From the gateway through the API server's proxy, else from the release of ks-core; empty where neither tells within
-  /// `patience`.
+  /// It is read from the gateway through the API server's proxy, else from the release of ks-core; empty if both fail
+  /// within `patience`.
   func kubeSphereVersion() async -> String {
     let proxied = await answer(within: Self.patience) { () throws(ClusterError) in
       try await Cluster(transport: ServiceProxyTransport(cluster.transport)).document("/version")
@@ -58,9 +59,9 @@ extension ClusterReader {
     return (try? found.get())?.deployed?.appVersion ?? ""
   }
 
-  /// Looks in the chart of the version that `change` leads to for kinds that the cluster does not have.
+  /// Adds the kinds that the chart of `change` needs and the cluster does not serve.
   ///
-  /// Where the package is not at hand, or nothing answers in time, nothing is added.
+  /// Adds nothing if the package cannot be read, or if there is no answer in time.
   package func checkKinds(
     of change: Change, to name: String, in context: inout PlanContext, gateway: GatewayAPI?
   ) async {
@@ -72,7 +73,7 @@ extension ClusterReader {
     context.missingKinds = (try? missing.get()) ?? []
   }
 
-  /// The kinds that `contents` needs and the cluster does not have, as far as it answers.
+  /// The kinds that `contents` needs and the cluster does not serve, as far as it answers.
   package func missingKinds(_ contents: PackageContents) async -> [PackageContents.Kind] {
     let needed = contents.needed
     var known: [String: Set<String>] = [:]
@@ -85,7 +86,7 @@ extension ClusterReader {
     return needed.filter { need in known[need.apiVersion].map { !$0.contains(need.kind) } ?? false }
   }
 
-  /// The kinds of a group's version; none where the cluster does not have it, `nil` where it does not say.
+  /// The kinds of a group version; empty if the cluster does not serve it, `nil` if that cannot be read.
   private func kinds(of apiVersion: String) async -> Set<String>? {
     do throws(ClusterError) {
       let path = apiVersion.contains("/") ? "/apis/\(apiVersion)" : "/api/\(apiVersion)"

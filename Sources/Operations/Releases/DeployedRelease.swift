@@ -4,20 +4,20 @@ import Manifest
 import Packages
 import Platform
 
-/// A release that ran, as the cluster keeps it beside the installation: helm's revisions, or a standalone backend's record.
+/// A release that ran, from the records in the cluster: helm's revisions, or a standalone backend's record.
 ///
-/// It is known without this computer's history, and after any number of attempts that came to nothing.
+/// It is known without this computer's history, and after any number of failed attempts.
 package struct DeployedRelease: Hashable, Sendable {
   package var version: String
   package var config: String
-  /// Where the text of the config comes from.
+  /// The source of the config's text.
   package var origin: ConfigOrigin
-  /// When another took its place, RFC 3339, or empty: when it does still run, or that is not known.
+  /// When the next release replaced it, RFC 3339; empty if it still runs, or that is not known.
   package var until = ""
-  /// It is what runs now.
+  /// Whether it is the one that runs now.
   package var isRunning: Bool
 
-  /// What there is of `installation`, oldest first: by `releases` of helm, or by the `record` of a standalone backend.
+  /// The releases of `installation`, oldest first, from helm's `releases` or the `record` of a standalone backend.
   static func all(
     _ releases: [HelmRelease], _ record: Object?, of installation: Installation
   ) -> [DeployedRelease] {
@@ -34,7 +34,7 @@ package struct DeployedRelease: Hashable, Sendable {
     }
   }
 
-  /// What a standalone backend has applied last.
+  /// The release that a standalone backend applied last.
   private init?(record: Object) {
     guard let text = record.value[path: "data", Installation.recordKey]?.string, let packed = Base64.decode(text),
       let bytes = try? Gzip.unpack(packed, limit: 64 << 20),
@@ -52,9 +52,9 @@ package struct DeployedRelease: Hashable, Sendable {
   }
 }
 
-/// What controllers give helm besides the config, which is no part of a way back (docs/KUBESPHERE.md: Reconciling).
+/// The values that controllers add to the config, which a rollback must not set (docs/KUBESPHERE.md: Reconciling).
 private struct GivenValues {
-  /// What they gave besides the config that is known, by its path; `nil` where none is known.
+  /// The added values by path, as the newest release with a known config has them; `nil` if there is no such release.
   private let forced: [[String]: Value]?
 
   private static let usual = [
@@ -62,7 +62,7 @@ private struct GivenValues {
     "global.extension.ingress", "global.portal.url",
   ]
 
-  /// From the newest of `releases` that has the config of `installation` in it.
+  /// Compares the newest release of the present version with the config of `installation`, if it contains that.
   init(_ releases: [HelmRelease], _ installation: Installation) {
     let own = Self.leaves(Self.value(of: installation.config))
     let newest = releases.last { VersionText($0.chartVersion) == VersionText(installation.version) }
@@ -71,13 +71,13 @@ private struct GivenValues {
     forced = hasAll ? given.filter { own[$0.key] == nil } : nil
   }
 
-  /// The config of `release`, as YAML without comments.
+  /// The config of `release` without added values, as YAML without comments.
   func config(of release: HelmRelease) -> String {
     let kept = stripped(release.config ?? .null, at: [])?.mapping ?? [:]
     return kept.isEmpty ? "" : YAML.text(.mapping(kept))
   }
 
-  /// `value` without what is forced; `nil` where that is all of it.
+  /// `value` without added values; `nil` if nothing remains.
   private func stripped(_ value: Value, at path: [String]) -> Value? {
     if isForced(value, at: path) { return nil }
     guard let mapping = value.mapping, !mapping.isEmpty else { return value }

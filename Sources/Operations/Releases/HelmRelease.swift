@@ -3,28 +3,28 @@ package import Manifest
 import Packages
 import Platform
 
-/// One revision of a helm release, as helm keeps it in a Secret.
+/// One revision of a Helm release, from its Secret.
 ///
-/// helm packs it twice: Base64 of gzip of JSON, in a Secret that is Base64 itself. Of all that is in it only what an
-/// operator asks is kept; rendered manifests may hold passwords.
+/// The data is gzipped JSON in Base64, which the Secret encodes in Base64 again. Only the fields that ksx shows are
+/// kept, because rendered manifests may contain passwords.
 package struct HelmRelease: Hashable, Sendable {
   package var name: String
   package var namespace: String
   package var revision: Int
-  /// helm's word: `deployed`, `superseded`, `failed`, `pending-upgrade` and others.
+  /// helm's status: `deployed`, `superseded`, `failed`, `pending-upgrade` and others.
   package var status: String
   package var chartVersion = ""
   package var appVersion = ""
   /// When it was last deployed, RFC 3339 in UTC, or empty.
   package var time = ""
   package var summary = ""
-  /// The values it was given besides the chart's defaults; `nil` where the Secret could not be unpacked.
+  /// The values that it was given besides the chart's defaults; `nil` if the Secret could not be unpacked.
   package var config: Value?
 
-  /// Its Secrets have this label.
+  /// The label selector of Helm's Secrets.
   static let selector = "owner=helm"
 
-  /// Reads one of helm's Secrets; labels alone tell enough where the rest cannot be unpacked.
+  /// Reads one of Helm's Secrets; if its data cannot be unpacked, the labels are sufficient.
   package init?(secret: Object) {
     let labels = secret.labels
     guard labels["owner"] == "helm", let name = labels["name"], let status = labels["status"],
@@ -49,7 +49,7 @@ package struct HelmRelease: Hashable, Sendable {
     config = value["config"] ?? .mapping([:])
   }
 
-  /// helm is at work on it, or was killed while it was.
+  /// Whether helm is working on it, or was killed while it was.
   package var isPending: Bool { status.hasPrefix("pending-") }
 
   /// The name of its Secret.
@@ -57,9 +57,9 @@ package struct HelmRelease: Hashable, Sendable {
 }
 
 extension [HelmRelease] {
-  /// The newest revision, whatever became of it.
+  /// The newest revision, whatever its status.
   package var newest: HelmRelease? { self.max { $0.revision < $1.revision } }
 
-  /// What runs: the newest revision that was deployed.
+  /// The revision that runs: the newest that is deployed.
   package var deployed: HelmRelease? { filter { $0.status == "deployed" }.newest }
 }

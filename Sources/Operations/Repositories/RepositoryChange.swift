@@ -4,21 +4,21 @@ package import KubernetesAPI
 package import Manifest
 package import Platform
 
-/// What a user sets of a repository; what is `nil` stays as it is.
+/// The settings of a repository that a user changes; `nil` leaves a setting unchanged.
 package struct RepositorySettings: Hashable, Sendable {
   package var address: String?
   package var description: String?
   package var interval: String?
   package var depth: Int?
   package var isInsecure: Bool?
-  /// Certificates to trust, PEM.
+  /// CA certificates to trust, in PEM.
   package var authority: [UInt8]?
   package var username: String?
   package var password: String?
 
   package init() {}
 
-  /// The fields of the spec in `dialect`, or what it does not have, as a sentence.
+  /// The fields of the spec in `dialect`; fails if `dialect` lacks a field, or a value is not valid.
   package func spec(in dialect: Dialect) -> Result<Mapping, RepositoryRefusal> {
     var spec = Mapping()
     if let address {
@@ -47,23 +47,23 @@ package struct RepositorySettings: Hashable, Sendable {
     return .success(spec)
   }
 
-  /// How often a repository is read; where there is a strategy, shipped KubeSphere wants a timeout in it
-  /// (docs/KUBESPHERE.md: Repositories).
+  /// The update strategy that sets the interval; KubeSphere's CRD requires a timeout in it (docs/KUBESPHERE.md:
+  /// Repositories).
   package static func updateStrategy(_ interval: Value, timeout: Value? = nil, in dialect: Dialect) -> Value {
     var strategy: Mapping = ["registryPoll": ["interval": interval]]
     if dialect.name == .installPlan { strategy["timeout"] = timeout ?? "2m" }
     return .mapping(strategy)
   }
 
-  /// The field that `address` goes into.
+  /// The field of the spec for `address`.
   ///
-  /// A name of an image has no scheme; before shipped KubeSphere there was only `image`, and it must be there
+  /// The name of an image has no scheme. Before InstallPlans there was only `image`, which is required
   /// (docs/KUBESPHERE.md: Repositories).
   package static func field(of address: String, in dialect: Dialect) -> String {
     dialect.name == .installPlan && address.containsText("://") ? "url" : "image"
   }
 
-  /// Why no controller could read from `address`, or `nil` where one may.
+  /// Why no controller could read from `address`; `nil` if its syntax is valid.
   static func flaw(in address: String) -> String? {
     let shown = MaskedText(address).text
     let expected =
@@ -86,18 +86,18 @@ package struct RepositorySettings: Hashable, Sendable {
   }
 }
 
-/// Why a repository cannot be as it was asked for.
+/// Why the settings of a repository are refused.
 package struct RepositoryRefusal: Error, Hashable, Sendable {
   package let sentence: String
 
   init(_ sentence: String) { self.sentence = sentence }
 }
 
-/// What is done to a repository, as the one write that does it.
+/// A change of a repository, which is a single write.
 package enum RepositoryChange: Hashable, Sendable {
   case add(String, Mapping)
   case edit(Object, Mapping)
-  /// Have it read again now.
+  /// Makes the controllers read it now.
   case sync(Object)
   case remove(Object)
 
@@ -107,7 +107,7 @@ package enum RepositoryChange: Hashable, Sendable {
       return .create(dialect.repositories, Object(dialect.repositories, name: name, ["spec": .mapping(spec)]))
     case .edit(let object, let spec):
       var spec = spec
-      // An image and an address exclude each other.
+      // `url` and `image` exclude each other.
       for (one, other) in [("url", "image"), ("image", "url")] where spec[one] != nil && object.spec[other] != nil {
         spec[other] = .null
       }
@@ -121,9 +121,10 @@ package enum RepositoryChange: Hashable, Sendable {
     }
   }
 
-  /// The patch that has a repository read now (docs/KUBESPHERE.md: Repositories).
+  /// The patch that makes the controllers read a repository now (docs/KUBESPHERE.md: Repositories).
   ///
-  /// Of one that was never read there is no time to take away, and nothing would be changed: it is nudged with `time`.
+  /// A repository that was never read has no sync time to remove, so the patch would change nothing; then `time` is set
+  /// as an annotation.
   package static func sync(wasRead: Bool, at time: Timestamp, in dialect: Dialect) -> Value {
     var annotations: Mapping = wasRead ? [:] : [Retry.nudgeAnnotation: .string(time.description)]
     var body: Mapping = [:]
@@ -136,7 +137,7 @@ package enum RepositoryChange: Hashable, Sendable {
     return .mapping(body)
   }
 
-  /// What will be different, a line each; `extensions` are all of the marketplace.
+  /// The effects, one for each line; `extensions` are all extensions of the cluster.
   package func effects(_ extensions: [Extension], _ installed: Installations) -> [Plan.Effect] {
     switch self {
     case .add(let name, let spec): return [Plan.Effect(.added, "repository \(name)")] + Self.lines(spec)
@@ -156,8 +157,10 @@ package enum RepositoryChange: Hashable, Sendable {
     }
   }
 
-  /// What is left of what is installed: KubeSphere's controllers take its version away too, without which they do nothing
-  /// any more (docs/KUBESPHERE.md: Repositories).
+  /// What happens to an installed extension of a removed repository.
+  ///
+  /// KubeSphere's controllers also delete its ExtensionVersions, without which they do nothing (docs/KUBESPHERE.md:
+  /// Repositories).
   private static func rest(_ installation: Installation) -> Plan.Effect {
     let name = installation.extension
     return installation.isKeptByStandalone
@@ -168,7 +171,7 @@ package enum RepositoryChange: Hashable, Sendable {
       )
   }
 
-  /// The fields that are set, with no password.
+  /// The fields that are set, with secrets masked.
   private static func lines(_ spec: Mapping) -> [Plan.Effect] {
     spec.pairs.map { pair in
       let shown = SecretKeys.masked(pair.value, at: [pair.key])

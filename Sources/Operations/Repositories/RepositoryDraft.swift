@@ -5,23 +5,23 @@ import Manifest
 import Packages
 package import Platform
 
-/// A repository while it is being written down: what a form asks for.
+/// The contents of the form in which a user adds or edits a repository.
 package struct RepositoryDraft: Hashable, Sendable {
   package var name: String
   package var address: String
   package var description: String
-  /// `30m`, or empty for the cluster's own.
+  /// `30m`, or empty for the cluster's default.
   package var interval: String
   package var user: String
   package var password: String
   package var isInsecure: Bool
-  /// The one that is edited, as it was; only what differs is written, and only over this.
+  /// The repository before it is edited; only changed fields are written, and only if the object has not changed.
   private let shown: RepositoryFacts?
 
-  /// The name of the one that is edited; empty where one is added.
+  /// The name of the repository that is edited; empty for a new one.
   package var former: String { shown?.name ?? "" }
 
-  /// A new one, or a copy of `facts` to be edited; a password is never read back.
+  /// A draft for a new repository, or for editing `facts`; passwords are never read back.
   package init(_ facts: RepositoryFacts? = nil) {
     name = facts?.name ?? ""
     address = facts?.address ?? ""
@@ -33,7 +33,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     shown = facts
   }
 
-  /// Why it cannot be saved as it stands, in sentences.
+  /// Why it cannot be saved, as sentences.
   package func problems(among others: [RepositoryFacts]) -> [Sentence] {
     var problems: [Sentence] = []
     if !Syntax.isLabel(name) { problems.append("The name takes small letters, digits and hyphens, 63 at most.") }
@@ -53,7 +53,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     return problems
   }
 
-  /// What saving it sends.
+  /// The plan that saves it.
   package func plan(_ dialect: Dialect) -> RemedyPlan {
     let spec = Value.mapping(spec(dialect))
     let action: RemedyRequest.Action =
@@ -89,7 +89,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     return spec
   }
 
-  /// Asks from this computer for what is at its address; the cluster may reach another network.
+  /// Tests the address from this computer; the cluster may be in another network.
   package func reachability() async -> Reachability {
     var settings = RepositoryTest.Settings()
     settings.isInsecure = isInsecure
@@ -103,14 +103,14 @@ package struct RepositoryDraft: Hashable, Sendable {
   }
 }
 
-/// What came of asking for a repository's index.
+/// The result of testing a repository's address.
 package struct Reachability: Hashable, Sendable {
   package var isGood: Bool
   package var words: Sentence
 }
 
 extension RepositoryFacts {
-  /// Has the controllers read it now.
+  /// The plan that makes the controllers read it now.
   package func sync(_ dialect: Dialect) -> RemedyPlan {
     let body = RepositoryChange.sync(wasRead: !lastSync.isEmpty, at: .now(), in: dialect)
     return RemedyPlan(
@@ -123,7 +123,7 @@ extension RepositoryFacts {
       verb: "repo sync")
   }
 
-  /// Deletes it, with what would vanish.
+  /// The plan that deletes it, with everything that is deleted with it.
   package func deletion(_ dialect: Dialect, installed: Installations) -> RemedyPlan {
     let kept = extensions.filter { installed.of($0) != nil }
     let warning: Sentence =

@@ -6,54 +6,55 @@ import Manifest
 import Packages
 import Platform
 
-/// One repository as every list shows it: where it is, when it was read, what came of that, and what it offers.
+/// A repository as every list shows it: its address, the last sync and its result, and what it offers.
 package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   package var name: String
   /// Its title in English, or its description, or empty.
   package var title: String
   package var publisher: String
-  /// The URL, or the image of earlier eras.
+  /// The URL, or the image in Subscription dialects.
   package var address: String
   package var interval: String
   package var isInsecure: Bool
   /// The user of its basic authentication, or empty.
   package var user: String
-  /// When it was last read, RFC 3339, or empty.
+  /// When the last sync was, RFC 3339, or empty.
   package var lastSync: String
-  /// The extensions that come from it.
+  /// The extensions that belong to it.
   package var extensions: [String]
-  /// How many versions come from it.
+  /// How many ExtensionVersions are from it.
   package var versions: Int
-  /// Why it could not be read the last time, or empty.
+  /// Why the last sync failed, or empty.
   package var problem: String
   package var isBeingDeleted: Bool
-  /// What `ksxd` says came of the last sync, by one word; empty where the controllers keep no conditions.
+  /// The result of the last sync as `ksxd` reports it, in one word; empty if the controllers keep no conditions.
   private var outcome = ""
-  /// The version of the object, which changes with every write.
+  /// Changes with every write of the object.
   package var resourceVersion: String
-  /// The fingerprint of what it asks for.
+  /// The fingerprint of its spec.
   package var specMark: String
-  /// What was said of its syncs, newest first.
+  /// The events about it, newest first.
   package var events: [EventLine]
 
   package var id: String { name }
 
-  /// When it is read next, in seconds since 1970; `nil` where that is not known.
+  /// When the next sync is due, in seconds since 1970; `nil` if that is not known.
   package var nextSync: Int? {
     let asked = DurationText.seconds(interval, units: DurationText.goUnits) ?? 0
     return Timestamp.seconds(lastSync).map { $0 + max(Self.leastInterval, asked) }
   }
 
-  /// The controllers read none more often (docs/KUBESPHERE.md: Repositories).
+  /// In seconds: the controllers never sync more often (docs/KUBESPHERE.md: Repositories).
   private static let leastInterval = 15 * 60
 
-  /// The event that says why a sync failed.
+  /// The reason of an event, or of a condition, about a failed sync.
   private static let failure = "SyncFailed"
 
-  /// Where ksxd notes its last sync in the first design, whose repositories have no field for it.
+  /// The annotation in which ksxd records the last sync of repositories of Subscription dialects, whose status lacks a
+  /// field for it.
   static let syncAnnotation = "ksx.dev/last-sync-time"
 
-  /// What `object` says, with what comes from it and the events about it.
+  /// Reads `object`, with the extensions and versions that are from it and the events about it.
   package init(
     _ object: Object, extensions: [Extension], versions: [ExtensionVersion], events: [Object], dialect: Dialect
   ) {
@@ -93,20 +94,22 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     if let newest = events.first, newest.reason == Self.failure { problem = newest.message }
   }
 
-  /// What `ksxd` says of the last sync: in the status, or, as shipped KubeSphere's Repository has no conditions, in an
-  /// annotation (docs/KUBESPHERE.md: Repositories).
+  /// The condition in which `ksxd` reports the last sync.
+  ///
+  /// It is in the status or, because the CRD of shipped KubeSphere has no conditions, in an annotation
+  /// (docs/KUBESPHERE.md: Repositories).
   private static func condition(of object: Object) -> Value? {
     let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
     let conditions = (noted ?? object.status["conditions"])?.sequence ?? []
     return conditions.first { $0["type"]?.string == "Synced" }
   }
 
-  /// When `object` was last read, as it says, or empty.
+  /// When the last sync of `object` was, or empty.
   static func lastSync(of object: Object) -> String {
     object.status["lastSyncTime"]?.string ?? object.annotations[syncAnnotation] ?? ""
   }
 
-  /// `Synced`, `PartiallySynced`, `SyncFailed`, `Deleting`, or that it was not read yet.
+  /// `Synced`, `PartiallySynced`, `SyncFailed`, `Deleting`, or `NotRead` before the first sync.
   package var state: String {
     if isBeingDeleted { return "Deleting" }
     if !outcome.isEmpty { return outcome }
@@ -114,13 +117,13 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     return lastSync.isEmpty ? "NotRead" : "Synced"
   }
 
-  /// What is read of repositories besides themselves.
+  /// What `repositories` reads besides the repositories.
   package enum Part: Sendable { case events, extensions, versions }
 }
 
 extension ClusterReader {
-  /// The repositories by name, with what is asked for of what comes from each and is said of it; what of that cannot be
-  /// read is left out.
+  /// Reads the repositories, sorted by name, with the `parts` that are asked for; parts that cannot be read are left
+  /// out.
   package func repositories(
     with parts: Set<RepositoryFacts.Part> = [.events, .extensions, .versions]
   ) async throws(ClusterError) -> [RepositoryFacts] {
@@ -131,7 +134,7 @@ extension ClusterReader {
       parts.contains(.versions)
         ? try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand) : []
     }
-    // Events of what is in no namespace are kept in this one.
+    // Events of cluster-scoped objects are stored in `default`.
     async let eventsAnswer = result { () throws(ClusterError) in
       parts.contains(.events) ? try await cluster.list(.events, namespace: "default") : []
     }

@@ -4,18 +4,18 @@ import Manifest
 import Packages
 package import Platform
 
-/// Whether an address answers as a chart repository does, asked from this computer.
+/// Tests from this computer whether an address serves a chart repository.
 package struct RepositoryTest: Hashable, Sendable {
-  /// What was found there.
+  /// The result of a test.
   package enum Outcome: Hashable, Sendable {
-    /// An index, with so many charts and versions.
+    /// An index of charts.
     case index(charts: Int, versions: Int, bytes: Int)
     /// A registry of OCI images, which has no index.
     case registry
     case problem(Sentence)
   }
 
-  /// How the address is asked.
+  /// The settings of the connection.
   package struct Settings: Sendable {
     package var authority: [UInt8]?
     package var isInsecure = false
@@ -25,10 +25,10 @@ package struct RepositoryTest: Hashable, Sendable {
     package init() {}
   }
 
-  /// An index of 30,000 versions has 21 MB.
+  /// In bytes; an index of 30,000 versions has 21 MB.
   private static let longest = 128 << 20
 
-  /// Asks what `address` is.
+  /// Tests `address`.
   package static func outcome(of address: String, _ settings: Settings) async -> Outcome {
     if address.hasPrefix("file://") {
       return .problem(
@@ -45,7 +45,7 @@ package struct RepositoryTest: Hashable, Sendable {
     return await outcome(isRegistry, settings, CurlTransport(connection))
   }
 
-  /// The same over any transport.
+  /// The same test through any transport.
   static func outcome(_ isRegistry: Bool, _ settings: Settings, _ transport: any Transport) async -> Outcome {
     var request = HTTPRequest(.get, isRegistry ? "/v2/" : "/index.yaml")
     if let username = settings.username {
@@ -73,7 +73,7 @@ package struct RepositoryTest: Hashable, Sendable {
     }
   }
 
-  /// What helm cannot read in an entry, for which it refuses the whole index.
+  /// What helm cannot parse in an entry; because of that it refuses the whole index.
   private static func flaw(of name: String, _ item: YAMLNode) -> Sentence? {
     guard let created = item["created"], created.value != .null else { return nil }
     if created.value.string.flatMap(Timestamp.seconds) != nil { return nil }

@@ -3,15 +3,15 @@ package import HTTP
 import KubernetesAPI
 
 extension ClusterReader {
-  /// Asks the gateway once for each row of `serving`, by the row's id.
+  /// Probes each row of `serving` once through the gateway; the results are keyed by the id of the row.
   package func probes(_ serving: ServingFacts, gateway: GatewayAPI?) async -> [String: Probe] {
     let probes = await Probe.all(
       serving.rows.map(\.served), through: await gatewayTransport(gateway), timing: cluster.timing)
     return Dictionary(zip(serving.rows.map(\.id), probes), uniquingKeysWith: { $1 })
   }
 
-  /// What leads to a gateway: that of the profile, the server itself where it is one, else KubeSphere's behind the API
-  /// server's proxy; `nil` where there is none.
+  /// A transport to a gateway: that of the profile, else the server if it is a gateway, else KubeSphere's gateway
+  /// through the API server's proxy; `nil` if there is none.
   package func gatewayTransport(_ gateway: GatewayAPI?) async -> (any Transport)? {
     if let gateway { return gateway.api.transport }
     for transport in [cluster.transport, ServiceProxyTransport(cluster.transport)] as [any Transport] {
@@ -20,7 +20,7 @@ extension ClusterReader {
     return nil
   }
 
-  /// Every gateway tells its version to all users; Kubernetes itself has no such path, or refuses it.
+  /// Every gateway reports its version to all users; Kubernetes does not serve this path, or refuses it.
   private func isGateway(_ transport: any Transport) async -> Bool {
     let answer = await answer(within: Self.patience) { () throws(ClusterError) in
       do throws(TransportError) {

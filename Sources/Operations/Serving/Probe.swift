@@ -5,15 +5,15 @@ import KubernetesAPI
 import Manifest
 package import Platform
 
-/// One look at what the gateway serves: what is asked, and what is answered.
+/// A request to something that the gateway serves, and its result.
 package struct Probe: Hashable, Sendable {
-  /// What came of it.
+  /// The result of a probe.
   package enum Outcome: Hashable, Sendable {
-    /// It answers, with this status.
+    /// The upstream responds, with this status.
     case answers(Int)
-    /// It was asked, and there is no answer of its own; why.
+    /// There is no response of the upstream, and why.
     case silent(Sentence)
-    /// It is not asked, and why.
+    /// No request is sent, and why.
     case notAsked(Sentence)
 
     package var isTrouble: Bool { if case .silent = self { true } else { false } }
@@ -26,18 +26,18 @@ package struct Probe: Hashable, Sendable {
       }
     }
 
-    /// The same in English.
+    /// `sentence` in English.
     package var words: String { sentence.english }
   }
 
   package var object: ServedObject
-  /// The path that is asked, or empty.
+  /// The path of the request, or empty.
   package var target: String
   package var outcome: Outcome
-  /// Milliseconds until the answer, where one came.
+  /// The time until the response in milliseconds, if there was one.
   package var milliseconds: Int?
 
-  /// What is asked of `object`, or why nothing is.
+  /// The path to request for `object`, or why none is.
   package static func target(of object: ServedObject) -> Result<String, ProbeRefusal> {
     switch object.kind {
     case "APIService": return .success("/kapis/\(object.words)")
@@ -54,8 +54,9 @@ package struct Probe: Hashable, Sendable {
     }
   }
 
-  /// What an answer says of what is behind a rule of `kind`: a refusal of the user is an answer of it, and so is that it
-  /// has no such page; a file of a bundle is there or not.
+  /// What a response of the upstream of a `kind` tells.
+  ///
+  /// An upstream that refuses the user, or has no such page, does respond; but a file of a bundle must exist.
   package static func outcome(_ status: Int, _ body: [UInt8], kind: String) -> Outcome {
     switch status {
     case 404 where kind == "JSBundle", 502, 503, 504:
@@ -66,7 +67,7 @@ package struct Probe: Hashable, Sendable {
   }
 }
 
-/// Why something is not asked.
+/// Why no request is sent.
 package struct ProbeRefusal: Error, Hashable, Sendable {
   package let reason: Sentence
 
@@ -74,13 +75,13 @@ package struct ProbeRefusal: Error, Hashable, Sendable {
 }
 
 extension Probe {
-  /// How much of an answer is read for its reason.
+  /// In bytes: how much of an error response is read for its message.
   private static let longest = 64 << 10
 
-  /// How many are asked for at once.
+  /// How many requests are sent at once.
   private static let width = 8
 
-  /// Asks for each of `objects` through `transport`, which leads to a gateway; without one nothing is asked.
+  /// Probes each of `objects` through `transport`, which leads to a gateway; sends nothing without one.
   package static func all(
     _ objects: [ServedObject], through transport: (any Transport)?, timing: Timing
   ) async -> [Probe] {
@@ -103,12 +104,12 @@ extension Probe {
     }
   }
 
-  /// Asks for `object` through `transport`, which leads to a gateway.
+  /// Probes `object` through `transport`, which leads to a gateway.
   private static func probe(_ object: ServedObject, through transport: any Transport, timing: Timing) async -> Probe {
     switch Self.target(of: object) {
     case .success(let path):
       let first = await probe(object, at: path, through: transport, timing: timing)
-      // The root of an API is answered by shipped gateways themselves, and what is below it by the API.
+      // KubeSphere's gateway answers the root of an API itself; only paths below it reach the upstream.
       guard object.kind == "APIService", first.outcome == .answers(404) else { return first }
       return await probe(object, at: path + "/ksx-probe", through: transport, timing: timing)
     case .failure(let refusal):

@@ -5,14 +5,14 @@ package import KubernetesAPI
 import Manifest
 import Packages
 
-/// What the gateway serves for extensions: its objects as lists show them, and as its rules are made of them.
+/// The objects that the gateway serves for extensions, for lists and for the route table.
 package struct ServingFacts: Hashable, Sendable {
-  /// One object with where it leads.
+  /// An object and its upstream.
   package struct Row: Hashable, Sendable, Identifiable {
     package var served: ServedObject
-    /// `service extension-weather/api:80`, `ConfigMap extension-weather/dist index.js`; empty where nothing is said.
+    /// `service extension-weather/api:80`, `ConfigMap extension-weather/dist index.js`; empty if the object names none.
     package var leadsTo: String
-    /// What a probe asks for, or `nil` where there is nothing to ask.
+    /// The path that a probe requests; `nil` if there is none.
     package var path: String?
 
     package var id: String { "\(served.kind) \(served.name)" }
@@ -33,13 +33,13 @@ package struct ServingFacts: Hashable, Sendable {
     }.sorted { ($0.served.kind, $0.served.name) < ($1.served.kind, $1.served.name) }
   }
 
-  /// Which rule serves `request`, and why not the others.
+  /// Explains which rule serves `request`, and why the others do not.
   package func explanation(of request: HTTPRequest) -> Explanation {
     Explanation(request, by: nil, in: RouteTable(objects, dialect: dialect, owners: owners))
   }
 }
 
-/// Where the gateway takes what it serves from.
+/// Describes the upstream, or the source of the content, of an object.
 private enum Destination {
   static func words(_ object: Object) -> String {
     let spec = object.spec
@@ -70,7 +70,7 @@ private enum Destination {
 }
 
 extension ClusterReader {
-  /// What the gateway serves for the extension called `name`, or for all.
+  /// Reads what the gateway serves for the extension `name`, or for all extensions.
   package func serving(_ name: String?) async throws(ClusterError) -> ServingFacts {
     let owners = try await releaseOwners()
     let all = try await servedObjects(skipping: JSONPaths(["metadata", "managedFields"])).map(\.slim)
@@ -78,7 +78,7 @@ extension ClusterReader {
     return ServingFacts(chosen, dialect: dialect, owners: owners)
   }
 
-  /// All that the gateway serves for extensions, in a few words.
+  /// Reads a short form of everything that the gateway serves for extensions.
   package func served() async throws(ClusterError) -> [ServedObject] {
     let owners = try await releaseOwners()
     return try await servedObjects(skipping: JSONPaths(["spec", "raw"], ["metadata", "managedFields"])).map {
@@ -86,7 +86,7 @@ extension ClusterReader {
     }
   }
 
-  /// Only objects of the first design are found by their release.
+  /// Reads the owners of releases, which only the first design needs: there objects may name only their release.
   private func releaseOwners() async throws(ClusterError) -> ReleaseOwners {
     guard dialect.era == .seed else { return ReleaseOwners() }
     return ReleaseOwners(try await installations().map(Installation.init))
@@ -107,7 +107,7 @@ extension ClusterReader {
 }
 
 extension Object {
-  /// A script that stands in the object is not kept: a bundle has megabytes.
+  /// Without the script that a bundle may contain, which has megabytes.
   fileprivate var slim: Object {
     guard spec["raw"]?.string?.isEmpty == false else { return self }
     var object = self

@@ -1,4 +1,4 @@
-/// Somewhere that a user can go: a profile, a context of the kubeconfig, or the standalone backend.
+/// A cluster that the user can open: a profile, a context of the kubeconfig, or the standalone backend.
 package struct ClusterPlace: Hashable, Sendable, Identifiable {
   package enum Source: String, Hashable, Sendable {
     case profile, kubeconfig, standalone
@@ -8,11 +8,11 @@ package struct ClusterPlace: Hashable, Sendable, Identifiable {
   package var source: Source
   /// `kubernetes`, `gateway` or `both`.
   package var ways: String
-  /// The server as it may be shown.
+  /// The server, without credentials.
   package var server: String
-  /// How its login stands, in words, or empty.
+  /// The state of its login in words, or empty.
   package var login: String
-  /// It is where ksx goes when nothing is said.
+  /// Whether ksx opens it by default.
   package var isCurrent: Bool
 
   package var id: String { "\(source.rawValue) \(name)" }

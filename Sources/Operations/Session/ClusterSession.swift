@@ -2,54 +2,54 @@ package import Client
 package import Extensions
 package import Platform
 
-/// One cluster, and how it is reached: the only description of a connection, for the console and the commands.
+/// A cluster and its connection, for console and commands alike.
 package struct ClusterSession: Sendable {
-  /// What a user is told of the cluster and of the way to it.
+  /// What the user sees about the cluster and the connection.
   package struct Status: Hashable, Sendable {
     /// The cluster's name as the user knows it: a context, a host, `standalone`.
     package var cluster: String
-    /// The server as it may be shown.
+    /// The server, without credentials.
     package var server: String
-    /// What is the same whenever it is the same cluster, such as its URL: files go by this.
+    /// A stable identifier of the cluster, such as its URL; local files are named after it.
     package var identity: String
-    /// Who the cluster takes the user for, or empty as long as that is not known.
+    /// The user that the cluster authenticated, or empty until that is known.
     package var user = ""
-    /// What the kubeconfig calls the credentials: its users' names are the file's own.
+    /// The name of the kubeconfig's user entry, which need not be that of the user.
     package var userEntry = ""
-    /// Only the cluster can say who the user is.
+    /// Whether only the cluster can say who the user is.
     package var asksForUser = false
-    /// Who sits at this computer, or empty.
+    /// The user of this computer, or empty.
     package var person = ""
-    /// Changes are refused before they are sent.
+    /// Whether changes are refused before they are sent.
     package var isReadOnly = false
     /// The guardrails of this computer.
     package var guardrails = Guardrails()
-    /// The server's certificate is not checked.
+    /// Whether the server's certificate is not verified.
     package var isInsecure = false
-    /// Where there are two ways to the cluster, the one in use.
+    /// The connection in use, if there are two.
     package var way: FallbackTransport.Use?
-    /// Whether there are two ways that can be compared.
+    /// Whether there are two connections that can be compared.
     package var isComparable = false
-    /// The server is one that `restart` can start again.
+    /// Whether `restart` can restart the server.
     package var isRestartable = false
-    /// Stands in the header, such as `standalone`, or is empty.
+    /// A note for the header, such as `standalone`, or empty.
     package var note = ""
-    /// What in the user's own files is read, but perhaps not as it was meant.
+    /// Warnings about the user's own files.
     package var warnings: [String] = []
-    /// What kubectl needs to reach the same cluster, for the command lines that plans show.
+    /// The flags that kubectl needs to reach the same cluster, for the commands that plans show.
     package var kubectlFlags: [String] = []
-    /// Why no kubectl reaches the cluster as ksx does, or `nil`.
+    /// Why kubectl cannot reach the cluster as ksx does; `nil` if it can.
     package var kubectlAbsence: Sentence?
-    /// What ksx needs to reach the same cluster, when that is not what kubectl needs.
+    /// The flags that ksx needs to reach the same cluster, if they differ from kubectl's.
     package var ownFlags: [String]?
 
-    /// Who the user is in this cluster, or what is known instead; empty where nothing is to be said of it.
+    /// The user in this cluster, or what is known instead; empty if there is nothing to show.
     package var userText: String {
       if !user.isEmpty || !asksForUser { return user }
       return userEntry.isEmpty ? "a user not known here" : "kubeconfig entry \(userEntry)"
     }
 
-    /// A cluster called `cluster` at `server`, known again by `identity`, or else by the server.
+    /// A cluster at `server`, identified by `identity` or, without one, by the server.
     package init(cluster: String, server: String, identity: String? = nil) {
       self.cluster = cluster
       self.server = server
@@ -58,22 +58,22 @@ package struct ClusterSession: Sendable {
   }
 
   package var cluster: Cluster
-  /// What the cluster calls an installation, when that has been said; otherwise it is asked for.
+  /// The dialect, if the user has set it; otherwise it is discovered.
   package var dialect: Dialect?
-  /// What only the gateway offers, if there is one.
+  /// The API of the gateway, if there is one.
   package var gateway: GatewayAPI?
-  /// The login at the gateway, if it takes one.
+  /// The session at the gateway, if it requires a login.
   package var login: GatewaySession?
-  /// The transport that takes one of two ways, if there are two that can stand in for each other.
+  /// The transport over two connections, if there are two that can replace each other.
   package var fallback: FallbackTransport?
-  /// Both ways, for comparing what they show, if there are two.
+  /// Both connections, for comparing what they show, if there are two.
   package var ways: FallbackTransport?
-  /// What is asked before every write, where anything is.
+  /// Checks every write, if anything is to be checked.
   package private(set) var supervision: Supervision?
-  /// Starts the server again where it is one of this computer's own; says why not, or `nil`.
+  /// Restarts a server that runs on this computer; returns why that failed, or `nil`.
   package var restart: (@Sendable () async -> String?)?
   private var described: Status
-  /// Who the cluster says the user is, once it was asked; empty where it does not say.
+  /// The user that the cluster authenticated, once it was asked; empty if it does not say.
   private let identified = Locked<String?>(nil)
 
   /// A session with `cluster`.
@@ -83,7 +83,7 @@ package struct ClusterSession: Sendable {
     self.dialect = dialect
   }
 
-  /// The ways that a profile names.
+  /// A session over the connections of a profile.
   package init(_ profile: OpenProfile, _ status: Status) {
     self.init(status, cluster: profile.cluster)
     gateway = profile.gateway
@@ -93,7 +93,7 @@ package struct ClusterSession: Sendable {
     described.isInsecure = profile.isInsecure
   }
 
-  /// Lets no write through that `supervision` refuses, and has each written down.
+  /// Makes `supervision` check and record every write.
   package mutating func supervise(by given: Supervision) {
     var supervision = given
     let (described, identified) = (described, identified)
@@ -104,14 +104,15 @@ package struct ClusterSession: Sendable {
     self.described.guardrails = supervision.guardrails
   }
 
-  /// Asks the cluster who the user is, where only it can say and has not been asked; no change waits for that long.
+  /// Asks the cluster who the user is, if only it can say and has not been asked; waits at most 2 s, so as not to delay
+  /// changes.
   package func identify() async {
     guard described.asksForUser, described.user.isEmpty, identified.withLock({ $0 == nil }) else { return }
     let answer = await cluster.answer(within: .seconds(2)) { () throws(ClusterError) in try await cluster.userName() }
     identified.withLock { $0 = (try? answer.get()) ?? "" }
   }
 
-  /// How the connection stands now.
+  /// The present status of the connection.
   package var status: Status {
     get {
       var status = described.identified(as: identified)
@@ -123,10 +124,10 @@ package struct ClusterSession: Sendable {
     set { described = newValue }
   }
 
-  /// Whether everything goes by a gateway.
+  /// Whether all requests are sent through a gateway.
   package var isByGatewayAlone: Bool { gateway != nil && ways == nil }
 
-  /// Has `listener` hear, from any thread, of every status that the transport publishes.
+  /// Calls `listener`, from any thread, with every status that the transport publishes.
   package func whenStatusChanges(_ listener: @escaping @Sendable (Status) -> Void) {
     let (described, identified) = (status, identified)
     fallback?.whenChanged { use in
@@ -138,7 +139,7 @@ package struct ClusterSession: Sendable {
 }
 
 extension ClusterSession.Status {
-  /// The same with who the cluster has said the user is.
+  /// The same status, with the user that the cluster authenticated.
   fileprivate func identified(as answer: Locked<String?>) -> Self {
     var status = self
     if user.isEmpty, let name = answer.withLock({ $0 }) { status.user = name }

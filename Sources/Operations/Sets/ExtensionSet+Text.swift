@@ -15,9 +15,9 @@ extension ExtensionSet {
     return .mapping(fields)
   }
 
-  /// Reads a file; what is wrong with it is told with its place.
+  /// Parses a file; errors have the position of the mistake.
   package init(_ text: String) throws(SyntaxError) {
-    // JSON has line ends within texts that YAML would fold.
+    // JSON strings may contain newlines, which YAML would fold.
     let json = (try? JSON.parse(Array(text.utf8))).flatMap { $0.mapping == nil ? nil : YAML.text($0) }
     guard let node = try YAML.node(json ?? text), case .mapping(let pairs) = node.content else {
       throw SyntaxError(line: 1, column: 1, problem: "a set of extensions is a mapping")
@@ -64,7 +64,7 @@ extension ExtensionSet {
   }
 
   fileprivate static func text(_ node: YAMLNode, _ name: String) throws(SyntaxError) -> String {
-    // A version such as 1.10 is a text, whatever YAML takes it for.
+    // A version such as 1.10 is text, whatever type YAML gives it.
     guard let text = node.text, !text.isEmpty else { throw node.mistake("\(name) is a text") }
     return text
   }

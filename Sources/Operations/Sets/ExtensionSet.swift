@@ -5,32 +5,32 @@ package import Manifest
 import Packages
 import Platform
 
-/// All that users of one cluster ask for of its extensions, and the repositories they come from: a file for git.
+/// The extensions and repositories that the users of a cluster ask for, as a file for version control.
 ///
-/// It is the same in every dialect. Passwords of repositories are left out; configs are verbatim, with the secrets that
-/// users have put into them.
+/// The format is the same in every dialect. Passwords of repositories are left out. Configs are verbatim, including
+/// secrets that users have put into them.
 package struct ExtensionSet: Hashable, Sendable {
-  /// What a set says of one extension; what it does not say is left as it is.
+  /// The wanted state of one extension; what is `nil` is left unchanged.
   package struct Member: Hashable, Sendable {
     package var name: String
     package var version: String
     package var isEnabled: Bool?
     /// YAML, byte for byte.
     package var config: String?
-    /// `spec.clusterScheduling`: in which member clusters, and with which configs over the config.
+    /// The value of `spec.clusterScheduling`: the member clusters, and their overrides of the config.
     package var placement: Value?
-    /// Why it is as it is; it is noted with a change, and never a difference.
+    /// The reason for this state; it is recorded with a change, and is never a difference itself.
     package var reason = ""
 
     package init(_ name: String, version: String) { (self.name, self.version) = (name, version) }
   }
 
-  /// A repository, by the fields that any dialect has, as texts and switches.
+  /// A repository, with the fields of all dialects as strings and booleans.
   package struct Repository: Hashable, Sendable {
     package var name: String
     package var fields: Mapping
 
-    /// An address is a `url`, whichever field a dialect has for it; an `image` is the name of one.
+    /// An address with a scheme becomes `url`, whichever field the dialect has for it; `image` is the name of an image.
     package init(_ name: String, _ fields: Mapping) {
       (self.name, self.fields) = (name, fields)
       guard let image = fields["image"]?.string, image.containsText("://") else { return }
@@ -41,16 +41,17 @@ package struct ExtensionSet: Hashable, Sendable {
 
   package var repositories: [Repository] = []
   package var members: [Member] = []
-  /// Whether it speaks of repositories at all; where it does not, those that there are stay.
+  /// Whether the file has repositories; if not, those of the cluster are left alone.
   package var namesRepositories = true
-  /// Whether it speaks of extensions at all.
+  /// Whether the file has extensions.
   package var namesExtensions = true
 
   package init() {}
 
   /// The set of a cluster, from its installations and repositories.
   ///
-  /// `config` is that of an installation as it was written, where the cluster keeps it otherwise.
+  /// `config` returns the text of an installation's config as it was written, for clusters that store it in another
+  /// form.
   package init(
     _ installations: [Object], repositories objects: [Object], dialect: Dialect,
     config: (Installation) -> String = \.config
@@ -75,7 +76,7 @@ extension ExtensionSet.Member {
     reason = Authorship(object)?.author.reason ?? ""
   }
 
-  /// A placement as it is compared: what is empty is not there.
+  /// The normal form of a placement, for comparisons; empty parts are left out.
   static func normal(_ value: Value?) -> Value {
     let placement = value?["placement"]
     let clusters = placement?["clusters"]?.sequence ?? []
@@ -85,7 +86,7 @@ extension ExtensionSet.Member {
     return .mapping(result)
   }
 
-  /// The value of a normal placement as `spec.clusterScheduling` has it.
+  /// A placement in normal form as a value of `spec.clusterScheduling`.
   static func scheduling(_ normal: Value) -> Value {
     var placement: Mapping = ["clusters": normal["clusters"] ?? []]
     if let selector = normal["clusterSelector"] { placement["clusterSelector"] = selector }
@@ -100,7 +101,7 @@ extension Feature {
 }
 
 extension ExtensionSet.Repository {
-  /// Fields that are one text or switch in the spec of every dialect that has them.
+  /// Fields that are copied unchanged to the spec of every dialect that has them.
   private static let plain = ["displayName", "description", "publisher", "caBundle", "insecure", "depth"]
 
   package init(_ object: Object) {
@@ -114,22 +115,22 @@ extension ExtensionSet.Repository {
     self.init(object.name, fields)
   }
 
-  /// The fields of a file that say where it is.
+  /// The fields that contain the address.
   static let places: Set = ["url", "image"]
 
-  /// Which of the fields `dialect` has.
+  /// The fields that `dialect` has.
   private static func known(in dialect: Dialect) -> Set<String> {
     let all = ["url", "image", "description", "caBundle", "interval"]
     return Set(all + (dialect.name == .installPlan ? ["insecure", "depth", "timeout"] : ["displayName", "publisher"]))
   }
 
-  /// What a repository of `dialect` has of these fields.
+  /// Those of the fields that `dialect` has.
   func fields(in dialect: Dialect) -> Mapping {
     let known = Self.known(in: dialect)
     return Mapping(fields.pairs.filter { known.contains($0.key) })
   }
 
-  /// The spec that these fields make.
+  /// The spec with these fields.
   func spec(in dialect: Dialect) -> Mapping {
     let others = Self.places.union(["interval", "timeout"])
     var spec = Mapping(fields(in: dialect).pairs.filter { !others.contains($0.key) })

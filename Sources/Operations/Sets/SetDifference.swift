@@ -4,36 +4,37 @@ import Manifest
 import Packages
 import Platform
 
-/// What must be changed for a cluster to have what a set says; doing it leaves nothing to do.
+/// The changes after which a cluster has what a set asks for.
 package struct SetDifference: Hashable, Sendable {
-  /// The changes of one extension, in their order.
+  /// The changes of one extension, in order.
   package struct Extension: Hashable, Sendable {
     package var name: String
     package var changes: [Change]
-    /// The whole of a placement that a list of clusters does not say; written last.
+    /// The write of a placement that `Change.place` cannot express, which is sent last; `nil` if not needed.
     package var scheduling: Write?
     package var reason: String
-    /// What is different, a line each.
+    /// The differences, one for each line.
     package var lines: [Plan.Effect]
   }
 
   package private(set) var repositories: [ManyWrites.Item] = []
-  /// What is different about repositories, a line each.
+  /// The differences of repositories, one for each line.
   package private(set) var repositoryLines: [Plan.Effect] = []
   package private(set) var extensions: [Extension] = []
-  /// What the set does not name: uninstalled and removed when it is to be the whole.
+  /// Installed extensions that the set does not name; they are uninstalled if the set is to be the whole.
   package private(set) var strangers: [Extension] = []
+  /// The deletions of repositories that the set does not name, likewise.
   package private(set) var strangeRepositories: [ManyWrites.Item] = []
 
   private let capabilities: Capabilities
 
-  /// Compares `set` with what there is.
+  /// Compares `set` with the cluster.
   package init(_ set: ExtensionSet, installations: [Object], repositories: [Object], _ capabilities: Capabilities) {
     self.capabilities = capabilities
     let present = Dictionary(repositories.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     for repository in set.repositories { compare(repository, present[repository.name]) }
     let named = Set(set.repositories.map(\.name))
-    // What a file does not speak of, it does not want gone.
+    // If the file has no list of repositories, none is deleted.
     let others = set.namesRepositories ? repositories : []
     strangeRepositories = others.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
       .init(object.name, .delete(capabilities.dialect.repositories, name: object.name, uid: object.uid))
@@ -53,12 +54,12 @@ package struct SetDifference: Hashable, Sendable {
     }
   }
 
-  /// Whether there is nothing to do; `isWhole` is that what the set does not name goes.
+  /// Whether nothing must be changed; with `isWhole`, what the set does not name is removed.
   package func isEmpty(isWhole: Bool) -> Bool {
     repositories.isEmpty && extensions.isEmpty && (!isWhole || (strangers.isEmpty && strangeRepositories.isEmpty))
   }
 
-  /// All that is different, a line each.
+  /// All differences, one for each line.
   package func lines(isWhole: Bool) -> [Plan.Effect] {
     let gone =
       strangers.flatMap(\.lines)
@@ -89,16 +90,16 @@ package struct SetDifference: Hashable, Sendable {
     repositories.append(.init(wanted.name, patch(object, to: wanted, Set(different.map(\.key)))))
   }
 
-  /// The patch that sets those of the fields that are called `keys`.
+  /// The patch that sets the fields `keys`.
   private func patch(_ object: Object, to wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Write {
     var spec = wanted.spec(in: capabilities.dialect)
-    // An address that is the same but for the password in it stays, with that.
+    // An address that differs only by the password in it is left unchanged, and so is the password.
     let places = ExtensionSet.Repository.places
     let isMoved = !keys.isDisjoint(with: places)
     let kept = keys.union(["updateStrategy"]).union(isMoved ? places : [])
     for pair in spec.pairs where !kept.contains(pair.key) { spec[pair.key] = nil }
     if keys.isDisjoint(with: ["interval", "timeout"]) { spec["updateStrategy"] = nil }
-    // An image and an address are two places.
+    // `url` and `image` exclude each other.
     for place in places where isMoved && spec[place] == nil && object.spec[place] != nil { spec[place] = .null }
     let body: Value = [
       "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
@@ -152,7 +153,7 @@ extension SetDifference.Extension {
     }
   }
 
-  /// A placement as it may be shown: of configs for clusters only which there are.
+  /// A placement for display; of overrides only the names of the clusters are shown, because they may contain secrets.
   private static func shown(_ placement: Value) -> String {
     guard let overrides = placement["overrides"]?.mapping else { return JSON.text(placement) }
     return JSON.text(placement.setting(["overrides"], to: .sequence(overrides.keys.map(Value.string))))
@@ -167,7 +168,7 @@ extension SetDifference.Extension {
       Plan.Effect(.changed, "\(name): placement \(Self.shown(present)) → \(Self.shown(wanted))"))
     let clusters = wanted["clusters"]?.sequence?.compactMap(\.string) ?? []
     let isPlain = wanted.mapping?.pairs.count == 1 && present.mapping?.pairs.count == 1
-    // A cluster without placements says so in the plan.
+    // If the cluster has no placements, the plan for this change says so.
     if isPlain || !capabilities.has(.clusterScheduling) { return changes.append(.place(on: clusters)) }
     let patch = MergePatch.difference(
       from: ExtensionSet.Member.scheduling(present), to: ExtensionSet.Member.scheduling(wanted))

@@ -1,15 +1,15 @@
 package import Platform
 
-/// In which order several extensions are changed: what an extension needs comes before it, and goes after it.
+/// The order in which several extensions are changed: dependencies first, or last for a removal.
 package struct ChangeOrder: Hashable, Sendable {
-  /// All names, each after those that it waits for.
+  /// All names, each after its predecessors.
   package private(set) var names: [String] = []
-  /// For each name those that must have ended before it begins.
+  /// For each name, the names whose changes must have ended before its change begins.
   package private(set) var predecessors: [String: Set<String>] = [:]
 
-  /// `needs` says what each extension needs; with `isRemoval` it is taken the other way round.
+  /// `needs` are the dependencies of each extension; `isRemoval` reverses them.
   ///
-  /// Where extensions need each other in a circle, the one that comes first by its name begins.
+  /// In a cycle of dependencies, the extension whose name sorts first is visited first, and the cycle is broken there.
   package init(_ all: some Sequence<String>, needs: [String: Set<String>], isRemoval: Bool) {
     let sorted = Set(all).sorted()
     var edges = needs.filter { sorted.contains($0.key) }.mapValues { $0.intersection(sorted) }
@@ -30,15 +30,15 @@ package struct ChangeOrder: Hashable, Sendable {
     names.append(name)
   }
 
-  /// Those that others wait for.
+  /// The names that are predecessors of others.
   package var awaited: Set<String> { predecessors.values.reduce(into: []) { $0.formUnion($1) } }
 }
 
-/// What came of one of several changes.
+/// The result of one of several changes.
 package enum ChangeResult: Hashable, Sendable {
-  /// The cluster took it, and where it was waited for, carried it out; in words.
+  /// The API server accepted it and, if it was waited for, the controllers finished it; in words.
   case done(String)
-  /// It is what there was.
+  /// The cluster was in this state already.
   case alreadySo
   case failed(String)
   /// It was not begun, and why.
@@ -51,7 +51,7 @@ package enum ChangeResult: Hashable, Sendable {
     }
   }
 
-  /// The word that a program reads.
+  /// The word for programs.
   package var word: String {
     switch self {
     case .done: "done"
@@ -61,7 +61,7 @@ package enum ChangeResult: Hashable, Sendable {
     }
   }
 
-  /// What a reader is told beside the word.
+  /// The text that is shown beside the word.
   package var sentence: Sentence {
     switch self {
     case .done(let text), .failed(let text): Sentence(verbatim: text)
@@ -70,19 +70,19 @@ package enum ChangeResult: Hashable, Sendable {
     }
   }
 
-  /// The same in English.
+  /// `sentence` in English.
   package var text: String { sentence.english }
 }
 
-/// Several changes under way: which may begin, and what came of those that have ended.
+/// Decides which of several changes may begin, and keeps their results.
 ///
-/// A value that decides; the caller carries out what `next` names and tells how it ended.
+/// The caller carries out the changes that `next` returns, and reports their ends with `ended`.
 package struct ManyChanges: Hashable, Sendable {
-  /// How many are under way at once.
+  /// How many changes are in progress at once.
   package static let width = 4
 
   package let order: ChangeOrder
-  /// Whether the rest is begun after a failure.
+  /// Whether other changes are begun after one has failed.
   package let keepsGoing: Bool
   private let width: Int
   package private(set) var results: [String: ChangeResult] = [:]
@@ -93,7 +93,7 @@ package struct ManyChanges: Hashable, Sendable {
     (self.order, self.width, self.keepsGoing) = (order, width, keepsGoing)
   }
 
-  /// The names whose changes begin now.
+  /// The names whose changes begin now; changes that must not begin are marked as skipped.
   package mutating func next() -> [String] {
     var begun: [String] = []
     for name in order.names where results[name] == nil && !running.contains(name) {
@@ -111,18 +111,18 @@ package struct ManyChanges: Hashable, Sendable {
 
   private func predecessors(_ name: String) -> [String] { (order.predecessors[name] ?? []).sorted() }
 
-  /// Takes in how the change of `name` ended.
+  /// Records the result of the change of `name`.
   package mutating func ended(_ name: String, _ result: ChangeResult) {
     running.remove(name)
     results[name] = result
     if case .failed = result { hasFailed = true }
   }
 
-  /// All of them in their order, with what came of each.
+  /// The results in order.
   package var outcome: [(name: String, result: ChangeResult)] {
     order.names.compactMap { name in results[name].map { (name, $0) } }
   }
 
-  /// How many did not come about.
+  /// How many changes failed or were skipped.
   package var failures: Int { results.values.count(where: \.isFailure) }
 }

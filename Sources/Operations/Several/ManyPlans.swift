@@ -1,15 +1,15 @@
 package import Extensions
 package import Platform
 
-/// Plans for several extensions that are carried out as one, each made as if those before it were done.
+/// Plans for several extensions that the user confirms together; each assumes that those before it have succeeded.
 package struct ManyPlans: Hashable, Sendable {
   package let order: ChangeOrder
-  /// By the extension, in the order in which they are carried out.
+  /// The plans by extension.
   package let plans: [String: Plan]
-  /// What each was made from: what there will be when those before it are done.
+  /// The context of each plan, in which those before it have succeeded.
   package let contexts: [String: PlanContext]
 
-  /// Plans for `changes`, where `context` is what is known of each extension.
+  /// Makes plans for `changes`; `context` returns what is known of an extension.
   package init(_ changes: [String: Change], in context: (String) -> PlanContext) {
     var contexts = Dictionary(changes.keys.map { ($0, context($0)) }, uniquingKeysWith: { $1 })
     let needs = changes.reduce(into: [String: Set<String>]()) { needs, entry in
@@ -30,13 +30,13 @@ package struct ManyPlans: Hashable, Sendable {
     (self.plans, self.contexts) = (plans, contexts)
   }
 
-  /// In their order.
+  /// The plans in order.
   package var all: [Plan] { order.names.compactMap { plans[$0] } }
 
-  /// Those that speak against carrying it out: what is asked for already does not.
+  /// The plans that cannot be carried out; those that have nothing to do are not among them.
   package var blocked: [Plan] { all.filter { $0.isBlocked && !$0.isAlreadySo } }
 
-  /// What speaks against them, by what was asked, and what does not.
+  /// The checks of all plans, one for each subject, with the failures of all.
   package var findings: [Plan.Check] {
     let checks = order.names.compactMap { name -> (String, [Plan.Check])? in
       guard let plan = plans[name], let context = contexts[name], !plan.isAlreadySo else { return nil }
@@ -53,24 +53,24 @@ package struct ManyPlans: Hashable, Sendable {
     }
   }
 
-  /// Those that change something.
+  /// The plans that change something.
   package var changing: [Plan] { all.filter { !$0.isBlocked } }
 }
 
 extension Plan {
-  /// Whether what is asked for is what there is, and nothing else speaks against it.
+  /// Whether the cluster is in the wanted state already, and nothing else blocks the plan.
   package var isAlreadySo: Bool {
     if change.row.removes, before == nil { return true }
     let blocking = problems.filter(\.isBlocking)
     return !blocking.isEmpty && blocking.allSatisfy(\.isAlreadySo)
   }
 
-  /// What speaks against it, as one sentence.
+  /// What blocks the plan, as one sentence.
   package var obstacles: Sentence { problems.filter(\.isBlocking).map(\.sentence).joined(separator: "; ") }
 }
 
 extension PlanContext {
-  /// What the extension called `name` needs once `change` is made, of other extensions.
+  /// The extensions that the extension `name` depends on once `change` is made.
   fileprivate func needs(of name: String, after change: Change) -> Set<String> {
     let wanted = change.version ?? installation(of: name)?.version
     let version = wanted.flatMap { self.version($0) } ?? installedVersions[name]
@@ -79,7 +79,7 @@ extension PlanContext {
 }
 
 extension Installations {
-  /// Takes in what there will be when `plan` has been carried out.
+  /// Applies the effect of `plan`.
   fileprivate mutating func take(_ plan: Plan) {
     if plan.change.row.removes {
       remove(named: plan.write.name)

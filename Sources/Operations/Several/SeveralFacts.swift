@@ -4,18 +4,18 @@ package import KubernetesAPI
 import Packages
 package import Platform
 
-/// What plans about many extensions are made from: read once for all of them.
+/// What plans for many extensions are made from, read once for all of them.
 package struct SeveralFacts: Sendable {
-  /// What is known of all, without the versions of any.
+  /// What is known of all, without versions.
   package var base: PlanContext
-  /// The extensions as the cluster has them.
+  /// The Extensions of the cluster.
   package var extensions: [Object]
   fileprivate private(set) var versions: [String: [String: ExtensionVersion]] = [:]
   /// Why the versions could not be read, or `nil`.
   fileprivate let versionsProblem: ClusterError?
   private var rights: [String: Rights] = [:]
 
-  /// What is known of the extension called `name`.
+  /// The context for plans of the extension `name`.
   package func context(for name: String) -> PlanContext {
     var context = base
     context.versions = versions[name] ?? [:]
@@ -36,7 +36,7 @@ package struct SeveralFacts: Sendable {
       let known = versions[installation.extension] ?? [:]
       let wanted = VersionText(installation.version)
       guard var found = known.values.first(where: { VersionText($0.version) == wanted }) else { continue }
-      // As it is wanted, so that what was found is known to be of it.
+      // In the spelling of the installation, so that the lookup by that version finds it.
       found.version = installation.version
       self.base.installedVersions[installation.extension] = found
     }
@@ -46,7 +46,7 @@ package struct SeveralFacts: Sendable {
 }
 
 extension ClusterReader {
-  /// All that plans about many extensions are made from; what cannot be read besides the installations is a gap.
+  /// Reads what plans for many extensions are made from; what cannot be read, except the installations, becomes a gap.
   package func severalFacts(called clusterName: String) async throws(ClusterError) -> SeveralFacts {
     async let extensionsAnswer = result { () throws(ClusterError) in try await extensions(isWhole: false) }
     async let versionsAnswer = result { () throws(ClusterError) in
@@ -71,7 +71,7 @@ extension ClusterReader {
       context, offered, versions.map { $0.map { ExtensionVersion($0, dialect: dialect) } })
   }
 
-  /// Asks what `user` may do of the changes to `names`.
+  /// Asks which rights `user` has for the changes of `names`.
   package func readRights(of user: String, _ kind: ChangeKind, _ names: [String], into facts: inout SeveralFacts) async
   {
     let installed = facts.base.installations
@@ -89,8 +89,7 @@ extension ClusterReader {
     }
   }
 
-  /// What plans of `changes` are made from, each with the kinds that are in its package and that this cluster does not
-  /// have.
+  /// The contexts for plans of `changes`, each with the kinds that its package needs and the cluster does not serve.
   package func contexts(
     of changes: [String: Change], in facts: SeveralFacts, gateway: GatewayAPI?
   ) async -> [String: PlanContext] {
@@ -114,7 +113,7 @@ extension ClusterReader {
     return contexts
   }
 
-  /// The names of what `filter` and `labels` take among the extensions, offered or installed.
+  /// The names of the extensions, offered or installed, that `filter` and `labels` accept.
   package func names(
     takenBy filter: ExtensionFilter, _ labels: LabelSelector, in facts: SeveralFacts,
     _ memories: [String: ReleaseMemory], language: String, at now: Timestamp

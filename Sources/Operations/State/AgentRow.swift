@@ -2,20 +2,20 @@ package import Extensions
 import Manifest
 package import Platform
 
-/// The agent of an extension in one member cluster: what is asked for, what there is, and why not.
+/// The agent of an extension in one member cluster: whether it is wanted, its state, and why.
 package struct AgentRow: Hashable, Sendable {
   package var cluster: String
   package var isWanted: Bool
   package var state: InstallationState
   /// Since when, RFC 3339, or empty.
   package var time: String
-  /// Why it is as it is, or is not made, or empty.
+  /// The reason for its state or its absence, or empty.
   package var reason: Sentence
-  /// The values that are set for this cluster alone, on one line, or empty.
+  /// The override of this cluster on one line, or empty.
   package var override: String
 
-  /// The agents of `installation` that are wanted or there, by cluster; `clusters` is `nil` where it is not known which
-  /// there are.
+  /// The agents of `installation` that are wanted or exist, by cluster; `clusters` is `nil` if the member clusters are
+  /// not known.
   package static func all(_ installation: Installation, clusters: [MemberCluster]?) -> [AgentRow] {
     let names = Set(installation.clusters).union(installation.agents.keys)
     return names.sorted().map { name in

@@ -6,7 +6,7 @@ import Manifest
 import Packages
 import Platform
 
-/// What is asked of a cluster before something is said of an extension.
+/// Reads from a cluster what other types then judge.
 package struct ClusterReader: Sendable {
   package let cluster: Cluster
   package let capabilities: Capabilities
@@ -18,16 +18,16 @@ package struct ClusterReader: Sendable {
 
   package var dialect: Dialect { capabilities.dialect }
 
-  /// The extensions, or all about them when `isWhole`.
+  /// Reads the extensions; only with `isWhole` all of their fields.
   package func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
-    // The marketplace may hold thousands, which a server gives many times as fast from its memory.
+    // There may be thousands; the server returns them many times as fast from its watch cache.
     try await cluster.list(
       dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
   }
 
-  /// Hands over the extensions that are selected while they arrive, or all about them when `isWhole`.
+  /// Passes the selected extensions to `each` as they arrive; only with `isWhole` all of their fields.
   ///
-  /// Where the list begins anew `restart` is called, and they come again.
+  /// If the list begins again, `restart` is called, and all of them are passed again.
   package func extensions(
     isWhole: Bool, selector: Selector, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) {
@@ -36,16 +36,16 @@ package struct ClusterReader: Sendable {
       restart: restart, each: each)
   }
 
-  /// The names of the extensions, in the cluster's order.
+  /// Reads the names of the extensions, in the order of the server.
   ///
-  /// As a table, which leaves out the icons: they make an extension some 60 kB, for a name of twenty bytes, and
-  /// shells ask this at every press of the tabulator.
+  /// It asks for a table, which has no icons: with its icon an extension has about 60 kB, and shells ask for the names
+  /// at each press of the tab key.
   package func names() async throws(ClusterError) -> [String] {
     var names: [String] = []
     let table = try await cluster.table(
       dialect.extensions, freshness: .atHand, restart: { names = [] },
       each: { names.append($0.cells.first?.string ?? $0.object.name) })
-    // A server without tables has sent the objects, and one may have other ideas of a first column.
+    // A server without tables has sent objects, and the first column of a table may be something else.
     if table.columns.isEmpty || table.columns.first?.name == "Name" { return names }
     return try await extensions(isWhole: false).map(\.name)
   }
@@ -54,9 +54,9 @@ package struct ClusterReader: Sendable {
     try await cluster.list(dialect.installations)
   }
 
-  /// The same, or where the user may not list them, which `refusal` says, that of `name` alone.
+  /// The same; if the user may not list installations, only that of `name`, with the `refusal`.
   ///
-  /// It is called like its extension wherever ksx made it.
+  /// An installation that ksx has made has the name of its extension.
   package func installations(
     atLeastOf name: String
   ) async throws(ClusterError) -> (all: [Object], refusal: ClusterError?) {
@@ -68,7 +68,7 @@ package struct ClusterReader: Sendable {
     }
   }
 
-  /// The extension called `name`, or `nil` when the marketplace has none.
+  /// Reads the extension `name`; `nil` if it does not exist.
   package func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
     do throws(ClusterError) {
       return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
@@ -78,7 +78,7 @@ package struct ClusterReader: Sendable {
     }
   }
 
-  /// The versions of `name` that are selected, newest first.
+  /// Reads the selected versions of `name`, newest first.
   package func versions(
     of name: String, isWhole: Bool, selector: Selector = Selector()
   ) async throws(ClusterError) -> [Object] {
@@ -90,7 +90,7 @@ package struct ClusterReader: Sendable {
   private func version(_ object: Object) -> String { object.spec["version"]?.string ?? "" }
 }
 
-/// A question whose answer is waited for later.
+/// Returns the result of `request` instead of throwing, so that it can be used with `async let`.
 package func result<Value: Sendable>(
   of request: @Sendable () async throws(ClusterError) -> Value
 ) async -> Result<Value, ClusterError> {

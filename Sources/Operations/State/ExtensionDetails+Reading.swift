@@ -4,18 +4,18 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// Which extension details are wanted of; they are read anew when it changes.
+/// The extension whose details are read; they are read again when this value changes.
 package struct DetailsSubject: Hashable, Sendable {
   package let name: String
-  /// The version that runs, else the one that is wanted, else recommended.
+  /// The running version, else the wanted one, else the recommended one.
   let version: String
   let repository: String
   let category: String
-  /// What its installation and its release are called; empty where there is none.
+  /// The names of its installation and its release; empty without an installation.
   let installation: String
   let release: String
 
-  /// The extension in `row`, and its installation.
+  /// The extension in `row`, with its installation.
   package init(_ row: ExtensionRow, _ installation: Installation?) {
     name = row.name
     version = [row.status.running, row.status.wanted, row.recommended].first { !$0.isEmpty } ?? ""
@@ -28,7 +28,7 @@ package struct DetailsSubject: Hashable, Sendable {
 }
 
 extension ClusterReader {
-  /// All that the objects around an extension say; what may not be read is left out.
+  /// Reads the objects that belong to an extension; what may not be read is left out.
   package func details(of subject: DetailsSubject, gateway: GatewayAPI? = nil) async -> ExtensionDetails {
     var sources = ExtensionDetails.Sources()
     async let found = try? find(dialect.extensions, subject.name)
@@ -36,7 +36,7 @@ extension ClusterReader {
     let shown = VersionText(subject.version)
     let versions = (try? await versions(of: subject.name, isWhole: false)) ?? []
     let version = versions.first { VersionText(Chart.text($0.spec["version"])) == shown } ?? versions.first
-    // With its icon, which is left out of the list.
+    // The whole object, because the list has no icons.
     sources.version = (try? await find(dialect.extensionVersions, version?.name ?? "")) ?? version
     sources.package = try? await sources.version.map {
       ExtensionVersion($0, dialect: dialect)
@@ -52,7 +52,7 @@ extension ClusterReader {
     name.isEmpty ? nil : try await cluster.get(resource, name)
   }
 
-  /// What the gateway serves for an extension.
+  /// The objects that the gateway serves for an extension.
   private func served(_ subject: DetailsSubject) async -> [Object] {
     var found: [Object] = []
     for resource in [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies] {
@@ -64,8 +64,8 @@ extension ClusterReader {
 }
 
 extension DetailsSubject {
-  /// Whether an object of the gateway is of this extension: by its label, by the release that it names, and, where it
-  /// says neither, by its name, in which a domain begins with that of the extension.
+  /// Whether an object of the gateway belongs to this extension: by its label, else by its release, else by its name,
+  /// which is the extension's, or a domain whose second label is.
   func owns(_ object: Object) -> Bool {
     let labels = object.labels
     if let label = labels["kubesphere.io/extension-ref"] ?? labels["kubesphere.io/extension"] { return label == name }

@@ -5,39 +5,39 @@ import Manifest
 package import Packages
 import Platform
 
-/// What the objects around one extension say beyond what every list shows, each of their fields in a line or a block.
+/// Details of one extension from the objects that belong to it, which lists do not show; fields as lines or blocks.
 package struct ExtensionDetails: Hashable, Sendable {
-  /// One field with its name for a reader.
+  /// A field and its label.
   package struct Line: Hashable, Sendable {
     package let label: String
     package let value: String
   }
 
-  /// Lines under a heading.
+  /// Lines below a heading.
   package struct Block: Hashable, Sendable {
     package let title: String
     package let lines: [String]
   }
 
-  /// What it is read from, as far as that is there and may be read.
+  /// The objects that the details are from, as far as they exist and may be read.
   package struct Sources: Sendable {
     package var `extension`: Object?
-    /// Any version of the extension.
+    /// A version of the extension.
     package var version: Object?
     package var repository: Object?
     package var category: Object?
-    /// What the gateway serves for it.
+    /// The objects that the gateway serves for it.
     package var served: [Object] = []
     package var package: Package?
-    /// What its release is called.
+    /// The name of its release.
     package var release = ""
 
     package init() {}
   }
 
-  /// Those that say something, in the order in which they are shown.
+  /// The fields that are not empty, in display order.
   package let lines: [Line]
-  /// What takes more than a line.
+  /// Fields that need more than a line.
   package let blocks: [Block]
 
   package init(_ sources: Sources) {
@@ -65,7 +65,7 @@ package struct ExtensionDetails: Hashable, Sendable {
   private static func versionFields(_ object: Object?, beside extension: Object?) -> [(String, String)] {
     guard let object else { return [] }
     let spec = object.spec
-    /// The words of a field that the extension says otherwise, or not at all.
+    /// The text of a field if it differs from that of the extension, else empty.
     func other(_ key: String, _ words: (Value?) -> String) -> String {
       spec[key] == `extension`?.spec[key] ? "" : words(spec[key])
     }
@@ -110,7 +110,7 @@ package struct ExtensionDetails: Hashable, Sendable {
     .filter { !$0.lines.isEmpty }
   }
 
-  /// An object of the gateway: its state, its release, and the whole of its spec.
+  /// An object of the gateway: its state, its release, and its whole spec.
   private static func served(_ object: Object) -> Block {
     let said = ServedObject(object, kind: object.kind, dialect: .subscription).stateWords.english
     let state = said.isEmpty ? Chart.text(object.status["state"]) : said
@@ -122,7 +122,7 @@ package struct ExtensionDetails: Hashable, Sendable {
       lines: release + (link.isEmpty ? [] : ["link: \(link)"]) + spec)
   }
 
-  /// Scripts and certificates are named by their length.
+  /// Shortens long strings such as scripts and certificates; their length is added.
   private static func shortened(_ value: Value) -> Value {
     switch value {
     case .string(let text): .string(excerpt(text))
@@ -140,13 +140,13 @@ package struct ExtensionDetails: Hashable, Sendable {
     return start.count == text.count ? text : "\(start)… (\(text.utf8.count) bytes)"
   }
 
-  /// What others than Kubernetes' tools have noted, such as `extensions.kubesphere.io/foo=bar`.
+  /// Entries other than those of kubectl and `kubesphere.io`, such as `extensions.kubesphere.io/foo=bar`.
   private static func own(_ pairs: [String: String]) -> String {
     pairs.filter { !$0.key.hasPrefix("kubectl.kubernetes.io/") && !$0.key.hasPrefix("kubesphere.io/") }
       .sorted { $0.key < $1.key }.map { "\($0.key)=\(excerpt($0.value))" }.joined(separator: ", ")
   }
 
-  /// The first design has one text where others have a list.
+  /// A string or a list of strings; the first design has a string where others have a list.
   private static func list(_ value: Value?) -> String {
     value?.sequence?.map { Chart.text($0) }.joined(separator: ", ") ?? Chart.text(value)
   }

@@ -2,7 +2,7 @@ package import Extensions
 import Packages
 import Platform
 
-/// One extension as every list shows it: its entry in the marketplace, and its status.
+/// An extension as every list shows it: its entry in the marketplace, and its status.
 package struct ExtensionRow: Hashable, Sendable {
   package let name: String
   /// The display name in the user's language.
@@ -13,7 +13,7 @@ package struct ExtensionRow: Hashable, Sendable {
   package let summary: String
   package let recommended: String
   package let status: ExtensionStatus
-  /// When something last happened to its installation, RFC 3339; empty where there is none, or it is not known.
+  /// When its installation last changed, RFC 3339; empty if there is none, or that is not known.
   package let changed: String
 
   /// A row for an extension that is offered, installed, or both.
@@ -33,13 +33,13 @@ package struct ExtensionRow: Hashable, Sendable {
     changed = installation?.lastChanged ?? ""
   }
 
-  /// Whether there is a version to upgrade to.
+  /// Whether it can be upgraded to the recommended version.
   package var hasUpdate: Bool { status.update(to: recommended) != nil }
 
-  /// The text of the enabled column; empty where nothing is installed.
+  /// The text of the enabled column; empty if it is not installed.
   package var enabledWord: String { status.isEnabled.map { $0 ? "yes" : "no" } ?? "" }
 
-  /// A row for each extension that is offered, and for each installation of one that is not.
+  /// A row for each offered extension, and for each installed one that is not offered.
   package static func all(
     _ extensions: [Extension], _ installations: Installations, _ memories: [String: ReleaseMemory] = [:],
     language: String, sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
@@ -56,7 +56,7 @@ package struct ExtensionRow: Hashable, Sendable {
 }
 
 extension Installation {
-  /// When its state last changed, as far as the cluster says, else when it was made.
+  /// The latest of its creation, its condition and its last state change.
   fileprivate var lastChanged: String {
     let times = [created, conditionTime, history.last?.time ?? ""]
     let known = times.compactMap { text in Timestamp.seconds(text).map { (text, $0) } }
@@ -65,7 +65,8 @@ extension Installation {
 }
 
 extension ExtensionRow {
-  /// The one among `versions` that a filter asks about: what runs, else what is wanted, else what would be installed.
+  /// The one of `versions` that filters are about: the running one, else the wanted, else the recommended, else the
+  /// newest.
   package func version(among versions: [ExtensionVersion]?) -> ExtensionVersion? {
     guard let versions else { return nil }
     let named = [status.running, status.wanted, recommended].first { !$0.isEmpty } ?? ""

@@ -2,35 +2,35 @@ package import Extensions
 import Packages
 package import Platform
 
-/// Where one extension stands, in the words of every list, page and plan.
+/// The status of one extension, in the words that all lists, pages and plans use.
 ///
-/// Three versions have three words: what *runs*, what is *wanted*, and what *failed*. The cluster keeps the first
-/// nowhere (docs/KUBESPHERE.md: Extension status), so it is worked out here and only here.
+/// It distinguishes the *running*, the *wanted* and the *failed* version. KubeSphere does not record the running
+/// version (docs/KUBESPHERE.md: Extension status), so it is derived here and only here.
 package struct ExtensionStatus: Hashable, Sendable {
   package let name: String
-  /// The version that runs, as far as can be told; empty when none does, or that is not known.
+  /// The version that runs; empty if none does, or that is not known.
   package let running: String
-  /// The version that is asked for; empty when none is.
+  /// The version that the spec asks for; empty if nothing is installed.
   package let wanted: String
-  /// The version that was asked for and failed, or empty.
+  /// The version whose installation or upgrade failed, or empty.
   package let failed: String
-  /// Whether its APIs and pages are served, or shall be; `nil` when nothing is installed.
+  /// Whether its APIs and pages are, or are to be, served; `nil` if it is not installed.
   package let isEnabled: Bool?
-  /// The marketplace has it.
+  /// Whether a repository offers it.
   package let isOffered: Bool
-  /// There is an installation, which need not be finished.
+  /// Whether there is an installation, which need not be Installed.
   package let isInstalled: Bool
   package let isBeingDeleted: Bool
   package let state: InstallationState
-  /// Why the state is what it is, or empty.
+  /// The reason for the state, or empty.
   package let reason: String
-  /// What is asked for and not applied yet, in words.
+  /// What the spec asks for and is not applied yet, in words.
   package let pending: [Sentence]
 
-  /// Something runs besides what is asked for, and what that is is not known.
+  /// Whether an earlier version still runs, but is not known.
   package var isRunningUnknown: Bool { running.isEmpty && (state == .upgrading || state == .upgradeFailed) }
 
-  /// What of a cluster its user may read; what is not read is unknown, and not absent.
+  /// Which kinds of objects the user may read; what is not read is unknown, not absent.
   package struct Sight: Hashable, Sendable {
     package var extensions = true
     package var installations = true
@@ -40,7 +40,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     }
   }
 
-  /// `former` is what was seen running before, from the history: its newest release that was Installed.
+  /// `former` is the version that the history last saw Installed.
   package init(
     _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = "", sight: Sight = Sight()
   ) {
@@ -71,17 +71,18 @@ package struct ExtensionStatus: Hashable, Sendable {
     return noted.isEmpty || installation.isTaken ? installation.version : noted
   }
 
-  /// While it is upgraded, and after that failed, the one before still runs: its version is what the history remembers, or
-  /// what the cluster puts back into its note of the version as long as the release is the old one.
+  /// The version that runs.
   ///
-  /// Where the Extension notes what runs, that is known without any of this.
+  /// During an upgrade, and after it failed, the former version still runs. It is known from the Extension's status,
+  /// from the annotation on the object, from the version in the installation's status as long as the release is the old
+  /// one, or from the history.
   private static func running(_ installation: Installation, _ offered: Extension?, former: String) -> String {
     let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
-    // The object itself knows better than this computer, and than a note that the controllers put back and forth.
+    // The object is more reliable than this computer's history, and than the status, which the controllers may reset.
     let told = runs.isEmpty ? RanBefore.version(of: installation) : runs
     let former = told ?? former
     switch installation.observed.state {
-    // The Extension hears of it a moment later.
+    // The status of the Extension is updated a moment later.
     case .installed where !runs.isEmpty && offered?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
@@ -92,44 +93,44 @@ package struct ExtensionStatus: Hashable, Sendable {
     }
   }
 
-  /// What there is to say of one of the versions: `running`, `wanted`, `failed`.
+  /// What `version` is: `running`, `wanted`, `failed`.
   package func notes(on version: String) -> [String] {
     if version.isEmpty { return [] }
-    // What runs is wanted unless another is.
+    // The running version is not called wanted as well.
     func isSame(_ other: String) -> Bool { VersionText(version) == VersionText(other) }
     let isWanted = isSame(wanted) && !isSame(running)
     return [(isSame(running), "running"), (isWanted, "wanted"), (isSame(failed), "failed")]
       .filter(\.0).map(\.1)
   }
 
-  /// The state in one word; what was asked for and not begun yet is waiting.
+  /// The state in one word; an installation without a state is waiting.
   package var word: String {
     if isBeingDeleted, !state.isFailure { return InstallationState.uninstalling.word }
     if state == .none { return isInstalled ? "Waiting" : "" }
     return state.word
   }
 
-  /// The controllers are at it, or it waits for them.
+  /// Whether the controllers are working on it, or have not begun yet.
   package var isBusy: Bool { isInstalled && !state.isFailure && (state.isBusy || isBeingDeleted || state == .none) }
 
-  /// The version to upgrade to: `recommended` where it is newer than what runs, and nothing is under way or has failed.
+  /// The version to upgrade to: `recommended` if it is newer than the running one, and nothing is in progress or has
+  /// failed.
   package func update(to recommended: String) -> String? {
     guard isInstalled, !isBusy, !state.isFailure, !running.isEmpty else { return nil }
     return VersionText(running) < VersionText(recommended) ? recommended : nil
   }
 
-  /// How much a user should look at it: the most urgent comes first.
+  /// How urgently a user should look at it, most urgent first.
   package enum Urgency: Int, Comparable, Sendable {
     case failed, beingDeleted, waiting, underWay, none
 
-    /// The controllers are at it, or are to be.
+    /// Whether the controllers are working on it, or are to begin.
     package var isUnderWay: Bool { self != .failed && self != .none }
 
-    /// The more urgent comes first.
+    /// More urgent values sort first.
     package static func < (left: Urgency, right: Urgency) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// How much a user should look at it.
   package var urgency: Urgency {
     if state.isFailure { return .failed }
     guard isBusy else { return .none }
@@ -137,13 +138,13 @@ package struct ExtensionStatus: Hashable, Sendable {
     return state == .none ? .waiting : .underWay
   }
 
-  /// The word for a title: what is installed and does not serve says so.
+  /// The word for titles; an installed extension that is disabled is marked as such.
   package var titleWord: Sentence {
     let word = Sentence(stringLiteral: word)
     return isEnabled == false && isInstalled && state == .installed ? "\(word), disabled" : word
   }
 
-  /// The word with what a reader must know beside it.
+  /// The word, completed with everything else that the user must know.
   package var fullWord: Sentence {
     var word = titleWord
     if isBeingDeleted, state.isFailure { word = "\(word), being deleted" }
@@ -153,6 +154,6 @@ package struct ExtensionStatus: Hashable, Sendable {
 }
 
 extension Installation {
-  /// It was Installed once, as far as the cluster remembers.
+  /// Whether it was Installed once, as far as its history tells.
   var hasBeenInstalled: Bool { history.contains { $0.state == .installed } }
 }

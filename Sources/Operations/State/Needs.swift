@@ -2,16 +2,16 @@ package import Extensions
 import Packages
 package import Platform
 
-/// What a version of an extension needs, and which installed extensions need it: both ways of one relation.
+/// The dependencies of a version of an extension, and the installed extensions that depend on it.
 package struct Needs: Hashable, Sendable {
-  /// One need with how it stands.
+  /// A dependency, and whether it is met.
   package struct Line: Hashable, Sendable {
-    /// What is needed, or, the other way around, who needs.
+    /// The dependency, or in `neededBy` the dependent extension.
     package var name: String
     package var constraint: String
     package var isRequired: Bool
     package var standing: Standing
-    /// What there is, in words.
+    /// What is installed or offered, in words.
     package var note: Sentence
   }
 
@@ -21,7 +21,7 @@ package struct Needs: Hashable, Sendable {
 
   package private(set) var needs: [Line] = []
   package private(set) var neededBy: [Line] = []
-  /// What is not known, in sentences.
+  /// What is not known, as sentences.
   package private(set) var gaps: [Sentence] = []
 
   package init(of name: String, version: String, in context: PlanContext) {

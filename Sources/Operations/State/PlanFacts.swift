@@ -8,7 +8,7 @@ package import Platform
 /// What a plan needs besides the objects of its own extension: the server's versions, and the dependencies of the other
 /// installed extensions.
 package struct PlanFacts: Hashable, Sendable {
-  /// The installed versions, by extension.
+  /// The versions of the installed extensions, by extension.
   package var versionsInUse: [String: ExtensionVersion] = [:]
   /// Why some of them could not be read, or `nil`.
   package var dependantsProblem: Sentence?
@@ -18,7 +18,7 @@ package struct PlanFacts: Hashable, Sendable {
 
   package init() {}
 
-  /// This, with what it lacks as it was `known` before: an outage makes nothing unknown that was read.
+  /// These facts, completed with what was `known` before, so that an outage does not make it unknown.
   package func completed(by known: PlanFacts?, _ platform: ProductVersions?) -> PlanFacts {
     var facts = self
     facts.versionsInUse.merge(known?.versionsInUse ?? [:]) { new, _ in new }
@@ -29,7 +29,7 @@ package struct PlanFacts: Hashable, Sendable {
     return facts
   }
 
-  /// Why the server's version could not be read, and what it was before.
+  /// Why the server's version could not be read, with the last known one.
   fileprivate var serverGap: PlanGap? {
     serverProblem.map { problem in
       let known = server.kubernetes
@@ -39,7 +39,7 @@ package struct PlanFacts: Hashable, Sendable {
 }
 
 extension PlanContext {
-  /// Adds what was read; `nil` while it is still being read.
+  /// Adds what was read; `nil` if it is still being read.
   package mutating func add(_ facts: PlanFacts?) {
     guard let facts else {
       gaps[.dependants] = .pending
@@ -53,7 +53,7 @@ extension PlanContext {
     gaps[.server] = facts.serverGap
   }
 
-  /// Adds what is offered as `name`, or that it could not be read.
+  /// Adds the extension `name` and its versions, or gaps if they could not be read.
   fileprivate mutating func add(
     _ extension: Result<Object?, ClusterError>, _ versions: Result<[Object], ClusterError>, of name: String,
     dialect: Dialect
@@ -73,15 +73,16 @@ extension PlanContext {
 }
 
 extension ClusterReader {
-  /// All that a plan of this kind about `name` is made from, and no more.
+  /// Reads everything that a plan of this kind about `name` is made from.
   ///
-  /// Only what is installed must be known. What else cannot be read is a gap in the plan, which says so: no change waits
-  /// longer than `patience` for what its write does not need. The requests run concurrently, so that latency counts once.
+  /// Only the installations are required. What else cannot be read becomes a gap that the plan mentions; for what its
+  /// write does not need, a change waits no longer than `patience`. The requests run concurrently, so that their
+  /// latencies do not add up.
   package func context(
     for name: String, _ kind: ChangeKind, called clusterName: String, user: String = ""
   ) async throws(ClusterError) -> PlanContext {
     let reads = kind.row.reads
-    // These two write a version, which may have to be found among those that are offered.
+    // These two set a version, which must perhaps be found among the offered ones.
     let limit = kind == .install || kind == .upgrade ? nil : Self.patience
     async let extensionAnswer = answer(within: limit) { () throws(ClusterError) in
       reads.contains(.versions) ? try await self.extension(name, isWhole: false) : nil
@@ -113,7 +114,8 @@ extension ClusterReader {
     return context
   }
 
-  /// Asks only where a version makes it a condition: Kubernetes itself does not know it.
+  /// Reads the version of KubeSphere only if a version has a constraint on it, because `/version` of Kubernetes does
+  /// not tell it.
   private func readKubeSphereVersion(into context: inout PlanContext) async {
     guard context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty })
     else { return }
@@ -131,12 +133,12 @@ extension ClusterReader {
     }
   }
 
-  /// The clusters that agents can be placed in.
+  /// Reads the member clusters, in which agents can be placed.
   package func memberClusters() async throws(ClusterError) -> [MemberCluster] {
     try await cluster.list(MemberCluster.resource).map(MemberCluster.init)
   }
 
-  /// The server's versions, and the versions of `installations`.
+  /// Reads the server's versions, and the versions of `installations`.
   package func facts(_ installations: [Installation]) async -> PlanFacts {
     async let serverAnswer = readServer(isWanted: true, within: nil)
     async let product = kubeSphereVersion()
@@ -146,7 +148,7 @@ extension ClusterReader {
     return facts
   }
 
-  /// The versions of Kubernetes and, where that can be had, of KubeSphere.
+  /// Reads the versions of Kubernetes and, if possible, of KubeSphere.
   package func productVersions() async throws(ClusterError) -> ProductVersions {
     async let product = kubeSphereVersion()
     var versions = ProductVersions(try await cluster.document("/version"))
@@ -154,10 +156,11 @@ extension ClusterReader {
     return versions
   }
 
-  /// How long a plan waits for what its write does not need: a server that hangs holds up no emergency.
+  /// How long a plan waits for what its write does not need, so that a server that hangs does not stop an urgent
+  /// change.
   package static let patience = Duration.seconds(5)
 
-  /// The answer to `request`, or that none came `within` so long; without a limit the transport's own holds.
+  /// The result of `request`, or a timeout after `limit`; without a limit the transport's timeouts apply.
   func answer<Value: Sendable>(
     within limit: Duration?, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
   ) async -> Result<Value, ClusterError> {
@@ -165,12 +168,12 @@ extension ClusterReader {
     return await cluster.answer(within: limit, request)
   }
 
-  /// What the cluster says this user may do, of what the change needs; where it does not say, nothing.
+  /// Asks the cluster which rights `user` has for a change; what it does not answer is left out.
   func rights(of user: String, _ kind: ChangeKind, on installation: String) async -> Rights {
     await rights(of: user, to: kind.accesses(to: installation, in: dialect))
   }
 
-  /// What the cluster says `user` may do, of `accesses`; where it does not say, nothing.
+  /// Asks the cluster which of `accesses` `user` has; what it does not answer is left out.
   package func rights(of user: String, to accesses: [Access]) async -> Rights {
     var rights = Rights(user: user)
     await withTaskGroup(of: (Access, Result<Access.Verdict, ClusterError>).self) { group in
@@ -212,10 +215,10 @@ extension ClusterReader {
       for await (installation, answer) in group {
         switch answer {
         case .success(var found?):
-          // As it is wanted, so that what was found is known to be of it.
+          // In the spelling of the installation, so that the lookup by that version finds it.
           found.version = installation.version
           facts.versionsInUse[installation.extension] = found
-        // The dependencies of a version that is no longer offered are unknown.
+        // The dependencies of a version that is no longer offered are not known.
         case .success(nil): break
         case .failure(let error): facts.dependantsProblem = error.words
         }
@@ -225,10 +228,10 @@ extension ClusterReader {
   }
 }
 
-/// What `/version` says, of Kubernetes itself or of KubeSphere's gateway (docs/KUBESPHERE.md: Gateway).
+/// The document `/version` of Kubernetes, or of KubeSphere's gateway (docs/KUBESPHERE.md: Gateway).
 package struct ProductVersions: Hashable, Sendable {
   package var kubernetes = ""
-  /// Empty when Kubernetes itself answered.
+  /// Empty if Kubernetes itself answered.
   package var kubeSphere = ""
 
   package init() {}
@@ -242,7 +245,7 @@ package struct ProductVersions: Hashable, Sendable {
 }
 
 extension Cluster {
-  /// The answer to `request`, or that none came `within` so long.
+  /// The result of `request`, or a timeout after `limit`.
   func answer<Value: Sendable>(
     within limit: Duration, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
   ) async -> Result<Value, ClusterError> {

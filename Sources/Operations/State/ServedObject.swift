@@ -4,22 +4,22 @@ import Manifest
 import Packages
 package import Platform
 
-/// Something that the gateway serves for an extension: an API, a bundle, a proxy, an entry of the console's menu.
+/// Something that the gateway serves for an extension: an API, a bundle, a proxy, a menu entry of the console.
 package struct ServedObject: Hashable, Sendable {
   package var kind: String
   package var name: String
-  /// The extension it belongs to, or empty.
+  /// The extension that it belongs to, or empty.
   package var `extension`: String
   /// What is served: `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`.
   package var words: String
-  /// `Available` or `Disabled`, or empty if nothing is said.
+  /// `Available` or `Disabled`, or empty if the status has none.
   package var state: String
-  /// Whether its state lets it be served.
+  /// Whether its state allows serving it.
   private var isAvailable: Bool
-  /// Why the gateway does not serve it although its state would let it, or empty.
+  /// Why the gateway does not serve it although its state allows that, or empty.
   package var problem: String
 
-  /// Reads one; `owners` knows the extension of a release that it names.
+  /// Reads an object; `owners` finds the extension of its release.
   package init(_ object: Object, kind: String, dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
     self.kind = kind
     name = object.name
@@ -34,7 +34,7 @@ package struct ServedObject: Hashable, Sendable {
     }
   }
 
-  /// What the gateway says in the condition `Served` where that is no yes.
+  /// The gateway's reason in the condition `Served`, if its status is `False`; else empty.
   private static func refusal(_ object: Object) -> String {
     let conditions = object.status["conditions"]?.sequence ?? []
     guard let served = conditions.first(where: { $0["type"]?.string == "Served" }), served["status"]?.string == "False"
@@ -43,15 +43,15 @@ package struct ServedObject: Hashable, Sendable {
     return words.isEmpty ? "no reason is given" : CredentialText.removed(from: words.joined(separator: ": "))
   }
 
-  /// Whether requests get there, as far as the cluster says.
+  /// Whether it is served, as far as the cluster says.
   package var isServed: Bool { isAvailable && problem.isEmpty }
 
-  /// Its state, or that it is not served for all that.
+  /// Its state, or why it is not served in spite of it.
   package var stateWords: Sentence {
     problem.isEmpty ? Sentence(verbatim: state) : "not served: \(problem)"
   }
 
-  /// Whether `other`, of another extension, would serve the same: the webhooks refuse the second, and helm fails.
+  /// Whether an object of another extension would serve the same; the webhooks refuse the second one, and helm fails.
   package func collides(kind: String, words: String) -> Bool {
     guard kind == self.kind, !words.isEmpty, words != "?" else { return false }
     return words == self.words

@@ -2,15 +2,15 @@ package import Extensions
 import Packages
 package import Platform
 
-/// One version of an extension as every list of versions shows it.
+/// A version of an extension as every list of versions shows it.
 package struct VersionFacts: Hashable, Sendable, Identifiable {
   package var version: String
   package var fit: Fit
-  /// When its package was made, RFC 3339, or empty.
+  /// When its package was made, or else its object, RFC 3339, or empty.
   package var date: String
-  /// What it is and was here: `runs`, `recommended`, `ran until 2026-05-04`.
+  /// Its role in this cluster, now or before: `runs`, `recommended`, `ran until 2026-05-04`.
   package var here: [Sentence]
-  /// What it asks for, each with what there is where that is not enough.
+  /// Its dependencies, with the present version if that does not satisfy them.
   package var needs: [Sentence]
 
   package var id: String { version }
@@ -18,9 +18,9 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
   /// Whether it can run in this cluster.
   package enum Fit: Hashable, Sendable {
     case fits
-    /// It does not, and why.
+    /// It cannot, and why.
     case not([Sentence])
-    /// Something of it is not known, and what.
+    /// It is not known, and why.
     case unknown([Sentence])
 
     package var mark: String {
@@ -32,7 +32,7 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
     }
   }
 
-  /// What there is to say of `version` of the extension called `name`.
+  /// Collects what is known about `version` of the extension `name`.
   package init(
     _ version: String, of name: String, status: ExtensionStatus, recommended: String, memory: ReleaseMemory?,
     in context: PlanContext?

@@ -2,13 +2,13 @@ package import Extensions
 import Manifest
 package import Platform
 
-/// What takes the last change that was made from here back, as long as no other has been made since.
+/// The change that undoes the last one made from this computer, if no other was made since.
 package enum Undo: Hashable, Sendable {
   case change(Change)
   /// Nothing can be undone, and why.
   case refused(Sentence)
 
-  /// Decides for the extension called `name`, from the lines of its cluster's history and from what is installed now.
+  /// Decides for the extension `name`, from the lines of the history and the present installation.
   package init(_ name: String, after lines: [HistoryLine], now installation: Installation?) {
     let last = lines.reversed().lazy.compactMap { line -> (String, RequestedSpec?, RequestedSpec?)? in
       guard line.extension == name, case .spec(let before, let after) = line.event else { return nil }
@@ -49,7 +49,8 @@ package enum Undo: Hashable, Sendable {
     }
   }
 
-  /// What leads back from `installation` to `before`, whatever has been changed since; `nil` is that there was none.
+  /// The change that leads from `installation` back to `before`, whatever was changed since; `nil` if nothing was
+  /// installed.
   static func leading(to before: RequestedSpec?, from installation: Installation?, _ name: String) -> Undo {
     switch (before, installation) {
     case (nil, nil): return .refused("\(name) is not installed, as it was before that")
@@ -62,7 +63,9 @@ package enum Undo: Hashable, Sendable {
     }
   }
 
-  /// The change that leads from one to the other; a change of ours sets one of these, or version and config at once.
+  /// The change from one spec to the other.
+  ///
+  /// A change of ksx sets one of these fields, or version and config together.
   private static func change(from now: RequestedSpec, to before: RequestedSpec) -> Change {
     if now.version != before.version { return .rollback(to: before.version, config: before.config) }
     if now.config != before.config { return .configure(config: before.config) }
