@@ -2,7 +2,7 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// Prints objects whenever they change, each as soon as it is known.
+/// Prints objects when they change, as soon as each change is known.
 struct ChangePrinter {
   private let format: ListFormat
   private let outlet: Outlet
@@ -36,7 +36,7 @@ struct ChangePrinter {
     hasBegun = true
   }
 
-  /// Rows under the headings; a column becomes wider when it must.
+  /// Prints rows below the headings; a column grows if a cell needs it.
   mutating func print(rows: [[String]]) {
     for row in rows { layout.fit(row) }
     let isFirst = !hasBegun && format.hasHeadings && !rows.isEmpty

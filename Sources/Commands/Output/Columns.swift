@@ -3,10 +3,10 @@ import KubernetesAPI
 import Operations
 import Packages
 
-/// A column of a table that a command prints, as data.
+/// A column of a table.
 struct TextColumn<Element>: Sendable {
   var heading: String
-  /// Shown only where much is asked for.
+  /// Whether it is shown only with `-o wide`.
   var isWide: Bool
   var text: @Sendable (Element) -> String
 
@@ -41,11 +41,11 @@ enum ListColumns {
   ]
 }
 
-/// One version as `ksx versions` lists it, with what its extension says of it.
+/// A row of `ksx versions`: a version, with its role for the extension.
 struct ListedVersion: Sendable {
   var version: String
   var note: String
-  /// `nil` where versions may not be read, and the extension only names them.
+  /// `nil` if the user may not read versions, and the extension only lists their names.
   var details: ExtensionVersion?
 
   /// The columns of `ksx versions`.
@@ -57,7 +57,7 @@ struct ListedVersion: Sendable {
     TextColumn("CREATED") { $0.details?.created ?? "" },
   ]
 
-  /// The versions, or those that the extension itself names where they may not be read.
+  /// The rows for `versions`, or for the versions that the extension lists if they may not be read.
   static func all(
     _ versions: [ExtensionVersion]?, of found: Extension?, _ status: ExtensionStatus
   ) -> [ListedVersion] {

@@ -3,18 +3,18 @@ import Manifest
 import Operations
 import Platform
 
-/// The plan of what is more than one change of one extension, as a user reads it, and as a program does.
+/// A plan that is not a single change of one extension, for users and for programs.
 struct DeedPlanText {
   var plan: DeedPlan
   var cluster: String
 
-  /// What is shown before it is done, or instead.
+  /// The short form that is shown before it is carried out, or with `--dry-run`.
   var lines: [String] {
     PlanText.lines("\(plan.title) in \(cluster)", plan.effects)
       + plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" } + kubectl
   }
 
-  /// With every check, as `ksx plan` shows it.
+  /// The form with all checks that `ksx plan` shows.
   var sheetLines: [String] {
     var lines = ["\(plan.title) in \(cluster): \(plan.verdict.words)"]
     if !plan.effects.isEmpty { lines += ["changes"] + PlanText.lines(plan.effects) }
@@ -40,7 +40,7 @@ struct DeedPlanText {
 }
 
 extension PlanSheet.Verdict {
-  /// As the first line of a plan says it.
+  /// The verdict as the first line of a plan has it.
   var words: String {
     switch self {
     case .nothingWouldChange: "nothing would change"

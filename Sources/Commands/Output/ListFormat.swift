@@ -4,14 +4,14 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// How a list is printed: in which form and order, and whether headings stand above it.
+/// How a list is printed: output format, order and headings.
 struct ListFormat: Sendable {
   let output: Output
-  /// The order that is asked for, instead of the list's own.
+  /// The order from `--sort-by`; `nil` for the list's own order.
   let order: SortKey?
   let hasHeadings: Bool
 
-  /// The options that it reads.
+  /// The options that set it.
   static let options: [Option] = [.output, .sortBy, .noHeaders]
 
   init(_ arguments: Arguments) throws(CommandError) {
@@ -24,13 +24,13 @@ struct ListFormat: Sendable {
     order = try Self.telling { () throws(JSONPathError) in try SortKey(text) }
   }
 
-  /// `elements` in the order that is asked for.
+  /// `elements` in the order of `--sort-by`.
   func sorted<Element>(_ elements: [Element], by key: (Element) -> Value?) throws(CommandError) -> [Element] {
     guard let order else { return elements }
     return try Self.telling { () throws(JSONPathError) in try order.sorted(elements, by: key) }
   }
 
-  /// What `item` is sorted by, where an order is asked for.
+  /// The sort key of `item`; `nil` without `--sort-by`.
   func key(of item: Value) throws(CommandError) -> Value? {
     guard let order else { return nil }
     return try Self.telling { () throws(JSONPathError) in try order.value(of: item) }
@@ -40,7 +40,7 @@ struct ListFormat: Sendable {
     do throws(JSONPathError) { return try body() } catch { throw CommandError("--sort-by: \(error.text)") }
   }
 
-  /// Objects of the cluster, all at once.
+  /// Prints objects of the cluster, all at once.
   func print(_ objects: [Object], to outlet: Outlet) throws(CommandError) {
     var keyed: [(object: Object, key: Value?)] = []
     for object in objects { keyed.append((object, try key(of: object.value))) }
@@ -50,21 +50,22 @@ struct ListFormat: Sendable {
   }
 }
 
-/// A list of ksx's own, as all commands print theirs: a document with items, and a table with a row for each of them.
+/// A list of ksx's own, which all commands print in the same way: a document with items, and a table with a row for
+/// each.
 struct Listing {
-  /// One of what is listed.
+  /// An element of the list.
   struct Item {
-    /// What `-o name` prints.
+    /// The output of `-o name`.
     var name: String
     var value: Value
     var cells: [String]
   }
 
-  /// The document's kind.
+  /// The kind of the document.
   var kind: String
-  /// What the document says before its items.
+  /// Fields of the document before its items.
   var head: Mapping = [:]
-  /// What it says after them.
+  /// Fields of the document after its items.
   var tail: Mapping = [:]
   var headings: [String]
   var items: [Item]

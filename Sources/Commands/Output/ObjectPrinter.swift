@@ -2,32 +2,32 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// What takes in the objects of a list one after another, and prints them.
+/// Receives the objects of a list one by one, and prints them.
 protocol ListPrinter {
-  /// The names of the extensions that were taken in.
+  /// The names of the extensions received so far.
   var names: Set<String> { get }
 
-  /// Takes in an extension of the marketplace.
+  /// Receives an Extension.
   mutating func add(_ object: Object)
 
-  /// The list begins anew, because the server has forgotten it between two pages.
+  /// The list begins again, because the server no longer had the next page.
   mutating func startOver()
 }
 
-/// Prints objects as the cluster has them, while they arrive where nothing must be known of all of them first.
+/// Prints objects as the cluster has them, while they arrive if the format allows that.
 ///
-/// What was printed cannot be taken back: in a list that begins anew only what is new in it is printed.
+/// If the list begins again, output that was printed already stays; only objects that are new are added.
 struct ObjectPrinter: ListPrinter {
   private let format: ListFormat
   private let outlet: Outlet
   private let isStreaming: Bool
   private(set) var names: Set<String> = []
-  /// Those that wait until all are known.
+  /// The objects that are printed at the end.
   private var kept: [Object] = []
   private var hasBegun = false
   private var buffer: [UInt8] = []
 
-  /// Bytes that are printed at once.
+  /// In bytes: output is written in chunks of this size.
   private static let bufferSize = 1 << 16
 
   init(_ format: ListFormat, _ outlet: Outlet) {
@@ -47,7 +47,7 @@ struct ObjectPrinter: ListPrinter {
     print(object)
   }
 
-  /// Prints what is left, with `others` at the end.
+  /// Prints what is left, followed by `others`.
   mutating func end(with others: [Object]) throws(CommandError) {
     guard isStreaming else { return try format.print(kept + others, to: outlet) }
     for object in others { print(object) }
@@ -83,7 +83,7 @@ struct ObjectPrinter: ListPrinter {
     let text = String(decoding: buffer, as: UTF8.self)
     buffer.removeAll(keepingCapacity: true)
     if text.isEmpty { return }
-    // Names go to a terminal, too.
+    // Names may be printed to a terminal, and so must be sanitised.
     if case .name = format.output {
       outlet.print(text.split(separator: "\n").map(String.init))
     } else {
@@ -93,7 +93,7 @@ struct ObjectPrinter: ListPrinter {
 }
 
 extension Output {
-  /// Whether one object can be printed before the next is there.
+  /// Whether an object can be printed before the next one arrives.
   fileprivate var isStreamable: Bool {
     switch self {
     case .json(nil), .yaml, .name: true
@@ -103,7 +103,7 @@ extension Output {
 }
 
 extension Object {
-  /// As kubectl 1.32 prints it: without what tells which manager set which field.
+  /// As kubectl 1.32 prints it: without `managedFields`.
   var shown: Object {
     guard value[path: "metadata", "managedFields"] != nil else { return self }
     return Object(value.setting(["metadata", "managedFields"], to: nil))

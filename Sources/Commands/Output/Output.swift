@@ -2,19 +2,19 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// How a command prints what it has found.
+/// The output format of a command.
 enum Output: Hashable, Sendable {
   case table, wide, name, yaml
-  /// JSON, or what an excerpt takes from it.
+  /// JSON, or the excerpt of it.
   case json(Excerpt?)
 
-  /// A part of a document that is asked for.
+  /// A part of a document.
   enum Excerpt: Hashable, Sendable {
     case path(JSONPathTemplate)
     case columns(CustomColumns)
   }
 
-  /// The forms by name, as help and completion list them.
+  /// The names of the formats, for help and completion.
   static let names = ["table", "wide", "name", "json", "yaml", "jsonpath=", "custom-columns="]
 
   init(_ text: String) throws(CommandError) {
@@ -51,7 +51,7 @@ enum Output: Hashable, Sendable {
     }
   }
 
-  /// Whether objects are printed as the cluster has them, so that nothing of them may be left out.
+  /// Whether whole objects are printed, so that no field may be skipped when they are read.
   var isWhole: Bool {
     switch self {
     case .json, .yaml: true
@@ -59,7 +59,7 @@ enum Output: Hashable, Sendable {
     }
   }
 
-  /// Whether objects are printed themselves, and not what is taken from them.
+  /// Whether objects are printed themselves, not excerpts of them.
   var isObject: Bool {
     switch self {
     case .json(nil), .yaml: true
@@ -67,7 +67,7 @@ enum Output: Hashable, Sendable {
     }
   }
 
-  /// `value` as JSON or YAML, or what is taken from it.
+  /// `value` as JSON or YAML, or the excerpt of it.
   func text(_ value: Value, hasHeadings: Bool = true) throws(CommandError) -> String {
     switch self {
     case .yaml: return YAML.text(value)
@@ -81,7 +81,7 @@ enum Output: Hashable, Sendable {
     }
   }
 
-  /// Objects as kubectl prints several.
+  /// Several objects as kubectl prints them, in a `List`.
   func text(_ objects: [Object], hasHeadings: Bool = true) throws(CommandError) -> String {
     try text(
       ["apiVersion": "v1", "kind": "List", "items": .sequence(objects.map(\.value))], hasHeadings: hasHeadings)
@@ -89,7 +89,7 @@ enum Output: Hashable, Sendable {
 }
 
 extension Output.Excerpt {
-  /// What is taken from `document`; columns have a row for each of its items, where it has any.
+  /// The excerpt of `document`; columns have a row for each of its items, or one for a document without items.
   fileprivate func text(_ document: Value, _ hasHeadings: Bool) throws(JSONPathError) -> String {
     switch self {
     case .path(let template): return try template.text(document)
@@ -102,19 +102,19 @@ extension Output.Excerpt {
 }
 
 extension Value {
-  /// A document of ksx's own: docs/OUTPUT.md says what each kind promises.
+  /// A document of ksx's own; docs/OUTPUT.md specifies each kind.
   static func ours(_ kind: String, _ fields: Mapping) -> Value {
     .mapping(
       Mapping([.init(key: "apiVersion", value: "ksx.dev/v1"), .init(key: "kind", value: .string(kind))] + fields.pairs))
   }
 }
 
-/// Whether a change is carried out, or only shown.
+/// The value of `--dry-run`.
 enum DryRun: String, CaseIterable, Sendable {
-  /// It is carried out.
+  /// The change is made.
   case none
-  /// The plan is shown.
+  /// Only the plan is shown.
   case client
-  /// The plan is shown, and the server says whether it would agree.
+  /// The plan is shown, and the API server makes a dry run of it.
   case server
 }

@@ -3,11 +3,11 @@ import Manifest
 import Operations
 import Platform
 
-/// A plan with all that is known of it, as a person reads it, and as a program does.
+/// A plan with everything that is known about it, for users and for programs.
 struct PlanSheetText {
   var sheet: PlanSheet
   var cluster: String
-  /// The chart's own values are shown as well.
+  /// Whether the chart's own values are shown too.
   var isWide = false
 
   var text: PlanText { PlanText(plan: sheet.plan, cluster: cluster) }
@@ -42,13 +42,13 @@ struct PlanSheetText {
   }
 
   private static func text(_ value: Value) -> String {
-    // What has lines of its own is shown as JSON has it: in one.
+    // Text with control characters is shown as JSON, on one line.
     let plain = value.string.flatMap { $0.unicodeScalars.contains { $0.value < 32 } ? nil : $0 }
     let text = plain ?? JSON.text(value)
     return text.count > 60 ? text.prefix(59) + "…" : text
   }
 
-  /// A line for each thing that was found.
+  /// One line for each finding of a check.
   static func lines(_ check: Plan.Check) -> [String] {
     let subject = check.subject.rawValue
     switch check.result {
@@ -65,7 +65,7 @@ struct PlanSheetText {
     return "  \(mark) \(what)" + (need.wayOut.isEmpty ? "" : ": \(need.wayOut)")
   }
 
-  /// What came of each of `checks`, for a program.
+  /// The results of `checks`, for programs.
   static func value(_ checks: [Plan.Check]) -> Value {
     .sequence(
       checks.map { check in

@@ -2,7 +2,7 @@ import Extensions
 import Manifest
 import Platform
 
-/// A plan as a user reads it, and as a program does.
+/// A plan, for users and for programs.
 struct PlanText {
   var plan: Plan
   var cluster: String
@@ -33,7 +33,7 @@ struct PlanText {
 
   var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
 
-  /// What stands before an effect.
+  /// The sign before an effect.
   static func sign(_ sign: Plan.Effect.Sign) -> String {
     switch sign {
     case .added: "+"
@@ -43,12 +43,12 @@ struct PlanText {
     }
   }
 
-  /// What will be different, for a program.
+  /// The effects, for programs.
   static func value(_ effects: [Plan.Effect]) -> Value {
     .sequence(effects.map { ["sign": .string(sign($0.sign)), "text": .string($0.text)] })
   }
 
-  /// What speaks against it, for a program.
+  /// The problems, for programs.
   static func value(_ problems: [Plan.Problem]) -> Value {
     .sequence(problems.map { ["blocking": .bool($0.isBlocking), "text": .string($0.text)] })
   }
@@ -63,6 +63,6 @@ struct PlanText {
 }
 
 extension String {
-  /// With a capital, as a heading and a question begin.
+  /// The text with its first letter in upper case, for headings and questions.
   var withCapital: String { prefix(1).uppercased() + dropFirst() }
 }

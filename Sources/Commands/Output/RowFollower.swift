@@ -5,13 +5,13 @@ import Manifest
 import Operations
 import Platform
 
-/// Prints the rows of extensions, and those that change: `-w` of `list` and `get`.
+/// Prints the rows of extensions, then those that change: `-w` of `list` and `get`.
 struct RowFollower {
   private let format: ListFormat
   private let selection: Selection
-  /// The one extension that is followed, or `nil` for all.
+  /// The extension that is followed; `nil` for all.
   private let name: String?
-  /// What the names must have in them; empty for all.
+  /// A substring of the names or titles to follow; empty for all.
   private let text: String
 
   init(_ format: ListFormat, _ selection: Selection, name: String? = nil, text: String = "") {
@@ -44,7 +44,7 @@ struct RowFollower {
   }
 }
 
-/// What is known of the rows that are followed.
+/// The state of the rows that are followed.
 struct FollowedRows {
   private let dialect: Dialect
   private let memories: [String: ReleaseMemory]
@@ -61,7 +61,7 @@ struct FollowedRows {
     (self.dialect, self.memories, self.language, self.isMeant) = (dialect, memories, language, isMeant)
   }
 
-  /// The rows that are others by `news`; one that is gone is shown once more, without a state.
+  /// The rows that `news` changes; a row that is removed is returned once more, without a state.
   mutating func take(_ news: ObjectNews) -> [ExtensionRow] {
     switch news {
     case .interrupted: return []
@@ -76,7 +76,7 @@ struct FollowedRows {
     }
   }
 
-  /// The objects that `list -o json` would have, of those that `news` tells of.
+  /// The objects in `news` that `list -o json` would print.
   func objects(in news: ObjectNews) -> [Object] {
     switch news {
     case .interrupted, .gone: []
@@ -104,7 +104,7 @@ struct FollowedRows {
     return installation.extension
   }
 
-  /// The row of the extension called `name`, where it is another than it was.
+  /// The row of the extension `name`, if it has changed.
   private mutating func update(_ name: String) -> ExtensionRow? {
     let row = ExtensionRow(name, extensions[name], installations.of(name), memories[name], language: language)
     guard row != rows[name], isMeant(row) else { return nil }

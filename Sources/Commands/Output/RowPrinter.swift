@@ -4,9 +4,9 @@ import KubernetesAPI
 import Manifest
 import Operations
 
-/// Makes a row of each extension as it arrives, and keeps no more of it.
+/// Makes a row of each extension when it arrives, and keeps nothing else of it.
 struct RowPrinter: ListPrinter {
-  /// What rows are made with besides the extension.
+  /// What rows are made from besides the extension.
   struct Surroundings: Sendable {
     var dialect: Dialect
     var installations: Installations
@@ -41,7 +41,7 @@ struct RowPrinter: ListPrinter {
     add(object.name, Extension(object, dialect: surroundings.dialect), object.value)
   }
 
-  /// A row for what is installed and not offered.
+  /// Adds a row for an installed extension that is not offered.
   mutating func add(unoffered object: Object) {
     add(Installation(object).extension, nil, object.value)
   }
@@ -57,7 +57,7 @@ struct RowPrinter: ListPrinter {
     }
   }
 
-  /// Prints the rows, by name where no other order is asked for, and returns how many there are.
+  /// Prints the rows, sorted by name unless another order is asked for, and returns their number.
   mutating func end(to outlet: Outlet) throws(CommandError) -> Int {
     if let problem { throw problem }
     if format.order == nil { rows.sort { $0.name < $1.name } } else { rows = try format.sorted(rows, by: \.key) }

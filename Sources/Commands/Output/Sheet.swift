@@ -3,20 +3,20 @@ import Operations
 import Platform
 import Terminal
 
-/// All that is known of one extension, a line for each thing.
+/// Everything that is known about one extension, one line for each field.
 struct Sheet {
   var row: ExtensionRow
   var `extension`: Extension?
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
-  /// What of the cluster could be read.
+  /// Which objects the user may read.
   var sight = ExtensionStatus.Sight()
-  /// The member clusters, by name; `nil` while they are not known.
+  /// The member clusters by name; `nil` if they are not known.
   var clusters: [String: MemberCluster]?
-  /// What is shown only when much is asked for.
+  /// Details, only for `-o wide`.
   var details: ExtensionDetails?
-  /// The config, shown only when much is asked for.
+  /// The config, only for `-o wide`.
   var config = ""
 
   private var status: ExtensionStatus { row.status }
@@ -66,7 +66,7 @@ struct Sheet {
     ]
   }
 
-  /// Each agent that is there or asked for, and why one is not there.
+  /// Each agent that exists or is wanted, and why one is missing.
   private func agents(_ installation: Installation) -> [String] {
     Set(installation.clusters + installation.agents.keys).sorted().map { name in
       if let agent = installation.agents[name] {

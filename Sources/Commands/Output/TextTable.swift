@@ -1,20 +1,20 @@
 import KubernetesAPI
 import Terminal
 
-/// Rows under headings, for a user or for `awk`.
+/// Rows below headings, for users and for programs such as `awk`.
 ///
-/// A cell is made harmless before it is measured, and a Chinese character takes its two columns.
+/// Cells are sanitised before they are measured; wide characters such as Chinese ones count as two columns.
 struct TextTable: Hashable, Sendable {
   var headings: [String]
   var rows: [[String]]
 
-  /// How wide each column is.
+  /// The widths of the columns.
   struct Layout: Hashable, Sendable {
     private var widths: [Int]
 
     init(_ headings: [String]) { widths = headings.map(\.columns) }
 
-    /// Makes room for a row.
+    /// Widens the columns so that a row fits.
     mutating func fit(_ cells: [String]) {
       for (column, cell) in cells.enumerated() { widths[column] = max(widths[column], Self.shown(cell).columns) }
     }
@@ -35,7 +35,7 @@ struct TextTable: Hashable, Sendable {
     return layout
   }
 
-  /// The table, line by line; nothing at all when it has no rows.
+  /// The lines of the table; empty if it has no rows.
   var lines: [String] {
     if rows.isEmpty { return [] }
     let layout = layout
@@ -44,7 +44,7 @@ struct TextTable: Hashable, Sendable {
 }
 
 extension Outlet {
-  /// Prints a table, of a long one a part after the other.
+  /// Prints a table; a long one in parts.
   func print(_ table: TextTable, hasHeadings: Bool = true) {
     let layout = table.layout
     if hasHeadings, !table.rows.isEmpty { print(layout.line(table.headings)) }

@@ -1,11 +1,11 @@
 import Platform
 import Terminal
 
-/// Takes a command line apart into words and options, wherever the options stand.
+/// Splits a command line into words and options, which may be anywhere.
 struct ArgumentReader {
   private(set) var words: [String] = []
   private(set) var values: [(Option, String)] = []
-  /// `ksx --version` is asked of every program; elsewhere the option has a value.
+  /// Whether the command line is `ksx --version`, as with other programs; elsewhere `--version` has a value.
   private(set) var isVersionAsked = false
   private var rest: ArraySlice<String>
 
@@ -31,7 +31,7 @@ struct ArgumentReader {
     }
   }
 
-  /// Options of kubectl that ksx cannot honour; accepting them without a word would mislead.
+  /// Options of kubectl that ksx cannot support; ignoring them silently would mislead.
   private static let refusals = [
     "match-server-version": "means nothing to ksx, which works with every version of the server; leave it out",
     "profile-output": "writes the profile of a Go program, which ksx is not; leave it out",
@@ -62,7 +62,9 @@ struct ArgumentReader {
     try accept(option, text.count > 1 ? String(value) : nil, called: "-\(letter)")
   }
 
-  /// The option that a letter stands for: where several share one, the one that goes with the command.
+  /// The option for a letter.
+  ///
+  /// If several have the same letter, it is the one of the command.
   private func option(for letter: Character) -> Option? {
     let options = Option.allCases.filter { $0.letter == letter }
     if options.count <= 1 { return options.first }

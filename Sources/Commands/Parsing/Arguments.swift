@@ -2,13 +2,13 @@ import Operations
 import Platform
 import Terminal
 
-/// A command line, taken apart and checked: what to do, to what, and how.
+/// A command line, parsed and checked.
 struct Arguments: Sendable {
   var verb: Verb
   var operands: [String] = []
-  /// Everything on the standard input, or `nil` when that is a terminal.
+  /// Reads the whole standard input; `nil` if it is a terminal.
   var input: @Sendable () throws(CommandError) -> String? = { () throws(CommandError) in nil }
-  /// The values of each option, in the order they were given; a switch that is on has `true`.
+  /// The values of each option in order; a flag that is set has `true`.
   private var values: [Option: [String]] = [:]
 
   init(_ verb: Verb, operands: [String] = []) {
@@ -24,14 +24,15 @@ struct Arguments: Sendable {
 
   func has(_ option: Option) -> Bool { self[option] == "true" }
 
-  /// Whether it says which cluster it is about.
+  /// Whether it names a cluster.
   var namesACluster: Bool {
     [.kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone].contains {
       self[$0] != nil
     }
   }
 
-  /// The same for another cluster: `option` has `value`, and what else names a cluster or a user is not said.
+  /// The same for another cluster: `option` is set to `value`, and all other options that name a cluster or user are
+  /// removed.
   func naming(_ option: Option, _ value: String, keeping kept: Set<Option> = []) -> Arguments {
     let others: Set<Option> = [
       .kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone, .token, .username,
@@ -44,25 +45,25 @@ struct Arguments: Sendable {
     return arguments
   }
 
-  /// The extension the command is about.
+  /// The extension that the command is about.
   var name: String { operands.first ?? "" }
 
-  /// How to print.
+  /// The output format.
   var output: Output { self[.output].flatMap { try? Output($0) } ?? .table }
 
   var dryRun: DryRun { self[.dryRun].flatMap(DryRun.init(rawValue:)) ?? .none }
 
-  /// What `--where` takes; all where it is not given.
+  /// The filter of `--where`; without it, one that accepts everything.
   func extensionFilter() throws(CommandError) -> ExtensionFilter {
     let filter = ExtensionFilter(self[.filter] ?? "")
     if let problem = filter.problem { throw CommandError("--where, \(problem)") }
     return filter
   }
 
-  /// The seconds that `option` names, or `nil` when it is not given.
+  /// The value of `option` in seconds; `nil` if it is not given.
   func seconds(_ option: Option) -> Int? { self[option].flatMap(Self.seconds) }
 
-  /// Reads a command line without the program's name.
+  /// Parses a command line without the program's name.
   static func parse(_ arguments: [String]) throws(CommandError) -> Arguments {
     var reader = ArgumentReader(arguments[...])
     try reader.read()
@@ -76,10 +77,10 @@ struct Arguments: Sendable {
     return arguments
   }
 
-  /// What can be understood of a command line that is still typed: the options, for whatever they go with.
+  /// Parses the options of a command line that is still being typed, of whichever command.
   init(lenient words: some Sequence<String>) {
     self.init(.completion)
-    // What comes after a flaw is not understood, and what came before it is.
+    // Words after a mistake are dropped until the rest can be parsed.
     var rest = Array(words)
     while !rest.isEmpty {
       var reader = ArgumentReader(rest[...])
@@ -98,7 +99,7 @@ struct Arguments: Sendable {
     if let verb = Verb(named: first), verb != .console {
       return Arguments(verb, operands: Array(words.dropFirst()))
     }
-    // The first of two words says which commands there are below it.
+    // The first word of commands with two words lists these commands.
     if Verb.all.contains(where: { $0.name.hasPrefix(first + " ") }) { return Arguments(.help, operands: words) }
     let names = Verb.all.map(\.name).filter { !$0.isEmpty }
     throw CommandError(
@@ -110,7 +111,7 @@ struct Arguments: Sendable {
     return Arguments(.help, operands: verb == .console ? [] : verb.name.split(separator: " ").map(String.init))
   }
 
-  /// Refuses what does not go with a command called `name` that takes `options`.
+  /// Rejects options other than `options` for the command `name`.
   func check(options: [Option], of name: String) throws(CommandError) {
     let allowed = Set(Option.everywhere + options)
     if let stray = values.keys.filter({ !allowed.contains($0) }).min(by: { $0.rawValue < $1.rawValue }) {
@@ -138,25 +139,27 @@ struct Arguments: Sendable {
     try checkOperands()
   }
 
-  /// Refuses operands that are missing, or that the verb does not take.
+  /// Rejects missing and excess operands.
   func checkOperands() throws(CommandError) {
     let wanted = verb.operands
     let required = wanted.filter { !$0.hasPrefix("[") }
     if operands.count < required.count {
       throw CommandError("ksx \(verb.name) needs \(required[operands.count]); see ksx help \(verb.name)")
     }
-    // help takes the two words of a command.
+    // `help` takes the two words of a command.
     let takesMore = wanted.last?.contains("…") == true || verb == .help
     if operands.count > wanted.count, !takesMore {
       throw CommandError("ksx \(verb.name) does not take \(operands[wanted.count])".trimmingEnd())
     }
-    // The word that is completed may have nothing in it yet.
+    // The word to be completed may still be empty.
     if verb != .completionWords, let empty = operands.firstIndex(of: "") {
       throw CommandError("\(wanted[min(empty, wanted.count - 1)]) must not be empty")
     }
   }
 
-  /// Seconds of `90`, `30s`, `1m30s`, `1.5s`, as Go writes durations; a bare number is seconds, and a part of one a whole.
+  /// The seconds of `90`, `30s`, `1m30s`, `1.5s` in the syntax of Go.
+  ///
+  /// A bare number is in seconds; fractions are rounded up.
   static func seconds(_ text: String) -> Int? {
     if let plain = Int(text) { return plain >= 0 ? plain : nil }
     guard let duration = GoDuration.parse(text), duration >= .zero else { return nil }

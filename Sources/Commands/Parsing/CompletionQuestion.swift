@@ -1,24 +1,24 @@
 import Extensions
 import Operations
 
-/// What may stand where a command line is being typed: words that are known here, or a question for the cluster.
+/// What may come next in a command line that is being typed: known words, or names that must be read from the cluster.
 struct CompletionQuestion: Hashable, Sendable {
-  /// What is asked for.
+  /// The kind of the candidates.
   enum Subject: Hashable, Sendable {
-    /// Each with what it means.
+    /// Words with their descriptions.
     case words([Word])
-    /// Extensions, those that are installed only where nothing else makes sense.
+    /// Names of extensions; of installed ones only if the command makes sense for no others.
     case extensions(installed: Bool)
     case versions(of: String)
-    /// Keys of the config of an extension.
+    /// Keys of an extension's config.
     case keys(of: String)
-    /// Configs that an extension had, by their digests.
+    /// Digests of the configs that an extension had.
     case digests(of: String)
     case repositories, contexts, profiles, files
     case nothing
   }
 
-  /// A word with what it means, or with nothing.
+  /// A word and its description, which may be empty.
   struct Word: Hashable, Sendable {
     var text: String
     var meaning: String
@@ -27,18 +27,18 @@ struct CompletionQuestion: Hashable, Sendable {
   }
 
   var subject: Subject
-  /// What stands before the part that is completed, and is given back with it: `--output=`.
+  /// The part of the word before the completed part, such as `--output=`; it is prepended to each candidate.
   var lead = ""
-  /// What was typed of it.
+  /// The typed beginning of the completed part.
   var typed = ""
 }
 
 extension CompletionQuestion {
-  /// What may stand in the place of the last of `words`, a command line without the program's name.
+  /// The candidates for the last of `words`, a command line without the program's name.
   init(_ words: [String]) {
     let typed = words.last ?? ""
     let line = CompletionLine(words.dropLast())
-    // bash takes `--output=ya` apart at the sign.
+    // bash splits `--output=ya` at the sign.
     if typed == "=" || line.words.last == "=" {
       let name = typed == "=" ? line.words.last : line.words.dropLast().last
       self.init(subject: Self.value(of: name.flatMap(CompletionLine.option), line), typed: typed == "=" ? "" : typed)
@@ -56,7 +56,7 @@ extension CompletionQuestion {
     }
   }
 
-  /// `NAME@VERSION` in its parts, which bash takes apart at the sign as well.
+  /// Splits `NAME@VERSION`; bash splits it at the sign as well.
   private static func named(_ typed: String, _ line: CompletionLine) -> (name: String, lead: String, typed: String)? {
     if typed == "@", let name = line.operands.last { return (name, "", "") }
     if line.operands.last == "@", let name = line.operands.dropLast().last { return (name, "", typed) }
@@ -69,7 +69,7 @@ extension CompletionQuestion {
     ((verb?.options ?? []) + Option.everywhere).map { Word("--" + $0.rawValue, $0.summary) }
   }
 
-  /// The values that an option takes.
+  /// The values of an option.
   private static func value(of option: Option?, _ line: CompletionLine) -> Subject {
     guard let option else { return .nothing }
     if option == .output { return .words(Output.names.map { Word($0) }) }
@@ -89,7 +89,7 @@ extension CompletionQuestion {
     }
   }
 
-  /// What may stand where no option does: the next word of a command, or what the command is about.
+  /// The candidates for a word that is not an option: the next word of a command, or an operand.
   private static func operand(_ line: CompletionLine) -> Subject {
     guard let verb = line.verb else {
       let begun = line.plain
@@ -128,7 +128,7 @@ extension CompletionQuestion {
     }
   }
 
-  /// Whether the command has no sense for what is not installed.
+  /// Whether the command is about installed extensions only.
   private static func isAboutWhatIsInstalled(_ verb: Verb, _ line: CompletionLine) -> Bool {
     let change = verb == .plan ? line.operands.first.flatMap { Verb(named: $0)?.change } : verb.change
     if let change { return change != .install }
@@ -136,26 +136,26 @@ extension CompletionQuestion {
   }
 }
 
-/// The words of a command line before the one that is typed, as far as they can be understood.
+/// The words of a command line before the one that is being typed, parsed as far as possible.
 struct CompletionLine {
   let words: [String]
-  /// Those that are no options and no values of options.
+  /// The words that are neither options nor their values.
   private(set) var plain: [String] = []
-  /// The option whose value is still to come.
+  /// The option whose value is expected next.
   private(set) var open: Option?
-  /// No options come any more.
+  /// Whether `--` was read, after which there are no options.
   private(set) var isOver = false
   private(set) var verb: Verb?
 
   init(_ words: some Sequence<String>) {
     self.words = Array(words)
     for word in self.words { read(word) }
-    // Without a word it is the console's.
+    // Without a word, the command is the console.
     guard !plain.isEmpty else { return }
     verb = Verb(named: plain.prefix(2).joined(separator: " ")) ?? plain.first.flatMap { Verb(named: $0) }
   }
 
-  /// What the command is about, as far as it was typed.
+  /// The operands so far.
   var operands: [String] {
     Array(plain.dropFirst(verb.map { $0.name.split(separator: " ").count } ?? plain.count))
   }
@@ -172,7 +172,7 @@ struct CompletionLine {
     }
   }
 
-  /// The option that a whole word names; `nil` where its value stands in the same word.
+  /// The option that a word names; `nil` if the word also has its value.
   static func option(_ word: String) -> Option? {
     if word.hasPrefix("--") { return Option(rawValue: String(word.dropFirst(2))) }
     guard word.count == 2, let letter = word.last else { return nil }

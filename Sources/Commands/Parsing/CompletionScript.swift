@@ -1,8 +1,10 @@
-/// Completion scripts for shells: each asks `ksx completion words` what may come next, so that one table says it.
+/// Completion scripts for shells.
+///
+/// They call `ksx completion words`, so that all shells use the same table.
 enum CompletionScript: String, CaseIterable {
   case bash, zsh, fish
 
-  /// What the scripts are told when the names of files are wanted, which the shell knows best.
+  /// Tells the scripts to complete file names, which the shell does itself.
   static let files = ":files"
 
   var text: String {

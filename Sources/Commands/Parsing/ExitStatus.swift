@@ -1,11 +1,11 @@
-/// What ksx ends with, and what that means, for each group of commands.
+/// The exit statuses of ksx and their meanings, for each group of commands.
 ///
-/// The README's table is made of this, and `everyStatusOfTheTableComesAbout` brings each of them about.
+/// The table in the README is made from this, and the test `everyStatusOfTheTableComesAbout` covers each status.
 enum ExitStatus {
   struct Group: Hashable, Sendable {
-    /// The verbs; none are all the others.
+    /// The verbs of the group; empty for all others.
     var verbs: [String]
-    /// What 0, 1 and 2 mean.
+    /// The meanings of 0, 1 and 2.
     var meanings: [String]
 
     /// `of plan`.
@@ -27,7 +27,7 @@ enum ExitStatus {
     Group(verbs: [], meanings: ["done", "not done", "–"]),
   ]
 
-  /// Rows of the table, a status each.
+  /// The rows of the table, one for each status.
   static var rows: [[String]] {
     let signals = groups.map { group in
       group.verbs.isEmpty ? "a signal ended it; the console says where an open text is kept" : "a signal ended it"

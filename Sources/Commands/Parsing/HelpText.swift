@@ -1,4 +1,4 @@
-/// What `ksx help` prints, made of the tables that parsing reads.
+/// The output of `ksx help`, made from the tables that parsing uses.
 enum Help {
   static func text(for operands: [String]) throws(CommandError) -> String {
     let words = operands.joined(separator: " ")

@@ -1,8 +1,8 @@
 import Operations
 
-/// An option of the command line; the raw value is its name after the two hyphens.
+/// An option of the command line; the raw value is its name without the two hyphens.
 ///
-/// Those that say which cluster bear kubectl's names.
+/// Options that select a cluster have kubectl's names.
 enum Option: String, CaseIterable, Sendable {
   case kubeconfig, context, cluster, user, server, token
   case certificateAuthority = "certificate-authority"
@@ -53,16 +53,16 @@ enum Option: String, CaseIterable, Sendable {
   case gateway
   case passwordStdin = "password-stdin"
 
-  /// Those that go with every command: they say which cluster, and how to reach it.
+  /// The options that every command has: which cluster to use, and how to connect to it.
   static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
 
-  /// Those of every change: how it is confirmed, tried, waited for and printed.
+  /// The options that every change has.
   static let ofChanges: [Option] = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .output]
 
-  /// Those of a change that may be made to several extensions.
+  /// The options of changes that can be made to several extensions.
   static let ofMany: [Option] = [.filter, .selector, .keepGoing]
 
-  /// Whether `--option "$VARIABLE"` with an empty variable is as if it was not given: so kubectl has it.
+  /// Whether an empty value, as in `--option "$VARIABLE"`, counts as not given; kubectl does the same.
   var isUnsetWhenEmpty: Bool { isGlobal }
 
   private var isGlobal: Bool {
@@ -81,7 +81,7 @@ enum Option: String, CaseIterable, Sendable {
     }
   }
 
-  /// What its value is called, or `nil` for a switch.
+  /// The name of its value; `nil` for a flag.
   var argument: String? {
     switch self {
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
@@ -128,7 +128,7 @@ enum Option: String, CaseIterable, Sendable {
     }
   }
 
-  /// The letter that stands for it after a single hyphen.
+  /// Its letter after a single hyphen.
   var letter: Character? {
     switch self {
     case .server: "s"
@@ -145,12 +145,12 @@ enum Option: String, CaseIterable, Sendable {
     }
   }
 
-  /// The option with its letter and what its value is called, as one types it.
+  /// The option as the user types it, with its letter and the name of its value.
   var spelling: String {
     (letter.map { "-\($0), " } ?? "") + "--" + rawValue + (argument.map { " " + $0 } ?? "")
   }
 
-  /// The only values it takes, if they are few.
+  /// The permitted values, if there are only a few.
   var choices: [String]? {
     switch self {
     case .dryRun: DryRun.allCases.map(\.rawValue)
@@ -161,7 +161,7 @@ enum Option: String, CaseIterable, Sendable {
     }
   }
 
-  /// The value it has when it is named without one.
+  /// The value if it is given without one.
   var valueWhenBare: String? { self == .dryRun ? "client" : nil }
 
   var summary: String {

@@ -15,22 +15,22 @@ enum CommandPlan: Sendable {
   }
 }
 
-/// A command that can say what it would do: `ksx plan` takes each of these, and each of these takes `--dry-run`.
+/// A command that can show its plans, for `ksx plan` and for `--dry-run`.
 protocol PlannedCommand: ClusterCommand {
-  /// What it would do in the cluster of `session`; nothing is sent.
+  /// The plans of the command in the cluster of `session`; nothing is changed.
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan]
 }
 
 extension CommandSession {
-  /// The time that guardrails go by.
+  /// The current time for guardrails.
   var guardTime: Timestamp { session.supervision?.now() ?? Timestamp.now() }
 
-  /// What guardrails will say of each kind of change of `names` that a command called `verb` makes.
+  /// The verdicts of the guardrails on each kind of change that the command `verb` makes to `names`.
   func guards(by verb: String, of names: [String]) -> [ChangeKind: GuardVerdict] {
     status.guards(at: guardTime, by: verb, of: names)
   }
 
-  /// `plan`, held against what this user may do and what the guardrails say.
+  /// `plan`, checked against the user's rights and the guardrails.
   func judged(_ plan: DeedPlan, _ reader: ClusterReader) async -> DeedPlan {
     var plan = plan
     let rights = await reader.rights(of: status.userText, to: plan.accesses)
@@ -39,13 +39,13 @@ extension CommandSession {
     return plan
   }
 
-  /// Shows `plan` instead of carrying it out, and fails where it would be refused.
+  /// Prints `plan` instead of carrying it out; fails if it would be refused.
   func show(_ plan: DeedPlan) throws(CommandError) {
     outlet.print(DeedPlanText(plan: plan, cluster: name).lines)
     try refuse(plan)
   }
 
-  /// Fails where `plan` would be refused.
+  /// Fails if `plan` would be refused.
   func refuse(_ plan: DeedPlan) throws(CommandError) {
     if plan.failures.isEmpty { return }
     throw CommandError("cannot \(plan.title.lowercasedStart): \(plan.failures.joined(separator: "; "))")

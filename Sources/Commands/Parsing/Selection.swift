@@ -1,13 +1,13 @@
 import KubernetesAPI
 
-/// Which objects of a list are asked for, by label and field: the server decides, as for kubectl.
+/// Selects objects of a list by labels and fields; the server evaluates the selectors, as with kubectl.
 struct Selection: Hashable, Sendable {
   let selector: Selector
 
-  /// The options that it reads.
+  /// The options that set it.
   static let options: [Option] = [.selector, .fieldSelector]
 
-  /// All of them.
+  /// Selects all objects.
   init() { selector = Selector() }
 
   init(_ arguments: Arguments) {
@@ -16,13 +16,13 @@ struct Selection: Hashable, Sendable {
 
   var isEmpty: Bool { selector.labels.isEmpty && selector.fields.isEmpty }
 
-  /// Whether an object of another list would be selected, which the server was not asked about.
+  /// Evaluates the selectors here, for an object of a list that was read without them.
   func takes(_ object: Object) -> Bool {
     guard let labels = try? LabelSelector(selector.labels), labels.matches(object.labels) else { return false }
     return selector.fields.split(separator: ",").allSatisfy { Self.takes(object, $0) }
   }
 
-  /// The fields of a kind that is defined: its name and its namespace.
+  /// Field selectors of custom resources support only `metadata.name` and `metadata.namespace`.
   private static func takes(_ object: Object, _ requirement: Substring) -> Bool {
     let key = requirement.prefix { $0 != "=" && $0 != "!" }
     let sign = requirement.dropFirst(key.count).prefix { $0 == "=" || $0 == "!" }

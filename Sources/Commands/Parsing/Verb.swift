@@ -1,29 +1,29 @@
 import Extensions
 
-/// One row of the table of commands: what a verb is called, what goes with it, and what it parses into.
+/// One row of the table of commands: the name of a verb, its operands and options, and how it is parsed.
 ///
-/// Parsing, help, completion and the README read this table; there is no other list of commands.
+/// Parsing, help, completion and the README use this table; there is no other list of commands.
 struct Verb: Sendable {
-  /// One or two words, as they are typed; empty for the console.
+  /// One or two words; empty for the console.
   let name: String
-  /// What it does, in one line.
+  /// A description in one line.
   let summary: String
-  /// The operands it takes; one in brackets may be left out.
+  /// The operands; those in brackets are optional.
   var operands: [String] = []
-  /// The options that go with it, besides those that say which cluster.
+  /// Its options, besides those of every command.
   var options: [Option] = []
-  /// What a user should know beyond the summary.
+  /// Help beyond the summary.
   var notes: [String] = []
-  /// The exit status when it could not be done: 2 where 1 is an answer.
+  /// The exit status on failure: 2 for verbs where 1 is a result.
   var trouble: Int32 = 1
-  /// The kind of change it asks for, if it is one.
+  /// The kind of change, for verbs that make one.
   var change: ChangeKind?
-  /// Whether it can say what it would do, to `ksx plan` and `--dry-run`.
+  /// Whether it can show a plan, for `ksx plan` and `--dry-run`.
   var makesPlans = false
-  /// Reads all that was given with it, files and the standard input too, before a cluster is asked.
+  /// Parses the arguments; files and the standard input are read too, before the first request.
   let parse: @Sendable (Arguments) throws(CommandError) -> any Command
 
-  /// All verbs, in the order of help; a new one is a file in `Verbs` and its line here.
+  /// All verbs, in the order of the help; a new verb is a file in `Verbs` and a line here.
   static let all: [Verb] =
     [
       .console,
@@ -83,28 +83,28 @@ struct Verb: Sendable {
       .completionWords,
     ]
 
-  /// The verb that is typed as `name`.
+  /// The verb with this name.
   init?(named name: String) {
     guard let verb = Self.all.first(where: { $0.name == name }) else { return nil }
     self = verb
   }
 
-  /// The verb that the words of a command line name, as far as can be told before it is read.
+  /// The verb that the words of a command line name, as far as that is known before its options are parsed.
   static func named(in words: [String]) -> Verb? {
     let words = words.filter { !$0.hasPrefix("-") }
     return Verb(named: words.prefix(2).joined(separator: " "))
       ?? words.first.flatMap { Verb(named: $0) }
   }
 
-  /// The verb of a whole command line, options among its words, also where that has a mistake.
+  /// The verb of a command line with options, even if it has mistakes.
   static func meant(by arguments: [String]) -> Verb? {
     var reader = ArgumentReader(arguments[...])
-    // What comes after a mistake is not needed.
+    // Words after a mistake are not needed.
     _ = try? reader.read()
     return named(in: reader.words) ?? named(in: arguments)
   }
 
-  /// The command with its operands, as one types it.
+  /// The command with its operands.
   var usage: String { ([name] + operands).joined(separator: " ") }
 }
 
@@ -115,7 +115,7 @@ extension Verb: Hashable {
 }
 
 extension Verb {
-  /// A verb that parses into a `Parsed`.
+  /// A verb that is parsed as a `Parsed`.
   init<Parsed: Command>(
     _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [],
     trouble: Int32 = 1,
@@ -132,7 +132,7 @@ extension Verb {
     parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
   }
 
-  /// The verb of a kind of change, or `nil` where a kind is reached by an option of another's.
+  /// The verb of a kind of change; `nil` for a kind that is an option of another verb.
   init?(_ kind: ChangeKind) {
     guard let command = kind.row.command else { return nil }
     name = command.name
@@ -164,7 +164,7 @@ extension Verb {
     "unless --keep-going says so; the same command goes on with the rest.",
   ]
 
-  /// The changes that it is made of, which guardrails may name as well.
+  /// The changes that it consists of, which guardrails may name too.
   var parts: [String] {
     switch self {
     case .safeModeOn, .bisectStart: ["disable"]
@@ -174,12 +174,13 @@ extension Verb {
     }
   }
 
-  /// Whether one command line may be about several extensions.
+  /// Whether a command line may name several extensions.
   var takesMany: Bool { operands.first == "[NAME…]" }
 
+  /// The verbs of the kinds of change.
   static let changes = ChangeKind.allCases.compactMap { Verb($0) }
 
-  /// Those that `ksx plan` takes: all that can say what they would do.
+  /// The verbs that `ksx plan` takes: all that can show a plan.
   static let planned =
     changes + [
       .cancel, .undo, .safeModeOn, .safeModeOff, .bisectStart, .bisectGood, .bisectBad,
@@ -188,21 +189,21 @@ extension Verb {
     ]
 }
 
-/// What a command line asks for, read and ready to be done.
+/// A parsed command line that can be run.
 protocol Command: Sendable {
-  /// Reads all that was given, and refuses what cannot be meant.
+  /// Parses the arguments; throws if they make no sense.
   init(_ arguments: Arguments) throws(CommandError)
 
-  /// Does it, and returns when it is done.
+  /// Runs the command until it has finished.
   func run(_ context: Context) async throws(CommandError)
 }
 
 /// A command about one cluster.
 protocol ClusterCommand: Command {
-  /// Whether it may change the cluster, which `--read-only` refuses.
+  /// Whether it may change the cluster, and is refused with `--read-only`.
   var mayChange: Bool { get }
 
-  /// Does it in the cluster of `session`.
+  /// Runs the command in the cluster of `session`.
   func run(in session: CommandSession) async throws(CommandError)
 }
 

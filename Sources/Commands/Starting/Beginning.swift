@@ -1,24 +1,24 @@
 import Client
 import Platform
 
-/// Where the console can begin when nothing says which cluster is meant.
+/// The clusters to choose from if the command line and the configuration name none.
 package struct Beginning: Hashable, Sendable {
-  /// A cluster that is known by name, and what the command line needs to open it.
+  /// A cluster that is known by name, and the arguments that open it.
   package struct Known: Hashable, Sendable {
     package let name: String
-    /// The file it stands in, and what else there is to say.
+    /// The file that has it, and other remarks.
     package let remark: String
     package let arguments: [String]
   }
 
-  /// The contexts and profiles there are.
+  /// The contexts and profiles that are configured.
   package let known: [Known]
-  /// Why there is a choice to be made.
+  /// Why the user must choose.
   package let reason: String
-  /// What the command line had besides.
+  /// The arguments of the command line.
   package let arguments: [String]
 
-  /// `nil` where something says which cluster is meant, or what should say so has a mistake.
+  /// `nil` if something names a cluster, or a configuration file has a mistake.
   init?(_ arguments: Arguments, _ words: [String], _ environment: Environment) {
     let naming: [Option] = [.kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone]
     guard !naming.contains(where: { arguments[$0] != nil }),
@@ -36,7 +36,7 @@ package struct Beginning: Hashable, Sendable {
     self.arguments = words
   }
 
-  /// The command lines that log `user` in at `gateway`, and that open the console there.
+  /// The command lines that log `user` in at `gateway`, and that then open the console.
   package func login(gateway: String, user: String) -> (login: [String], open: [String]) {
     let url = LoggingIn.address(gateway)
     let name = Profile.Gateway.name(for: url)

@@ -2,17 +2,18 @@ import Client
 import Extensions
 import Platform
 
-/// Why a command did not do what was asked, as the one line a user reads.
+/// Why a command failed, as the single line that is shown.
 package struct CommandError: Error, Hashable, Sendable {
   package let sentence: String
-  /// The cluster does not have a kind that it was thought to have; nothing was done.
+  /// Whether the cluster does not serve a kind that it was expected to serve; nothing was done then.
   let isOfMissingKind: Bool
-  /// What ksx leaves with; 1 is what the verb says it is.
+  /// The exit status; 1 is replaced by the failure status of the verb.
   private(set) var status: Int32 = 1
-  /// The exit status where it is an answer and no failure, such as 1 for a difference; all has been said then.
+  /// The exit status of a command that has a negative result but did not fail, such as 1 for a difference; nothing more
+  /// is printed.
   let verdict: Int32?
 
-  /// Whatever is quoted in `sentence` is made harmless.
+  /// `sentence` is sanitised, because it may quote other text.
   package init(_ sentence: String) {
     self.sentence = sentence.oneLine
     isOfMissingKind = false
@@ -25,17 +26,17 @@ package struct CommandError: Error, Hashable, Sendable {
     self.verdict = verdict
   }
 
-  /// The answer is in the exit status.
+  /// The result is the exit status alone.
   static func verdict(_ status: Int32) -> CommandError { CommandError(verdict: status) }
 
-  /// The cluster's refusal, or its silence, while `doing` something.
+  /// A failed request, while `doing` something.
   init(_ error: ClusterError, _ doing: String, at server: String) {
     sentence = error.sentence(for: Sentence(verbatim: doing), at: server).english.oneLine
     isOfMissingKind = error.isOfMissingKind
     verdict = nil
   }
 
-  /// The same, leaving with another `status`.
+  /// The same error with another exit `status`.
   func leaving(_ status: Int32) -> CommandError {
     var error = self
     error.status = status

@@ -4,14 +4,14 @@ import KubernetesAPI
 import Operations
 
 extension CommandSession {
-  /// All installations, as the cluster has them.
+  /// Reads all installations.
   func installations(_ reader: ClusterReader) async throws(CommandError) -> [Object] {
     try await asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
       try await reader.installations()
     }
   }
 
-  /// The installation of the extension called `name`.
+  /// Reads the installation of the extension `name`.
   func installation(of name: String, _ reader: ClusterReader) async throws(CommandError) -> Installation {
     let all = try await asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
       try await reader.installations(atLeastOf: name).all
@@ -22,7 +22,7 @@ extension CommandSession {
     return found
   }
 
-  /// What to say of `name` when the marketplace has nothing of it: it may be installed all the same.
+  /// The error if no version of `name` is offered; it may be installed all the same.
   func nothingOffered(of name: String, _ reader: ClusterReader) async -> CommandError {
     let all = (try? await reader.installations()) ?? []
     guard Installations(all.map(Installation.init)).of(name) != nil else {
@@ -35,7 +35,8 @@ extension CommandSession {
 }
 
 extension CommandSession {
-  /// What the extension called `name` was before; where a change of `kind` leads back, also by what the cluster tells.
+  /// What this computer remembers of the extension `name`; for a change of `kind` that goes back, completed from the
+  /// cluster.
   func memory(
     of name: String, for kind: ChangeKind, in context: PlanContext, _ reader: ClusterReader
   ) async -> ReleaseMemory {

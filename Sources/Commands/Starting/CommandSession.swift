@@ -3,7 +3,7 @@ import Extensions
 import Operations
 import Platform
 
-/// One cluster for the length of one command: how it is reached, what is remembered of it, and where words go.
+/// The session of one command with one cluster: connection, local state and output.
 struct CommandSession: Sendable {
   let arguments: Arguments
   private(set) var session: ClusterSession
@@ -13,7 +13,7 @@ struct CommandSession: Sendable {
   private let warnings = Locked(0)
   private let hasToldOfHistory = Locked(false)
 
-  /// How many warnings the server has sent.
+  /// How many warnings the server has sent so far.
   var warningCount: Int { warnings.withLock { $0 } }
 
   init(
@@ -30,14 +30,14 @@ struct CommandSession: Sendable {
 
   var cluster: Cluster { session.cluster }
   var status: ClusterSession.Status { session.status }
-  /// The cluster's name as the user knows it.
+  /// The name of the cluster, as the user knows it.
   var name: String { status.cluster }
   var server: String { status.server }
 
-  /// Does what `command` says, and returns when it is done.
+  /// Runs `command` after the checks that all commands have.
   func carryOut(_ command: any ClusterCommand) async throws(CommandError) {
     let deed = try deed()
-    // A dry run sends nothing that changes anything, and says itself what would be refused.
+    // A dry run changes nothing, and its output says what would be refused.
     if command.mayChange, arguments.dryRun == .none {
       if let refusal = session.supervision?.refusal(of: deed) {
         throw CommandError("nothing was changed: \(refusal)")
@@ -57,14 +57,14 @@ struct CommandSession: Sendable {
     do {
       try await command.run(in: self)
     } catch {
-      // Only a cluster that changed since its capabilities were cached answers so.
+      // The cluster has changed since its capabilities were cached.
       guard error.isOfMissingKind, session.dialect == nil, hasFreshKnowledge else { throw error }
       _ = try await learn()
       try await command.run(in: self)
     }
   }
 
-  /// What the command line is about to do.
+  /// The deed that the command line is about to do, for guardrails and the journal.
   private func deed() throws(CommandError) -> Deed {
     let isOfMany = arguments.verb.operands.first?.contains("…") == true
     let names = isOfMany ? arguments.operands : Array(arguments.operands.prefix(1))
@@ -79,10 +79,10 @@ struct CommandSession: Sendable {
     return deed
   }
 
-  /// What must be typed for a change of `names`, where a guardrail asks for that.
+  /// The word that confirms a change of `names` if a guardrail demands a typed confirmation.
   func wordToType(_ names: [String]) -> String { names.count == 1 ? names.first ?? name : name }
 
-  /// Runs `request`, telling a failure as that of `doing`.
+  /// Runs `request`; `doing` describes it in the error.
   func asking<Answer>(
     _ doing: String, _ request: () async throws(ClusterError) -> Answer
   ) async throws(CommandError) -> Answer {
@@ -97,24 +97,24 @@ struct CommandSession: Sendable {
     CommandError("\(self.name) has no extension \(name); ksx list shows those it has")
   }
 
-  /// What an earlier session cached of the cluster, however old.
+  /// The cached capabilities of the cluster, however old.
   var knowledge: CachedCapabilities? { localState.knowledge(of: status.identity) }
 
-  /// What was cached is young enough to be used without discovery.
+  /// Whether the cached capabilities are recent enough to be used.
   var hasFreshKnowledge: Bool { knowledge?.isFresh(at: Timestamp.now().secondsSince1970) == true }
 
-  /// What was changed in this cluster.
+  /// The history of changes in this cluster.
   var history: History { localState.history(of: status.identity) }
 
-  /// What changes the cluster.
+  /// The sender for changes, without a default reason.
   var sender: ChangeSender { sender(because: "") }
 
-  /// The same with a reason of its own, unless the command line gives one.
+  /// A sender whose changes have `reason`, unless the command line gives one.
   func sender(because reason: String) -> ChangeSender {
     let author = Author(status, reason: arguments[.reason] ?? reason)
     return ChangeSender(cluster, history: history, author: author) {
       [outlet, hasToldOfHistory] error in
-      // A change is several lines of history, and one reason is told once.
+      // A change writes several lines of history; the failure is shown once.
       let isFirst = hasToldOfHistory.withLock { hasTold in
         defer { hasTold = true }
         return !hasTold
@@ -125,7 +125,7 @@ struct CommandSession: Sendable {
     }
   }
 
-  /// What the cluster's extensions can do: as said, as learnt within the hour, or asked of it now.
+  /// The capabilities of the cluster: from `--dialect`, else from the cache if fresh, else from discovery.
   func capabilities() async throws(CommandError) -> Capabilities {
     if let said = session.dialect { return Capabilities(assuming: said) }
     if let knowledge, knowledge.isFresh(at: Timestamp.now().secondsSince1970) {

@@ -5,7 +5,7 @@ import Operations
 import Platform
 
 extension ClusterSession {
-  /// Finds the cluster a command line is about; with `--standalone` it starts it when it is not there.
+  /// Opens the cluster that the command line names; with `--standalone`, starts the backend if it is not running.
   static func find(_ arguments: Arguments, _ environment: Environment, _ outlet: Outlet) async throws(CommandError)
     -> ClusterSession
   {
@@ -26,7 +26,7 @@ extension ClusterSession {
     return session
   }
 
-  /// The guardrails of this computer and of its user, and the journal.
+  /// The guardrails of this computer and of the user, and the journal.
   private static func supervision(_ status: Status, _ environment: Environment, _ outlet: Outlet) -> Supervision {
     let places = XDG(environment)
     let guardrails = Guardrails.load(user: places.config + "/config.yaml")
@@ -44,21 +44,21 @@ extension ClusterSession {
     return supervision
   }
 
-  /// The ways that a profile names; a command says so when it has to take the second of two.
+  /// Opens a profile; a command prints a note when it must use the second of two connections.
   private static func opened(
     _ profile: Profile, _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
   ) throws(CommandError) -> ClusterSession {
     var surroundings = Surroundings()
     surroundings.environment = environment
     surroundings.options = KubeconfigOptions(arguments)
-    // The console tells it on its screen.
+    // The console shows it itself.
     if arguments.verb != .console { surroundings.onChange = { outlet.note("note: \($0.sentence)") } }
     let opened = try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
     return ClusterSession(opened, status(of: profile, opened, arguments))
   }
 
   private static func status(of profile: Profile, _ opened: OpenProfile, _ arguments: Arguments) -> Status {
-    // Where a member cluster is reached through the gateway alone, its name says which cluster this is.
+    // If a member cluster is reached through the gateway alone, its name is part of the identity.
     let member = opened.fallback == nil && opened.gateway != nil ? profile.gateway?.cluster : nil
     var status = Status(
       cluster: member.map { "\(profile.name)/\($0)" } ?? profile.name, server: opened.server,
@@ -81,7 +81,7 @@ extension ClusterSession {
     return status
   }
 
-  /// A cluster of the kubeconfig, as kubectl would find it.
+  /// Opens a cluster of the kubeconfig, which is found as kubectl finds it.
   private static func remote(
     _ arguments: Arguments, _ environment: Environment
   ) throws(CommandError) -> ClusterSession {
@@ -102,28 +102,28 @@ extension ClusterSession {
     return ClusterSession(status, cluster: context.api)
   }
 
-  /// Why kubectl does not get on there as ksx does.
+  /// Why kubectl cannot connect as ksx does.
   private static func absence(of context: ClusterContext) -> Sentence? {
     if context.server.hasPrefix("unix:") { return KubectlAbsence.socket }
     guard context.server.hasPrefix("http:"), context.connection.credentials != nil else { return nil }
     return KubectlAbsence.clear
   }
 
-  /// The flags of this command line that kubectl needs too; the context is pinned, a token stays secret.
+  /// The flags that kubectl needs to reach the same cluster; the context is explicit, and tokens are left out.
   private static func kubectlFlags(_ arguments: Arguments, _ context: ClusterContext) -> [String] {
     let kept: [Option] = [
       .kubeconfig, .cluster, .user, .server, .certificateAuthority, .clientCertificate, .clientKey, .tlsServerName,
       .asUser, .asGroup, .asUID,
     ]
     let flags = kept.flatMap { option in
-      // A URL may carry a password; the server as it is shown does not.
+      // The URL may contain a password; the displayed server does not.
       arguments.all(option).flatMap { ["--\(option.rawValue)", option == .server ? context.server : $0] }
     }
     return flags + (context.name.isEmpty ? [] : ["--context", context.name])
       + (arguments.has(.insecure) ? ["--\(Option.insecure.rawValue)"] : [])
   }
 
-  /// A secret of the command line is in no line that is shown.
+  /// Why there is no kubectl command: it would show a secret of the command line.
   private static func kubectlAbsence(_ arguments: Arguments) -> Sentence? {
     let secrets = [Option.token, .username, .password, .asUserExtra].filter { arguments[$0] != nil }
     guard let secret = secrets.first else { return nil }
@@ -138,7 +138,7 @@ extension ClusterSession {
     }
     var backend = Standalone(environment)
     backend.dialect = arguments[.dialect]
-    // The console sees extensions come; a command looks once.
+    // The console shows extensions as they appear; a command reads them once.
     backend.waitsForMarketplace = arguments.verb != .console
     try await backend.attach(outlet)
     var status = Status(cluster: "standalone", server: backend.server)

@@ -2,7 +2,7 @@ import Client
 import Operations
 import Platform
 
-/// What a command is carried out in: this computer, its user, and the command line.
+/// What a command runs in: the command line, the environment and the output.
 struct Context: Sendable {
   let arguments: Arguments
   let environment: Environment
@@ -15,13 +15,13 @@ struct Context: Sendable {
     self.outlet = outlet
   }
 
-  /// What ksx keeps on this computer between two runs.
+  /// The files that ksx keeps on this computer.
   var localState: LocalState {
     let places = XDG(environment)
     return LocalState(cache: arguments[.cacheDirectory] ?? places.cache, state: places.state)
   }
 
-  /// Finds the cluster that the command line is about; nothing is asked of it yet.
+  /// Opens the cluster that the command line names; no request is sent yet.
   func openSession() async throws(CommandError) -> CommandSession {
     let session = try await ClusterSession.find(arguments, environment, outlet)
     return CommandSession(arguments, in: session, outlet: outlet, localState: localState, timing: timing)

@@ -3,10 +3,10 @@ package import Extensions
 package import Operations
 import Platform
 
-/// What ksx keeps on this computer between two runs.
+/// The files that ksx keeps on this computer.
 ///
-/// The folders are the user's alone. Nothing here may stop a command: what cannot be read is not
-/// there, and what cannot be written is told and then forgotten.
+/// The folders are accessible to the user only. No problem with them stops a command: a file that cannot be read counts
+/// as missing, and one that cannot be written is skipped.
 package struct LocalState: Hashable, Sendable {
   /// The cache directory, such as `~/.cache/ksx`.
   package var cache: String
@@ -18,14 +18,14 @@ package struct LocalState: Hashable, Sendable {
     self.state = state
   }
 
-  /// What was cached of the cluster known as `identity`, however old.
+  /// The cached capabilities of the cluster `identity`, however old.
   package func knowledge(of identity: String) -> CachedCapabilities? {
     guard let bytes = try? Files.read(profile(identity), limit: 1 << 16), let known = CachedCapabilities(json: bytes)
     else { return nil }
     return known.cluster == identity ? known : nil
   }
 
-  /// Caches what was found, so that it need not be asked for again.
+  /// Caches the capabilities of the cluster `identity`.
   package func remember(
     _ capabilities: Capabilities, of identity: String, at now: Int = Timestamp.now().secondsSince1970
   ) {
@@ -37,6 +37,6 @@ package struct LocalState: Hashable, Sendable {
     "\(cache)/clusters/\(CachedCapabilities.fileName(cluster: identity))"
   }
 
-  /// What was changed in the cluster known as `identity`.
+  /// The history of changes in the cluster `identity`.
   package func history(of identity: String) -> History { History(folder: state, cluster: identity) }
 }

@@ -4,9 +4,9 @@ import Operations
 import Platform
 
 extension ClusterSession {
-  /// Reports the server's warnings, and every request where `-v` asks for that.
+  /// Prints the server's warnings and, with `-v 6` or more, every request.
   ///
-  /// Under the console the notes go to its log.
+  /// While the console runs, they are written to its log.
   mutating func observe(_ arguments: Arguments, _ outlet: Outlet, _ count: Locked<Int>) {
     cluster.warnings = Warnings { text in
       count.withLock { $0 += 1 }
@@ -24,7 +24,7 @@ extension ClusterSession {
 }
 
 extension TracedTransport.Exchange {
-  /// Method, address, status and time, as kubectl tells them at `-v 6`.
+  /// Method, address, status and duration, as kubectl prints them with `-v 6`.
   fileprivate func line(at server: String) -> String {
     let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
     let outcome =

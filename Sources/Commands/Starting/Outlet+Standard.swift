@@ -4,7 +4,7 @@ import Platform
 import Terminal
 
 extension Outlet {
-  /// That of this process: its standard output, error and input; it ends with `trouble` where it cannot write.
+  /// The standard streams of this process, which exits with `trouble` if it cannot write.
   static func standard(trouble: Int32 = 1) -> Outlet {
     var outlet = Outlet(
       print: { write($0, to: STDOUT_FILENO, trouble) },
@@ -27,14 +27,14 @@ extension Outlet {
     return outlet
   }
 
-  /// The editor may be a command with options, so a shell runs it.
+  /// `VISUAL` and `EDITOR` may be commands with options, so a shell runs them.
   private static func runEditor(_ path: String) -> Bool {
     let environment = Environment.current
     let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
     return system("\(editor) \(Shell.quoted(path))") == 0
   }
 
-  /// Writes everything, or ends.
+  /// Writes everything, or exits.
   private static func write(_ text: String, to descriptor: Int32, _ trouble: Int32 = 1) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -45,8 +45,8 @@ extension Outlet {
     }
   }
 
-  /// Ends because nothing can be written; in a word, unless the reader has gone, as in `ksx list | head`: that ends
-  /// kubectl by its signal, which shells report as 141.
+  /// Exits because the output cannot be written, with a message unless the reader has closed the pipe, as in `ksx list
+  /// | head`: SIGPIPE then ends the process, as it does kubectl, and shells report 141.
   private static func end(_ problem: Int32, _ descriptor: Int32, _ trouble: Int32) -> Never {
     if problem == EPIPE {
       signal(SIGPIPE, SIG_DFL)
@@ -75,7 +75,7 @@ extension Outlet {
     do { return try String(textOf: bytes) } catch { throw CommandError("the standard input, \(error)") }
   }
 
-  /// A line a user types, without its end; `nil` at the end of the input.
+  /// Reads a line without its newline; `nil` at the end of the input.
   private static func line() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0

@@ -1,27 +1,27 @@
 package import Operations
 import Platform
 
-/// The places that a console can go to without being left, as the files of this computer name them.
+/// The clusters that the console can switch to, from the files of this computer.
 package struct Places: Sendable {
   private let arguments: Arguments
   private let environment: Environment
 
   init(_ context: Context) { (arguments, environment) = (context.arguments, context.environment) }
 
-  /// All of them: profiles, the kubeconfig's contexts, and the standalone backend.
+  /// All clusters: profiles, contexts of the kubeconfig, and the standalone backend.
   package func all() throws(CommandError) -> [ClusterPlace] {
     try Contexts(arguments, environment, .standard()).places()
       + [ClusterPlace(name: "standalone", source: .standalone, ways: "kubernetes", server: "on this computer")]
   }
 
-  /// Opens `place`; nothing is asked of its cluster yet.
+  /// Opens `place`; no request is sent yet.
   package func open(_ place: ClusterPlace) async throws(CommandError) -> ClusterSession {
     try await ClusterSession.find(arguments.leading(to: place), environment, .standard())
   }
 }
 
 extension Arguments {
-  /// This command line, leading to `place` and not to where it led.
+  /// This command line with `place` as its cluster.
   fileprivate func leading(to place: ClusterPlace) -> Arguments {
     switch place.source {
     case .profile: naming(.profile, place.name)

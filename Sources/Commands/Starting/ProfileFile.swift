@@ -2,11 +2,11 @@ import Client
 import Glibc
 import Platform
 
-/// The file in which a user's profiles stand, among other settings.
+/// The file with the user's profiles, among other settings.
 struct ProfileFile {
   let path: String
   let environment: Environment
-  /// Where warnings go; the console finds them itself.
+  /// Where warnings are printed; `nil` for the console, which reads them itself.
   private let outlet: Outlet?
 
   init(_ environment: Environment, _ outlet: Outlet?) {
@@ -15,7 +15,7 @@ struct ProfileFile {
     path = XDG(environment).config + "/config.yaml"
   }
 
-  /// The text of the file; empty when there is none.
+  /// The text of the file; empty if it does not exist.
   func text() throws(CommandError) -> String {
     do {
       return try Files.text(path, limit: 1 << 20, takesPipes: false)
@@ -34,7 +34,7 @@ struct ProfileFile {
     return profiles
   }
 
-  /// The profile called `name`, or the current one, or `nil` when none is asked for and none is current.
+  /// The profile `name`, else the current one; `nil` if neither is set.
   func profile(_ name: String?) throws(CommandError) -> Profile? {
     let profiles = try profiles()
     return try Self.reading { () throws(ProfileError) in try profiles.profile(name, file: path) }
@@ -43,7 +43,7 @@ struct ProfileFile {
   func write(_ text: String) throws(CommandError) {
     do {
       try Files.makeDirectory(Files.parent(of: path) ?? "/")
-      // It holds no secret, so it keeps the mode its owner gave it.
+      // The file has no secrets, so its mode is preserved.
       var status = stat()
       let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
       try Files.write(Array(text.utf8), to: path, mode: mode)
@@ -52,7 +52,7 @@ struct ProfileFile {
     }
   }
 
-  /// Tells what is wrong with the profiles as a command's own failure.
+  /// Converts profile errors to command errors.
   static func reading<Result>(_ body: () throws(ProfileError) -> Result) throws(CommandError) -> Result {
     do {
       return try body()
@@ -63,9 +63,9 @@ struct ProfileFile {
 }
 
 extension ProfileFile {
-  /// The profile that a command line is about, or `nil` when it is about no profile.
+  /// The profile that the command line uses; `nil` if it uses none.
   ///
-  /// One that is named wins; the current one serves when the command line says nothing of where to go.
+  /// `--profile` takes precedence; the current profile is used if no option names a cluster.
   func chosen(_ arguments: Arguments) throws(CommandError) -> Profile? {
     let others: [Option] = [.standalone, .kubeconfig, .context, .cluster, .server]
     if let other = others.first(where: { arguments[$0] != nil && arguments[$0] != "false" }) {
@@ -84,7 +84,7 @@ extension ProfileFile {
       throw CommandError("--member-cluster needs a gateway, and the profile \(profile.name) has none")
     }
     profile.gateway?.cluster = member
-    // A kubeconfig leads to one cluster; the others are reached through the gateway alone.
+    // A kubeconfig is for one cluster; members are reached through the gateway alone.
     if profile.gateway?.url != nil { profile.kubernetes = nil }
     return profile
   }

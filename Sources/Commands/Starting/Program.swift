@@ -2,27 +2,27 @@ import Glibc
 package import Operations
 package import Platform
 
-/// How the console is to speak to its terminal.
+/// How the console uses the terminal.
 package struct ConsoleManner: Hashable, Sendable {
-  /// The line is slow.
+  /// Whether to send less output, for a slow connection.
   package let isSlow: Bool
-  /// Line after line, without placing the cursor.
+  /// Whether to write line by line, without cursor movement.
   package let isPlain: Bool
 }
 
-/// What `ksx` does from its start: everything but the console itself.
+/// The program `ksx` except the console.
 package enum Program {
-  /// What is left to do after the command line was run.
+  /// What remains after the command line was run.
   package enum Next: Sendable {
-    /// Nothing: leave with this status.
+    /// Exit with this status.
     case leave(Int32)
-    /// Open the console there, with what is kept on this computer.
+    /// Open the console on this cluster.
     case openConsole(ClusterSession, LocalState, ConsoleManner, Places)
-    /// Ask which cluster is meant: nothing says so.
+    /// Let the user choose a cluster, because none is named.
     case choose(Beginning)
   }
 
-  /// Runs the command line of this process; what is not UTF-8 in it is refused, not replaced.
+  /// Runs the command line of this process; arguments that are not UTF-8 are rejected.
   package static func begin(environment: Environment = .current) async -> Next {
     var arguments: [String] = []
     for place in 1..<max(1, Int(CommandLine.argc)) {
@@ -35,7 +35,7 @@ package enum Program {
     return await begin(arguments, environment: environment)
   }
 
-  /// Runs a command line, given without the program's name.
+  /// Runs a command line without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
     let trouble = Verb.meant(by: arguments)?.trouble ?? 1
     var outlet = Outlet.standard(trouble: trouble)
@@ -49,9 +49,9 @@ package enum Program {
     }
   }
 
-  /// Tells a user why it was not done, in one line, and returns the exit status that says so.
+  /// Prints why the program failed, in one line, and returns the exit status for that.
   package static func fail(_ sentence: String) -> Int32 {
-    // A sentence may begin with the command itself.
+    // The sentence may begin with the name of the program.
     let own = sentence.hasPrefix("ksx ") ? String(sentence.dropFirst(4)) : sentence
     Outlet.standard().note("ksx: " + own.oneLine)
     return 1
@@ -69,7 +69,7 @@ package enum Program {
       do {
         session = try await console.session(context)
       } catch {
-        // Nothing said which cluster is meant: that is a question, not a failure.
+        // No cluster is named: the user can choose one.
         guard let beginning = Beginning(arguments, words, environment) else { throw error }
         return .choose(beginning)
       }
@@ -83,7 +83,7 @@ package enum Program {
 }
 
 extension Environment {
-  /// The language the locale asks for, as far as extensions speak it.
+  /// The language of the locale, if extensions have texts in it; else English.
   fileprivate var language: String {
     let locale = self["LC_ALL"] ?? self["LC_MESSAGES"] ?? self["LANG"] ?? ""
     return locale.hasPrefix("zh") ? "zh" : "en"

@@ -4,18 +4,18 @@ import Glibc
 import HTTP
 import Platform
 
-/// The private backend: a process that this program attaches to, or starts.
+/// The standalone backend: a process that ksx connects to, and starts if it is not running.
 struct Standalone: Sendable {
   let socket: String
   let log: String
   var dialect: String?
-  /// How long it may take to answer after its start.
+  /// How long the backend may take to respond after its start.
   var patience = Duration.seconds(20)
-  /// How long one that takes a connection may take to say whether it is ready; whole seconds.
+  /// How long a backend that accepts connections may take to answer `/readyz`; whole seconds.
   var probePatience = Duration.seconds(10)
-  /// Whether a backend that had to be started is given a moment to read its marketplace.
+  /// Whether to wait until the backend has read its marketplace.
   var waitsForMarketplace = false
-  /// How long that moment is at most.
+  /// The longest time to wait for the marketplace.
   var marketplacePatience = Duration.seconds(10)
   private let environment: Environment
 
@@ -32,14 +32,14 @@ struct Standalone: Sendable {
 
   private var transport: CurlTransport { CurlTransport(base: server) }
 
-  /// Whether it is there, it says at once; one that takes a connection and says nothing was stopped, or hangs.
+  /// A transport with a short timeout: a backend that accepts a connection and does not answer was stopped, or hangs.
   private var probe: CurlTransport {
     var connection = Connection(server: server)
     connection.requestTimeout = Int(probePatience.components.seconds)
     return CurlTransport(connection)
   }
 
-  /// Returns once the backend answers; for a command, once its marketplace is there as well.
+  /// Returns when the backend responds and, for a command, when it has read its marketplace.
   func attach(_ outlet: Outlet) async throws(CommandError) {
     try checkDirectory()
     switch await state() {
@@ -51,7 +51,7 @@ struct Standalone: Sendable {
     outlet.note("the marketplace is still being read: what is shown may not be all there is")
   }
 
-  /// How far a backend is.
+  /// The state of the backend.
   private enum State {
     case absent, hung, filling, ready
   }
@@ -63,7 +63,7 @@ struct Standalone: Sendable {
   }
 
   private func state() async -> State {
-    // In a directory of another user any server may answer, also when it was made while this one looked.
+    // In another user's directory any server may answer, also if the directory was created during this check.
     guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return .absent }
     do {
       return try await probe.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
@@ -73,8 +73,7 @@ struct Standalone: Sendable {
     }
   }
 
-  /// A backend that has just begun is reading its marketplace: a command that came at once would see
-  /// some of it, or nothing.
+  /// Waits until the backend has read its marketplace; before that, a command would see only a part of it, or nothing.
   private func isReady(within time: Duration) async -> Bool {
     let deadline = ContinuousClock.now + time
     while await state() != .ready {
@@ -84,7 +83,7 @@ struct Standalone: Sendable {
     return true
   }
 
-  /// Starts a backend, unless another process does so at the same time.
+  /// Starts the backend, unless another process is starting it.
   private func start(_ outlet: Outlet) async throws(CommandError) {
     let program = try program()
     let deadline = ContinuousClock.now + patience
@@ -92,7 +91,7 @@ struct Standalone: Sendable {
     let lock = try await startLock(until: deadline)
     defer { withExtendedLifetime(lock) {} }
     guard lock != nil else { throw silence(since: logLength) }
-    // The process that held the lock before has started it.
+    // The previous holder of the lock may have started it.
     var isTold = false
     while await state() == .absent {
       let beginning = logLength
@@ -103,7 +102,7 @@ struct Standalone: Sendable {
       case .answering: return
       case .silent: throw silence(since: beginning)
       case .ended(EX_TEMPFAIL) where ContinuousClock.now < deadline:
-        // The former backend is still exiting.
+        // The previous backend is still exiting.
         try? await Task.sleep(for: .milliseconds(100))
       case .ended:
         throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
@@ -130,7 +129,7 @@ struct Standalone: Sendable {
     try checkDirectory()
   }
 
-  /// Held by the one process that starts the backend; `nil` when another has it until `deadline`.
+  /// The lock that only one process holds, to start the backend; `nil` if another process holds it until `deadline`.
   func startLock(until deadline: ContinuousClock.Instant) async throws(CommandError) -> FileLock? {
     while true {
       do throws(FileLock.Failure) {
@@ -143,7 +142,7 @@ struct Standalone: Sendable {
     }
   }
 
-  /// What became of a backend that was started.
+  /// The result of starting the backend.
   private enum Outcome {
     case answering, silent, ended(Int32)
   }
@@ -153,7 +152,7 @@ struct Standalone: Sendable {
       if [.filling, .ready].contains(await state()) { return .answering }
       var status: Int32 = 0
       if waitpid(child, &status, WNOHANG) == child {
-        // Started by hand meanwhile, perhaps.
+        // Another process may have started it in the meantime.
         return [.filling, .ready].contains(await state()) ? .answering : .ended(status >> 8 & 0xFF)
       }
       try? await Task.sleep(for: .milliseconds(30))
@@ -168,7 +167,7 @@ struct Standalone: Sendable {
     )
   }
 
-  /// `ksxd` beside this program, else on the `PATH`.
+  /// Returns the path of `ksxd` in the folder of this program, else on the `PATH`.
   private func program() throws(CommandError) -> String {
     let own = realpath("/proc/self/exe", nil).map { path in
       defer { free(path) }
@@ -181,7 +180,7 @@ struct Standalone: Sendable {
     )
   }
 
-  /// Starts it in a session of its own, so that it outlives this terminal; it says things to its log.
+  /// Starts the backend in a session of its own, so that it outlives this terminal; its output is appended to its log.
   private func spawn(_ program: String) throws(CommandError) -> pid_t {
     var words = [program, "serve", "--socket", socket, "--exit-with-clients"]
     if let dialect { words += ["--dialect", dialect] }
@@ -193,18 +192,18 @@ struct Standalone: Sendable {
 
   private var logLength: Int { (try? Files.read(log))?.count ?? 0 }
 
-  /// The last lines it said since `beginning`, as one.
+  /// The last lines of its log since `beginning`, joined.
   private func tail(from beginning: Int) -> String {
     let bytes = ((try? Files.read(log)) ?? []).dropFirst(beginning)
     let lines = String(decoding: bytes, as: UTF8.self).lines.filter { !$0.isEmpty }.suffix(3)
     if !lines.isEmpty { return lines.joined(separator: " / ") }
-    // On a full disk it cannot say anything.
+    // On a full disk it cannot write to its log.
     do { try Files.append([UInt8(ascii: "\n")], to: log) } catch { return error.description }
     return "it said nothing"
   }
 }
 
-/// Processes that outlive this one.
+/// Starts processes that outlive this one.
 private enum Detached {
   static func spawn(_ words: [String], environment: Environment, log: String, _ pid: inout pid_t) -> Int32 {
     var actions = posix_spawn_file_actions_t()
@@ -227,17 +226,17 @@ private enum Detached {
     }
   }
 
-  /// `POSIX_SPAWN_SETSID` of glibc's spawn.h, which shows it only to `_GNU_SOURCE`.
+  /// `POSIX_SPAWN_SETSID` of glibc's spawn.h, which is only declared with `_GNU_SOURCE`.
   private static let newSession: Int16 = 0x80
 
-  /// A caller that waits until our standard streams are closed must not wait for the backend.
+  /// Otherwise a process that waits until our standard streams are closed would also wait for the backend.
   private static func keepOpenFilesToOurselves() {
     for name in (try? Files.names(in: "/proc/self/fd")) ?? [] {
       if let descriptor = Int32(name), descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     }
   }
 
-  /// `texts` as C has them: an array of pointers with nothing at its end.
+  /// Calls `body` with `texts` as a null-terminated array of C strings.
   private static func withCStrings<Result>(
     _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
   ) -> Result {

@@ -3,7 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 
-/// What a command watches of one kind.
+/// The objects of one resource that a command watches.
 struct WatchedCollection: Sendable {
   let resource: Resource
   let namespace: String?
@@ -21,24 +21,24 @@ struct WatchedCollection: Sendable {
   }
 }
 
-/// What watches of several collections see.
+/// A change that the watches of several collections report.
 enum ObjectNews: Sendable {
-  /// All there is of all of them, once.
+  /// All objects of all collections; reported once.
   case initial([Object])
   case changed(Object)
   case gone(Object)
-  /// The connection is broken, and being made again.
+  /// The connection was lost, and is retried.
   case interrupted(ClusterError)
 }
 
-/// What is known of several collections while they are watched: a list that comes again tells only what is new in it.
+/// The known objects of several watched collections; when a collection is listed again, only differences are reported.
 struct WatchedObjects {
   private var known: [[String: Object]?]
   private var isInitial = true
 
   init(count: Int) { known = Array(repeating: nil, count: count) }
 
-  /// What an event of the collection at `place` says that was not known.
+  /// Returns what an event of the collection at `place` changes.
   mutating func take(_ event: WatchEvent<Object>, of place: Int) -> [ObjectNews] {
     switch event {
     case .interrupted(let error, _): return [.interrupted(error)]
@@ -70,7 +70,7 @@ struct WatchedObjects {
 
   private static func key(_ object: Object) -> String { "\(object.namespace ?? "")/\(object.name)" }
 
-  /// As much of an object as tells whether it has changed, and what it was.
+  /// The part of an object that shows whether it has changed, and to which extension it belongs.
   private static func trace(_ object: Object) -> Object {
     var metadata: Mapping = ["name": .string(object.name), "resourceVersion": .string(object.resourceVersion)]
     if let namespace = object.namespace { metadata["namespace"] = .string(namespace) }
@@ -83,7 +83,7 @@ struct WatchedObjects {
 }
 
 extension CommandSession {
-  /// What changes in `collections`, without an end; connections that break are made again.
+  /// Watches `collections` without end; lost connections are retried.
   func objects(_ collections: [WatchedCollection]) -> AsyncStream<ObjectNews> {
     let cluster = cluster
     return AsyncStream { stream in
@@ -107,6 +107,6 @@ extension CommandSession {
     }
   }
 
-  /// Tells of a connection that is broken.
+  /// Prints a note that the connection was lost.
   func tell(_ error: ClusterError) { outlet.note(CommandError(error, "watching", at: server).sentence) }
 }

@@ -11,7 +11,7 @@ extension Verb {
     as: Compare.self)
 }
 
-/// Lists what matters by both ways, and prints what they show differently.
+/// Lists the important resources through both connections, and prints the differences.
 struct Compare: ClusterCommand {
   private let format: ListFormat
 

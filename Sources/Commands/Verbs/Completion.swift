@@ -32,7 +32,7 @@ struct ShowCompletion: Command {
   func run(_ context: Context) { context.outlet.printExactly(script.text) }
 }
 
-/// What may come next; where that is not known, nothing, and never an error.
+/// Prints what may come next; prints nothing if that cannot be found out, and never an error.
 struct CompleteWords: Command {
   private let words: [String]
 
@@ -43,7 +43,7 @@ struct CompleteWords: Command {
     if question.subject == .files { return context.outlet.print(CompletionScript.files) }
     let found = (try? await answer(question.subject, context)) ?? []
     let fitting = found.filter { $0.text.hasPrefix(question.typed) }
-    // The tabulator parts word and meaning for the shell; what comes from the cluster is made harmless by itself.
+    // A tab separates word and description for the shell; both are sanitised, because they may be from the cluster.
     let lines = fitting.map { word in
       "\(question.lead)\(word.text.oneLine)" + (word.meaning.isEmpty ? "" : "\t\(word.meaning.oneLine)")
     }
@@ -67,14 +67,14 @@ struct CompleteWords: Command {
     return kubeconfig?.contexts.map(\.name).sorted() ?? []
   }
 
-  /// The options of the line that say which cluster; what is wrong with the rest of it is not asked.
+  /// The options of the line that select a cluster; mistakes in the rest are ignored.
   private var lineArguments: Arguments { Arguments(lenient: words.dropLast()) }
 
   private func ask(
     _ subject: CompletionQuestion.Subject, _ context: Context
   ) async throws(CommandError) -> [CompletionQuestion.Word] {
     let arguments = lineArguments
-    // A key that is pressed starts no backend.
+    // Pressing a key must not start the backend.
     if arguments.has(.standalone), !Files.exists(Standalone(context.environment).socket) { return [] }
     let quiet = Outlet(print: { _ in }, note: { _ in })
     let found = try await ClusterSession.find(arguments, context.environment, quiet)
@@ -88,7 +88,7 @@ struct CompleteWords: Command {
 }
 
 extension ReleaseMemory {
-  /// The configs that are known here, each with the version that had it last.
+  /// The digests of the known configs, each with the version that had it last.
   fileprivate var digests: [CompletionQuestion.Word] {
     configs(now: nil).map { .init($0.digest, "\($0.version), \($0.time)") }
   }

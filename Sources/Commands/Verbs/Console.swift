@@ -6,7 +6,9 @@ extension Verb {
   static let console = Verb("", "Open the console", options: [.slow, .plain], as: OpenConsole.self)
 }
 
-/// `ksx` alone: the console itself belongs to another module, so this only finds where it opens.
+/// `ksx` without a command.
+///
+/// The console is in another module; this only opens its session.
 struct OpenConsole: Command {
   init(_ arguments: Arguments) throws(CommandError) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
@@ -15,7 +17,7 @@ struct OpenConsole: Command {
     }
   }
 
-  /// The session that the console opens with.
+  /// Opens the session for the console.
   func session(_ context: Context) async throws(CommandError) -> ClusterSession {
     try await context.openSession().session
   }

@@ -39,7 +39,7 @@ struct UseContext: Command {
   }
 }
 
-/// `ksx contexts`: everywhere a user can go, from both files, in one list.
+/// `ksx contexts`: the profiles and the contexts of the kubeconfig, in one list.
 struct Contexts {
   let arguments: Arguments
   let file: ProfileFile
@@ -54,10 +54,10 @@ struct Contexts {
     self.now = now
   }
 
-  /// One place to go.
+  /// A profile or context.
   private struct Row {
     var name: String
-    /// The file it stands in: `profile` or `kubeconfig`.
+    /// The file that it is from: `profile` or `kubeconfig`.
     var source: String
     var ways: [FallbackTransport.Way]
     var server: String
@@ -85,7 +85,7 @@ struct Contexts {
     return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row)]
   }
 
-  /// Makes a profile the current one; a kubeconfig is never written.
+  /// Makes a profile the current one; ksx never writes a kubeconfig.
   func use() throws(CommandError) {
     let name = arguments.name
     let text = try file.text()
@@ -104,7 +104,7 @@ struct Contexts {
     outlet.print("\(name) is the current profile")
   }
 
-  /// The same for the console.
+  /// The same list for the console.
   func places() throws(CommandError) -> [ClusterPlace] {
     try rows().map { row in
       ClusterPlace(
@@ -135,7 +135,7 @@ struct Contexts {
       }
   }
 
-  /// Where a profile leads first: its gateway, or what its own kubeconfig says.
+  /// The server that a profile connects to first: its gateway, or else the server of its kubeconfig.
   private func server(
     of profile: Profile, _ contexts: [Kubeconfig.Context], _ kubeconfig: Kubeconfig
   ) -> String {

@@ -39,8 +39,8 @@ struct Get: ClusterCommand {
     }
   }
 
-  /// The extension, all that is installed, and which of the two could be read: a user who may not see one still sees what
-  /// the other says.
+  /// Reads the extension and all installations, and reports which of the two may be read: a user who may read only one
+  /// of them still sees that.
   private func objects(
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (Object?, [Object], ExtensionStatus.Sight) {
@@ -86,7 +86,7 @@ struct Get: ClusterCommand {
 }
 
 extension CommandSession {
-  /// What the marketplace says of the extension called `name`, or `nil` when it is not there.
+  /// Reads the extension `name`; `nil` if it does not exist.
   func find(_ name: String, _ reader: ClusterReader, isWhole: Bool) async throws(CommandError) -> Object? {
     try await asking("getting extension \(name)") { () throws(ClusterError) in
       try await reader.extension(name, isWhole: isWhole)

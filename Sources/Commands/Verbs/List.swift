@@ -28,7 +28,7 @@ extension Verb {
 }
 
 struct List: ClusterCommand {
-  /// What the names must have in them; empty for all.
+  /// A substring of the names or displayed names; empty for all.
   private let text: String
   private let format: ListFormat
   private let selection: Selection
@@ -56,7 +56,7 @@ struct List: ClusterCommand {
     }
   }
 
-  /// Names alone are asked for as a table, which leaves the icons out.
+  /// Prints names only; they are read as a table, which has no icons.
   private func printNames(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     async let answer = result { () throws(ClusterError) in try await reader.installations() }
     let names = try await session.asking("listing extensions") { () throws(ClusterError) in try await reader.names() }
@@ -86,9 +86,9 @@ struct List: ClusterCommand {
     if try printer.end(to: session.outlet) == 0 { session.outlet.note(nothing(session)) }
   }
 
-  /// A printer that has taken in the extensions, and what is installed.
+  /// Returns a printer that has received the extensions, and the installations.
   ///
-  /// Both are asked for at the same time; the extensions that come before it is known what is installed wait.
+  /// Both are requested concurrently; extensions that arrive before the installations are queued.
   private func taken<Printer: ListPrinter>(
     _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object], ExtensionStatus.Sight) -> Printer
   ) async throws(CommandError) -> (Printer, [Object]) {
@@ -102,7 +102,7 @@ struct List: ClusterCommand {
     do throws(ClusterError) {
       try await extensions(reader, session.session, restart: { queue.startOver() }) { object in
         queue.take(object) {
-          // A filter looks at all of them.
+          // A filter needs all extensions at once.
           guard filter.isEmpty, case .success(let installed)? = answer.withLock({ $0 }) else { return nil }
           return printer(installed, ExtensionStatus.Sight())
         }
@@ -120,7 +120,7 @@ struct List: ClusterCommand {
     return (queue.end { printer(installed, sight) }, installed)
   }
 
-  /// What could be read, told where it is not all: what a user may not see is not absent.
+  /// Reports what could not be read; what the user may not read is unknown, not absent.
   private func sight(
     _ refusal: ClusterError?, _ installed: Result<[Object], ClusterError>, _ reader: ClusterReader,
     _ session: CommandSession
@@ -141,7 +141,7 @@ struct List: ClusterCommand {
     return sight
   }
 
-  /// What the filter takes of the extensions and of what is installed.
+  /// The extensions and installations that the filter accepts.
   private func filtered(
     _ objects: [Object], _ installed: [Object], _ sight: ExtensionStatus.Sight, _ reader: ClusterReader,
     _ session: CommandSession
@@ -168,7 +168,9 @@ struct List: ClusterCommand {
     return text.isEmpty || names.contains { $0.lowercased().containsText(text) }
   }
 
-  /// What is installed; a user who may not see installations still sees what the extensions say of themselves.
+  /// The installations.
+  ///
+  /// If they may not be read, the list is empty, and the status of the extensions is shown alone.
   private func installed(
     _ answer: Result<[Object], ClusterError>, _ reader: ClusterReader, _ session: CommandSession
   ) throws(CommandError) -> [Object] {
@@ -180,12 +182,12 @@ struct List: ClusterCommand {
     }
   }
 
-  /// What is installed, is asked for, and is none of the extensions called `names`.
+  /// The installations that match, and whose extension is not among `names`.
   private func unoffered(
     _ installed: [Object], besides names: Set<String>, _ reader: ClusterReader
   ) async throws(CommandError) -> [Object] {
     var offered = names
-    // What has the text in a name that its extension does not show, or is not selected, is offered all the same.
+    // Extensions that do not match or are not selected are missing in `names`, but are offered.
     if !text.isEmpty || !selection.isEmpty || !filter.isEmpty { offered.formUnion((try? await reader.names()) ?? []) }
     let installations = Installations(installed.map(Installation.init))
     let wanted = installations.extensions.filter { !offered.contains($0) && hasText($0) }.sorted()
@@ -194,13 +196,13 @@ struct List: ClusterCommand {
       .filter { selection.isEmpty || selection.takes($0) }
   }
 
-  /// Hands over all extensions, or those with the text that was asked for.
+  /// Passes all extensions, or those that match the text, to `each`.
   private func extensions(
     _ reader: ClusterReader, _ session: ClusterSession, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) {
     let isWhole = format.output.isWhole || format.order != nil
-    // Only shipped KubeSphere has the gateway's search (docs/KUBESPHERE.md: Gateway), and what it does not find may have the text in
-    // its name.
+    // Only KubeSphere with InstallPlans has the gateway's search (docs/KUBESPHERE.md: Gateway). If it finds nothing,
+    // the text may still occur in a name.
     if !text.isEmpty, selection.isEmpty, session.isByGatewayAlone, reader.dialect.era == .installPlan,
       let gateway = session.gateway,
       let found = try? await gateway.all(text, skipping: isWhole ? JSONPaths() : Extension.unread), !found.isEmpty
@@ -218,12 +220,12 @@ struct List: ClusterCommand {
   }
 }
 
-/// Extensions that wait until it is known what is installed, and then go to a printer.
+/// Queues extensions until the installations are known, and then passes them to a printer.
 private struct ExtensionQueue<Printer: ListPrinter> {
   var waiting: [Object] = []
   private var printer: Printer?
 
-  /// Takes an object in; `make` makes the printer as soon as that is possible.
+  /// Adds an object; `make` returns the printer as soon as that is possible.
   mutating func take(_ object: Object, _ make: () -> Printer?) {
     waiting.append(object)
     if printer == nil { printer = make() }
@@ -235,7 +237,7 @@ private struct ExtensionQueue<Printer: ListPrinter> {
     printer?.startOver()
   }
 
-  /// The printer with all in it.
+  /// Returns the printer with all objects added.
   mutating func end(_ make: () -> Printer) -> Printer {
     var whole = printer ?? make()
     for object in waiting { whole.add(object) }
@@ -249,7 +251,7 @@ private struct ExtensionQueue<Printer: ListPrinter> {
 }
 
 extension GatewayAPI {
-  /// Every extension with `text` in a displayed name, page by page.
+  /// Reads every extension with `text` in a displayed name, page by page.
   fileprivate func all(_ text: String, skipping: JSONPaths) async throws(ClusterError) -> [Object] {
     var found: [Object] = []
     var search = Search(text: text, size: 200)

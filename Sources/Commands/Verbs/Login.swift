@@ -36,10 +36,10 @@ struct LogOut: Command {
   }
 }
 
-/// What `ksx login` and `ksx logout` share.
+/// The common part of `ksx login` and `ksx logout`.
 ///
-/// The password goes to the gateway and nowhere else; the tokens that come back are kept by the client in
-/// the one file that is their owner's alone.
+/// The password is sent to the gateway and not stored. The client stores the tokens in a file that only its owner may
+/// read.
 struct LoggingIn {
   let arguments: Arguments
   let file: ProfileFile
@@ -51,7 +51,7 @@ struct LoggingIn {
     self.outlet = outlet
   }
 
-  /// Logs in, sees whether the gateway takes the login, and keeps the profile if it is new.
+  /// Logs in, checks that the gateway accepts the token, and stores the profile if it is new.
   func logIn() async throws(CommandError) {
     try refuseWhatMeansNothing()
     let (profile, text) = try target()
@@ -72,7 +72,7 @@ struct LoggingIn {
     if text != nil { try tellOfNew(profile) }
   }
 
-  /// Forgets the login, here and at the gateway.
+  /// Deletes the tokens, and revokes them at the gateway.
   func logOut() async throws(CommandError) {
     guard let profile = try file.profile(arguments[.profile]) else {
       throw CommandError("there is no current profile; say which: ksx logout --profile NAME")
@@ -102,7 +102,7 @@ struct LoggingIn {
   private func open(_ profile: Profile) throws(CommandError) -> OpenProfile {
     var surroundings = Surroundings()
     surroundings.environment = file.environment
-    // Who asks is what this is about, so only how to reach the gateway is taken from the command line.
+    // Credentials are not taken from the command line here, only connection options.
     var options = KubeconfigOptions(arguments)
     (options.username, options.password) = (nil, nil)
     if profile.kubernetes != nil { options = options.onlyHow }
@@ -110,8 +110,10 @@ struct LoggingIn {
     return try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
   }
 
-  /// The profile to log in to; for a new one also the text of the settings with it, made before a user is
-  /// asked for a password that would then be of no use.
+  /// The profile to log in to.
+  ///
+  /// For a new profile, also the new text of the settings file; it is made first, because errors in it would make the
+  /// password useless.
   private func target() throws(CommandError) -> (Profile, String?) {
     let profiles = try file.profiles()
     guard let given = arguments[.gateway] else { return (try existing(in: profiles), nil) }
@@ -136,7 +138,7 @@ struct LoggingIn {
     return (profile, text)
   }
 
-  /// The profile that is named, or the current one.
+  /// The profile of `--profile`, or the current one.
   private func existing(in profiles: Profiles) throws(CommandError) -> Profile {
     if let name = arguments[.profile], !profiles.all.contains(where: { $0.name == name }) {
       throw CommandError("there is no profile \(name); make it with ksx login --profile NAME --gateway URL")
@@ -148,7 +150,7 @@ struct LoggingIn {
     return profile
   }
 
-  /// A file of settings is added to, and else left to the user: what would change a profile is refused.
+  /// ksx adds profiles to the settings file, but does not change them; the user must do that.
   private func refuseChanges(to profile: Profile) throws(CommandError) {
     let shaping: [Option] = [.kubeconfig, .context, .memberCluster, .certificateAuthority, .insecure]
     guard let option = shaping.first(where: { arguments[$0] != nil }) else { return }
@@ -191,7 +193,7 @@ struct LoggingIn {
     return user
   }
 
-  /// KubeSphere's own gateway speaks http unless told otherwise, so this is said and not refused.
+  /// KubeSphere's gateway serves http by default, so an unencrypted connection is only warned about.
   private func warn(_ profile: Profile) {
     guard let url = profile.gateway?.url, Connection(server: url).isInClear else { return }
     outlet.note("note: the password goes to \(url) unencrypted and can be read on the way; https:// keeps it secret")
@@ -203,7 +205,7 @@ struct LoggingIn {
       guard let text = try outlet.input() else {
         throw CommandError("--password-stdin reads the password from a pipe or a file, not from a terminal")
       }
-      // The first end of a line that a shell or a Windows editor has put there; to Swift the two are one character.
+      // Drops one newline, which a shell or a Windows editor may have added; `\r\n` is one character in Swift.
       password = text.last.map { ["\n", "\r\n", "\r"].contains($0) } == true ? String(text.dropLast()) : text
     } else {
       guard let ask = outlet.askSecretly else {
@@ -215,7 +217,7 @@ struct LoggingIn {
     return password
   }
 
-  /// A gateway that gives a token may still not take it, or not let this user see anything.
+  /// A gateway that issues a token may still refuse it, or not let this user read anything.
   private func check(_ gateway: GatewayAPI, _ session: GatewaySession, _ profile: Profile) async throws(CommandError) {
     do throws(ClusterError) {
       _ = try await gateway.api.document("/apis/kubesphere.io/v1alpha1/extensions?limit=1")
@@ -245,7 +247,7 @@ struct LoggingIn {
     }
   }
 
-  /// A host alone means https; a slash at the end means nothing.
+  /// Adds `https://` to a host, and removes slashes at the end.
   static func address(_ given: String) -> String {
     var url = given.containsText("://") ? given : "https://" + given
     while url.hasSuffix("/") { url.removeLast() }
@@ -260,7 +262,7 @@ struct LoggingIn {
 }
 
 extension KubeconfigOptions {
-  /// These options without those that say where to go and who asks.
+  /// These options without those that select a cluster or have credentials.
   fileprivate var onlyHow: KubeconfigOptions {
     var options = KubeconfigOptions()
     options.requestTimeout = requestTimeout

@@ -16,7 +16,7 @@ extension Verb {
     ], as: RunTests.self)
 }
 
-/// Has the tests of a chart run, and waits for their end.
+/// Lets the controllers run the tests of a chart, and waits for the result.
 struct RunTests: ClusterCommand {
   private let name: String
   private let output: Output
@@ -66,7 +66,7 @@ struct RunTests: ClusterCommand {
     return try await end(of: id, installation.name, reader.dialect, session)
   }
 
-  /// A release of KubeSphere's own controllers is one of helm's.
+  /// The error for KubeSphere's controllers, whose releases `helm test` can test.
   private func notRunHere(_ installation: Installation) -> CommandError {
     let release = installation.releaseName.isEmpty ? name : installation.releaseName
     let namespace = installation.targetNamespace.isEmpty ? "" : " --namespace \(installation.targetNamespace)"

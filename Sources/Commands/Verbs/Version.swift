@@ -10,7 +10,7 @@ extension Verb {
     "version", "Print the version of ksx and of the server", options: [.output], as: ShowVersion.self)
 }
 
-/// The version of this program, which is known without a cluster, and a server's where it is known.
+/// Prints the version of this program, which needs no cluster, and that of the server if it can be read.
 struct ShowVersion: ClusterCommand {
   private let output: Output
   private let namesACluster: Bool

@@ -75,7 +75,7 @@ struct ListVersions: ClusterCommand {
     return ExtensionStatus(name, found, installations.of(name), former: former)
   }
 
-  /// Versions that come and go; what runs is that of the beginning.
+  /// Prints versions as they are created and changed; which one is running is read only once.
   private func follow(
     _ found: Extension?, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
@@ -85,7 +85,7 @@ struct ListVersions: ClusterCommand {
       let listed = ListedVersion.all([ExtensionVersion(object, dialect: dialect)], of: found, status)
       return columns.map { $0.text(listed[0]) }
     }
-    // Those of the first design have no label, so that all are looked through.
+    // ExtensionVersions of the first design have no label, so all are watched.
     let collection = WatchedCollection(
       dialect.extensionVersions, selector: selection.selector,
       skipping: format.output.isWhole ? JSONPaths() : ExtensionVersion.unread)

@@ -21,7 +21,7 @@ struct CustomColumns: Hashable, Sendable {
     }
   }
 
-  /// What stands in the columns of one item.
+  /// The cells of one item.
   func cells(_ item: Value) throws(JSONPathError) -> [String] {
     var cells: [String] = []
     for column in columns {
@@ -31,7 +31,7 @@ struct CustomColumns: Hashable, Sendable {
     return cells
   }
 
-  /// Lines as Go's `tabwriter` sets them: no column narrower than six, three blanks between two.
+  /// Aligns the columns as Go's `tabwriter` does: at least six characters wide, with three blanks between columns.
   func lines(_ rows: [[String]], hasHeadings: Bool) -> [String] {
     let all = (hasHeadings ? [columns.map(\.heading)] : []) + rows
     let widths = columns.indices.map { column in max(6, (all.map { $0[column].unicodeScalars.count }.max() ?? 0) + 3) }

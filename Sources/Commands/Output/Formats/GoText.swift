@@ -1,8 +1,8 @@
 import Manifest
 
-/// Values as Go's `fmt` and `encoding/json` write them, for those formats whose output kubectl's users know.
+/// Formats values as Go's `fmt` and `encoding/json` do, for the output formats that users know from kubectl.
 enum GoText {
-  /// As a template prints a result: what has parts is JSON.
+  /// As a template prints a result: mappings, lists and null as JSON.
   static func shown(_ value: Value) -> String {
     switch value {
     case .mapping, .sequence, .null: json(value)
@@ -24,7 +24,7 @@ enum GoText {
     }
   }
 
-  /// As `json.Marshal`: keys in order, and what HTML would take for its own escaped.
+  /// As `json.Marshal`: keys are sorted, and characters with a meaning in HTML are escaped.
   static func json(_ value: Value) -> String {
     switch value {
     case .number(let number): Digits(number).text(longest: 21, isShort: true)
@@ -53,13 +53,13 @@ enum GoText {
     mapping.pairs.sorted { order($0.key, $1.key) < 0 }
   }
 
-  /// Less than, equal to or greater than zero, by bytes.
+  /// Compares by bytes: negative, zero or positive.
   static func order(_ left: String, _ right: String) -> Int {
     if left.utf8.lexicographicallyPrecedes(right.utf8) { return -1 }
     return left.utf8.elementsEqual(right.utf8) ? 0 : 1
   }
 
-  /// What Go calls a value of JSON.
+  /// The Go type of a JSON value.
   static func type(_ value: Value) -> String {
     switch value {
     case .null: "nil"
@@ -73,10 +73,10 @@ enum GoText {
   }
 }
 
-/// The shortest decimal digits that mean a number, and where its point stands.
+/// The shortest decimal digits of a number, and the position of its decimal point.
 private struct Digits {
   private var digits: [Character]
-  /// How many of the digits, or zeros after them, stand before the point.
+  /// How many of the digits, with added zeros if need be, precede the point.
   private var point: Int
   private let isNegative: Bool
 
@@ -95,7 +95,7 @@ private struct Digits {
     isNegative = number.sign == .minus
   }
 
-  /// With an exponent where more than `longest` digits would stand before the point, or many zeros behind it.
+  /// With an exponent if more than `longest` digits would precede the point, or many zeros would follow it.
   func text(longest: Int, isShort: Bool = false) -> String {
     let sign = isNegative ? "-" : ""
     if digits.isEmpty { return sign + "0" }

@@ -1,21 +1,21 @@
 import Manifest
 
 extension JSONPathTemplate {
-  /// What the template makes of `document`.
+  /// The output of the template for `document`.
   func text(_ document: Value) throws(JSONPathError) -> String {
     var results: [[Value]] = []
     _ = try run(from: 0, on: document, isInRange: false, into: &results)
     return results.map { $0.map(GoText.shown).joined(separator: " ") }.joined()
   }
 
-  /// What stands at the place that the template is, and nothing of where.
+  /// The values that the first action of the template selects in `document`.
   func values(_ document: Value) throws(JSONPathError) -> [Value] {
     var results: [[Value]] = []
     _ = try run(from: 0, on: document, isInRange: false, into: &results)
     return results.first ?? []
   }
 
-  /// Carries the parts from `start` on out on `value`, and returns the part that ends the range.
+  /// Evaluates the parts from `start` on with `value`, and returns the index of the part that ends the range.
   private func run(
     from start: Int, on value: Value, isInRange: Bool, into results: inout [[Value]]
   ) throws(JSONPathError) -> Int {
@@ -43,7 +43,7 @@ extension JSONPathTemplate {
     var end = place
     for value in values { end = try run(from: place + 1, on: value, isInRange: true, into: &results) }
     if !values.isEmpty { return end }
-    // The parts of a range without values are passed over.
+    // Skips the parts of a range without values.
     var unused: [[Value]] = []
     return try run(from: place + 1, on: .null, isInRange: true, into: &unused)
   }
@@ -93,7 +93,7 @@ extension JSONPathTemplate {
     value.mapping?.pairs.map(\.value) ?? value.sequence ?? []
   }
 
-  /// The value itself, where there is anything in it, and all below it.
+  /// The value itself, unless it is empty, and everything below it.
   private static func descendants(_ value: Value) -> [Value] {
     if let text = value.string { return text.isEmpty ? [] : [value] }
     let children = children(value)
@@ -115,7 +115,7 @@ extension JSONPathTemplate {
     return result
   }
 
-  /// The places that are meant in a list of `count`; `nil` where none are asked for.
+  /// The indices of the slice in a list of `count`; `nil` if it is empty.
   private static func range(_ slice: Slice, _ count: Int) throws(JSONPathError) -> Range<Int>? {
     var first = slice.first ?? 0
     if first < 0 { first += count }
@@ -147,7 +147,7 @@ extension JSONPathTemplate {
 
   private static func passes(_ item: Value, _ filter: Filter) throws(JSONPathError) -> Bool {
     guard let comparison = filter.comparison else {
-      // What cannot be looked for counts as there.
+      // A path that fails counts as present.
       return ((try? walk(filter.left, [item]).values) ?? [item]).isEmpty == false
     }
     let (lefts, rights) = (try walk(filter.left, [item]).values, try walk(filter.right, [item]).values)
@@ -164,7 +164,7 @@ extension JSONPathTemplate {
     }
   }
 
-  /// Only like is compared with like, a whole number with no fraction.
+  /// Compares values of the same type only; an integer and a fraction are of different types.
   private static func order(_ left: Value, _ right: Value, isOrdered: Bool = true) throws(JSONPathError) -> Int {
     func sign<Element: Comparable>(_ left: Element, _ right: Element) -> Int {
       left < right ? -1 : left == right ? 0 : 1

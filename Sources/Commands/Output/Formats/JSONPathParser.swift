@@ -1,4 +1,4 @@
-/// Takes a template apart.
+/// Parses a template.
 struct JSONPathParser {
   private let text: [Unicode.Scalar]
   private var at = 0
@@ -23,7 +23,7 @@ struct JSONPathParser {
     return try parser.action()
   }
 
-  /// What stands up to the closing brace.
+  /// Parses up to the closing brace.
   private mutating func action() throws(JSONPathError) -> [JSONPathTemplate.Node] {
     var nodes: [JSONPathTemplate.Node] = []
     while true {
@@ -45,7 +45,7 @@ struct JSONPathParser {
     }
   }
 
-  /// The node that `first`, which is passed already, begins.
+  /// Parses the node that begins with `first`, which has been consumed.
   private mutating func node(_ first: Unicode.Scalar) throws(JSONPathError) -> [JSONPathTemplate.Node] {
     switch first {
     case "[": return try elements()
@@ -96,7 +96,7 @@ extension JSONPathParser {
     throw JSONPathError("cannot parse number \(text)")
   }
 
-  /// What stands between the brackets, of which the first is passed.
+  /// Parses an index, a slice or a union after the opening bracket.
   private mutating func elements() throws(JSONPathError) -> [JSONPathTemplate.Node] {
     let start = at
     while let next = peek, next != "]", next != "\n" { at += 1 }
@@ -137,7 +137,7 @@ extension JSONPathParser {
     }
     var slice = JSONPathTemplate.Slice(first: numbers[0])
     guard parts.count > 1 else {
-      // The last number there is leads nowhere, as any other that is too large.
+      // Adding one to the largest integer wraps; the result is out of bounds, as any index that is too large.
       slice.end = (numbers[0] ?? 0).addingReportingOverflow(1).partialValue
       slice.isOne = true
       return slice
@@ -178,7 +178,7 @@ extension JSONPathParser {
       left: try nodes(String(left)), comparison: String(comparison), right: try nodes(String(right)))
   }
 
-  /// A text up to the quote that ends it, of which the first is passed.
+  /// Parses a string up to its closing quote; the opening one has been consumed.
   private mutating func quoted(by quote: Unicode.Scalar) throws(JSONPathError) -> String {
     var result = String.UnicodeScalarView()
     while let next = peek, next != "\n" {

@@ -1,11 +1,11 @@
 import Manifest
 
-/// A template of `-o jsonpath=`: text, and in braces what is taken from a document.
+/// A template of `-o jsonpath=`: text with expressions in braces.
 ///
-/// It means what it means to kubectl 1.32 (`kubectlPrintsTheSame`); only the order of keys, which is none there, is that
-/// of the document.
+/// It works as in kubectl 1.32 (`kubectlPrintsTheSame`), except that keys are in the order of the document, where
+/// kubectl has none.
 struct JSONPathTemplate: Hashable, Sendable {
-  /// A step to what is wanted.
+  /// A step of an expression.
   indirect enum Node: Hashable, Sendable {
     case text(String)
     case integer(Int)
@@ -17,27 +17,27 @@ struct JSONPathTemplate: Hashable, Sendable {
     case descent
     case union([[Node]])
     case filter(Filter)
-    /// `range`, `end`, or something that means nothing.
+    /// `range`, `end`, or an unknown identifier.
     case word(String)
   }
 
-  /// `[FIRST:END:STEP]`; an index alone is a slice of one.
+  /// `[FIRST:END:STEP]`; an index is a slice of one element.
   struct Slice: Hashable, Sendable {
     var first: Int?
     var end: Int?
     var step: Int?
-    /// The end follows from an index that stands alone.
+    /// Whether it is an index, from which `end` is derived.
     var isOne = false
   }
 
-  /// `[?(LEFT OPERATOR RIGHT)]`; without an operator what is on the left must be there.
+  /// `[?(LEFT OPERATOR RIGHT)]`; without an operator, the left side must exist.
   struct Filter: Hashable, Sendable {
     var left: [Node]
     var comparison: String?
     var right: [Node]
   }
 
-  /// What stands outside of braces, or in one pair of them.
+  /// Text outside of braces, or the expression in a pair of braces.
   enum Part: Hashable, Sendable {
     case text(String)
     case action([Node])
@@ -50,7 +50,7 @@ struct JSONPathTemplate: Hashable, Sendable {
     parts = try parser.parts()
   }
 
-  /// A place as columns and sorting name it, where braces and the first dot may be left out.
+  /// A path as columns and sorting take it: braces and the first dot are optional.
   init(relaxed text: String) throws(JSONPathError) {
     var inner = text[...]
     if inner.hasPrefix("{"), inner.hasSuffix("}") { inner = inner.dropFirst().dropLast() }
@@ -63,7 +63,7 @@ struct JSONPathTemplate: Hashable, Sendable {
   }
 }
 
-/// What is wrong with a template, or with what it is applied to, in kubectl's words.
+/// An error in a template or in its evaluation, in the words of kubectl.
 struct JSONPathError: Error, Hashable {
   let text: String
 

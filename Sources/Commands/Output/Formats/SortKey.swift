@@ -1,9 +1,9 @@
 import Manifest
 
-/// What `--sort-by` sorts by, as kubectl 1.32 does it (`kubectlSortsTheSame`).
+/// The key of `--sort-by`, as kubectl 1.32 sorts (`kubectlSortsTheSame`).
 ///
-/// What lacks it comes first; numbers and quantities (`900Mi`) go by size, texts by their bytes. Fractions and truth values
-/// are sorted too, which kubectl refuses.
+/// Elements without the key come first. Numbers and quantities (`900Mi`) are sorted by size, strings by their bytes.
+/// Unlike kubectl, it also sorts fractions and booleans.
 struct SortKey: Hashable, Sendable {
   private let path: JSONPathTemplate
   private let text: String
@@ -14,10 +14,10 @@ struct SortKey: Hashable, Sendable {
     self.text = text.hasPrefix("{") ? text : "{\(text.hasPrefix(".") ? "" : ".")\(text)}"
   }
 
-  /// What `item` is sorted by; `nil` where it has no such thing.
+  /// The key of `item`; `nil` if it has none.
   func value(of item: Value) throws(JSONPathError) -> Value? { try path.values(item).first }
 
-  /// `elements` in order, those that are equal as they stood.
+  /// Sorts `elements`; elements with equal keys keep their order.
   func sorted<Element>(_ elements: [Element], by key: (Element) -> Value?) throws(JSONPathError) -> [Element] {
     let keyed = elements.map { (element: $0, key: key($0).map(Rank.init)) }
     if !elements.isEmpty, keyed.allSatisfy({ $0.key == nil }) {
@@ -34,7 +34,7 @@ struct SortKey: Hashable, Sendable {
     return sorted.map(\.element.element)
   }
 
-  /// A value among those it is sorted with.
+  /// A key, prepared for comparisons.
   private struct Rank {
     enum Kind { case number, text, bool, other }
 
@@ -60,14 +60,14 @@ struct SortKey: Hashable, Sendable {
   }
 }
 
-/// Quantities as Kubernetes writes them: `100m`, `1.5Gi`, `2e3`.
+/// Kubernetes quantities: `100m`, `1.5Gi`, `2e3`.
 enum Quantity {
   private static let units: [Substring: Double] = [
     "": 1, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Ki": 0x1p10,
     "Mi": 0x1p20, "Gi": 0x1p30, "Ti": 0x1p40, "Pi": 0x1p50, "Ei": 0x1p60,
   ]
 
-  /// How much `text` is; `nil` where it is no quantity.
+  /// The value of `text`; `nil` if it is not a quantity.
   static func size(_ text: String) -> Double? {
     let sign = text.prefix { $0 == "+" || $0 == "-" }
     let digits = text.dropFirst(sign.count).prefix { $0 == "." || ("0"..."9").contains($0) }

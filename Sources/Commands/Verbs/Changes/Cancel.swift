@@ -15,7 +15,7 @@ extension Verb {
     ], as: Cancel.self)
 }
 
-/// Follows an attempt to its end and back, a step at a time.
+/// Carries out a cancellation step by step.
 struct Cancel: PlannedCommand {
   private let name: String
   private let version: String?
@@ -23,7 +23,7 @@ struct Cancel: PlannedCommand {
   private let isConfirmed: Bool
   private let patience: Int?
 
-  /// Seconds in which a step must show its effect.
+  /// Seconds within which a step must show an effect.
   private static let pause = 5
 
   init(_ arguments: Arguments) {
@@ -54,7 +54,7 @@ struct Cancel: PlannedCommand {
     return [.deed(await session.judged(plan(cancellation, facts, reader), reader))]
   }
 
-  /// What is to be cancelled, if anything can be.
+  /// Reads what is to be cancelled; throws if nothing can be.
   private func begun(
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (Cancellation, Cancellation.Facts) {
@@ -84,7 +84,7 @@ struct Cancel: PlannedCommand {
     return object
   }
 
-  /// Takes step after step, until it is done or nothing more happens.
+  /// Carries out the steps until the cancellation is done or nothing more happens.
   private func follow(
     _ cancellation: Cancellation, _ installation: String, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
@@ -122,7 +122,7 @@ struct Cancel: PlannedCommand {
 }
 
 extension Cancellation.Step {
-  /// What was done, for the user who waits.
+  /// What the step did, for the user.
   fileprivate var words: String? {
     switch self {
     case .putBack: "asked for what ran before"
@@ -135,7 +135,8 @@ extension Cancellation.Step {
 }
 
 extension CommandSession {
-  /// Shows what will be done to the extensions called `names` and asks for that by what is done, where there is a terminal to ask at.
+  /// Shows what will be done to the extensions `names`, and asks the user if there is a terminal; `deed` is the
+  /// question's text.
   func confirm(
     _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = [], asking deed: String = "Do this"
   ) throws(CommandError) {
@@ -153,7 +154,7 @@ extension CommandSession {
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
   }
 
-  /// Has the name typed, as a guardrail asks for whatever else the command line says.
+  /// Lets the user type the name, because a guardrail demands that whatever the command line says.
   private func confirmByTyping(_ lines: [String], _ typed: String, _ deed: Deed) throws(CommandError) {
     let word = wordToType(deed.names)
     guard let ask = outlet.ask else {

@@ -1,16 +1,16 @@
 import Manifest
 import Platform
 
-/// The config that a user gives with a command: a file, the standard input, or none on purpose.
+/// The config that a command is given: a file, the standard input, or explicitly none.
 ///
-/// Input that is missing is not an empty config: in `generate | ksx config set NAME` a failed program must not take
-/// away all that was set.
+/// Missing input is not an empty config: if a program fails in `generate | ksx config set NAME`, the config must not be
+/// emptied.
 struct GivenConfig {
   let arguments: Arguments
-  /// The config is all that the command is about, and read from the standard input when no file is named.
+  /// Whether the command requires a config, and reads it from the standard input if no file is named.
   let isWhole: Bool
 
-  /// The text, or `nil` when the command goes without one.
+  /// Reads the config; `nil` if the command is given none.
   func text() throws(CommandError) -> String? {
     if arguments.has(.empty) {
       guard arguments[.config] == nil else {
@@ -43,7 +43,9 @@ struct GivenConfig {
     throw CommandError("nothing was changed: \(place) \(absence); \(remedy)")
   }
 
-  /// What `text` is instead of a config, or `nil` where it is one; `{}` is an empty one.
+  /// Why `text` is not a config; `nil` if it is one.
+  ///
+  /// `{}` is an empty config.
   static func absence(of text: String) -> String? {
     if text.allSatisfy(\.isWhitespace) { return "is blank" }
     return ConfigReview(text).isMissing ? "holds no value" : nil

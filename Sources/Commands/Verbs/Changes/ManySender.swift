@@ -5,14 +5,14 @@ import Manifest
 import Operations
 import Platform
 
-/// Shows the plans of many changes as one, asks once, and carries them out in their order, some of them at once.
+/// Shows the plans of many changes together, asks once, and carries them out in order, several at a time.
 struct ManySender {
   private let arguments: Arguments
   private let reader: ClusterReader
   private let session: CommandSession
-  /// What heads the plan: `Upgrade 3 extensions in production`.
+  /// The heading of the plans: `Upgrade 3 extensions in production`.
   private let title: String
-  /// What comes after the first change of an extension, each change when the one before is accepted.
+  /// The further changes of an extension; each is sent when the one before was accepted.
   private let rest: [String: SetDifference.Extension]
 
   init(
@@ -24,7 +24,7 @@ struct ManySender {
     )
   }
 
-  /// Refuses all of it where anything speaks against it, unless what can be done is to be done.
+  /// Carries out `plans`; refuses all of them if one is blocked, unless `--keep-going` is given.
   func carryOut(_ plans: ManyPlans) async throws(CommandError) {
     if arguments.dryRun != .none { return try await show(plans) }
     try refuse(plans)
@@ -34,7 +34,7 @@ struct ManySender {
     try report(await results(of: plans))
   }
 
-  /// Refuses all where one cannot be done, unless what can be done is to be done.
+  /// Throws if a plan is blocked, unless `--keep-going` is given.
   func refuse(_ plans: ManyPlans) throws(CommandError) {
     guard let first = plans.blocked.first, !arguments.has(.keepGoing) else { return }
     let others =
@@ -79,7 +79,7 @@ struct ManySender {
     }
   }
 
-  /// Carries them out, and says what came of each.
+  /// Carries out `plans`, and prints the result of each.
   func results(of plans: ManyPlans) async -> ManyChanges {
     var many = ManyChanges(plans.order, keepsGoing: arguments.has(.keepGoing))
     let awaited = plans.order.awaited
@@ -90,7 +90,7 @@ struct ManySender {
           if names.isEmpty { return }
           for name in names {
             guard let plan = plans.plans[name] else { continue }
-            // The plan of what waited for another is made anew: until then it could not be known.
+            // A plan that depends on another change is made again, when that change has ended.
             let isFresh = plans.order.predecessors[name]?.isEmpty == true
             group.addTask {
               (name, await result(of: plan, isFresh: isFresh, isAwaited: awaited.contains(name)))
@@ -119,7 +119,7 @@ struct ManySender {
       }
       return result
     } catch {
-      // The extension is named before the sentence, which may do so as well.
+      // The caller prefixes the name of the extension, with which the sentence may begin too.
       let (sentence, naming) = (error.sentence, "\(plan.name): ")
       return .failed(
         sentence.hasPrefix(naming) ? String(sentence.dropFirst(naming.count)) : sentence)
@@ -151,7 +151,7 @@ struct ManySender {
   {
     let plan = isFresh ? known : try await plan(known.change, for: known.name)
     if plan.isAlreadySo {
-      // What another waits for may have been begun by an earlier try.
+      // An earlier attempt may have begun a change that another one waits for.
       if isAwaited, plan.change.version != nil {
         try await wait(for: plan, nil, arguments.seconds(.timeout) ?? 600)
       }
@@ -188,7 +188,7 @@ struct ManySender {
     }
   }
 
-  /// Tells what is left to be told, and fails when anything did.
+  /// Prints the results that were not printed yet; throws if there were failures.
   func report(_ many: ManyChanges) throws(CommandError) {
     if arguments.output.isWhole {
       let items = many.outcome.map { entry -> Value in

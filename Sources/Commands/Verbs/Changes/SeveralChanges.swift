@@ -5,7 +5,7 @@ import Manifest
 import Operations
 import Platform
 
-/// One change to several extensions: one plan, one question, and an order in which what is needed comes first.
+/// One change of several extensions: a single plan and confirmation; dependencies come first.
 struct SeveralChanges: PlannedCommand {
   private let arguments: Arguments
   private let kind: ChangeKind
@@ -16,7 +16,7 @@ struct SeveralChanges: PlannedCommand {
     guard let asked = arguments.verb.change else {
       fatalError("ksx \(arguments.verb.name) is not a change")
     }
-    // Of a script whose variable is not set: it would be a change of all there is.
+    // An empty value, as of an unset shell variable, would select every extension.
     for option in [Option.filter, .selector] where arguments.all(option).contains(where: \.isBlank) {
       throw CommandError("--\(option.rawValue) must not be empty; nothing was changed")
     }
@@ -37,7 +37,7 @@ struct SeveralChanges: PlannedCommand {
     }
   }
 
-  /// Whether the command line is about several extensions, or about what is yet to be found out.
+  /// Whether the command line names several extensions, or selects them.
   static func isAskedFor(_ arguments: Arguments) -> Bool {
     arguments.operands.count != 1 || arguments[.filter] != nil || arguments[.selector] != nil
   }
@@ -50,9 +50,10 @@ struct SeveralChanges: PlannedCommand {
     try await ManySender(arguments, reader, session, title: title(plans, session)).carryOut(plans)
   }
 
-  /// The plans, and what was asked for them; `nil` where no extension is meant.
+  /// Makes the plans; `nil` if no extension is selected.
   ///
-  /// What is shown says of each whether guardrails allow it; what is carried out is refused by them as a whole.
+  /// If `isShown`, each plan shows the verdict of the guardrails; otherwise they are checked for all plans when the
+  /// user confirms.
   private func planned(
     in session: CommandSession, isShown: Bool
   ) async throws(CommandError) -> (plans: ManyPlans, reader: ClusterReader)? {
@@ -79,7 +80,7 @@ struct SeveralChanges: PlannedCommand {
     return (isShown ? guarded(plans, changes, session) : plans, reader)
   }
 
-  /// How many objects it is about is known once there are plans, and a guardrail may be about that.
+  /// Applies the guardrails again, because some depend on the number of objects, which is known only from the plans.
   private func guarded(_ plans: ManyPlans, _ changes: [String: Change], _ session: CommandSession)
     -> ManyPlans
   {
@@ -121,12 +122,12 @@ struct SeveralChanges: PlannedCommand {
         language: session.outlet.language,
         at: Timestamp.now())
     }
-    // What is not installed can only be installed, and is no failure of the others.
+    // A filter may select extensions that are not installed; these are skipped, except by `install`.
     let names = kind == .install ? taken : taken.filter { facts.base.installation(of: $0) != nil }
     return names
   }
 
-  /// What each was before; where the change leads back, also by what the cluster tells.
+  /// What this computer remembers of the extensions; for a change that goes back, completed from the cluster.
   private func memories(
     _ names: [String], in facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
   ) async -> [String: ReleaseMemory] {
@@ -172,7 +173,7 @@ extension String {
 }
 
 extension Arguments {
-  /// The labels that `--selector` asks for.
+  /// The label selector of `--selector`.
   func labelSelector() throws(CommandError) -> LabelSelector {
     do {
       return try LabelSelector(self[.selector] ?? "")

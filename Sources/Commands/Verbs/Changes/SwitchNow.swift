@@ -5,21 +5,21 @@ import Manifest
 import Operations
 import Platform
 
-/// The emergency: one merge patch, straight to the API, with nothing asked before it.
+/// `--now`, for emergencies: a single merge patch that is sent without reading anything first.
 ///
-/// What an earlier visit learnt is used however old it is. Without that it tries the shipped dialect: a
-/// cluster that has not even heard of the kind says so, does nothing, and is asked with the other word.
+/// It uses cached capabilities, however old. Without a cache it tries InstallPlans; a cluster that does not serve this
+/// kind refuses the patch without effect, and then Subscriptions are tried.
 struct SwitchNow: ClusterCommand {
   private let name: String
   private let isEnabled: Bool
   private let output: Output
   private let isDryRun: Bool
-  /// The plans of the ladder are shown, and nothing is sent.
+  /// Whether only the plans of the ladder are shown, and nothing is sent.
   private let isPlanOnly: Bool
-  /// How far the ladder is climbed whatever comes of the switch.
+  /// The rung that is climbed to in any case, from `--climb`.
   private let limit: Rung?
   private let patience: Int?
-  /// What of the command line the command that goes back needs as well.
+  /// The arguments that the undo command needs too.
   private let undoFlags: [String]
   private let hasToken: Bool
 
@@ -54,7 +54,7 @@ struct SwitchNow: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     try refuseWhatCannotBe(session)
-    // There is nothing to confirm, unless a guardrail has even this typed.
+    // Nothing is confirmed, unless a guardrail demands a typed confirmation.
     try session.confirm([], isConfirmed: true, typed: "ksx \(verb) --now", about: [name])
     if isPlanOnly { return try await climb(try await session.reader().dialect, .works, session) }
     let (object, dialect): (Object, Dialect)
@@ -78,14 +78,14 @@ struct SwitchNow: ClusterCommand {
     try await session.wait(for: waiting, seconds: patience)
   }
 
-  /// What came of the switch.
+  /// The result of the patch.
   private enum Answer {
     case taken(Object, Dialect)
-    /// A webhook does not answer, or a rule refuses it, so that it cannot be stored.
+    /// It could not be stored, because a webhook does not answer or a policy refuses it.
     case blocked(String, Dialect)
   }
 
-  /// What the switch does not reach, and what was taken away besides it.
+  /// Climbs the ladder if disabling was not enough; when enabling, undoes what the ladder changed.
   private func climb(_ dialect: Dialect, _ verdict: SwitchVerdict, _ session: CommandSession)
     async throws(CommandError)
   {
@@ -95,7 +95,7 @@ struct SwitchNow: ClusterCommand {
       undo: undo(session.status))
     if isEnabled {
       try await climb.down(await climb.climbed())
-      // What was taken away besides the switch is back; the switch itself is not.
+      // Only the ladder was undone; `enabled` could not be set.
       if case .blocked(let reason) = verdict, await !isOn(dialect, session) {
         throw CommandError("\(doing): the switch could not be stored: \(reason)")
       }
@@ -104,7 +104,7 @@ struct SwitchNow: ClusterCommand {
     if verdict != .works || limit != nil { try await climb.up(because: verdict) }
   }
 
-  /// The switch is on, as where it could not be stored that it shall be off.
+  /// Whether the extension is enabled, for example because disabling it could not be stored either.
   private func isOn(_ dialect: Dialect, _ session: CommandSession) async -> Bool {
     let found = await result { () throws(ClusterError) in try await session.cluster.get(dialect.installations, name) }
     return (try? found.get()).map { Installation($0).isEnabled } ?? false
@@ -143,12 +143,12 @@ struct SwitchNow: ClusterCommand {
     }
   }
 
-  /// For the next emergency; a command that has time for a question asks it.
+  /// Caches the dialect for the next emergency; a command that discovers the capabilities replaces it.
   private func remember(_ dialect: Dialect, _ session: CommandSession) {
     session.localState.remember(Capabilities(assuming: dialect), of: session.status.identity)
   }
 
-  /// The API of August 2022 stores the switch, and no controller reads it (docs/KUBESPHERE.md: Eras).
+  /// The API of August 2022 stores `enabled`, but no controller reads it (docs/KUBESPHERE.md: Eras).
   private func refuseWhatIsNotCarriedOut(_ object: Object, _ session: CommandSession)
     throws(CommandError)
   {
@@ -198,10 +198,10 @@ struct SwitchNow: ClusterCommand {
     }
   }
 
-  /// The command that goes back, to the same cluster even if the current context is another by then.
+  /// The command that undoes this one, in the same cluster even if the current context has changed.
   private func undo(_ status: ClusterSession.Status) -> String {
     let words = ["ksx", isEnabled ? "disable" : "enable", name, "--now"]
-    // A token is a secret, and must be given again.
+    // The token is secret, and must be given again.
     return Shell.line(words + (status.ownFlags ?? status.kubectlFlags) + undoFlags)
       + (hasToken ? " --token …" : "")
   }

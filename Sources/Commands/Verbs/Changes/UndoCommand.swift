@@ -14,7 +14,7 @@ extension Verb {
     ], as: UndoCommand.self)
 }
 
-/// The inverse of the last change, planned and confirmed like any other.
+/// The inverse of the last change, planned and confirmed like any other change.
 struct UndoCommand: PlannedCommand {
   private let arguments: Arguments
 

@@ -23,7 +23,7 @@ extension Verb {
     ], as: EditConfig.self)
 }
 
-/// Keys taken out.
+/// `config unset`: removes keys from the config.
 struct UnsetConfig: PlannedCommand {
   private let command: ChangeCommand
 
@@ -41,7 +41,7 @@ struct UnsetConfig: PlannedCommand {
   }
 }
 
-/// The user's own editor.
+/// `config edit`: lets the user edit the config in an editor.
 struct EditConfig: PlannedCommand {
   private let arguments: Arguments
 
@@ -62,7 +62,7 @@ struct EditConfig: PlannedCommand {
     return plans
   }
 
-  /// Has `then` do something with the change that what is written comes to, if it is any; the text may be kept.
+  /// Lets the user edit the config, and calls `then` with the change, if there is one; the text may be kept.
   private func edited(
     in session: CommandSession, _ isKept: Bool, _ then: (ChangeCommand) async throws(CommandError) -> Void
   ) async throws(CommandError) {
@@ -76,7 +76,7 @@ struct EditConfig: PlannedCommand {
     var text: String?
     do throws(CommandError) {
       text = try await Self.edited(copy, edit)
-      // Many editors end the last line.
+      // Many editors add a newline to the last line.
       if text == before || text == before + "\n" { text = nil }
       if let text { try await then(try command(text, besides: before)) }
     } catch {
@@ -95,7 +95,7 @@ struct EditConfig: PlannedCommand {
     return ChangeCommand(arguments, decided: .configure(config: text), base: before)
   }
 
-  /// A file with `text` for the editor; its owner's alone, as a config may hold secrets, and none that is there already.
+  /// Writes `text` to a new file for the editor, which only its owner may read, because a config may contain secrets.
   private static func copy(
     of text: String, called name: String, in folder: String
   ) throws(CommandError) -> String {
@@ -110,7 +110,7 @@ struct EditConfig: PlannedCommand {
     return path
   }
 
-  /// What the editor leaves in the file at `path`.
+  /// Runs the editor on the file at `path`, and returns its contents.
   private static func edited(
     _ path: String, _ edit: @Sendable (String) async -> Bool
   ) async throws(CommandError) -> String {

@@ -1,18 +1,18 @@
 import Manifest
 import Platform
 
-/// Changes of single places in a config, as a command line names them.
+/// Edits of single keys in a config, as given on a command line.
 struct ConfigEdits: Hashable, Sendable {
   private enum Edit: Hashable, Sendable {
     case set(YAMLEdit.Path, YAMLEdit.Written)
     case unset(YAMLEdit.Path)
   }
 
-  /// What a value on a command line means.
+  /// How values on a command line are parsed.
   enum Typing: Hashable, Sendable {
-    /// What helm's `--set` makes of it.
+    /// As helm's `--set` parses them.
     case plain
-    /// A text, as helm's `--set-string` makes it.
+    /// As strings, as helm's `--set-string` parses them.
     case string
     case yaml
 
@@ -30,7 +30,7 @@ struct ConfigEdits: Hashable, Sendable {
 
   var isEmpty: Bool { edits.isEmpty }
 
-  /// `KEY=VALUE` each, or several with commas between them.
+  /// Parses `KEY=VALUE` arguments; each may have several pairs, separated by commas.
   init(setting pairs: [String], as typing: Typing) throws(CommandError) {
     var edits: [Edit] = []
     for pair in pairs {
@@ -48,7 +48,7 @@ struct ConfigEdits: Hashable, Sendable {
     self.edits = edits
   }
 
-  /// One pair, whose value has whatever YAML has in it, commas too.
+  /// Parses a pair whose value is YAML and may contain commas.
   private static func edit(yaml pair: String) throws(CommandError) -> Edit {
     guard let (path, text) = YAMLEdit.Path.assignment(pair) else { throw mistake("\(pair) is no KEY=VALUE") }
     do throws(SyntaxError) {
@@ -63,7 +63,7 @@ struct ConfigEdits: Hashable, Sendable {
       "\(sentence), such as web.replicas=3,web.tag=1.10 or web.hosts[0]=a.example; \\, is a comma in a value")
   }
 
-  /// `KEY` each.
+  /// Parses `KEY` arguments.
   init(unsetting keys: [String]) throws(CommandError) {
     var edits: [Edit] = []
     for key in keys {
@@ -75,7 +75,7 @@ struct ConfigEdits: Hashable, Sendable {
     self.edits = edits
   }
 
-  /// `config` with all of them, and every byte that they do not name as it was.
+  /// Applies the edits to `config`, and leaves every other byte unchanged.
   func applied(to config: String) throws(CommandError) -> String {
     var text = config
     for edit in edits {

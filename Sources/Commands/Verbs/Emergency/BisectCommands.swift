@@ -26,7 +26,7 @@ extension Verb {
   private static let answering: [Option] = [.yes, .confirm, .dryRun]
 }
 
-/// The first half off.
+/// `bisect start`: disables the first half.
 struct BisectStart: PlannedCommand {
   private let arguments: Arguments
   private let excepted: [String]
@@ -54,7 +54,7 @@ struct BisectStart: PlannedCommand {
     return [.deed(await session.judged(plan, search.switching.reader))]
   }
 
-  /// The search as it begins, and what that disables.
+  /// The new search, and the writes that it begins with.
   private func first(
     _ search: Search, _ session: CommandSession
   ) async throws(CommandError) -> (bisect: Bisect, step: SafeMode.Step) {
@@ -81,7 +81,7 @@ struct BisectStart: PlannedCommand {
   }
 }
 
-/// An answer to what a look has shown.
+/// The user's answer whether the problem is gone.
 private protocol BisectAnswer: PlannedCommand {
   var arguments: Arguments { get }
   static var isGone: Bool { get }
@@ -108,21 +108,21 @@ extension BisectAnswer {
   }
 }
 
-/// The trouble is gone.
+/// `bisect good`: the problem is gone.
 struct BisectGood: BisectAnswer {
   fileprivate let arguments: Arguments
   fileprivate static let isGone = true
   init(_ arguments: Arguments) { self.arguments = arguments }
 }
 
-/// The trouble is still there.
+/// `bisect bad`: the problem is still there.
 struct BisectBad: BisectAnswer {
   fileprivate let arguments: Arguments
   fileprivate static let isGone = false
   init(_ arguments: Arguments) { self.arguments = arguments }
 }
 
-/// All on again.
+/// `bisect reset`: enables all extensions again.
 struct BisectReset: PlannedCommand {
   private let arguments: Arguments
   init(_ arguments: Arguments) { self.arguments = arguments }
@@ -148,7 +148,7 @@ struct BisectReset: PlannedCommand {
   }
 }
 
-/// One search in one cluster, between two answers.
+/// The search in one cluster, between two answers.
 private struct Search {
   let switching: Switching
   private let session: CommandSession
@@ -166,14 +166,14 @@ private struct Search {
       identity: session.status.identity)
   }
 
-  /// The search that is under way, or `nil`.
+  /// Reads the current search; `nil` if there is none.
   func kept() async throws(CommandError) -> Bisect? {
     let (there, here) = try await session.asking("reading the search") { () throws(ClusterError) in
       try await values.read()
     }
     if let search = there["search"].flatMap(Bisect.init) { return search }
     guard let search = here["search"].flatMap(Bisect.init) else { return nil }
-    // Another who ends it takes its marks away, and knows nothing of the copy here.
+    // Another user who ends the search removes its marks in the cluster, but not the copy on this computer.
     guard Bisect.restoring(try await switching.objects(), capabilities).writes.isEmpty else {
       return search
     }
@@ -195,7 +195,7 @@ private struct Search {
     if let note { session.outlet.note("note: \(note)") }
   }
 
-  /// What each installed extension needs, where that can be read; what cannot is taken for needing nothing.
+  /// The dependencies of each installed extension; those that cannot be read count as none.
   func needs(_ installed: [Installation]) async -> [String: [String]] {
     let facts = await switching.reader.facts(installed)
     if let problem = facts.dependantsProblem {
@@ -206,7 +206,7 @@ private struct Search {
     }
   }
 
-  /// What an answer comes to.
+  /// The effect of an answer.
   func move(isGone: Bool) async throws(CommandError) -> BisectMove {
     guard let bisect = try await kept() else {
       throw CommandError("no search is under way in \(session.name); ksx bisect start begins one")
@@ -237,7 +237,7 @@ private struct Search {
     }
   }
 
-  /// What ends the search; nothing where none is under way and nothing is left of one.
+  /// The writes that end the search; no effects if there is no search and nothing remains of one.
   func ending() async throws(CommandError) -> SafeMode.Step {
     var step = Bisect.restoring(try await switching.objects(), capabilities)
     if try await kept() != nil {
@@ -254,7 +254,7 @@ private struct Search {
     )
   }
 
-  /// All that this or an earlier search has switched off is on again, and the search forgotten.
+  /// Enables everything that this or an earlier search has disabled, and deletes the record of the search.
   @discardableResult
   func restore() async throws(CommandError) -> Int {
     let count = try await switching.send { Bisect.restoring($0, capabilities).writes }

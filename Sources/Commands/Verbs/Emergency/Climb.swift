@@ -3,16 +3,16 @@ import Extensions
 import Operations
 import Platform
 
-/// The ladder at the command line: rung after rung up, or all of it down.
+/// Climbs the ladder rung by rung, or comes down all of it, for commands.
 struct Climb {
   let name: String
   let dialect: Dialect
   let session: CommandSession
-  /// The rung that was asked for with the command, up to which nothing is asked again.
+  /// The rung named on the command line; up to this one no confirmation is needed.
   var limit: Rung?
-  /// The plans are shown, and nothing is changed.
+  /// Whether only the plans are shown, and nothing is changed.
   var isDryRun = false
-  /// The command that goes back, with what names the cluster.
+  /// The command that undoes this one, with the flags that select the cluster.
   var undo = ""
 
   private var ladder: Ladder {
@@ -22,9 +22,9 @@ struct Climb {
     return Ladder(session.cluster, dialect, of: name, ledger: ledger)
   }
 
-  /// Climbs as far as is needed or was asked for.
+  /// Climbs until the extension is out of service, or up to `limit`.
   ///
-  /// The first rung does what the controllers would have done, so it needs no second word; each further one does.
+  /// The first rung does what the controllers would do, so it needs no confirmation; each further rung does.
   func up(because verdict: SwitchVerdict) async throws(CommandError) {
     if let sentence = verdict.sentence(name) { session.outlet.note("note: \(sentence)") }
     var isOut = verdict == .works
@@ -32,7 +32,7 @@ struct Climb {
       guard limit.map({ rung <= $0 }) ?? !isOut else { break }
       guard let entries = try await entries(of: rung, because: verdict) else { return }
       if entries.isEmpty {
-        // What is marked is out of service already, and what does not exist is too.
+        // Objects that are marked Disabled, or do not exist, are out of service.
         isOut = isOut || rung == .state
         continue
       }
@@ -50,7 +50,8 @@ struct Climb {
     }
   }
 
-  /// What `rung` would change; `nil` where this user may not look, and need not: the switch is stored, and taken up later.
+  /// The entries that `rung` would change; `nil` if the user may not read them, and the controllers will disable the
+  /// extension later.
   private func entries(
     of rung: Rung, because verdict: SwitchVerdict
   ) async throws(CommandError) -> [LadderEntry]? {
@@ -101,7 +102,7 @@ struct Climb {
 }
 
 extension Climb {
-  /// What has been climbed, by rung; where that cannot be read, nothing.
+  /// Reads the rungs that were climbed; empty if they cannot be read.
   func climbed() async -> [Rung: [LadderEntry]] {
     let found = await result { () throws(ClusterError) in try await ladder.climbed() }
     switch found {
@@ -113,14 +114,14 @@ extension Climb {
     }
   }
 
-  /// The effects of coming down, for a plan.
+  /// The effects of coming down, for plans.
   static func effects(_ climbed: [Rung: [LadderEntry]]) -> [Plan.Effect] {
     Rung.descent.flatMap { rung in
       (climbed[rung] ?? []).map { Plan.Effect(.added, "\($0.title) as it was") }
     }
   }
 
-  /// Brings back what was climbed, the webhooks last.
+  /// Restores what was climbed, the webhooks last.
   func down(_ climbed: [Rung: [LadderEntry]]) async throws(CommandError) {
     var problems = 0
     for rung in Rung.descent {

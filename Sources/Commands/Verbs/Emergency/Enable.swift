@@ -4,7 +4,7 @@ import KubernetesAPI
 import Operations
 import Platform
 
-/// The switch back on, with all that the ladder took away; where it took nothing, a change like any other.
+/// Enables an extension and undoes what the ladder changed; without that it is a change like any other.
 struct Enable: PlannedCommand {
   private let arguments: Arguments
   private let name: String
@@ -37,7 +37,7 @@ struct Enable: PlannedCommand {
     return [.deed(await session.judged(try await plan(climbed, reader, session).plan, reader))]
   }
 
-  /// The plan of going down what was climbed, and whether the extension is switched off besides.
+  /// The plan of coming down, and whether `enabled` must be set too.
   private func plan(
     _ climbed: [Rung: [LadderEntry]], _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (plan: DeedPlan, isOff: Bool) {

@@ -25,7 +25,7 @@ extension Verb {
     as: SafeModeStatus.self)
 }
 
-/// All off but a few.
+/// `safe-mode on`: disables all extensions except a few.
 struct SafeModeOn: PlannedCommand {
   private let arguments: Arguments
   private let excepted: [String]
@@ -82,7 +82,7 @@ struct SafeModeOn: PlannedCommand {
   }
 }
 
-/// What was on, on again.
+/// `safe-mode off`: enables what safe mode has disabled.
 struct SafeModeOff: PlannedCommand {
   private let arguments: Arguments
 
@@ -121,7 +121,7 @@ struct SafeModeOff: PlannedCommand {
   }
 }
 
-/// What safe mode holds off.
+/// `safe-mode status`: lists what safe mode has disabled.
 struct SafeModeStatus: ClusterCommand {
   private let arguments: Arguments
   private let format: ListFormat
@@ -165,7 +165,7 @@ struct SafeModeStatus: ClusterCommand {
 }
 
 extension Arguments {
-  /// The names that `--except` has.
+  /// The names in `--except`.
   func excepted() throws(CommandError) -> [String] {
     let names = all(.except).flatMap {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -178,7 +178,7 @@ extension Arguments {
 /// `5 extensions`.
 func counted(_ count: Int) -> String { "\(count) extension\(count == 1 ? "" : "s")" }
 
-/// Many extensions switched in one cluster, and what is remembered of it.
+/// Enables and disables many extensions in one cluster, and records which.
 struct Switching {
   let reader: ClusterReader
   private let arguments: Arguments
@@ -190,7 +190,7 @@ struct Switching {
     reader = try await session.reader()
   }
 
-  /// The installations, of a cluster that carries a switch out.
+  /// Reads the installations; throws if no controller of the cluster reads `enabled`.
   func objects() async throws(CommandError) -> [Object] {
     async let identity: Void = session.session.identify()
     let objects = try await session.installations(reader)
@@ -211,7 +211,7 @@ struct Switching {
       accesses: step.writes.isEmpty ? [] : [Access("patch", reader.dialect.installations)])
   }
 
-  /// Shows what will be done, and whether it is to be done.
+  /// Shows the plan and asks for a confirmation; returns `false` for a dry run.
   func confirm(_ step: SafeMode.Step, _ title: String) async throws(CommandError) -> Bool {
     let plan = plan(step, title)
     if arguments.dryRun != .none {
@@ -224,7 +224,7 @@ struct Switching {
     return true
   }
 
-  /// Sends what `writes` says of the installations, and asks it again for those that another was faster to change.
+  /// Sends what `writes` returns for the installations; calls it again for objects that another client changed first.
   @discardableResult
   func send(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Int {
     var done: Set<String> = []
@@ -258,7 +258,7 @@ struct Switching {
       identity: session.status.identity)
   }
 
-  /// What safe mode is known to have switched off.
+  /// Reads the names of the extensions that safe mode has disabled.
   func remembered() async throws(CommandError) -> [String] {
     let (there, here) = try await session.asking("reading what is remembered") {
       () throws(ClusterError) in

@@ -18,9 +18,9 @@ extension Verb {
     ], as: CompareConfigs.self)
 }
 
-/// The configs that are remembered of one extension, and the present one.
+/// The configs that an extension has and had.
 private struct RememberedConfigs {
-  /// Newest first, each digest once; the first is the present one where there is one.
+  /// Newest first, without duplicates; the first is the present one, if the extension is installed.
   var entries: [ReleaseMemory.Entry]
   var isInstalled: Bool
 

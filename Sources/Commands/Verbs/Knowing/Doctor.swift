@@ -17,7 +17,7 @@ extension Verb {
     ], as: Doctor.self)
 }
 
-/// Looks at installations and says what is wrong.
+/// Examines installations, and prints what is wrong.
 struct Doctor: ClusterCommand {
   private let name: String?
   private let output: Output

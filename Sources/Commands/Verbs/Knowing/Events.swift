@@ -14,7 +14,7 @@ extension Verb {
     ], as: ListEvents.self)
 }
 
-/// The events about one extension, in the order in which they came.
+/// Lists the events about one extension, oldest first.
 struct ListEvents: ClusterCommand {
   private let name: String
   private let format: ListFormat

@@ -26,21 +26,21 @@ extension Verb {
 }
 
 extension CommandSession {
-  /// What a wait that was in vain says of `installations` besides, where their controllers do not seem to be there.
+  /// A hint for a wait that timed out, if the controllers of `installations` seem to be down; else empty.
   static func hint(_ installations: [Installation]) -> String {
     let untaken = installations.flatMap { $0.untaken(at: .now()) }
     guard let longest = untaken.map(\.seconds).max() else { return "" }
     return "; the controllers have not taken up what is asked for \(longest) s: ksx doctor tells more"
   }
 
-  /// What a watch of all installations sees.
+  /// What a watch of all installations reports.
   enum InstallationNews: Sendable {
     case now(Installations)
     case interrupted(ClusterError)
     case timedOut
   }
 
-  /// All installations, anew whenever one has changed; for at most `seconds`, or without an end.
+  /// All installations, again after each change, for at most `seconds` or without end.
   func installationNews(_ dialect: Dialect, seconds: Int?) -> AsyncStream<InstallationNews> {
     let watch = Watch(dialect.installations, in: cluster, decode: Installation.init)
     let timing = timing
@@ -110,7 +110,7 @@ struct Wait: ClusterCommand {
     }
   }
 
-  /// Nothing is under way with what there is not, and a mistyped name must not pass for one that is settled.
+  /// Throws for a name that does not exist; otherwise a misspelt name would count as settled.
   private func checkNames(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     guard awaited == .settled, let all = try? await reader.installations() else { return }
     let installed = Installations(all.map(Installation.init))
@@ -135,7 +135,7 @@ struct Wait: ClusterCommand {
   }
 }
 
-/// Tells of each change.
+/// Prints a line for each change.
 struct WatchStates: ClusterCommand {
   private let names: Set<String>
   private let seconds: Int?
@@ -168,7 +168,7 @@ struct WatchStates: ClusterCommand {
     var changes: [(name: String, status: ExtensionStatus?)] = []
     for name in Set(present).union(known.keys).sorted() {
       let status = installations.of(name).map { ExtensionStatus(name, nil, $0) }
-      // Where what is told of it is the same, nothing has changed.
+      // If its output is the same, nothing has changed.
       let told = status.map { value(name, $0, "") }
       if told == known[name] { continue }
       changes.append((name, status))
@@ -188,7 +188,7 @@ struct WatchStates: ClusterCommand {
 
   private func line(_ name: String, _ status: ExtensionStatus?, _ time: String) -> String {
     guard let status else { return "\(time) \(name) is gone" }
-    // Until the controllers take up what is asked for, state and message are those of what runs.
+    // Until the controllers act on the spec, state and message are those of the running version.
     let isAhead = !status.pending.isEmpty && !status.isBusy
     let versions =
       isAhead && !status.running.isEmpty && status.running != status.wanted
@@ -213,7 +213,7 @@ struct WatchStates: ClusterCommand {
   }
 }
 
-/// Lists what is under way.
+/// Lists the operations in progress.
 struct ListOperations: ClusterCommand {
   private let format: ListFormat
 

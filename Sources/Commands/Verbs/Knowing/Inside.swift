@@ -25,7 +25,7 @@ extension Verb {
 }
 
 extension CommandSession {
-  /// A version with its package, or the sentence that says why not.
+  /// Reads a version with its package; throws if it does not exist or cannot be read.
   func package(
     of name: String, _ version: String?, _ reader: ClusterReader
   ) async throws(CommandError) -> VersionComparison.Side {
@@ -44,7 +44,7 @@ extension CommandSession {
   }
 }
 
-/// What is in one package.
+/// Shows the contents of a package.
 struct Inside: ClusterCommand {
   private let name: String
   private let version: String?
@@ -119,7 +119,7 @@ struct Inside: ClusterCommand {
   }
 }
 
-/// `ksx diff`, of two versions or of a file and the cluster.
+/// `ksx diff`: compares two versions, or a file with the cluster.
 struct Differences: ClusterCommand {
   private let command: any ClusterCommand
 
@@ -138,7 +138,7 @@ struct Differences: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) { try await command.run(in: session) }
 }
 
-/// What differs between two versions.
+/// Compares two versions.
 struct CompareVersions: ClusterCommand {
   private let name: String
   private let versions: [String]

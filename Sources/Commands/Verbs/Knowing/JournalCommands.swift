@@ -30,7 +30,7 @@ extension Verb {
     as: ExportJournal.self)
 }
 
-/// The lines of the journal, for a reader.
+/// `journal show`: prints the lines of the journal.
 struct ShowJournal: Command {
   private let names: [String]
   private let output: Output
@@ -69,7 +69,7 @@ struct ShowJournal: Command {
 }
 
 extension JournalLine {
-  /// Whether it was done for the extension called `name`, or to an object of that name.
+  /// Whether the line is about the extension `name`, or a write to an object of that name.
   fileprivate func isAbout(_ name: String) -> Bool {
     let names = value["names"]?.sequence?.compactMap(\.string) ?? []
     return names.contains(name)
@@ -77,7 +77,7 @@ extension JournalLine {
   }
 }
 
-/// Whether the chain of hashes holds.
+/// `journal verify`: checks the chain of hashes.
 struct VerifyJournal: Command {
   private let hash: String?
   private let output: Output
@@ -121,7 +121,7 @@ struct VerifyJournal: Command {
   }
 }
 
-/// The file as it is.
+/// `journal export`: prints the file unchanged.
 struct ExportJournal: Command {
   init(_ arguments: Arguments) {}
 

@@ -16,7 +16,7 @@ extension Verb {
     ], as: Logs.self)
 }
 
-/// What was written while an installation was worked on.
+/// Prints the log of helm, or of ksxd's controllers, for an installation.
 struct Logs: ClusterCommand {
   private let name: String
   private let follows: Bool
@@ -57,7 +57,7 @@ struct Logs: ClusterCommand {
     }
   }
 
-  /// The pods of agents are known by their last try alone.
+  /// The pods of agents; only those of the last attempt are known.
   private func agentPods(
     _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> [(cluster: String, pod: HelmPod)] {
@@ -85,7 +85,7 @@ struct Logs: ClusterCommand {
   }
 }
 
-// What the controllers of ksxd have noted.
+// The log of ksxd's controllers.
 extension Logs {
   private func printNotes(
     _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
@@ -120,7 +120,7 @@ extension OperationLog.Line {
   fileprivate var words: String { "\(time) \(text)" }
 }
 
-/// Follows what the controllers of ksxd write into their log, until nothing is under way.
+/// Follows the log of ksxd's controllers until no operation is in progress.
 private struct NoteFollower {
   private let installation: Installation
   private let reader: ClusterReader
@@ -170,7 +170,7 @@ private struct NoteFollower {
     last = lines.last ?? last
   }
 
-  /// The watch of the log may be behind that of the installation, and there may be no log but the status.
+  /// Prints the rest of the log; the watch of the log may be behind, and if there is no log, the status is used.
   private mutating func end() async throws(CommandError) {
     let (reader, installation) = (reader, installation)
     print(
@@ -180,7 +180,7 @@ private struct NoteFollower {
   }
 }
 
-/// Follows the pods of helm, one after another, until nothing is under way.
+/// Follows helm's pods one after another until no operation is in progress.
 struct PodFollower {
   private let name: String
   private let reader: ClusterReader
@@ -198,7 +198,7 @@ struct PodFollower {
     var backoff = Backoff()
     while true {
       let pods = try await pods(installation, &backoff)
-      // Of those that were over before, the last one is what is asked for.
+      // Of the pods that ended before, only the last one is printed.
       if done.isEmpty { done.formUnion(pods.dropLast().map(\.name)) }
       if let next = pods.first(where: { !done.contains($0.name) }) {
         try await follow(next, installation, &backoff)
@@ -211,7 +211,7 @@ struct PodFollower {
     }
   }
 
-  /// What is there, asked for again where the connection breaks.
+  /// Lists helm's pods; retries if the connection is lost.
   private func pods(
     _ installation: Installation, _ backoff: inout Backoff
   ) async throws(CommandError) -> [HelmPod] {
@@ -225,7 +225,7 @@ struct PodFollower {
     }
   }
 
-  /// Prints a pod's log until the pod is over; where the connection breaks it goes on behind the last line.
+  /// Prints a pod's log until the pod has ended; if the connection is lost, it continues after the last line.
   private func follow(_ pod: HelmPod, _ installation: Installation, _ backoff: inout Backoff) async throws(CommandError)
   {
     var printed = PrintedLog()
@@ -256,7 +256,7 @@ struct PodFollower {
 }
 
 extension ClusterError {
-  /// The same question may be answered a little later.
+  /// Whether the same request may succeed a little later.
   fileprivate var isPassing: Bool {
     switch self {
     case .transport(.cancelled): false
@@ -265,11 +265,11 @@ extension ClusterError {
     }
   }
 
-  /// Its container is not started yet.
+  /// Whether the container is not started yet.
   fileprivate var isOfWaitingPod: Bool { status?.code == 400 }
 }
 
 extension Installation {
-  /// The controllers are at it, or will be.
+  /// Whether the controllers are working on it, or have not begun yet.
   fileprivate var isUnderWay: Bool { observed.state.isBusy || observed.state == .none }
 }

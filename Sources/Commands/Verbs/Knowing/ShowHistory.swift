@@ -15,7 +15,7 @@ extension Verb {
     ], as: ShowHistory.self)
 }
 
-/// The past of one installation.
+/// Prints the past of an installation.
 struct ShowHistory: ClusterCommand {
   private let name: String
   private let format: ListFormat

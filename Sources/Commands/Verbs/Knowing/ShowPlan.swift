@@ -19,7 +19,7 @@ extension Verb {
       "cannot be done or told.",
     ], as: ShowPlan.self)
 
-  /// What the verbs take besides how they are confirmed, tried and waited for.
+  /// The options of all planned verbs, except those about confirming, trying and waiting.
   private static var planOptions: [Option] {
     let ofTheDeed: Set<Option> = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .now, .climb, .output]
     var options: [Option] = []
@@ -30,11 +30,11 @@ extension Verb {
   }
 }
 
-/// The plans of what another command would do.
+/// Shows the plans of another command.
 struct ShowPlan: ClusterCommand {
   private let asked: [any PlannedCommand]
   private let output: Output
-  /// The folder for the files that kubectl lines read, if they are asked for.
+  /// The folder for the files that the kubectl commands read; `nil` if none are to be written.
   private let files: String?
 
   init(_ arguments: Arguments) throws(CommandError) {
@@ -59,7 +59,7 @@ struct ShowPlan: ClusterCommand {
     var inner = arguments
     (inner.verb, inner.operands) = (verb, words)
     if verb.takesMany, SeveralChanges.isAskedFor(inner) { return [try SeveralChanges(inner)] }
-    // Of one extension keys may be set, which have an equals sign; names have none.
+    // `config set` with KEY=VALUE operands is about one extension; names have no equals sign.
     if verb.change == .place || (verb.change == .configure && !words.dropFirst().contains { $0.contains("=") }) {
       if words.isEmpty { throw CommandError("ksx plan \(verb.name) needs NAME; see ksx help plan") }
       return try words.map { (word) throws(CommandError) in
@@ -109,12 +109,12 @@ struct ShowPlan: ClusterCommand {
   }
 }
 
-/// A plan of either kind, as it is printed.
+/// A plan of either kind, for output.
 private struct CommandPlanText {
   let name: String
   let lines: [String]
   let value: Value
-  /// The file without which its kubectl line does not run.
+  /// The file that the kubectl command needs.
   let neededFile: Plan.KubectlFile?
 
   init(_ plan: CommandPlan, cluster: String, isWide: Bool) {

@@ -34,7 +34,7 @@ extension Verb {
     options: [.yes, .confirm, .dryRun], as: RepositoryCommand.self)
 }
 
-/// All repositories.
+/// `repo list`: lists all repositories.
 struct ListRepositories: ClusterCommand {
   private let output: Output
 
@@ -65,7 +65,7 @@ struct ListRepositories: ClusterCommand {
   ]
 }
 
-/// What was said of one repository.
+/// `repo events`: lists the events about a repository.
 struct RepositoryEventList: ClusterCommand {
   private let name: String
   private let output: Output
@@ -78,7 +78,7 @@ struct RepositoryEventList: ClusterCommand {
       try await reader.repositories(with: [.events])
     }
     guard let found = all.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
-    // The newest stands at the end, where the eye is.
+    // The newest event is printed last.
     let events = Array(found.events.reversed())
     switch output {
     case .json, .yaml:
@@ -105,7 +105,7 @@ extension CommandSession {
   }
 }
 
-/// A repository that is added, edited, read again or removed.
+/// Adds, edits, syncs or removes a repository.
 struct RepositoryCommand: PlannedCommand {
   static let settings: [Option] = [
     .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .passwordStdin, .yes, .confirm,
@@ -149,7 +149,7 @@ struct RepositoryCommand: PlannedCommand {
     [.deed(try await planned(try await session.reader(), session).plan)]
   }
 
-  /// The plan, held against what this user may do, and the write that does it.
+  /// The plan, checked against the user's rights and the guardrails, and its write.
   private func planned(
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (plan: DeedPlan, write: Write) {
@@ -163,7 +163,7 @@ struct RepositoryCommand: PlannedCommand {
     return (await session.judged(plan, reader), write)
   }
 
-  /// Only a removal takes something along.
+  /// The effects of the change; only for a removal must extensions and installations be read.
   private func effects(
     of change: RepositoryChange, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> [Plan.Effect] {
@@ -175,7 +175,7 @@ struct RepositoryCommand: PlannedCommand {
     }
   }
 
-  /// The repository with what was said of it, or `nil` where that cannot be read.
+  /// Reads the repository with the events about it; `nil` if that fails.
   private func sight(_ reader: ClusterReader) async -> RepositoryFacts? {
     try? await reader.repositories(with: [.events]).first { $0.name == name }
   }
@@ -226,7 +226,7 @@ struct RepositoryCommand: PlannedCommand {
     }
   }
 
-  /// Until the controllers say that it was read, and how that went.
+  /// Waits until the controllers have read the repository, and prints the result.
   private func wait(
     _ seconds: Int, since before: RepositoryFacts?, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
@@ -245,7 +245,7 @@ struct RepositoryCommand: PlannedCommand {
 }
 
 extension Arguments {
-  /// What the command line sets of a repository.
+  /// The repository settings in the arguments.
   fileprivate func repositorySettings() throws(CommandError) -> RepositorySettings {
     var wanted = RepositorySettings()
     wanted.address = self[.address] ?? (verb == .repoAdd ? operands.dropFirst().first : nil)
@@ -262,7 +262,7 @@ extension Arguments {
     return wanted
   }
 
-  /// The certificates in the file that `--ca` names.
+  /// The certificates in the file of `--ca`.
   func certificates() throws(CommandError) -> [UInt8]? {
     guard let path = self[.authority] else { return nil }
     let bytes: [UInt8]
@@ -273,7 +273,7 @@ extension Arguments {
     return bytes
   }
 
-  /// The password on the standard input; on the command line others could read it.
+  /// The password from the standard input; on the command line, other users could read it.
   func givenPassword() throws(CommandError) -> String? {
     guard has(.passwordStdin) else { return nil }
     guard let text = try input() else { throw CommandError("--password-stdin: the standard input is a terminal") }

@@ -13,7 +13,7 @@ extension Verb {
     ], as: TestRepository.self)
 }
 
-/// Whether a repository is there.
+/// `repo test`: tests whether there is a repository at an address.
 struct TestRepository: Command {
   private let address: String
   private let output: Output
@@ -36,7 +36,7 @@ struct TestRepository: Command {
     case .registry: words = "a registry answers there; which charts it has is not asked"
     case .problem(let problem): words = problem.english
     }
-    // It may hold a password.
+    // The address may contain a password.
     let address = MaskedText(address).text
     let isThere = if case .problem = outcome { false } else { true }
     if output.isWhole {

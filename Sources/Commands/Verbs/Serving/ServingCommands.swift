@@ -31,7 +31,7 @@ extension Verb {
 }
 
 extension CommandSession {
-  /// What is served, of the extension called `name` or of all.
+  /// Reads what is served for the extension `name`; for all extensions if it is empty.
   fileprivate func served(of name: String) async throws(CommandError) -> [ServedObject] {
     let reader = try await reader()
     let all = try await asking("reading what is served") { () throws(ClusterError) in try await reader.served() }
@@ -40,7 +40,7 @@ extension CommandSession {
   }
 }
 
-/// What the gateway serves.
+/// `serves`: lists what the gateway serves.
 struct ListServed: ClusterCommand {
   private let name: String
   private let output: Output
@@ -73,7 +73,7 @@ struct ListServed: ClusterCommand {
   ]
 }
 
-/// Whether it answers.
+/// `probe`: tests whether what the gateway serves responds.
 struct ProbeServed: ClusterCommand {
   private let name: String
   private let output: Output
@@ -120,7 +120,7 @@ struct ProbeServed: ClusterCommand {
   }
 }
 
-/// Which rule serves a request.
+/// `explain`: finds the rule that serves a request.
 struct ExplainRequest: ClusterCommand {
   private let request: HTTPRequest
   private let output: Output

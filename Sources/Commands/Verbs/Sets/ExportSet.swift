@@ -16,7 +16,7 @@ extension Verb {
     ], as: ExportSet.self)
 }
 
-/// The set of a cluster, as it is now.
+/// `export`: prints the current set of a cluster.
 struct ExportSet: ClusterCommand {
   private let output: Output
 

@@ -17,7 +17,7 @@ extension Verb {
 }
 
 extension Arguments {
-  /// The set in the file that `--filename` names.
+  /// The set in the file of `--filename`.
   func extensionSet() throws(CommandError) -> ExtensionSet {
     guard let path = self[.filename] else {
       throw CommandError("ksx \(verb.name) needs -f FILE, or -f - for the standard input; ksx export writes one")
@@ -57,13 +57,13 @@ extension CommandSession {
   }
 }
 
-/// What a file says, beside what there is.
+/// The difference between a file and the cluster.
 struct SetComparison: Sendable {
   let set: ExtensionSet
   let isWhole: Bool
   let reader: ClusterReader
   let difference: SetDifference
-  /// The configs of the set that are those of the cluster, which keeps no comments, however they are written.
+  /// Configs in the set with the same values as in the cluster, which stores no comments; with their text in the file.
   let sameConfigs: [(Installation, String)]
 
   init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
@@ -86,7 +86,7 @@ struct SetComparison: Sendable {
   var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
   var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
 
-  /// Shows what differs.
+  /// Prints the differences.
   func print(_ output: Output, _ outlet: Outlet) throws(CommandError) {
     if output.isWhole {
       let lines = lines.map { line -> Value in
@@ -130,7 +130,7 @@ struct ApplySet: PlannedCommand {
 
   var mayChange: Bool { arguments.dryRun != .client }
 
-  /// How long a new repository may take to offer what is asked for of it.
+  /// In seconds: how long to wait until a new repository offers the versions of the file.
   private var patience: Int { arguments.seconds(.timeout) ?? 120 }
 
   func run(in session: CommandSession) async throws(CommandError) {
@@ -161,7 +161,7 @@ struct ApplySet: PlannedCommand {
     try await write(difference.strangeRepositories, "repository", session)
   }
 
-  /// Keeps here how the file writes the configs that the cluster has without their comments: nothing is sent for those.
+  /// Records the text of configs in the file that the cluster has without comments; they need no request.
   private func keepTexts(_ same: [(Installation, String)], _ session: CommandSession) {
     let memories = session.history.releases()
     for (installation, text) in same {
@@ -175,7 +175,7 @@ struct ApplySet: PlannedCommand {
     return [.deed(await session.judged(try checked(plan(comparison), comparison, session), comparison.reader))]
   }
 
-  /// `plan` with what speaks against the changes of extensions, as far as it can be known before repositories are read.
+  /// `plan` with the checks of the extensions' changes, as far as they can be made before new repositories are read.
   private func checked(
     _ plan: DeedPlan, _ comparison: SetComparison, _ session: CommandSession
   ) async throws(CommandError) -> DeedPlan {
@@ -198,7 +198,7 @@ struct ApplySet: PlannedCommand {
     return ManyPlans(first, in: { contexts[$0] ?? facts.context(for: $0) })
   }
 
-  /// The plan of all of it, with the right to each write and the verb of each change.
+  /// The plan of all changes, with the right for each write and the verb of each kind of change.
   private func plan(_ comparison: SetComparison) -> DeedPlan {
     let (difference, dialect) = (comparison.difference, comparison.reader.dialect)
     let extensions = difference.extensions + (comparison.isWhole ? difference.strangers : [])
@@ -219,7 +219,7 @@ struct ApplySet: PlannedCommand {
     }
   }
 
-  /// Carries out the changes of extensions, once what they ask for is offered.
+  /// Carries out the changes of extensions; with `patience`, waits until their versions are offered.
   private func change(
     _ wanted: [String: SetDifference.Extension], _ reader: ClusterReader, _ session: CommandSession,
     isOffered patience: Int?
@@ -238,7 +238,8 @@ struct ApplySet: PlannedCommand {
     try sender.report(await sender.results(of: plans))
   }
 
-  /// The plans of `first`; what an earlier run of the same file has begun, and they need, may end first.
+  /// The plans of `first`; waits while they are blocked and an operation, perhaps of an earlier `apply`, is in
+  /// progress.
   private func plansOnceFree(
     _ first: [String: Change], _ facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> ManyPlans {
@@ -252,14 +253,14 @@ struct ApplySet: PlannedCommand {
     return plans
   }
 
-  /// Something that the file names is under way.
+  /// Whether an operation of an extension in the file is in progress.
   private func isUnderWay(_ installations: Installations) -> Bool {
     set.members.contains { member in
       installations.of(member.name).map { ExtensionStatus(member.name, nil, $0).isBusy } ?? false
     }
   }
 
-  /// Asks each second for the first of `versions` that is not offered, until all are or the time is over.
+  /// Polls every second until all `versions` are offered, or the time is over.
   private func waitUntilOffered(
     _ versions: [String: String], _ patience: Int, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
