@@ -4,7 +4,7 @@ import Glibc
 import Platform
 import Terminal
 
-/// Asks which cluster is meant and begins there, as this program with more words; returns only when that is not done.
+/// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not restart.
 func choose(_ beginning: Beginning) -> Int32 {
   let known = beginning.known.map { StartChoice($0.name, $0.remark, .open(beginning.arguments + $0.arguments)) }
   let others = [
@@ -29,14 +29,14 @@ func choose(_ beginning: Beginning) -> Int32 {
 
 private let program = "/proc/self/exe"
 
-/// This process becomes `ksx` with `words`.
+/// Replaces this process with `ksx` and `words` as its arguments; returns only if that fails.
 private func become(_ words: [String]) -> Int32 {
   var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
   execv(program, &arguments)
   return Program.fail("\(program) could not be started: \(String(cString: strerror(errno)))")
 }
 
-/// Runs `ksx` with `words` on this terminal and returns its exit status.
+/// Runs `ksx` with `words` as its arguments on this terminal, and returns its exit status.
 private func run(_ words: [String]) -> Int32 {
   var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
   var child: pid_t = 0

@@ -26,7 +26,7 @@ func openConsole(
   }
 }
 
-/// A session with what this computer remembers of its cluster, and with the ways to others.
+/// A session with the records of its cluster on this computer, which can also open other clusters.
 private func consoleSession(_ connection: ClusterSession, _ localState: LocalState, _ places: Places) -> Session {
   let identity = connection.status.identity
   var opened = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
@@ -47,7 +47,7 @@ private func consoleSession(_ connection: ClusterSession, _ localState: LocalSta
   return opened
 }
 
-/// The file that keeps what is written to the standard error while the screen is up.
+/// Opens the log file, which replaces the standard error while the screen is in use; negative if that fails.
 private func log(in folder: String) -> Int32 {
   try? Files.makeDirectory(folder)
   return open(folder + "/ksx.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)

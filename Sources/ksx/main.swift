@@ -4,12 +4,12 @@ import Platform
 import Terminal
 
 StandardStreams.occupy()
-// Without these the runtime's own threads and libcurl end in a crash, or wait for ever.
+// With fewer descriptors the runtime's threads and libcurl crash or hang.
 guard Descriptors.has(12) else { _exit(Program.fail(TerminalError.noDescriptor.description)) }
 CoreDump.forbid()
 switch await Program.begin() {
-// All is written by then. Tearing down the libraries would take longer than some commands, and would take the locks of
-// OpenSSL away from requests that are still on their way.
+// All output is written by now. `exit` would tear down the libraries, which takes longer than some commands, and would
+// destroy OpenSSL's locks under requests that are still in progress.
 case .leave(let status): _exit(status)
 case .openConsole(let connection, let localState, let manner, let places):
   _exit(openConsole(at: connection, localState: localState, manner, places: places))
