@@ -3,9 +3,9 @@ import Platform
 import Terminal
 
 extension App {
-  /// A key that is bound to nothing: text, or an alt chord, which is an escape and then the key.
+  /// Handles a key that is not bound: text, or an alt chord, which terminals send as escape followed by the key.
   ///
-  /// Terminals send both alike, and a user who presses two keys in a hurry means two.
+  /// A terminal sends an alt chord and two keys that are pressed quickly in the same way; here two keys are assumed.
   mutating func pressUnbound(_ key: Key) {
     guard case .alt(let character) = key else { return top.takesText || key.isReport ? type(key) : sayUnbound(key) }
     let isTypingLine = top.prompt != nil || top.sections.isEmpty
@@ -16,13 +16,13 @@ extension App {
 }
 
 extension App {
-  /// Says once that `key` is bound to nothing where one is.
+  /// Shows a note, once for each key, that `key` is not bound on this screen.
   private mutating func sayUnbound(_ key: Key) {
     guard saidUnbound.insert(key).inserted else { return }
     state.say(.note, "\(key): nothing here\(wayToKeys)")
   }
 
-  /// Says that `command`, which `keys` ask for, has no meaning where one is; a cursor key at an edge needs no words.
+  /// Shows that `command`, which `keys` are bound to, has no effect here; cursor keys at an edge show nothing.
   mutating func sayUseless(_ command: Command, _ keys: String) {
     if command.isMove { return }
     let asked = keys.isEmpty ? command.spokenName : keys
@@ -36,7 +36,7 @@ extension App {
 }
 
 extension Key {
-  /// Comes from no key that could be bound.
+  /// Whether it is not a key that can be bound.
   fileprivate var isReport: Bool {
     switch self {
     case .mouse, .paste: true

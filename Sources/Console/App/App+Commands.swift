@@ -3,7 +3,7 @@ import Extensions
 import Operations
 import Platform
 
-// What commands do that are not of the screen on top.
+// Commands that the topmost screen does not handle.
 extension App {
   mutating func perform(_ command: Command, argument: String = "", byKeys keys: String = "") {
     if isAskingUnseen, command != .back { return }
@@ -30,7 +30,7 @@ extension App {
     }
   }
 
-  /// Shows what is known of the extension that one is at.
+  /// Shows what is known of the current extension.
   private mutating func look(_ command: Command) {
     guard let name = top.subject else { return state.say(.warning, "No extension is selected.") }
     switch command {
@@ -40,12 +40,12 @@ extension App {
     }
   }
 
-  /// What is typed there is about the extension that one is at.
+  /// Opens the palette, whose commands are about the current extension.
   private mutating func openPalette() {
     open(PaletteScreen(history: paletteHistory, subject: top.subject, below: top.sections))
   }
 
-  /// A name that is given is the object acted on, whatever is selected.
+  /// Runs `command` on the extension that is named after it, whatever is selected.
   private mutating func perform(_ command: Command, on argument: String) {
     let words = argument.split(separator: " ").map(String.init)
     let name = words.first ?? ""
@@ -62,7 +62,7 @@ extension App {
     carryOut(beginChange(command, on: name, version: version, state) ?? [])
   }
 
-  /// Plans to end what is under way at `name`.
+  /// Plans to cancel the current operation of `name`.
   private mutating func cancel(_ name: String?) {
     guard let name else { return state.say(.warning, "No extension is selected.") }
     guard let installation = state.market.installed.of(name) else {

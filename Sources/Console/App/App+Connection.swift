@@ -5,7 +5,7 @@ import KubernetesAPI
 import Operations
 import Platform
 
-// What the connection is, and what it must read again.
+// The connection, and what must be read again.
 extension App {
   /// Reads everything from the cluster again.
   mutating func refresh() {
@@ -33,7 +33,7 @@ extension App {
     askDryRunsAgain()
   }
 
-  /// What was known before may be wrong by now: then everything is read anew in the right words.
+  /// Takes the capabilities of the cluster; if its dialect has changed, everything is read again.
   mutating func connected(_ capabilities: Capabilities) {
     let former = state.dialect
     if state.messageLog.answer?.text == state.words("Reading everything again …") { state.messageLog.dropAnswer() }
@@ -54,7 +54,7 @@ extension App {
     state.askRights(isAfresh: former != nil)
   }
 
-  /// What a lost connection is called, with the key that helps.
+  /// The sentence about a lost connection, with the key that helps.
   private func loss(_ error: ClusterError) -> String {
     let sentence = state.words(error.lossSentence(at: state.session.cluster))
     guard state.session.isRestartable, case .transport(.unreachable) = error,
@@ -73,12 +73,12 @@ extension App {
       if case .cluster(let error) = error { loss(error) } else {
         state.words(error.sentence(at: state.session.cluster))
       }
-    // While the watches are well, what was known will do.
+    // While the watches work, the known capabilities are sufficient.
     if state.connection.state == .connected, error != .absent { return }
     lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })
   }
 
-  /// A retry that fails as the one before is no news; one that fails otherwise says why, and not again that it is lost.
+  /// Records a lost connection; if a retry fails for another reason, only the reason is updated.
   private mutating func lost(_ sentence: String, _ delay: Duration, refusal: String?) {
     if case .stale(let reason) = state.connection.state {
       if reason != sentence { state.messageLog.reword(reason, sentence) }
@@ -89,7 +89,7 @@ extension App {
     state.connection.refusal = refusal
   }
 
-  /// What plans could not be held against while the line was down.
+  /// Reads again what plans could not be checked against while the connection was lost.
   private mutating func readUnreadAgain() {
     let isUnread = state.planFacts.map { $0.dependantsProblem != nil || $0.serverProblem != nil } ?? false
     for case .facts(let kind, let name) in subscriptions where isUnread {

@@ -1,7 +1,7 @@
 package import Terminal
 
 extension App {
-  /// Shows the state.
+  /// Draws the console; returns the position of the cursor.
   package func draw(on surface: inout Surface) -> Point? {
     guard isSettled else {
       var settled = self
@@ -27,7 +27,7 @@ extension App {
     return Footer(state, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, state)
   }
 
-  /// Whether anything is shown on a screen of `size` besides that it is too small.
+  /// Whether a screen of `size` is large enough to show more than a note about that.
   static func hasRoom(_ size: Size) -> Bool { size.rows >= 10 && size.columns >= 40 }
 
   private func drawTooSmall(on surface: inout Surface) {

@@ -1,9 +1,9 @@
 import Platform
 import Terminal
 
-// What keys and clicks do.
+// Handling of keys and mouse clicks.
 extension App {
-  /// A key would agree to what its typist could not have read.
+  /// Whether the topmost question was not painted yet, so that a key must not answer it.
   var isAskingUnseen: Bool { top.question.map { !$0.isCovered(by: shownQuestion) } ?? false }
 
   mutating func press(_ key: Key) {
@@ -16,7 +16,7 @@ extension App {
       return
     default: break
     }
-    // What cannot be seen takes no keys, apart from those that lead out.
+    // If the window is too small to show anything, only keys that leave it are handled.
     if !Self.hasRoom(state.size), !leadsOut(key) { return pendingKeys = [] }
     pendingKeys.append(key)
     act(state.settings.match(pendingKeys, in: top.sections), key)
@@ -29,7 +29,7 @@ extension App {
     }
   }
 
-  /// Does what the keys so far mean, of which `key` is the last.
+  /// Handles the pending keys, of which `key` is the last.
   private mutating func act(_ match: Keymap<Action>.Match, _ key: Key) {
     switch match {
     case .pending: break
@@ -43,13 +43,13 @@ extension App {
     case .none:
       let isAlone = pendingKeys.count == 1
       pendingKeys = []
-      // The second key of a sequence that means nothing is dropped, but a way out always works.
+      // An unbound second key of a sequence is dropped, except keys that close something.
       if !isAlone, key != .escape, key != .control("c") { return }
       if isAlone { pressUnbound(key) } else { press(key) }
     }
   }
 
-  /// Screens count from their own corner.
+  /// Converts `point` to coordinates of the screen.
   private mutating func point(_ action: Key.Mouse, at point: Point) {
     if action == .click, point.row == state.size.rows - 1 { return clickHint(at: point.column) }
     guard state.body.contains(point) else { return }

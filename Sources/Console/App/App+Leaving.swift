@@ -2,14 +2,15 @@ import Extensions
 import Operations
 import Platform
 
-// The way out.
+// Leaving the console.
 extension App {
-  /// As `back` on the screen on top, which knows what must be asked before.
+  /// Runs `back` on the topmost screen, which asks for confirmation if need be.
   mutating func closeTop() {
     carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
   }
 
-  /// A session that has changed something is left by `q` only when that was seen.
+  /// Leaves, or first asks for confirmation: about unsaved work, and with `isAskingForChanges` also about changes that
+  /// were made.
   mutating func quit(isAskingForChanges: Bool = false) {
     if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
     var reasons = layers.compactMap { $0.unsavedWork(state) }
@@ -24,13 +25,13 @@ extension App {
     if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
   }
 
-  /// Leaves when the cluster has answered what is being sent.
+  /// Leaves as soon as the cluster has answered what is being sent.
   mutating func leave() {
     layers.removeAll { $0 is LeaveScreen }
     if state.submissions.values.contains(where: \.isUnderWay) { open(SendingScreen()) } else { finish() }
   }
 
-  /// Nothing is lost on the way out, not even when the line drops.
+  /// Saves everything before the program ends, also if the terminal was closed.
   mutating func finish() {
     isFinished = true
     for screen in layers { state.begin(screen.requestsBeforeExit(state)) }

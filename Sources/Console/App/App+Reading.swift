@@ -3,9 +3,9 @@ import Extensions
 import Operations
 import Platform
 
-// What screens have asked for themselves, and what an earlier session has left.
+// Answers to requests of screens, and changes of earlier sessions.
 extension App {
-  /// Takes in the answer to what a screen has asked for.
+  /// Takes the answer to a request of a screen.
   mutating func hearAnswer(_ message: Message) {
     switch message {
     case .read(let reading, let answer):
@@ -26,7 +26,7 @@ extension App {
     }
   }
 
-  /// What ran before, as the cluster tells, whatever was noted on this computer.
+  /// Learns from the cluster which versions ran before, in addition to the records on this computer.
   private mutating func learnPast(of name: String, _ chronicle: Chronicle) {
     guard let installation = state.market.installed.of(name) else { return }
     let (runs, good) = (chronicle.deployed.last(where: \.isRunning)?.version, chronicle.lastGood?.version)
@@ -41,7 +41,7 @@ extension App {
     state.market.invalidate()
   }
 
-  /// Reads again what the open screens show besides what is watched.
+  /// Reads again what open screens show and what is not watched.
   mutating func readAgain() {
     for case .reading(let reading) in subscriptions {
       state.readings.begin(reading)
@@ -49,7 +49,7 @@ extension App {
     }
   }
 
-  /// Knows of an accepted change at once, as the history does that is read a moment later: it may be undone by then.
+  /// Adds an accepted change to the records at once, so that it can be undone before the history is read again.
   mutating func noteAccepted(_ plan: Plan) {
     let before = plan.before.map(RequestedSpec.init)
     let after = RequestedSpec(plan.change, after: before)
@@ -61,7 +61,7 @@ extension App {
     ]
   }
 
-  /// Says once, at the start, what became of changes whose end was not seen.
+  /// Shows once, after the start, the results of changes that no session has seen.
   mutating func tellUnfinished() {
     guard state.unfinished.isRecalled, !state.unfinished.isTold, state.market.installations.isFilled else { return }
     state.unfinished.isTold = true

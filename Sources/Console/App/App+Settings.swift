@@ -1,7 +1,7 @@
 import Platform
 
 extension App {
-  /// Chooses a theme, a keymap or a language, now and for the sessions that follow.
+  /// Sets a theme, keymap or language, now and for later sessions.
   mutating func set(_ command: Command, to name: String) {
     switch command {
     case .theme:
@@ -31,7 +31,7 @@ extension App {
 }
 
 extension App {
-  /// Takes in settings that were read anew, because a file of them has changed; what is wrong with them is said.
+  /// Takes settings that were read again because a file has changed; shows new problems in them.
   mutating func reload(_ settings: Settings) {
     let former = state.settings
     state.settings = settings

@@ -6,46 +6,46 @@ import Terminal
 
 /// The whole state of the user interface.
 ///
-/// A value with one writer, the loop. `handle` is the only thing that changes it and `draw` the
-/// only thing that shows it. Neither waits, and neither does any work: what is to be done outside is returned.
+/// A value with one writer, the loop. Only `handle` changes it, and only `draw` shows it. Neither waits or does I/O;
+/// `handle` returns the effects to be carried out.
 package struct App: Sendable {
-  /// The user has left.
+  /// Whether the user has left.
   package internal(set) var isFinished = false
-  /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
+  /// What the loop must do with the terminal after this message.
   package internal(set) var request: TerminalRequest?
 
   var state: ConsoleState
   var marketplace = MarketplaceScreen()
   /// The screens above the marketplace, the topmost last.
   var layers: [any Screen] = []
-  /// What is asked for or followed because a screen needs it.
+  /// What the open screens need to be read or watched.
   var subscriptions: [Subscription] = []
-  /// The places that were visited.
+  /// The places that the user has visited.
   var trail = Trail()
-  /// Keys that were said to be bound to nothing: once is enough.
+  /// The keys for which a note was shown that they are not bound.
   var saidUnbound: Set<Key> = []
-  /// The server was asked to start again, and what there is then is to be read.
+  /// Whether the server was asked to restart, so that everything is read again afterwards.
   var isRestarting = false
-  /// Keys that may begin a sequence.
+  /// The keys so far that may begin a sequence.
   var pendingKeys: [Key] = []
   var paletteHistory: [String] = []
-  /// What is derived from the state is up to date.
+  /// Whether everything that is derived from the state is up to date.
   var isSettled = false
-  /// The question that was painted last.
+  /// The question that was last painted.
   package internal(set) var shownQuestion: Question?
 
   /// What only the owner of the terminal can do.
   package enum TerminalRequest: Hashable, Sendable {
     case redraw, suspend
-    /// Puts a text on the terminal's clipboard.
+    /// Copies a text to the terminal's clipboard.
     case copy(String)
-    /// Everything of this cluster is forgotten, and the console goes on with another.
+    /// Drops the state of this cluster, and continues with another one.
     case move(Move)
-    /// Has the config of an extension edited by the user's own editor.
+    /// Opens the config of an extension in the user's own editor.
     case editOutside(String, of: String)
   }
 
-  /// An app for the cluster that `session` describes.
+  /// An app for the cluster of `session`.
   package init(_ session: Session, settings: Settings, now: ClockReading) {
     state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
@@ -55,19 +55,19 @@ package struct App: Sendable {
     }
   }
 
-  /// When the app wants to hear `Message.time` at the latest.
+  /// When the app must receive `Message.time` at the latest.
   package var nextWakeUp: ClockReading? {
     let own = [
       state.connection.nextChange(after: state.now), state.connection.nextProbe,
       state.messageLog.nextChange(after: state.now),
       state.operations.nextLook.map { state.now + ($0 - state.now.seconds) },
     ]
-    // What is hidden by a screen over it is painted when that is closed.
+    // The marketplace is updated when no screen covers it any more.
     let list = layers.allSatisfy(\.isOverlay) ? [marketplace.nextWakeUp] : []
     return (own + list + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
-  /// Changes the state as `message` says at `now`, and returns what is to be done outside.
+  /// Updates the state for `message` at `now`, and returns the effects to be carried out.
   package mutating func handle(_ message: Message, at now: ClockReading) -> [Effect] {
     state.now = now
     switch message {
@@ -93,25 +93,25 @@ package struct App: Sendable {
     return state.effects
   }
 
-  /// The answer to a key belongs to the view that gave it, and goes with it.
+  /// Handles `message`; if that closes a screen, the answer to a key of that screen is removed too.
   private mutating func hearInPlace(_ message: Message) {
     let (depth, answer) = (layers.count, state.messageLog.answer)
     hear(message)
     if layers.count < depth, state.messageLog.answer == answer { state.messageLog.dropAnswer() }
   }
 
-  /// A refusal belongs to the plan that it was the answer to.
+  /// Drops refusals of changes whose plan is no longer open.
   private mutating func forgetRefusals() {
     for (name, submission) in state.submissions where !submission.isUnderWay {
       if !layers.contains(where: { $0.isAboutChange(of: name) }) { state.submissions[name] = nil }
     }
   }
 
-  /// Brings what is derived from the state up to date.
+  /// Updates what is derived from the state.
   mutating func settle() {
     guard !isSettled else { return }
     settleOnce()
-    // A screen may begin to ask for a line when it has seen the news, which leaves a row less for the rest.
+    // A screen may open a prompt now, which leaves the others one row less.
     if (top.prompt != nil) != state.isLineTyped { settleOnce() }
     isSettled = true
   }
@@ -137,7 +137,7 @@ package struct App: Sendable {
 
   mutating func open(_ screen: any Screen) {
     layers.append(screen)
-    // The same question may have been read before it was closed; it is asked anew.
+    // A question must be painted again before it can be answered, even if the same one was read before.
     shownQuestion = nil
     isSettled = false
   }
@@ -176,7 +176,7 @@ package struct App: Sendable {
     }
   }
 
-  /// Has the config of `name` that is being written take something.
+  /// Calls `body` with the open config screen of `name`.
   mutating func onConfig(of name: String, _ body: (inout ConfigScreen, inout ConsoleState) -> Void) {
     for index in layers.indices {
       guard var screen = layers[index] as? ConfigScreen, screen.name == name else { continue }

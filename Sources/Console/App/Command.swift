@@ -1,8 +1,8 @@
 package import Extensions
 
-/// Everything a key, the palette or a menu can ask for.
+/// A command of a key, of the palette or of a menu.
 ///
-/// Each has a name in keymap files and after `:`, and a line in the help screen: `table` has both.
+/// Each has a name in keymap files and after `:`, and a line on the help screen; both are in `table`.
 package enum Command: Hashable, Sendable {
   case up, down, left, right, first, last
   case halfUp, halfDown, pageUp, pageDown
@@ -12,37 +12,37 @@ package enum Command: Hashable, Sendable {
   /// Plans a change of this kind.
   case change(ChangeKind)
   case apply, reload
-  /// Writes the file of a plan's command, shows what is masked.
+  /// Writes the file that a plan's command reads; shows masked secrets.
   case writeFile, reveal
-  /// Goes back to the choice among versions; puts what is missing first in the same plan.
+  /// Returns to the choice of a version; puts missing dependencies first in the same plan.
   case pickVersion, putFirst
-  /// Says what is taken where two have changed a config.
+  /// Chooses which lines of a merge conflict are taken.
   case takeTheirs, takeMine, takeBoth, takeNeither
   case keepDraft, discard
   /// Opens a screen that can be opened from anywhere.
   case page(Page)
-  /// Turns to a page of an extension.
+  /// Opens a page of an extension.
   case turn(ExtensionTab)
-  /// What only some screens know.
+  /// A command that only some screens have.
   case screen(ScreenCommand)
-  /// Chooses the namespace of what is about to be installed.
+  /// Chooses the namespace of an installation.
   case namespace
   case palette, refresh, redraw, suspend, close, quit
-  /// Goes back or forward through the places that were visited.
+  /// Moves back or forward through the visited places.
   case older, newer, lastPlace
   /// Goes to the next extension that failed, is busy or can be updated.
   case nextWanting
-  /// Shows times as they are, or how long ago they were.
+  /// Switches between exact times and ages.
   case exactTimes
   /// Copies to the terminal's clipboard.
   case copy
-  /// Keeps the filter under a number, or filters by the one kept there.
+  /// Stores the filter under a number, or applies the one stored there.
   case keepFilter, keptFilter(Int)
-  /// Shows or hides what is known of the selected extension beside the list.
+  /// Shows or hides details of the selected extension beside the list.
   case togglePreview
-  /// Marks what is selected, everything, or all from the last mark.
+  /// Marks the selected row, all rows, or all from the last mark.
   case mark, markAll, markRange
-  /// Seeks in a text that is read, and marks lines of it.
+  /// Searches in a text, and marks lines of it.
   case find, findNext, findPrevious, selectLines
   case compareWays
   case theme, keymap, language, selection
@@ -153,20 +153,20 @@ package enum Command: Hashable, Sendable {
     return row
   }
 
-  /// What it does, in one line.
+  /// A description in one line.
   package var summary: String { row.summary }
 
-  /// The name after `:`, which is that of the command for scripts where there is one.
+  /// The name after `:`: that of the command for scripts, if there is one.
   package var spokenName: String { change?.row.command?.name ?? rawValue }
 
-  /// The command that is called `text` after `:`, or in keymap files.
+  /// The command with the name `text` after `:` or in keymap files.
   package init?(spoken text: String) {
     let matching = Self.allCases.first { $0.spokenName == text } ?? Self(rawValue: text)
     guard let matching else { return nil }
     self = matching
   }
 
-  /// Moves the selection or the focus: a key's business, not one of words.
+  /// Whether it moves the selection or the focus, which only keys do.
   package var isMove: Bool {
     switch self {
     case .up, .down, .left, .right, .first, .last, .halfUp, .halfDown, .pageUp, .pageDown, .nextPane, .previousPane:
@@ -175,7 +175,7 @@ package enum Command: Hashable, Sendable {
     }
   }
 
-  /// Makes sense only with a word after it, so no key can ask for it.
+  /// Whether it needs an argument, so that no key can be bound to it.
   package var needsArgument: Bool {
     switch self {
     case .theme, .keymap, .language, .selection: true
@@ -183,7 +183,7 @@ package enum Command: Hashable, Sendable {
     }
   }
 
-  /// The kind of change it plans; `nil` when it plans none.
+  /// The kind of change that it plans; `nil` if it plans none.
   package var change: ChangeKind? { if case .change(let kind) = self { kind } else { nil } }
 }
 

@@ -1,10 +1,10 @@
 package import Operations
 
-/// The other places that this console can go to, found by the program that opened it.
+/// The other clusters that this console can open, as the program that opened it provides them.
 package struct Elsewhere: Sendable {
-  /// The places, or why they cannot be read.
+  /// Returns the clusters, or why they cannot be read.
   package var list: @Sendable () -> Result<[ClusterPlace], ReadFailure>
-  /// A session there, or why none can be opened.
+  /// Opens a session, or returns why that failed.
   package var open: @Sendable (ClusterPlace) async -> Result<Session, ReadFailure>
 
   package init(
@@ -15,7 +15,7 @@ package struct Elsewhere: Sendable {
   }
 }
 
-/// A session that the console goes on with, in place of the one it has.
+/// A new session, with which the console continues instead of the present one.
 package final class Move: Sendable {
   let session: Session
 
@@ -23,7 +23,7 @@ package final class Move: Sendable {
 }
 
 extension Move: Hashable {
-  /// Each is its own.
+  /// Compares identities.
   package static func == (left: Move, right: Move) -> Bool { left === right }
 
   /// Hashes what equality compares.

@@ -4,8 +4,8 @@ package import Terminal
 
 /// Opens the console on the terminal and returns when the user leaves.
 ///
-/// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal. Returns what
-/// has to be said when the screen is gone.
+/// Must be called on the main thread, which the console occupies; `options` configures the terminal. Returns what must
+/// be printed after the screen is gone.
 package func openConsole(
   _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options(),
   reload: SettingsReload? = nil, isSlow: Bool = false, isPlain: Bool = false
@@ -13,7 +13,7 @@ package func openConsole(
   guard Descriptors.has(20) else { throw .noDescriptor }
   var options = options
   options.wantsTrueColor = options.wantsTrueColor || settings.theme.hasTrueColor
-  // A screen reader reads what is written, and loses itself in what is painted.
+  // A screen reader reads output line by line, and cannot follow a painted screen.
   let screen: any TerminalScreen = isPlain ? PlainScreen() : try NcursesScreen(options)
   defer { screen.close() }
   let mailbox = Mailbox<Message>()
@@ -26,7 +26,7 @@ package func openConsole(
 }
 
 extension Settings {
-  /// The settings of the user whose `environment` this is, from the files of this computer.
+  /// Loads the settings of the user of `environment` from the files of this computer.
   package static func load(_ environment: Environment) -> Settings {
     Configuration.load(environment: environment) { (path) throws(SystemError) in
       do throws(SystemError) {

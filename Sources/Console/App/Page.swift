@@ -1,12 +1,12 @@
-/// A screen that can be opened from anywhere: a command of its own, in help and after `:`.
+/// A screen with a command of its own, which help and `:` list, so that it can be opened from anywhere.
 ///
-/// Its row stands in the screen's file; a new one is such a file and its line in `all`.
+/// Each page is declared in the file of its screen; a new one needs a line in `all` too.
 package struct Page: Sendable {
   /// The name of the command.
   let name: String
-  /// What the command does, in one line.
+  /// A description of the command in one line.
   let summary: String
-  /// The screen, over the one that is on top.
+  /// Makes the screen; `top` is the one that it covers.
   let screen: @Sendable (_ top: any Screen) -> any Screen
 
   /// Every page, in the order of help.
@@ -20,7 +20,7 @@ package struct Page: Sendable {
 }
 
 extension Page: Hashable {
-  /// A name is a page's own.
+  /// Names are unique.
   package static func == (left: Page, right: Page) -> Bool { left.name == right.name }
 
   /// Hashes what equality compares.

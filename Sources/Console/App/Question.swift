@@ -1,13 +1,13 @@
-/// What a key could agree to, in the words on the screen.
+/// A question that a key can answer, in the words on the screen.
 ///
-/// A key answers only what its typist could read: the app takes none for an answer before the loop has told it
-/// that the question was painted and that everything typed before is gone.
+/// A key answers only a question that the user can have read: the app accepts no answer before the loop has reported
+/// that the question was painted and that all keys typed before it were handled.
 package struct Question: Hashable, Sendable {
   let words: [String]
 
   init(_ words: [String]) { self.words = words }
 
-  /// Whether a user who has read `other` has read all of this: a gap that was filled meanwhile asks nothing new.
+  /// Whether `other` has all words of this question; a question that only lost some was read already.
   package func isCovered(by other: Question?) -> Bool {
     guard let other, words.first == other.words.first else { return false }
     return Set(words).isSubset(of: other.words)
@@ -15,14 +15,14 @@ package struct Question: Hashable, Sendable {
 }
 
 extension App {
-  /// The topmost question that can be seen; none can where the window is too small for it.
+  /// The topmost visible question; `nil` if the window is too small to show it.
   package var question: Question? {
     guard Self.hasRoom(state.size) else { return nil }
     let lowest = layers.lastIndex { !$0.isOverlay } ?? 0
     return layers.dropFirst(lowest).reversed().lazy.compactMap(\.question).first
   }
 
-  /// Tells the app that `question` was painted, and that everything typed before is gone.
+  /// Reports that `question` was painted, and that all keys typed before it were handled.
   package mutating func hasShown(_ question: Question?) {
     shownQuestion = question
   }

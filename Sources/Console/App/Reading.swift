@@ -4,48 +4,48 @@ package import Operations
 package import Platform
 import Terminal
 
-/// Something that a screen wants read, beyond what is watched.
+/// Something that a screen needs to be read, but not watched.
 ///
-/// The topic says what; the stamp what it depends on: with another stamp it is read again, and what was read before
-/// stays on the screen until the answer is there.
+/// `topic` names the subject, and `stamp` represents the state on which the result depends: if the stamp changes, the
+/// subject is read again. Until then the former result is shown.
 package struct Reading: Hashable, Sendable {
   package enum Topic: Hashable, Sendable {
-    /// The past of an extension, with helm's releases.
+    /// The past of an extension, including helm's releases.
     case past(of: String)
-    /// What is in the package of a version.
+    /// The contents of the package of a version.
     case contents(of: String, version: String)
-    /// What differs between two versions.
+    /// The comparison of two versions.
     case comparison(of: String, from: String, to: String)
-    /// What is wrong with an extension, or with any.
+    /// The findings of the doctor about an extension, or about all.
     case examination(of: String?)
-    /// What the gateway serves, of an extension or of all.
+    /// What the gateway serves for an extension, or for all.
     case serving(of: String?)
-    /// Whether what is served answers.
+    /// Whether what the gateway serves responds.
     case probes(of: String?)
-    /// The clusters that agents can be placed in.
+    /// The member clusters, in which agents can be placed.
     case clusters
-    /// What is seen of a change under way.
+    /// The details of a change in progress.
     case sight(of: String)
-    /// The repositories with what comes from each.
+    /// The repositories, with what each offers.
     case repositories
-    /// Whether what a form names answers.
+    /// Whether the address in a form responds.
     case reachability(RepositoryDraft)
     /// The events about an extension and in its namespace.
     case events(of: String)
     /// The versions of Kubernetes and of KubeSphere.
     case platform
-    /// The object of an extension, such as its installation.
+    /// An object of an extension, such as its installation.
     case object(of: String, Resource, called: String)
   }
 
   package var topic: Topic
   package var stamp: String
   package var capabilities: Capabilities
-  /// `en` or `zh`, for what is read in a language.
+  /// `en` or `zh`, for texts in several languages.
   package var language: String
 }
 
-/// What was read.
+/// The result of a reading.
 package enum ReadFacts: Hashable, Sendable {
   case past(Chronicle)
   case contents(PackageFacts)
@@ -63,11 +63,11 @@ package enum ReadFacts: Hashable, Sendable {
   case object(String)
 }
 
-/// Why something was not read.
+/// Why a reading failed.
 package struct ReadFailure: Error, Hashable, Sendable {
   /// A sentence for the user.
   package var sentence: Sentence
-  /// The user may not read it.
+  /// Whether the user may not read it.
   package var isForbidden: Bool
 
   package init(_ sentence: Sentence, isForbidden: Bool = false) {
@@ -75,16 +75,16 @@ package struct ReadFailure: Error, Hashable, Sendable {
   }
 }
 
-/// What was read for the screens that are open, by topic.
+/// The results of the readings of open screens, by topic.
 struct Readings: Sendable {
   struct Entry: Sendable {
-    /// What is known, perhaps from before.
+    /// The last result, perhaps of an earlier reading.
     var facts: ReadFacts?
-    /// Why the last reading came to nothing.
+    /// Why the last reading failed.
     var failure: (text: String, isForbidden: Bool)?
-    /// When the facts were read.
+    /// When `facts` were read.
     var moment: ClockReading?
-    /// The stamp that is read or was read last.
+    /// The stamp of the reading in progress, or else of the last one.
     var stamp: String
     var isUnderWay = true
   }
@@ -93,13 +93,13 @@ struct Readings: Sendable {
 
   subscript(topic: Reading.Topic) -> Entry? { entries[topic] }
 
-  /// `reading` is under way.
+  /// Records that `reading` is in progress.
   mutating func begin(_ reading: Reading) {
     entries[reading.topic, default: Entry(stamp: reading.stamp)].stamp = reading.stamp
     entries[reading.topic]?.isUnderWay = true
   }
 
-  /// Takes in what `reading` came to; an answer that nothing waits for any more is dropped.
+  /// Records the result of `reading`; a result with an outdated stamp is dropped.
   mutating func take(
     _ reading: Reading, _ answer: Result<ReadFacts, ReadFailure>, at moment: ClockReading, _ words: Language
   ) {
@@ -114,7 +114,7 @@ struct Readings: Sendable {
 
   mutating func forget(_ topic: Reading.Topic) { entries[topic] = nil }
 
-  /// What is said where there is nothing to show: that it is being read, why it was not, or that there is nothing.
+  /// The line that is shown without facts: that they are being read, why that failed, or `otherwise`.
   func emptiness(_ topic: Reading.Topic, reading: String, otherwise: String) -> Line {
     guard let entry = entries[topic] else { return Line(reading, .dim) }
     if let failure = entry.failure {
@@ -123,7 +123,7 @@ struct Readings: Sendable {
     return entry.facts == nil ? Line(reading, .dim) : Line(otherwise, .dim)
   }
 
-  /// Says that what is shown is from before, and why.
+  /// A line which says that the facts are outdated, and why; empty if they are not.
   func concern(_ topic: Reading.Topic, _ words: Language) -> [Line] {
     guard let entry = entries[topic], entry.facts != nil, let failure = entry.failure else { return [] }
     return [Line(words("Not read again: {0}", failure.text), .statusWarning)]
@@ -131,14 +131,14 @@ struct Readings: Sendable {
 }
 
 extension ConsoleState {
-  /// A subscription to `topic`, read again when `stamp` is another one; none while it is not known how.
+  /// A subscription to `topic`, which is read again if `stamp` changes; empty while the capabilities are not known.
   func reading(_ topic: Reading.Topic, stamp: String = "") -> [Subscription] {
     capabilityState.capabilities.map { capabilities in
       [.reading(Reading(topic: topic, stamp: stamp, capabilities: capabilities, language: language))]
     } ?? []
   }
 
-  /// Another text whenever the installation of `name` is another one.
+  /// A stamp that changes with the installation of `name`.
   func stamp(of name: String) -> String {
     market.installed.of(name).map { "\($0.uid) \($0.resourceVersion)" } ?? "none"
   }

@@ -5,75 +5,75 @@ import Operations
 import Platform
 import Terminal
 
-/// One screenful, or a layer over one.
+/// A full screen, or an overlay.
 ///
-/// Screens are a stack: the topmost is offered a key first, and they are drawn from the lowest that can be seen
-/// upwards. A screen is a value that only the app changes. It draws from the state, and keeps for itself only what
-/// is selected, scrolled to and typed.
+/// Screens form a stack. Keys are offered to the topmost one; drawing begins with the lowest one that is visible. A
+/// screen is a value that only the app changes. It draws from the state, and stores only the selection, scroll position
+/// and input of its own.
 protocol Screen: Sendable {
-  /// The keymap sections that hold here, the nearest first.
+  /// The keymap sections that apply, the most specific first.
   var sections: [KeySection] { get }
 
-  /// Where one is, in the header; empty for what lies over another screen.
+  /// The name of the screen for the header; empty for overlays.
   func title(_ state: ConsoleState) -> String
 
-  /// What must be known for as long as this screen is open.
+  /// What must be read or watched while this screen is open.
   func subscriptions(_ state: ConsoleState) -> [Subscription]
 
-  /// What is worth a place in the last row, the most useful first: only what would not be refused.
+  /// Hints for the last row, the most useful first; only for commands that would not be refused.
   func hints(_ state: ConsoleState) -> [Hint]
 
-  /// Does `command`, or returns `nil` when it is none of this screen's.
+  /// Runs `command`; returns `nil` if the screen does not handle it.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
 
-  /// Does a command of the editor.
+  /// Runs a command of the editor.
   mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step]
 
-  /// Keys that are bound to nothing are text here.
+  /// Whether keys that are not bound are text input.
   var takesText: Bool { get }
 
-  /// Takes a key that is bound to nothing.
+  /// Handles a key that is not bound.
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step]
 
-  /// Follows what has changed in the state, before the screen is drawn or takes a key.
+  /// Updates the screen for the current state, before it is drawn or handles a key.
   mutating func settle(_ state: inout ConsoleState)
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState)
 
-  /// A line being typed, which takes the place of the status line.
+  /// A prompt in place of the status line.
   var prompt: Prompt? { get }
 
-  /// Where the cursor belongs, when it is not in the prompt.
+  /// The position of the cursor, unless it is in the prompt.
   func cursor(in area: Rect, _ state: ConsoleState) -> Point?
 
-  /// What a key could agree to here; `nil` where keys have no consequences.
+  /// The question that a key can answer here; `nil` if keys have no consequences.
   var question: Question? { get }
 
-  /// What is below still shows.
+  /// Whether the screen below remains visible.
   var isOverlay: Bool { get }
 
   /// What would be lost if the program ended now, as in "The config of devops is not saved".
   func unsavedWork(_ state: ConsoleState) -> Sentence?
 
-  /// What must be done before the program ends.
+  /// The requests to be carried out before the program ends.
   func requestsBeforeExit(_ state: ConsoleState) -> [Request]
 
-  /// The place this screen is, if it is one that can be come back to.
+  /// The place of this screen, if the user can return to it.
   var place: Place? { get }
 
   /// The extension this screen is about.
   var extensionName: String? { get }
 
-  /// The extension that commands are about here: the screen's own, or the selected one.
+  /// The extension that commands are about: the screen's own, or the selected one.
   var subject: String? { get }
 
-  /// When this screen wants to hear of the time.
+  /// When `wake` must be called.
   var nextWakeUp: ClockReading? { get }
 
-  /// The time has come.
+  /// Called when `nextWakeUp` is reached.
   mutating func wake(_ state: inout ConsoleState)
 
-  /// Has served its purpose once a change of `name` was accepted.
+  /// Whether the screen is to be closed when a change of `name` was accepted.
   func isAboutChange(of name: String) -> Bool
 }
 
@@ -99,43 +99,43 @@ extension Screen {
   func isAboutChange(of name: String) -> Bool { false }
 }
 
-/// What a screen wants of the app.
+/// What a screen asks the app to do.
 enum Step: Sendable {
   case start(Request)
-  /// Send these plans, each when those that it waits for have ended: the user has confirmed them.
+  /// Sends these plans, which the user has confirmed, each when its predecessors have ended.
   case submitAll(ManyPlans)
-  /// Send this plan to the cluster, and then the others: the user has confirmed all of it.
+  /// Sends this plan, then the others; the user has confirmed all of them.
   case submit(Plan, then: [Plan] = [])
-  /// Have the user's own editor edit the config of an extension.
+  /// Opens the config of an extension in the user's own editor.
   case editOutside(String, of: String)
-  /// Give the editor of an extension's config a text that was put together with the cluster's.
+  /// Passes a text that was merged with the cluster's to the editor of an extension's config.
   case merged(String, over: String, of: String)
-  /// Put a text on the terminal's clipboard, and say what it is.
+  /// Copies a text to the terminal's clipboard, and shows what was copied.
   case copy(String, what: Sentence)
   case open(any Screen)
-  /// Take this screen off the stack, and open another in its place if one is given.
+  /// Closes this screen, and opens another in its place if one is given.
   case close(opening: (any Screen)? = nil)
   case run(Command, argument: String = "")
   case say(MessageLog.Tone, Sentence)
-  /// Remember what was typed after `:`.
+  /// Adds what was typed after `:` to its history.
   case ran(String)
-  /// Leave the program, as soon as what is being sent has been answered.
+  /// Leaves the program when what is being sent was answered.
   case leave
-  /// Leave the program, cancelling what is being sent.
+  /// Leaves the program, and cancels what is being sent.
   case leaveAtOnce
 }
 
-/// A part of the keymap files.
+/// A section of the keymap files.
 package enum KeySection: String, CaseIterable, Sendable {
   case everywhere, list, text, marketplace, `extension`, versions, gateway, progress, repositories, plan, merge, draft
   case prompt, editor
 }
 
-/// A line being typed: what stands before it, the text, and what accepting it does.
+/// An input line: its label, the text, and what accepting it does.
 struct Prompt: Sendable {
   var label: Sentence
   var field: LinePrompt
   var verb: String
-  /// What can be typed, where it is not plain.
+  /// The syntax of the input, if it is not obvious.
   var grammar: Sentence?
 }

@@ -1,4 +1,4 @@
-/// What can be asked for on a page or a screen of its own kind.
+/// A command that only some pages and screens have.
 package enum ScreenCommand: String, CaseIterable, Sendable {
   case compare, undo, probe
   case whichRule = "which-rule"
@@ -10,7 +10,7 @@ package enum ScreenCommand: String, CaseIterable, Sendable {
   case cancel
   case yaml, describe
 
-  /// What it does, in one line.
+  /// A description in one line.
   var summary: String {
     switch self {
     case .compare: "Compare two versions: those that are marked, or the selected one with what runs"

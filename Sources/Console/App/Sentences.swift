@@ -5,7 +5,7 @@ import KubernetesAPI
 import Platform
 
 extension DialectError {
-  /// What a user reads.
+  /// The sentence for the user.
   func sentence(at server: String) -> Sentence {
     switch self {
     case .absent: "This cluster has no KubeSphere extensions: the API group kubesphere.io is not there."
@@ -17,13 +17,13 @@ extension DialectError {
 }
 
 extension ClusterError {
-  /// What a change that met this error means for the cluster, as a sentence.
+  /// What this error means for a change that was sent, as a sentence.
   var consequence: Sentence {
     switch self {
     case .transport(.unreachable), .transport(.untrusted), .transport(.invalid): "Nothing was changed."
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable:
       "It is not known whether it was carried out."
-    // A server between may have lost the answer only.
+    // A proxy between may only have lost the response.
     case .refused(let status) where status.code == 502 || status.code == 504:
       "It is not known whether it was carried out."
     case .refused, .unanswered(_, .notCarriedOut): "Nothing was changed."
@@ -33,25 +33,25 @@ extension ClusterError {
 }
 
 extension ClusterError {
-  /// Why what is on the screen cannot be kept up to date.
+  /// Why the screen cannot be kept up to date.
   func lossSentence(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
       return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(reason)."
     }
-    // Only reads are followed: there is no change to look after.
+    // Watches only read, so an interruption has no consequences.
     if case .transport(.interrupted) = self { return "The connection to \(server) broke." }
     return problem(at: server)
   }
 }
 
 extension ClusterError {
-  /// The cluster does not let this user in, which waiting will not change.
+  /// Whether the cluster refuses this user, which a retry does not change.
   var isRefusal: Bool {
     if case .refused(let status) = self { return status.isUnauthorized || status.isForbidden }
     return false
   }
 
-  /// What keeps requests from being sent, such as a login that has ended: waiting will not change that either.
+  /// What prevents requests from being sent, such as an expired login; a retry does not change that either.
   var needsAct: Sentence? {
     guard case .transport(.invalid(let reason)) = self else { return nil }
     return Sentence(verbatim: reason).asSentence

@@ -2,19 +2,19 @@ import Client
 package import Extensions
 package import Operations
 
-/// What the console is opened with: the connection, and what this computer remembers of the cluster.
+/// What the console is opened with: the connection, and what this computer has stored about the cluster.
 package struct Session: Sendable {
   package var connection: ClusterSession
-  /// What was learnt of the cluster at an earlier visit: enough to begin with, however old it is.
+  /// The cached capabilities of the cluster; sufficient to begin with, however old.
   package var knowledge: CachedCapabilities?
-  /// Told what was learnt when the cluster was asked.
+  /// Called with the capabilities whenever they were discovered.
   package var whenLearnt: (@Sendable (Capabilities) -> Void)?
-  /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
+  /// Stores the history and drafts of this cluster; `nil` stores nothing.
   package var recordKeeper: RecordKeeper?
-  /// The file that choices of theme, keymap and language are written to; `nil` keeps them for this session only.
+  /// The file that changed settings are written to; `nil` keeps them for this session only.
   package var settingsFile: String?
 
-  /// Where else the console can go; `nil` goes nowhere.
+  /// The other clusters that the console can open; `nil` for none.
   package var elsewhere: Elsewhere?
 
   /// A session over `connection`.

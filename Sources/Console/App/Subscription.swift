@@ -3,9 +3,10 @@ import Extensions
 import KubernetesAPI
 import Operations
 
-/// Something that a screen needs to be known for as long as it is open.
+/// Something that a screen needs to be read or watched while it is open.
 ///
-/// A screen says what it needs and draws what is known; the app asks, and forgets what nothing needs any more.
+/// A screen declares what it needs, and draws what is known; the app sends the requests, and drops what is no longer
+/// needed.
 enum Subscription: Hashable, Sendable {
   /// The versions of an extension, watched.
   case versions(of: String, Dialect)
@@ -13,35 +14,35 @@ enum Subscription: Hashable, Sendable {
   case catalogue(Dialect)
   /// The README in a version's package.
   case document(DocumentKey)
-  /// All that the objects around an extension say.
+  /// The details of an extension.
   case details(DetailsSubject, Capabilities)
-  /// What the user may do.
+  /// The rights of the user.
   case rights([Access])
-  /// What a change of this kind to an extension is held against.
+  /// The facts that a change of this kind to an extension is checked against.
   case facts(ChangeKind, of: String)
-  /// What is in the package of a version, and what the cluster serves.
+  /// The package of a version, and what the cluster serves.
   case evidence(EvidenceSubject)
-  /// What was restarted for the last release of an installation.
+  /// The number of pods that were restarted for the last release of an installation.
   case restarts(Installation)
-  /// What the server would say to a plan.
+  /// The result of a plan's dry run.
   case dryRun(Plan)
-  /// Something that is read once, and again when what it depends on has changed.
+  /// Something that is read once, and again if what it depends on has changed.
   case reading(Reading)
-  /// What this computer remembers, which commands write as well.
+  /// The records on this computer, which commands write too.
   case records
-  /// Where else the console can go.
+  /// The clusters that the console can open.
   case places
 }
 
 extension ConsoleState {
-  /// What a screen about the extension `name` needs to be known of its versions.
+  /// The subscriptions of a screen about the versions of the extension `name`.
   func versions(of name: String) -> [Subscription] { dialect.map { [.versions(of: name, $0)] } ?? [] }
 }
 
 extension App {
-  /// Begins what is needed since the last message, and ends what is not any more.
+  /// Begins new subscriptions, and ends those that are no longer needed.
   ///
-  /// A change that is being sent needs the versions, too: it may have to be planned anew.
+  /// A change that is being sent needs the versions too, because it may have to be planned again.
   mutating func followSubscriptions() {
     let names = state.submissions.filter { $1.isUnderWay }.keys.sorted() + (state.stepQueue?.plans ?? []).map(\.name)
     let sent = names.flatMap { state.versions(of: $0) }
@@ -61,7 +62,7 @@ extension App {
     case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
     case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
     case .dryRun(let plan):
-      // A version that a controller has noted its progress in is no other question.
+      // A new `resourceVersion`, for example from a controller's status update, does not make it another request.
       guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
       state.dryRuns[plan.name] = DryRun(of: plan)
       state.begin(.dryRun(plan))
@@ -87,7 +88,7 @@ extension App {
     }
   }
 
-  /// Another reading of the same topic takes its place, with what is known so far.
+  /// Ends a reading, unless another one with the same topic replaces it and keeps its result.
   private mutating func end(_ reading: Reading) {
     let isWanted = subscriptions.contains {
       if case .reading(let other) = $0 { other.topic == reading.topic } else { false }
@@ -97,7 +98,7 @@ extension App {
     state.effects.append(.stop(.reading(reading.topic)))
   }
 
-  /// What the server said before the connection was lost may no longer hold.
+  /// Repeats the dry runs, because the results from before the connection was lost may be outdated.
   mutating func askDryRunsAgain() {
     for case .dryRun(let plan) in subscriptions {
       state.dryRuns[plan.name] = DryRun(of: plan)
@@ -112,7 +113,7 @@ extension App {
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
     case .rights, .facts, .catalogue, .records, .places, .restarts: break
     case .reading(let reading): end(reading)
-    // What was read once is shown at once the next time; a few of them are enough.
+    // Results are kept for the next time; only a few of them.
     case .evidence: if state.evidence.count > 8 { state.evidence = [:] }
     case .details(let subject, _):
       let isAsked = subscriptions.contains {
@@ -130,7 +131,7 @@ extension App {
       state.effects.append(.stop(.dryRun(of: plan.name)))
     case .document(let key):
       if state.documents[key] == nil { state.effects.append(.stop(.document(key))) }
-      // What was read once is shown at once the next time; a few of them are enough.
+      // Results are kept for the next time; only a few of them.
       if state.documents.count > 8 { state.documents = [:] }
     }
   }

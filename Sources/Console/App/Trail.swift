@@ -1,8 +1,8 @@
 import Platform
 
-/// Somewhere in the console that one can come back to, like a page in a browser.
+/// A place in the console to which the user can return, like a page in a browser.
 ///
-/// Plans, choosers, prompts and texts about where one is are none: they belong to the place below them.
+/// Plans, choosers, prompts and texts are not places; they belong to the place below them.
 enum Place: Hashable, Sendable {
   case marketplace
   case `extension`(String)
@@ -11,7 +11,7 @@ enum Place: Hashable, Sendable {
 }
 
 extension Place {
-  /// As it is kept between sessions.
+  /// The place as it is stored between sessions.
   var text: String {
     switch self {
     case .marketplace: "marketplace"
@@ -20,7 +20,7 @@ extension Place {
     }
   }
 
-  /// The place that was kept as `text`, if it is one that this version knows.
+  /// The place that was stored as `text`; `nil` if this version does not know it.
   init?(_ text: String) {
     let words = text.split(separator: " ", maxSplits: 1).map(String.init)
     switch (words.first, words.dropFirst().first) {
@@ -34,29 +34,29 @@ extension Place {
   }
 }
 
-/// The places that were visited, and which of them one is at.
+/// The visited places, and the current one.
 struct Trail: Hashable, Sendable {
   private var places: [Place] = [.marketplace]
   private var index = 0
-  /// The place before this one, however it was left.
+  /// The place before the current one, however the user left it.
   private(set) var last: Place?
 
-  /// Places beyond this number are forgotten, the oldest first.
+  /// The maximum number of places; the oldest are dropped.
   static let capacity = 100
 
-  /// Places beyond this number are not kept for the next session.
+  /// The maximum number of places that are stored for the next session.
   static let keptCapacity = 20
-  /// What was kept of earlier sessions.
+  /// The places that are stored already.
   private var restored: [String] = []
 
-  /// What is to be kept for the next session, the place one is at last; `nil` where that is what is kept already.
+  /// The places to store for the next session, the current one last; `nil` if these are stored already.
   var news: [String]? {
     let texts = Array(places[...index].suffix(Self.keptCapacity).map(\.text))
     let isOld = places.count == 1 || texts == restored
     return isOld ? nil : texts
   }
 
-  /// Puts the places of an earlier session before those of this one.
+  /// Inserts the places of an earlier session before those of this one.
   mutating func restore(_ texts: [String]) {
     var earlier = texts.suffix(Self.keptCapacity).compactMap(Place.init)
     if earlier.last == places.first { earlier.removeLast() }
@@ -66,10 +66,10 @@ struct Trail: Hashable, Sendable {
     restored = Array(places[...index].suffix(Self.keptCapacity).map(\.text))
   }
 
-  /// The place one is at.
+  /// The current place.
   var current: Place { places[index] }
 
-  /// Notes that one is at `place`; what was ahead of the former place is forgotten, unless it is the same.
+  /// Makes `place` the current one; places after the former one are dropped, unless `place` is the same.
   mutating func visit(_ place: Place) {
     guard place != current else { return }
     last = current
@@ -79,7 +79,7 @@ struct Trail: Hashable, Sendable {
     index = places.count - 1
   }
 
-  /// Goes one place back or forward; `nil` where there is none.
+  /// Moves back or forward; `nil` if there is no such place.
   mutating func step(by distance: Int) -> Place? {
     guard places.indices.contains(index + distance) else { return nil }
     last = current
@@ -89,10 +89,10 @@ struct Trail: Hashable, Sendable {
 }
 
 extension App {
-  /// Where one is.
+  /// The current place.
   private var place: Place { layers.lazy.reversed().compactMap(\.place).first ?? .marketplace }
 
-  /// Notes where one is by now.
+  /// Records the current place.
   mutating func noteVisit() { trail.visit(place) }
 
   mutating func walk(by distance: Int) {
@@ -112,7 +112,7 @@ extension App {
     go(to: last)
   }
 
-  /// Goes to the next extension that failed, is busy or can be updated, from wherever one is.
+  /// Opens the next extension that failed, is busy or can be updated, from any place.
   mutating func goToNextWanting() {
     let names = state.tally.names
     let current = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
@@ -122,7 +122,7 @@ extension App {
     if mayLeavePlace() { go(to: .extension(next)) }
   }
 
-  /// What is typed and not saved is not left behind by walking about.
+  /// Whether the current place may be left: not with unsaved input.
   private mutating func mayLeavePlace() -> Bool {
     guard let reason = layers.compactMap({ $0.unsavedWork(state) }).first else { return true }
     state.say(.warning, "\(reason) Save or leave it first.")

@@ -2,11 +2,11 @@ import Glibc
 import Platform
 import Terminal
 
-/// How a console ended: what has to be said when the screen is gone, and the status that the program ends with.
+/// How the console ended: what must be printed after the screen is gone, and the exit status.
 package struct Ending: Hashable, Sendable {
-  /// Where drafts are kept, what could not be written to this computer, what is not known of what was sent.
+  /// Where drafts are stored, which files could not be written, and which results are not known.
   package var lastWords: [String] = []
-  /// The signal that ended it; `nil` where its user did.
+  /// The signal that ended it; `nil` if the user left.
   package var signal: Int32?
 
   init(signal: Int32?) { self.signal = signal }
@@ -16,13 +16,13 @@ package struct Ending: Hashable, Sendable {
     return names[signal] ?? "signal \(signal)"
   }
 
-  /// As a shell has it: 128 and the number of the signal.
+  /// As in a shell: 128 plus the number of the signal.
   package var status: Int32 { signal.map { 128 + $0 } ?? (lastWords.isEmpty ? 0 : 1) }
 }
 
-// Texts that were open when the program was ended.
+// Texts that were being edited when the program ended.
 extension Loop {
-  /// Where the draft of the extension called `name` is kept, and how it is gone on with, after a signal.
+  /// After a signal: where the draft of the extension `name` is stored, and how to continue with it.
   func words(ofDraft name: String) -> String {
     let signal = Ending.name(of: screen.endingSignal ?? 0)
     return words(ofDraft: name) { "ended by \(signal). \($0)" }
@@ -34,7 +34,7 @@ extension Loop {
       whole("The text of \(name) is kept as a draft in \(file): start ksx again, and :drafts goes on with it."))
   }
 
-  /// Leaves words for a crash about what is being edited, which has been kept up to a moment before.
+  /// Sets the message for a crash to the drafts that are being edited, which are stored continuously.
   mutating func prepareForCrash() {
     let said = app.draftsBeingEdited.map { name in
       "ksx: " + words(ofDraft: name) { "crashed. \($0)" }
@@ -46,7 +46,7 @@ extension Loop {
 }
 
 extension App {
-  /// The extensions whose configs are open with edits that are not saved.
+  /// The extensions whose configs have edits that are not saved.
   fileprivate var draftsBeingEdited: [String] {
     layers.compactMap { ($0 as? ConfigScreen)?.draftBeingEdited }
   }

@@ -1,13 +1,13 @@
 import Terminal
 
-// Keys that come faster than anyone types.
+// Keys that arrive faster than a user types.
 extension Loop {
-  /// So many keys are taken at once at most.
+  /// The maximum number of keys that are handled at once.
   static let burstLimit = 1 << 20
-  /// So many keys of text with a line end among them, and no pause, are a paste.
+  /// This many text keys in one burst, with a newline among them, are a paste.
   private static let pasteLength = 8
 
-  /// `keys` with what was pasted in one piece: nothing indents it, and it is undone at once.
+  /// `keys`, with pasted text as a single key, so that the editor does not indent it and undoes it in one step.
   static func withPastes(_ keys: [Key]) -> [Key] {
     var (result, run): ([Key], [Key]) = ([], [])
     func flush() {
@@ -47,6 +47,6 @@ extension Loop {
 }
 
 extension App {
-  /// Whether text that comes all at once is put in as it is.
+  /// Whether bursts of text are to be treated as pastes.
   package var takesPastes: Bool { top.sections == [.editor] }
 }

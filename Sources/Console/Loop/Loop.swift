@@ -4,9 +4,8 @@ package import Terminal
 
 /// Runs the console on a screen until the user leaves.
 ///
-/// This is the only place that waits, the only place that draws, and the only place where messages
-/// meet state. It is synchronous: between two waits nothing can change under it. When nothing
-/// happens it sleeps without a limit and sends nothing.
+/// This is the only place that waits, that draws, and that passes messages to the app. It is synchronous: the state
+/// cannot change between two waits. If nothing happens, it sleeps without a timeout and sends nothing.
 ///
 @discardableResult
 package func run(
@@ -18,7 +17,7 @@ package func run(
   return loop.run()
 }
 
-/// The loop and what it holds.
+/// The loop and its state.
 struct Loop {
   var app: App
   let screen: any TerminalScreen
@@ -26,15 +25,15 @@ struct Loop {
   private(set) var mailbox: Mailbox<Message>
   /// Credential plugins that wait for the terminal.
   let turns: TerminalTurns
-  /// Reads the settings anew where their files have changed.
+  /// Reads the settings again when their files have changed.
   var settings: SettingsReload?
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = ClockReading(0)
-  /// What is said when the program crashes.
+  /// The message that is printed after a crash.
   var crashWords = ""
   private let now: () -> ClockReading
 
-  /// A burst of news is one frame in this many seconds; a key is answered at once.
+  /// In seconds: during a burst of messages, one frame is drawn in this time; keys are handled at once.
   static let frameInterval = 0.1
 
   init(
@@ -51,14 +50,14 @@ struct Loop {
     return finish()
   }
 
-  /// Draws before anything has been asked of the network.
+  /// Draws before the first request is sent.
   mutating func begin() {
     tell(.resized(screen.size))
     draw()
     tell(.opened)
   }
 
-  /// Waits for anything to happen, takes everything that has, and draws at most once.
+  /// Waits for anything to happen, handles everything that has, and draws at most once.
   mutating func turn() {
     var isUrgent = false
     var isPending = false
@@ -75,12 +74,12 @@ struct Loop {
       isPending = true
     } while !isUrgent && !app.isFinished && now() - lastFrame < Self.frameInterval
     obeyRequest()
-    // A terminal that takes no more output must not hold up what is written on the way out.
+    // If the terminal accepts no output, this must not delay what is saved at the end.
     if !app.isFinished { draw() }
     if isLong { Memory.giveBack() }
   }
 
-  /// Lets plugins ask on the terminal; nothing else happens meanwhile.
+  /// Lets credential plugins use the terminal, and waits for them.
   private mutating func lendTerminal() {
     guard turns.giveAway(screen) else { return }
     shown = nil
@@ -89,7 +88,7 @@ struct Loop {
 
   private mutating func takeKeys() -> Bool {
     var burst: [Key] = []
-    // What was pasted into a terminal that does not bracket it comes as very many keys at once.
+    // A paste into a terminal without bracketed paste arrives as very many keys.
     while burst.count < Self.burstLimit, let key = screen.nextKey() { burst.append(key) }
     for key in app.takesPastes ? Self.withPastes(burst) : burst where !app.isFinished {
       if key == .resized { tell(.resized(screen.size)) }
@@ -121,7 +120,7 @@ struct Loop {
     app.request = nil
   }
 
-  /// Goes on with another cluster: what is still on its way from the former one has no mailbox any more.
+  /// Continues with another cluster; messages of the former one are lost with its mailbox.
   private mutating func go(on session: Session) {
     worker.stop()
     mailbox = Mailbox()
@@ -139,7 +138,7 @@ struct Loop {
     tell(.edited(name, edited))
   }
 
-  /// Brings the screen up to date; keys that were waiting when a question came up are no answer to it.
+  /// Paints the screen; keys that were pending when a question appeared are handled, but do not answer it.
   private mutating func draw() {
     paint()
     while let question = app.question, !question.isCovered(by: app.shownQuestion) {
@@ -151,7 +150,7 @@ struct Loop {
     app.hasShown(app.question)
   }
 
-  /// Sends the terminal what is different, or nothing.
+  /// Sends the terminal the differences, if there are any.
   private mutating func paint() {
     tell(.drawing)
     var surface = Surface(size: screen.size)
@@ -163,7 +162,7 @@ struct Loop {
     shown = (surface, cursor)
   }
 
-  /// Sleeps until there is a key, a message, a signal, or it is `moment`.
+  /// Waits for a key, a message or a signal, at most until `moment`.
   private func wait(until moment: ClockReading?) {
     let own = [mailbox.descriptor, turns.descriptor, settings?.descriptor ?? -1]
     var polled = (screen.descriptors + own).map {
@@ -174,7 +173,7 @@ struct Loop {
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }
 
-  /// Lets a write be answered and files be written, for as long as each of them may take.
+  /// Waits until writes are answered and files are written, at most as long as each of them allows.
   mutating func finish() -> Ending {
     var ending = Ending(signal: screen.endingSignal)
     let start = now()

@@ -2,12 +2,12 @@ import Client
 import Glibc
 import Platform
 
-/// What can wait in a mailbox.
+/// A message that can be put into a mailbox.
 ///
-/// News of the same subject takes the place of older news that was not read yet: a slow reader gets the latest
-/// state of everything, and what waits is bounded by what there is, not by how often it changes.
+/// A message replaces unread messages with the same subject. So a slow reader receives the latest state of everything,
+/// and the mailbox is bounded by the number of subjects, not by the rate of changes.
 package protocol Mail: Sendable {
-  /// What this is the news of; `nil` for what must arrive whatever comes after it.
+  /// What the message is about; `nil` if it must not be replaced.
   var subject: MailSubject? { get }
 }
 
@@ -15,25 +15,24 @@ extension Mail {
   package var subject: MailSubject? { nil }
 }
 
-/// What a message is the news of.
+/// What a message is about.
 package struct MailSubject: Hashable, Sendable {
-  /// A collection, or what else there is one of.
+  /// A collection, or something of which there is only one.
   var topic: String
-  /// One object of it; `nil` for the topic as a whole, whose news makes that of its objects old.
+  /// An object of the collection; `nil` for the whole collection, which replaces messages about its objects.
   var object: String?
 
-  /// The news of `object`, or of all of `topic`.
+  /// The subject for `object`, or for all of `topic`.
   package init(_ topic: String, _ object: String? = nil) {
     self.topic = topic
     self.object = object
   }
 }
 
-/// Messages on their way to the console, from any task.
+/// A queue of messages to the console, from any task.
 ///
-/// The only lock between the network and the screen is in here. One byte is in the pipe exactly
-/// while there are messages, so that the loop can wait for the keyboard and for messages in one
-/// call.
+/// It contains the only lock between network and screen. A byte is in the pipe exactly while there are messages, so
+/// that the loop can wait for keys and messages with one call.
 package final class Mailbox<Message: Mail>: Sendable {
   /// Readable while there are messages.
   package let descriptor: Int32
@@ -56,16 +55,16 @@ package final class Mailbox<Message: Mail>: Sendable {
     close(bell)
   }
 
-  /// Adds `message` and wakes the reader.
+  /// Adds `message` and wakes up the reader.
   package func post(_ message: Message) {
     box.withLock { box in
-      // Rung under the lock: a byte written after `take` would make the next wait return for nothing.
+      // Written under the lock: a byte that is written after `take` would make the next wait return without a message.
       if box.isEmpty { _ = write(bell, "!", 1) }
       box.put(message)
     }
   }
 
-  /// Everything posted since the last call, in order, without what newer news has made old.
+  /// Removes and returns all messages in order, without those that were replaced.
   package func take() -> [Message] {
     box.withLock { box in
       guard !box.isEmpty else { return [] }
@@ -75,15 +74,15 @@ package final class Mailbox<Message: Mail>: Sendable {
     }
   }
 
-  /// How much room is taken, read or not.
+  /// The number of slots in use, including those of replaced messages.
   var room: Int { box.withLock { $0.room } }
 }
 
-/// The messages that wait, each subject's latest only.
+/// The unread messages, only the latest for each subject.
 private struct Box<Message: Mail> {
-  /// In order; `nil` where a newer message made one old.
+  /// In order; `nil` for a message that was replaced.
   private var places: [Message?] = []
-  /// Where the latest of each subject stands, by topic.
+  /// The index of the latest message of each subject, by topic.
   private var latest: [String: [String?: Int]] = [:]
   private var holes = 0
 
@@ -117,7 +116,7 @@ private struct Box<Message: Mail> {
     holes += 1
   }
 
-  /// Moves what is left together.
+  /// Removes the empty slots.
   private mutating func close() {
     let rest = places.compactMap { $0 }
     self = Box()

@@ -2,16 +2,16 @@ import Extensions
 import Glibc
 import Platform
 
-/// The user's own editor, on the terminal that the console lends it.
+/// Runs the user's own editor on the terminal, which the console lends to it.
 enum OutsideEditor {
-  /// Has `text` edited, and returns what it is then; the file it lies in meanwhile is the user's alone and is removed.
+  /// Lets the user edit `text`, and returns the result; the file is accessible to the user only, and is removed.
   static func edit(_ text: String, called name: String) -> EditedText {
     var template = Array("\(folder)/ksx-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return .refused("There is no folder to edit the text in.") }
     let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let path = place + "/\(name).yaml"
     defer {
-      // Editors leave copies beside it, which hold the same secrets.
+      // Editors leave copies in the folder, which contain the same secrets.
       for file in (try? Files.names(in: place)) ?? [] { unlink("\(place)/\(file)") }
       rmdir(place)
     }
@@ -21,7 +21,7 @@ enum OutsideEditor {
       return .refused("The text cannot be edited outside: \(error).")
     }
     let editor = Environment.current["VISUAL"] ?? Environment.current["EDITOR"] ?? "vi"
-    // It may be a command with options, so a shell runs it.
+    // `VISUAL` and `EDITOR` may be commands with options, so a shell runs them.
     guard system("\(editor) \(Shell.quoted(path))") == 0 else {
       return .refused("\(editor) ended with an error: the text is as it was.")
     }

@@ -4,30 +4,30 @@ import Manifest
 package import Operations
 import Platform
 
-/// Files on this computer that outlive a session.
+/// The files on this computer that outlive a session.
 ///
-/// A config may hold secrets: the folders and files are their owner's alone.
+/// A config may contain secrets, so folders and files are accessible to their owner only.
 package struct RecordKeeper: Hashable, Sendable {
   /// The program's state folder, such as `~/.local/state/ksx`.
   package var folder: String
-  /// A name that is the same whenever it is the same cluster, such as its URL.
+  /// A stable identifier of the cluster, such as its URL.
   package var cluster: String
 
-  /// A keeper of `cluster`'s records under `folder`.
+  /// A keeper for the records of `cluster` in `folder`.
   package init(folder: String, cluster: String) {
     self.folder = folder
     self.cluster = cluster
   }
 
-  /// What was changed in the cluster.
+  /// The history of changes in the cluster.
   package var history: History { History(folder: folder, cluster: cluster) }
 
   private var draftFolder: String { folder + "/drafts" }
 
-  /// The newest lines of the history that the console holds; a config may be as long as a megabyte.
+  /// How many of the newest lines of the history the console keeps in memory; a config may have a megabyte.
   private static let linesAtHand = 2000
 
-  /// Everything kept about the cluster; a file that cannot be read is left out.
+  /// Reads everything that is stored about the cluster; unreadable files are skipped.
   func recall() -> Records {
     let lines = history.lines()
     var records = Records(memories: History.releases(lines), lines: Array(lines.suffix(Self.linesAtHand)))
@@ -42,7 +42,7 @@ package struct RecordKeeper: Hashable, Sendable {
 
   private var placesFile: String { folder + "/places/" + ConfigHash.of(cluster) + ".json" }
 
-  /// Keeps the places that were visited, the last one last.
+  /// Stores the visited places, the current one last.
   func keep(places: [String]) throws(SystemError) {
     try Files.makeDirectory(folder + "/places")
     try Files.write(Array((JSON.text(.sequence(places.map { .string($0) })) + "\n").utf8), to: placesFile)
@@ -63,10 +63,10 @@ package struct RecordKeeper: Hashable, Sendable {
     try Files.write(draft.json, to: draftFile(of: name))
   }
 
-  /// The file of the draft of the extension called `name`.
+  /// The file for the draft of the extension `name`.
   func draftFile(of name: String) -> String { draftFolder + "/" + Self.fileName(cluster: cluster, extension: name) }
 
-  /// The name of an extension's file; the cluster's name is hashed: it may be no file name.
+  /// The name of an extension's file; the cluster's name is hashed, because it may not be valid in a file name.
   private static func fileName(cluster: String, extension name: String) -> String {
     let plain = name.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || "0123456789-.".unicodeScalars.contains($0))

@@ -1,18 +1,18 @@
 import Glibc
 import Platform
 
-/// Says when a file of settings has changed, without looking again and again.
+/// Reports changed settings files without polling.
 ///
-/// Editors write a new file and rename it, so it is the folder that is watched. Confined to the thread that waits.
+/// Editors write a new file and rename it, so the folder is watched. May only be used on the thread of the loop.
 package final class SettingsReload {
   private let load: () -> Settings
 
-  /// Becomes readable when something in the folder has changed; -1 where nothing can be watched.
+  /// Readable when a file in the folder has changed; -1 if nothing can be watched.
   var descriptor: Int32 { isWatching ? opened : -1 }
   private let opened: Int32
   private let isWatching: Bool
 
-  /// Reads settings with `load` when a file in `folder` changes; where that is not there, nothing is watched.
+  /// Reads settings with `load` when a file in `folder` changes; watches nothing if the folder does not exist.
   package init(folder: String, _ load: @escaping () -> Settings) {
     self.load = load
     opened = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
@@ -22,7 +22,7 @@ package final class SettingsReload {
 
   deinit { if opened >= 0 { close(opened) } }
 
-  /// The settings as they are now, where anything has changed since the last call.
+  /// Returns the settings if a file has changed since the last call.
   func takeChange() -> Settings? {
     guard descriptor >= 0 else { return nil }
     var bytes = [UInt8](repeating: 0, count: 4096)

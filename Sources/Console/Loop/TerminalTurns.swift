@@ -1,27 +1,27 @@
 import Glibc
 import Terminal
 
-/// Credential plugins that want to ask on the terminal, each waiting for its turn.
+/// A queue of credential plugins that need the terminal.
 ///
-/// A plugin runs on a task of its own; the thread that owns the screen gives it away and waits.
+/// A plugin runs in a task of its own; the thread that owns the screen lends it the terminal and waits.
 package final class TerminalTurns: Sendable {
   private struct Turn: Mail {
     var begin: CheckedContinuation<Void, Never>
     var end: Mailbox<End>
   }
 
-  /// A plugin has done with the terminal.
+  /// Reports that a plugin no longer needs the terminal.
   private struct End: Mail {}
 
   private let waiting = Mailbox<Turn>()
 
-  /// A terminal for which no plugin waits.
+  /// A queue without waiting plugins.
   package init() {}
 
   /// Readable while a plugin waits.
   var descriptor: Int32 { waiting.descriptor }
 
-  /// Runs `body` when the terminal is free for it.
+  /// Runs `body` when the terminal is available.
   package func lend(to body: @Sendable () async -> Void) async {
     let end = Mailbox<End>()
     await withCheckedContinuation { waiting.post(Turn(begin: $0, end: end)) }
@@ -29,7 +29,7 @@ package final class TerminalTurns: Sendable {
     end.post(End())
   }
 
-  /// Gives `screen` away to all that wait, one after the other; false when there are none.
+  /// Lends `screen` to all waiting plugins, one after another; returns `false` if there are none.
   func giveAway(_ screen: any TerminalScreen) -> Bool {
     let turns = waiting.take()
     guard !turns.isEmpty else { return false }

@@ -3,9 +3,9 @@ import Extensions
 import Operations
 import Platform
 
-// What is written on this computer.
+// Files on this computer.
 extension Worker {
-  /// Writes into the files of this user.
+  /// Writes to the files of the user.
   func keep(_ request: Request) -> Message? {
     switch request {
     case .remember(let line):
@@ -25,7 +25,7 @@ extension Worker {
     }
   }
 
-  /// Notes how a change ended, and reads what is known then.
+  /// Records the outcome of a change, and reads the records again.
   private func noted(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) -> Message {
     sender.note(progress, of: name, outcome)
     return .recalled(session.recordKeeper?.recall() ?? Records())
@@ -41,7 +41,7 @@ extension Worker {
     }
   }
 
-  /// Writes a file that is not there yet: another of the same name may be the user's.
+  /// Writes a new file; an existing file with other contents may be the user's, and is not replaced.
   func write(_ file: Plan.KubectlFile) -> Message {
     do throws(SystemError) {
       let bytes = Array(file.text.utf8)
@@ -55,7 +55,7 @@ extension Worker {
     }
   }
 
-  /// Writes to this computer, and returns `success`, or what says what was not done and why.
+  /// Writes to this computer; returns `success`, or a message with the error.
   private func keep(
     _ failure: Sentence, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
   ) -> Message? {

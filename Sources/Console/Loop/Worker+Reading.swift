@@ -7,7 +7,7 @@ import Packages
 import Platform
 
 extension Worker {
-  /// Does what a screen asks for itself, and returns what is to be told then.
+  /// Carries out a request of a screen, and returns its result.
   func answer(_ request: Request) async -> Message? {
     switch request {
     case .send(let requests, let plan): await send(requests, of: plan)
@@ -30,7 +30,7 @@ extension Worker {
     }
   }
 
-  /// Opens `place`.
+  /// Opens a session with `place`.
   func move(to place: ClusterPlace) async -> Message? {
     switch await session.elsewhere?.open(place) {
     case .success(let session)?: .moved(Move(to: session))
@@ -39,7 +39,7 @@ extension Worker {
     }
   }
 
-  /// Sends `requests` one after another; what comes after one that was refused is not sent.
+  /// Sends `requests` one after another; stops at the first failure.
   func send(_ requests: [RemedyRequest], of plan: RemedyPlan) async -> Message {
     if let cancellation = plan.cancellation, let capabilities = plan.capabilities {
       return await cancel(cancellation, plan, capabilities)
@@ -64,10 +64,10 @@ extension Worker {
     return .sent(plan, failure: nil)
   }
 
-  /// So many seconds may pass without anything happening before the cancellation is left to the controllers.
+  /// In seconds: if nothing happens for this long, the controllers must finish the cancellation alone.
   private static let patience = 60
 
-  /// Ends what is under way and goes back to what ran before it, step by step.
+  /// Carries out a cancellation step by step.
   private func cancel(
     _ cancellation: Cancellation, _ plan: RemedyPlan, _ capabilities: Capabilities
   ) async -> Message {
@@ -94,7 +94,7 @@ extension Worker {
     }
   }
 
-  /// What controllers alone read of an object.
+  /// The fields that are not shown.
   private static let unshown = JSONPaths(["metadata", "managedFields"])
 
   private func facts(_ reading: Reading, _ reader: ClusterReader) async throws(ClusterError) -> ReadFacts {
@@ -129,7 +129,7 @@ extension Worker {
 }
 
 extension Reading.Topic {
-  /// What is being done, as in `reading the events of devops: …`.
+  /// What is being read, as in `reading the events of devops: …`.
   fileprivate var doing: Sentence {
     switch self {
     case .past(let name): "reading the past of \(name)"

@@ -5,7 +5,7 @@ import Manifest
 import Operations
 
 extension Worker {
-  /// Posts what happens to `subject` until it is cancelled.
+  /// Posts the events of `subject` until the task is cancelled.
   func watch(_ subject: Request.Subject, _ dialect: Dialect) async {
     let cluster = session.connection.cluster
     switch subject {
@@ -25,7 +25,7 @@ extension Worker {
         let version = ExtensionVersion(object, dialect: dialect)
         return version.extension == name ? version : nil
       }
-      // Versions of the first design need no label that says whose they are.
+      // ExtensionVersions of the first design need not have the label of their extension.
       if dialect.era != .seed { watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)") }
       await watch.run { post(.versions(of: name, $0)) }
     }

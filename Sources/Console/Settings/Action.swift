@@ -1,6 +1,6 @@
 package import Editor
 
-/// What a key can ask for: a command of the console, or one of the editor.
+/// An action of a key: a command of the console, or one of the editor.
 package enum Action: Hashable, Sendable {
   case command(Command)
   case edit(EditorCommand)
@@ -13,7 +13,7 @@ package enum Action: Hashable, Sendable {
     }
   }
 
-  /// What it does, in one line.
+  /// A one-line summary of the action.
   package var summary: String {
     switch self {
     case .command(let command): command.summary
@@ -30,7 +30,7 @@ package enum Action: Hashable, Sendable {
     }
   }
 
-  /// Everything that keymap files may bind in `section`.
+  /// All actions that keymap files may bind in `section`.
   static func all(in section: KeySection) -> [Action] {
     let commands = Command.allCases.filter { !$0.needsArgument }.map(Action.command)
     return section == .editor ? EditorCommand.allCases.map(Action.edit) + commands : commands

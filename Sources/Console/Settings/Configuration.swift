@@ -2,26 +2,24 @@ import Manifest
 package import Platform
 import Terminal
 
-/// Where settings come from: the defaults in the program, and over them the user's own files in
-/// `$XDG_CONFIG_HOME/ksx/`.
+/// Loads settings: the built-in defaults, overridden by the user's own files in `$XDG_CONFIG_HOME/ksx/`.
 ///
-/// Pure: the environment and the files are handed in. A wrong file is reported, and the default
-/// holds in its place.
+/// Pure: the environment and the files are passed in. An invalid file is reported and the defaults are used instead.
 package struct Configuration {
-  /// The text of a file, or `nil` when there is none.
+  /// Returns the text of a file, or `nil` if the file does not exist.
   package typealias ReadFile = (String) throws(SystemError) -> String?
 
   private let environment: Environment
   private let readFile: ReadFile
   private var problems: [Sentence] = []
 
-  /// A configuration from `environment` and the files that `readFile` finds.
+  /// Creates a configuration from `environment` and the files that `readFile` finds.
   package init(environment: Environment, readFile: @escaping ReadFile) {
     self.environment = environment
     self.readFile = readFile
   }
 
-  /// The settings of the user whose environment this is.
+  /// The settings of the user of `environment`.
   package static func load(
     environment: Environment, readFile: @escaping ReadFile
   ) -> Settings {
@@ -34,7 +32,7 @@ package struct Configuration {
     var vocabulary: Keymaps<Action>.Vocabulary = [:]
     for section in KeySection.allCases {
       let actions = Action.all(in: section).map { ($0.name, $0) }
-      // The editor's own command comes first where both have a name.
+      // Where both have a command of the same name, that of the editor takes precedence.
       vocabulary[section.rawValue] = Dictionary(actions, uniquingKeysWith: { first, _ in first })
     }
     return vocabulary
@@ -68,7 +66,7 @@ package struct Configuration {
   private mutating func text(of file: String) -> String? {
     do {
       guard let text = try readFile(file) else { return nil }
-      // What is no YAML at all is said by those who read it.
+      // Text that is not YAML at all is reported by the callers.
       let repetitions = (try? YAML.nodeAndWarnings(text))?.1 ?? []
       problems += repetitions.map { SettingsError(file: file, $0).sentence }
       return text
@@ -78,7 +76,7 @@ package struct Configuration {
     }
   }
 
-  /// `zh` when the locale is Chinese, otherwise `en`.
+  /// `zh` if the locale is Chinese, otherwise `en`.
   static func language(_ environment: Environment) -> String {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     return locale?.hasPrefix("zh") == true ? "zh" : "en"
@@ -100,7 +98,7 @@ package struct Configuration {
     var filters: [Int: String] = [:]
   }
 
-  /// A theme in a file of its own, or a skin of k9s, by its name.
+  /// The theme called `name` from a file of its own, or from a skin of k9s.
   private mutating func foreignTheme(_ name: String, over themes: ReadOnDemand<Theme>) -> Theme? {
     guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { return nil }
     for file in ["\(folder)/themes/\(name).yaml", "\(folder)/../k9s/skins/\(name).yaml"] {
@@ -141,7 +139,7 @@ package struct Configuration {
           result.selection = selection
         case let name where Self.filterNumber(name) != nil:
           result.filters[Self.filterNumber(name) ?? 0] = pair.value.text
-        // The client reads those itself.
+        // The client reads these itself.
         case "profiles", "current", "guardrails": break
         case let other:
           throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language, selection")
@@ -153,7 +151,7 @@ package struct Configuration {
     return result
   }
 
-  /// The number that a setting `filter-3` keeps a filter under.
+  /// The number of a filter setting, such as 3 for `filter-3`.
   private static func filterNumber(_ setting: String) -> Int? {
     guard setting.hasPrefix("filter-"), let number = Int(setting.dropFirst(7)), (1...9).contains(number) else {
       return nil
@@ -161,7 +159,7 @@ package struct Configuration {
     return number
   }
 
-  /// The sections that hold where `section` does and binds nothing.
+  /// The sections that also apply wherever `section` applies, and that come after it.
   private static func below(_ section: String) -> [String] {
     switch KeySection(rawValue: section) {
     case .everywhere, .prompt, .editor, nil: []
@@ -169,7 +167,7 @@ package struct Configuration {
     }
   }
 
-  /// A theme of the program; that each can be read is the tests' business.
+  /// A built-in theme; the tests check that each one can be read.
   @Sendable private static func defaultTheme(_ name: String) -> Theme? {
     guard let text = Defaults.themes[name], let theme = try? Theme.parse(text, file: "themes/\(name).yaml") else {
       return nil
@@ -177,7 +175,7 @@ package struct Configuration {
     return theme.inherits.flatMap(defaultTheme).map { theme.over($0) } ?? theme
   }
 
-  /// The keymaps of the program that are called `name`.
+  /// The built-in keymaps called `name`.
   @Sendable private static func defaultKeymaps(_ name: String) -> Keymaps<Action>? {
     guard let text = Defaults.keymaps[name],
       let keymaps = try? Keymaps.parse(text, file: "keymaps/\(name).yaml", vocabulary: vocabulary)

@@ -1,6 +1,6 @@
-/// The keymaps and themes of the project, compiled in: the program needs no installed files.
+/// The keymaps and themes of the project, compiled in so that the program needs no installed files.
 ///
-/// `Defaults/` holds links to the files at the top of the project.
+/// `Defaults/` contains links to the files at the top of the project.
 enum Defaults {
   static var keymaps: [String: String] {
     [

@@ -2,21 +2,21 @@ import Extensions
 import Manifest
 package import Platform
 
-/// The language of the console's own words, whose catalogue is `languages/zh.yaml`.
+/// The language of the console's own texts, with the translations of `languages/zh.yaml`.
 ///
-/// English is what stands in the code and is the key of every other language, so that a word that was forgotten is
-/// English and not a blank; a test holds that none is.
+/// The English texts in the code are the keys of every other language, so a missing translation shows as English rather
+/// than as a blank; a test checks that none is missing.
 package struct Language: Hashable, Sendable {
   /// `en` or `zh`.
   package let name: String
 
-  /// `text` in this language, where `{0}`, `{1}` and so on stand for `values`.
+  /// `text` in this language, with `{0}`, `{1}` and so on replaced by `values`.
   package func callAsFunction(_ text: String, _ values: String...) -> String {
     let words = translation(of: text)
     return values.isEmpty ? words : Sentence.filled(words, values)
   }
 
-  /// `sentence`, which was made where it is known, in this language.
+  /// `sentence`, which was composed in English elsewhere, in this language.
   package func callAsFunction(_ sentence: Sentence) -> String {
     name == "zh" ? sentence.filled(translation) : sentence.english
   }
@@ -26,7 +26,7 @@ package struct Language: Hashable, Sendable {
     return Self.chinese[template] ?? Self.chinese[template.spacedOut] ?? template
   }
 
-  /// The catalogue of Chinese.
+  /// The Chinese translations by English text.
   package static let chinese: [String: String] = {
     let text = String(decoding: PackageResources.language_zh_yaml, as: UTF8.self)
     let pairs = (try? YAML.parse(text))?.mapping?.pairs ?? []
@@ -35,7 +35,7 @@ package struct Language: Hashable, Sendable {
 }
 
 extension Language {
-  /// What `change` does, as a title or a button says it.
+  /// The verb of `change`, as used in titles and on buttons.
   func verb(_ change: Change) -> String {
     guard name == "zh" else { return change.words.prefix(1).uppercased() + change.words.dropFirst() }
     switch (change.kind, change.version) {
@@ -46,7 +46,7 @@ extension Language {
     }
   }
 
-  /// What a change of this kind does, as a title says it.
+  /// The verb of a kind of change, as used in titles.
   func verb(_ kind: ChangeKind) -> String {
     guard name == "zh" else { return kind.row.verb.prefix(1).uppercased() + kind.row.verb.dropFirst() }
     return self(kind.row.verb)
@@ -54,9 +54,9 @@ extension Language {
 }
 
 extension ConsoleState {
-  /// `word`, the name of a state, in the user's language; what is more than a name stays as it is.
+  /// `word`, the name of a state, in the user's language; any other text is unchanged.
   func state(_ word: String) -> String { words.name == "zh" ? words(word.spacedOut) : word }
 
-  /// The console's own words in the user's language.
+  /// The texts of the console in the user's language.
   var words: Language { Language(name: language) }
 }

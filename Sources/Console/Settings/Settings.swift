@@ -1,29 +1,29 @@
 package import Platform
 package import Terminal
 
-/// How this user wants to see and drive the console.
+/// The settings of the console for one user.
 package struct Settings: Sendable {
   package var theme: Theme
   package var keymaps: Keymaps<Action>
   /// `en` or `zh`.
   package var language: String
-  /// What of a row shows that it is selected.
+  /// How the selected row is highlighted.
   package var selection = RowSelection.auto
-  /// The filters that are kept under numbers.
+  /// The filters saved under numbers.
   package var filters: [Int: String] = [:]
-  /// Every theme that can be chosen, by name.
+  /// All themes that can be chosen, by name.
   package var themes: ReadOnDemand<Theme>
-  /// Every keymap that can be chosen, by name.
+  /// All keymaps that can be chosen, by name.
   package var keymapsByName: ReadOnDemand<Keymaps<Action>>
-  /// What was wrong with the user's files, each with file and line; the defaults hold there.
+  /// The errors in the user's files, each with file and line; the defaults are used instead.
   package var problems: [Sentence] = []
 
-  /// The keys of `command`, the nearest section first, as help spells them.
+  /// The keys of `command` in the first of `sections` that has any, as help spells them.
   func keys(for command: Command, in sections: [KeySection]) -> [String] {
     keys(for: .command(command), in: sections)
   }
 
-  /// The keys of `action`, the nearest section first, as help spells them.
+  /// The keys of `action` in the first of `sections` that has any, as help spells them.
   func keys(for action: Action, in sections: [KeySection]) -> [String] {
     for section in sections {
       let keys = keymaps[section.rawValue].keys(for: action)
@@ -32,7 +32,7 @@ package struct Settings: Sendable {
     return []
   }
 
-  /// What `keys` mean where `sections` hold.
+  /// The match of `keys` in `sections`, of which the first takes precedence.
   func match(_ keys: [Key], in sections: [KeySection]) -> Keymap<Action>.Match {
     var isPending = false
     for section in sections {
@@ -46,10 +46,10 @@ package struct Settings: Sendable {
   }
 }
 
-/// What can be chosen by its name.
+/// Choices by name, such as themes.
 ///
-/// Those of the program are read when they are asked for: a start needs one of them, and reading all took longer than all
-/// else before the first frame.
+/// The built-in ones are read on demand: a start needs only one, and reading all took longer than everything else
+/// before the first frame.
 package struct ReadOnDemand<Choice: Sendable>: Sendable {
   private let builtIn: Set<String>
   private let read: @Sendable (String) -> Choice?
@@ -60,10 +60,10 @@ package struct ReadOnDemand<Choice: Sendable>: Sendable {
     self.read = read
   }
 
-  /// The names of all.
+  /// The names of all choices.
   package var keys: Set<String> { builtIn.union(own.keys) }
 
-  /// The one that is called `name`; one of the user's own hides one of the program.
+  /// The choice called `name`; the user's own one takes precedence over a built-in one.
   package subscript(name: String) -> Choice? {
     get { own[name] ?? (builtIn.contains(name) ? read(name) : nil) }
     set { own[name] = newValue }
@@ -71,13 +71,13 @@ package struct ReadOnDemand<Choice: Sendable>: Sendable {
 }
 
 extension Settings: Hashable {
-  /// Keymaps are compared by their names alone: their text is what makes them.
+  /// Compares the settings in use; keymaps are compared by name only.
   package static func == (left: Settings, right: Settings) -> Bool {
     left.theme == right.theme && left.language == right.language && left.selection == right.selection
       && left.filters == right.filters && left.problems == right.problems && left.keymaps.name == right.keymaps.name
   }
 
-  /// Hashes what equality compares.
+  /// Hashes a part of the values that equality compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(language)
     hasher.combine(filters)

@@ -2,11 +2,11 @@ import Glibc
 import Manifest
 import Platform
 
-/// The file of settings a user writes, changed one line at a time so that all else stays as it was.
+/// The user's settings file, changed one line at a time so that everything else is kept.
 struct SettingsFile {
   let path: String
 
-  /// Sets `name` to `value`, or says why not; the file is made when there is none.
+  /// Sets `name` to `value`, or throws an error with the reason; creates the file if it does not exist.
   func set(_ name: String, to value: String) throws(SystemError) {
     let text: String
     do throws(SystemError) {
@@ -20,18 +20,19 @@ struct SettingsFile {
         "writing \(path)", problem: "its form is not one that ksx changes; write there: \(name): \(value)")
     }
     try Files.makeDirectory(Files.parent(of: path) ?? "/")
-    // It holds no secret, so it keeps the mode its owner gave it.
+    // The file contains no secrets, so it keeps the mode that its owner gave it.
     var status = stat()
     let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
     try Files.write(Array(changed.utf8), to: path, mode: mode)
   }
 
-  /// `text` with `name` set to `value`, comments and all else kept; `nil` when that cannot be done line by line.
+  /// `text` with `name` set to `value` and everything else kept, including comments; `nil` if that cannot be done line
+  /// by line.
   static func text(_ text: String, setting name: String, to value: String) -> String? {
     var lines = text.lines
     let ending = text.lineEnding
     let line = "\(name): " + Self.scalar(value)
-    // Of a key that comes twice the last counts.
+    // If a key occurs twice, the last one counts.
     if let place = lines.lastIndex(where: { YAML.isLine($0, of: name) }) {
       let comment = comment(of: lines[place])
       lines[place] = line + (comment.isEmpty ? ending[...] : comment)
@@ -40,13 +41,13 @@ struct SettingsFile {
       lines += [line + ending, ""]
     }
     let result = lines.joined(separator: "\n")
-    // What was written by hand can have a form that was not foreseen; such a file is not spoilt.
+    // A file written by hand can have an unexpected form; such a file is left alone.
     guard var before = settings(in: text), let after = settings(in: result) else { return nil }
     before[name] = .string(value)
     return before == after ? result : nil
   }
 
-  /// `value` as YAML reads it as a text, in quotes where it needs them.
+  /// `value` as a YAML scalar that reads as a string, quoted if necessary.
   private static func scalar(_ value: String) -> String {
     let isPlain = (try? YAML.parse("v: " + value)) == ["v": .string(value)]
     return isPlain ? value : JSON.text(.string(value))

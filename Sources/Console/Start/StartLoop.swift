@@ -1,7 +1,7 @@
 import Glibc
 package import Terminal
 
-/// Asks on the terminal which cluster is meant; on the main thread, like the console itself.
+/// Asks on the terminal which cluster to open; runs on the main thread, like the console itself.
 package func askForStart(
   _ choices: [StartChoice], reason: String, settings: Settings,
   screen options: NcursesScreen.Options = NcursesScreen.Options()
@@ -11,7 +11,7 @@ package func askForStart(
   return answer(StartScreen(choices, reason: reason, settings), on: screen)
 }
 
-/// Runs `start` on `screen` until there is an answer.
+/// Runs `start` on `screen` until the user has answered.
 func answer(_ start: StartScreen, on screen: any TerminalScreen) -> StartAnswer {
   var start = start
   while true {

@@ -1,12 +1,12 @@
 package import Terminal
 
-/// One way to begin where nothing says which cluster is meant.
+/// One of the choices if nothing specifies the cluster.
 package struct StartChoice: Hashable, Identifiable, Sendable {
-  /// What it begins with.
+  /// What to do if the choice is taken.
   package enum Way: Hashable, Sendable {
     /// Open the console with these arguments.
     case open([String])
-    /// Log in at a gateway whose address is still to be typed.
+    /// Log in at a gateway whose address the user types next.
     case login
   }
 
@@ -16,41 +16,41 @@ package struct StartChoice: Hashable, Identifiable, Sendable {
 
   package var id: String { title }
 
-  /// The choice called `title`.
+  /// Creates the choice called `title`.
   package init(_ title: String, _ remark: String, _ way: Way) {
     (self.title, self.remark, self.way) = (title, remark, way)
   }
 }
 
-/// What the user chose at the start.
+/// The user's answer on the start screen.
 package enum StartAnswer: Hashable, Sendable {
   case open([String])
-  /// The address of the gateway, and who logs in.
+  /// Log in at this gateway as this user.
   case login(gateway: String, user: String)
   case leave
 }
 
-/// The first screen where nothing says which cluster is meant: a choice, and no error.
+/// The first screen if nothing specifies the cluster: a choice instead of an error.
 package struct StartScreen: Sendable {
   private let choices: [StartChoice]
   private let reason: String
   private let settings: Settings
   private var list = ListView<StartChoice>()
-  /// The address and the user's name, as they are typed for a login.
+  /// The field that the user types for a login, for the address or the user name; empty otherwise.
   private var fields: [LinePrompt] = []
   private var gateway = ""
   private var pending: [Key] = []
-  /// What the user chose; `nil` until then.
+  /// The user's answer; `nil` until there is one.
   package private(set) var answer: StartAnswer?
 
-  /// A choice among `choices`, for `reason`.
+  /// Creates a choice among `choices`, which is necessary for `reason`.
   package init(_ choices: [StartChoice], reason: String, _ settings: Settings) {
     (self.choices, self.reason, self.settings) = (choices, reason, settings)
   }
 
   private static let headRows = 4
 
-  /// Takes a key on a screen of `size`.
+  /// Handles a key on a screen of `size`.
   package mutating func press(_ key: Key, _ size: Size) {
     let height = size.rows - Self.headRows - 2
     list.settle(choices, height: height)
@@ -92,7 +92,7 @@ package struct StartScreen: Sendable {
     }
   }
 
-  /// Shows the choices, and returns where the cursor of a line being typed is.
+  /// Draws the choices, and returns the position of the cursor if the user is typing.
   package mutating func draw(on surface: inout Surface) -> Point? {
     let theme = settings.theme
     let words = Language(name: settings.language)
@@ -129,7 +129,7 @@ package struct StartScreen: Sendable {
     return field.draw(on: &surface, in: bottom.row(0).split(left: end).rest, style: theme[.prompt])
   }
 
-  /// What is said of the selected choice, where its row cuts it.
+  /// Draws the complete remark of the selected choice if its row cuts it off.
   private func drawWhole(on surface: inout Surface, in body: Rect, _ theme: Theme) {
     guard let choice = choices.first(where: { $0.id == list.selected }) else { return }
     let lines = choice.remark.wrapped(to: body.size.columns - 2)

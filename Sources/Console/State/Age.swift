@@ -1,11 +1,11 @@
 import Platform
 import Terminal
 
-/// How long ago something was, as all lists and pages tell it.
+/// Formats how long ago something was, for all lists and pages.
 enum Age {
-  /// `31 s`, `2 min`, `3 d`; or the time itself.
+  /// The age such as `31 s`, `2 min` or `3 d`, or the exact time.
   ///
-  /// Seconds are told while something is under way; otherwise they would be old before they are painted anew.
+  /// Seconds are shown only for changes in progress, because otherwise they would be outdated before the next frame.
   static func text(
     of seconds: Int, at now: ClockReading, isExact: Bool, isUnderWay: Bool = true, _ words: Language
   ) -> String {
@@ -14,15 +14,16 @@ enum Age {
     return age < 60 && !isUnderWay ? words("now") : words.duration(age)
   }
 
-  /// The time itself in as few columns as a list has: with the year alone where that is another one.
+  /// The exact time in few columns: the year is shown only if it is not the present one, and then without the time of
+  /// day.
   static func exact(_ seconds: Int, at now: ClockReading) -> String {
     let date = ClockReading(0, wall: Double(seconds)).date
     return date.prefix(4) == now.date.prefix(4) ? String(date.dropFirst(5)) : String(date.prefix(10))
   }
 
-  /// When the text changes next; `nil` where it is too old to wake up for.
+  /// When the text next changes; `nil` if the age is too great to wake up for.
   ///
-  /// Seconds are told only while something is under way: they cost a frame each.
+  /// Seconds are shown only for changes in progress because each costs a frame.
   static func nextChange(of seconds: Int, after now: ClockReading, isUnderWay: Bool) -> ClockReading? {
     let age = max(0, now.wall - Double(seconds))
     guard age < 3600 else { return nil }
@@ -32,14 +33,14 @@ enum Age {
 }
 
 extension ConsoleState {
-  /// How long ago `time` was, which is RFC 3339; the time itself where the user wants that, and nothing where it is none.
+  /// The age of `time` (RFC 3339), or the exact time if the user wants that; empty if `time` is not a time.
   func age(_ time: String) -> String {
     Timestamp.seconds(time).map { Age.text(of: $0, at: now, isExact: showsExactTimes, words) } ?? ""
   }
 }
 
 extension Language {
-  /// How long something has lasted, in the largest unit that says enough.
+  /// The duration in its largest unit, rounded down.
   func duration(_ seconds: Double) -> String {
     let whole = Int(max(0, seconds))
     switch whole {

@@ -2,25 +2,25 @@ import Client
 import Extensions
 import Operations
 
-/// What the console knows of what the cluster's extensions can do, and how it came to know.
+/// The known capabilities of the cluster, and how they became known.
 struct CapabilityState: Hashable, Sendable {
-  /// `nil` until discovery, in this session or an earlier one.
+  /// The capabilities; `nil` until they are discovered, in this session or an earlier one.
   private(set) var capabilities: Capabilities?
   private var learned: ClockReading?
-  /// Set by `--dialect`, which overrides discovery.
+  /// Whether `--dialect` sets the capabilities, which overrides discovery.
   private var isSaid = false
-  /// The cluster is being asked.
+  /// Whether discovery is in progress.
   private(set) var isBeingLearned = false
 
   init() {}
 
-  /// What `session` brings along: the dialect that the user named, or what an earlier session cached.
+  /// Starts with the dialect that the user named, or with the capabilities cached by an earlier session.
   init(_ session: Session, at now: ClockReading) {
     if let dialect = session.connection.dialect {
       (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
     } else if let kept = session.knowledge {
       capabilities = kept.capabilities
-      // The file knows the clock on the wall, which may have been set since; from here on it is only added to.
+      // The file contains wall-clock time, and that clock may have been set since; from here on the age only grows.
       let age = now.wall - Double(kept.learned)
       learned = age < 0 ? nil : now + -age
     }
@@ -30,14 +30,14 @@ struct CapabilityState: Hashable, Sendable {
     (capabilities, learned, isBeingLearned) = (found, now, false)
   }
 
-  /// Asks the cluster, unless it is being asked already.
+  /// Starts discovery, unless it is in progress already.
   mutating func ask() -> [Request] {
     if isBeingLearned || isSaid { return [] }
     isBeingLearned = true
     return [.connect]
   }
 
-  /// Asks the cluster when nothing is known of it, or only something old.
+  /// Starts discovery if the capabilities are unknown or too old.
   mutating func askIfOld(at now: ClockReading) -> [Request] {
     let lifetime = Double(CachedCapabilities.lifetime)
     if let learned, (0..<lifetime).contains(now - learned) { return [] }

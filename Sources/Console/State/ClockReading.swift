@@ -2,22 +2,21 @@ import Glibc
 
 /// A point in time, on two clocks.
 ///
-/// Order and distance are those of a clock that is never set, so that no pause, timeout or age depends on the
-/// clock on the wall; that one is for showing and for what is written down. Time is a parameter: the loop
-/// reads the clocks, and everything else is told.
+/// Order and differences use a clock that is never set, so that no pause, timeout or age depends on the wall clock,
+/// which is only for display and for records. Time is a parameter: only the loop reads the clocks.
 package struct ClockReading: Sendable {
-  /// Seconds since the computer was started, sleep included.
+  /// The seconds since the computer was started, including sleep.
   package var seconds: Double
-  /// Seconds since 1970, by a clock that may be set at any time.
+  /// The seconds since 1970, by a clock that may be set at any time.
   package var wall: Double
 
-  /// The moment `seconds` after the start, when the clock on the wall says `wall`, or the same.
+  /// The moment `seconds` after the start, at the wall-clock time `wall`, by default the same number.
   package init(_ seconds: Double, wall: Double? = nil) {
     self.seconds = seconds
     self.wall = wall ?? seconds
   }
 
-  /// What the clocks say.
+  /// The present time on both clocks.
   package static var now: ClockReading { ClockReading(read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME)) }
 
   private static func read(_ clock: clockid_t) -> Double {
@@ -31,20 +30,20 @@ package struct ClockReading: Sendable {
     ClockReading(left.seconds + right, wall: left.wall + right)
   }
 
-  /// `20:45:01`, by the clock on the wall.
+  /// The local wall-clock time, such as `20:45:01`.
   var clock: String {
     let fields = local
     return [fields.tm_hour, fields.tm_min, fields.tm_sec].map(Self.twoDigits).joined(separator: ":")
   }
 
-  /// `2026-11-22 20:45`, by the clock on the wall.
+  /// The local date and wall-clock time, such as `2026-11-22 20:45`.
   var date: String {
     let fields = local
     let day = [fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday].map(Self.twoDigits).joined(separator: "-")
     return day + " " + [fields.tm_hour, fields.tm_min].map(Self.twoDigits).joined(separator: ":")
   }
 
-  /// RFC 3339 in UTC, as the cluster writes times.
+  /// The time in UTC (RFC 3339), as the cluster writes times.
   var timestamp: String {
     var time = time_t(wall)
     var fields = tm()
@@ -64,17 +63,17 @@ package struct ClockReading: Sendable {
 }
 
 extension ClockReading: Hashable, Comparable {
-  /// The wall clock is not compared.
+  /// Compares only the clock that is never set.
   package static func == (left: ClockReading, right: ClockReading) -> Bool { left.seconds == right.seconds }
 
-  /// Earlier comes first.
+  /// Orders earlier moments first.
   package static func < (left: ClockReading, right: ClockReading) -> Bool { left.seconds < right.seconds }
 
   /// Hashes what equality compares.
   package func hash(into hasher: inout Hasher) { hasher.combine(seconds) }
 }
 
-/// How long something has lasted, in the largest unit that says enough.
+/// The duration in its largest unit, rounded down.
 func duration(_ seconds: Double) -> String {
   let whole = Int(max(0, seconds))
   switch whole {

@@ -2,43 +2,43 @@ import Client
 import Extensions
 import Platform
 
-/// How the connection to the cluster stands.
+/// The state of the connection to the cluster.
 struct ConnectionState: Hashable, Sendable {
   enum State: Hashable, Sendable {
     case connecting
     case connected
-    /// The screen may be behind the cluster.
+    /// The screen may be out of date.
     case stale(reason: String)
   }
 
   private(set) var state = State.connecting
-  /// Since when the screen may be behind.
+  /// Since when the screen may be out of date.
   private(set) var staleSince: ClockReading?
   /// When the next attempt is made.
   private(set) var nextAttempt: ClockReading?
-  /// Where there are two ways to the cluster, the one in use.
+  /// The connection in use, if there are two to choose from.
   private(set) var way: FallbackTransport.Use?
-  /// When the way that is preferred is looked at again.
+  /// When the preferred connection is tried again.
   private(set) var nextProbe: ClockReading?
   /// What the cluster refuses to this user, as a sentence.
   var refusal: String?
 
-  /// The age is told in steps, so that an idle line stays nearly idle.
+  /// In seconds: the age advances in these steps, so that an idle connection costs few frames.
   static let step = 10.0
 
-  /// Another way is in use now.
+  /// Records that the console now uses another connection.
   mutating func use(_ way: FallbackTransport.Use?, at now: ClockReading) {
     self.way = way
     nextProbe = way?.way == .gateway ? now + Double(FallbackTransport.pause.components.seconds) : nil
   }
 
-  /// What is said when the cluster answers again, which may be by the other way.
+  /// The message for a restored connection, which may be through the gateway.
   var connectedAgain: Sentence {
     guard let way, way.way == .gateway else { return "Connected again." }
     return way.reason.map { "Connected again, by the gateway: \($0)." } ?? "Connected again, by the gateway."
   }
 
-  /// Whether it is time to look at the preferred way; it is not again for a while then.
+  /// Whether it is time to try the preferred connection; if so, schedules the next time.
   mutating func mustProbe(at now: ClockReading) -> Bool {
     guard let nextProbe, now >= nextProbe else { return false }
     use(way, at: now)
@@ -55,14 +55,14 @@ struct ConnectionState: Hashable, Sendable {
     (state, staleSince, nextAttempt) = (.connected, nil, nil)
   }
 
-  /// When the text in the header changes next, if it does.
+  /// When the text in the header next changes; `nil` if it does not.
   func nextChange(after now: ClockReading) -> ClockReading? {
     guard let staleSince else { return nil }
     let steps = ((now - staleSince) / Self.step).rounded(.down) + 1
     return staleSince + steps * Self.step
   }
 
-  /// The age of what is on the screen, in steps.
+  /// The age of the screen's contents, in steps; `nil` if they are up to date.
   func age(at now: ClockReading) -> String? {
     guard let staleSince else { return nil }
     let age = ((now - staleSince) / Self.step).rounded(.down) * Self.step

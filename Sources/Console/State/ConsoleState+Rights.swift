@@ -3,12 +3,12 @@ import Extensions
 import Operations
 import Platform
 
-// What the console says beforehand of what cannot be done here, or not by this user.
+// What the console can tell in advance about changes that are impossible here or forbidden to this user.
 extension ConsoleState {
-  /// What this user may do is asked again after this many seconds.
+  /// In seconds: when this time has passed, the rights of this user are requested again.
   static let rightsLifetime = 300.0
 
-  /// What can be said of a change before anything is read for it, once it is known what the cluster can do.
+  /// The objections to changes that are known before anything is read for them; `nil` until the capabilities are known.
   func preflight() -> Preflight? {
     capabilityState.capabilities.map { capabilities in
       var context = PlanContext(
@@ -19,20 +19,20 @@ extension ConsoleState {
     }
   }
 
-  /// Why `command` is not for this cluster or for this user, whatever it is done to.
+  /// Why `command` is not possible on this cluster or not allowed to this user, for any extension.
   func reasonAgainst(_ command: Command) -> Sentence? {
     guard let kind = command.change, let preflight = preflight() else { return nil }
     return preflight.incapability(of: kind, for: nil) ?? preflight.prohibition(of: kind)
   }
 
-  /// Asks what this user may do, in one batch.
+  /// Requests the rights of this user, in one batch.
   mutating func askRights(isAfresh: Bool = false) {
     guard let dialect else { return }
     rightsAsked = now
     begin(.ask(Rights.questions(in: dialect), isAfresh: isAfresh))
   }
 
-  /// Asks again when the answers are old; nothing wakes up for it.
+  /// Requests the rights again if the answers are old; this does not schedule a wake-up.
   mutating func askRightsIfOld() {
     guard let rightsAsked, !(0..<Self.rightsLifetime).contains(now - rightsAsked) else { return }
     askRights()

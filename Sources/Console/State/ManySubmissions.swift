@@ -2,7 +2,7 @@ import Extensions
 import Operations
 import Platform
 
-/// Several changes that one plan has confirmed: which are under way, and what came of the others.
+/// Several changes confirmed by one plan: those in progress, and the results of the others.
 struct ManySubmissions: Sendable {
   private let plans: [String: Plan]
   private var changes: ManyChanges
@@ -15,17 +15,17 @@ struct ManySubmissions: Sendable {
     }
   }
 
-  /// The plans that are sent now.
+  /// The plans to send now.
   mutating func next() -> [Plan] { changes.next().compactMap { plans[$0] } }
 
-  /// Takes in how the change of `name` ended; returns whether it is one of these.
+  /// Records how the change of `name` ended; returns whether it is one of these changes.
   mutating func ended(_ name: String, failure: String?) -> Bool {
     guard plans[name] != nil, changes.results[name] == nil else { return false }
     changes.ended(name, failure.map(ChangeResult.failed) ?? .done(""))
     return true
   }
 
-  /// What came of all of them, once all have ended.
+  /// A summary of all results, once all changes have ended; otherwise `nil`.
   var summary: (tone: MessageLog.Tone, text: Sentence)? {
     guard changes.results.count == changes.order.names.count else { return nil }
     let done = changes.order.names.count - changes.failures
@@ -36,7 +36,7 @@ struct ManySubmissions: Sendable {
 }
 
 extension App {
-  /// Sends what may be sent of several changes.
+  /// Sends the next changes of several.
   mutating func sendNext() {
     guard var many = state.many else { return }
     let plans = many.next()
@@ -47,7 +47,7 @@ extension App {
     state.announce(summary.tone, summary.text)
   }
 
-  /// A change has ended, which others may have waited for.
+  /// Records that a change has ended, and sends those that waited for it.
   mutating func endedOne(_ name: String, failure: String?) {
     if state.many?.ended(name, failure: failure) == true { sendNext() }
   }

@@ -4,23 +4,23 @@ import Operations
 
 /// The last known marketplace of the cluster.
 ///
-/// A value with one writer, the console. It notes which extensions changed, so that a list can
-/// make the rows of those alone, however many lists there are.
+/// Only the console changes it. It records which extensions changed, so that lists can update just those rows, however
+/// many lists there are.
 struct Market: Sendable {
   private(set) var categories = Store<Category>()
   private(set) var extensions = Store<Extension>()
   private(set) var installations = Store<Installation>()
-  /// The same by the extension they are of.
+  /// The installations by extension.
   private(set) var installed = Installations()
   /// The versions of the extensions that a screen shows.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
-  /// All versions that there are, by extension, where a filter has asked what only they say.
+  /// All versions by extension, if a filter needed the data that only they contain.
   private(set) var catalogue: [String: [ExtensionVersion]] = [:]
-  /// The names of the extensions that changed, or whose installation did.
+  /// The names of the extensions that changed, or whose installation changed.
   private(set) var log = RevisionLog()
-  /// Another number after every event about categories.
+  /// Increases with every event about categories.
   private(set) var categoryRevision = 0
-  /// Another number after every event.
+  /// Increases with every event.
   private(set) var revision = 0
 
   mutating func apply(_ event: WatchEvent<Category>) {
@@ -44,7 +44,7 @@ struct Market: Sendable {
     switch event {
     case .replaced(let all): installed = Installations(all)
     case .applied(let installation):
-      // What it was of before loses it.
+      // If the installation belonged to another extension before, that extension loses it.
       if let former = installed.remove(named: installation.name) { log.note(former) }
       installed.insert(installation)
     case .deleted(let installation):
@@ -58,24 +58,24 @@ struct Market: Sendable {
     revision += 1
   }
 
-  /// Takes in all versions there are.
+  /// Stores all versions that exist.
   mutating func learn(_ versions: [ExtensionVersion]) {
     catalogue = Dictionary(grouping: versions, by: \.extension)
     invalidate()
   }
 
-  /// Lets go of the versions of `name`.
+  /// Drops the versions of `name`.
   mutating func forgetVersions(of name: String) {
     versions[name] = nil
   }
 
-  /// What rows are made of beyond the marketplace has changed.
+  /// Marks every row as changed, because data beyond the marketplace has changed.
   mutating func invalidate() {
     revision += 1
     log.noteEverything()
   }
 
-  /// Lets go of everything, as before another way of reading it.
+  /// Drops everything, for example before it is read in another dialect.
   mutating func forgetAll() {
     var empty = Market()
     (empty.log, empty.revision, empty.categoryRevision) = (log, revision + 1, categoryRevision + 1)
@@ -92,14 +92,14 @@ struct Market: Sendable {
     }
   }
 
-  /// The first list has arrived of all that this user may read.
+  /// Whether the first list of everything that this user may read has arrived.
   var isFilled: Bool {
     let sight = sight
     return (sight.extensions || sight.installations) && (extensions.isFilled || !sight.extensions)
       && (installations.isFilled || !sight.installations)
   }
 
-  /// What of the cluster this user may read; what is not read is unknown, and not absent.
+  /// Which lists this user may read; what cannot be read is unknown rather than absent.
   var sight: ExtensionStatus.Sight {
     ExtensionStatus.Sight(
       extensions: !Self.isForbidden(extensions), installations: !Self.isForbidden(installations))
@@ -109,7 +109,7 @@ struct Market: Sendable {
     !store.isFilled && store.interruption?.isForbidden == true
   }
 
-  /// Why what is shown may be behind the cluster.
+  /// Why the contents may be out of date.
   var interruption: ClusterError? {
     extensions.interruption ?? installations.interruption ?? categories.interruption
   }

@@ -2,16 +2,16 @@ import Operations
 import Platform
 import Terminal
 
-/// The console's messages: all of them for the messages page, and those that are still shown below the list.
+/// The console's messages: all of them for the messages page, and those still shown below the list.
 ///
-/// An *answer* is the reply to a key and goes with the next one. An *announcement*, such as the end of an operation,
-/// comes without a key and stays until it was seen. What is only *recorded*, such as the state of the connection, is
-/// shown elsewhere on the screen.
+/// An *answer* is the reply to a key and disappears with the next key. An *announcement*, such as the end of an
+/// operation, arrives without a key and stays until the user has seen it. A message that is only *recorded*, such as
+/// the state of the connection, is shown elsewhere on the screen.
 struct MessageLog: Hashable, Sendable {
   enum Tone: Hashable, Sendable {
     case note, good, warning, error
 
-    /// The style of a theme for it.
+    /// The style of the tone in themes.
     var style: StyleName {
       switch self {
       case .note: .status
@@ -26,9 +26,9 @@ struct MessageLog: Hashable, Sendable {
     var moment: ClockReading
     var tone: Tone
     var text: String
-    /// The extension it is about.
+    /// The extension that the message is about.
     var subject: String?
-    /// How often it was said in a row.
+    /// How many times in a row the message was recorded.
     var count = 1
   }
 
@@ -42,14 +42,14 @@ struct MessageLog: Hashable, Sendable {
   private(set) var answer: Entry?
   private var unseen: [Announcement] = []
 
-  /// Entries beyond this number are dropped, the oldest first.
+  /// The maximum number of entries; older ones are dropped.
   static let capacity = 500
-  /// A server may answer with a whole page: no user reads more of it than this.
+  /// The maximum length in characters, because a server may answer with a whole page.
   static let longest = 4000
-  /// An announcement is shown for this many seconds at least, whatever is typed.
+  /// In seconds: an announcement is shown for at least this long, whatever the user types.
   static let readingTime = 3.0
 
-  /// The announcements that were not seen yet, the newest first.
+  /// The announcements that have not been seen yet, newest first.
   var announcements: [Entry] { unseen.reversed().map(\.entry) }
 
   /// Answers a key.
@@ -57,7 +57,7 @@ struct MessageLog: Hashable, Sendable {
     answer = record(tone, text, about: subject, at: moment)
   }
 
-  /// Shows `text` until it was seen, in place of earlier announcements about the same extension.
+  /// Shows `text` until the user has seen it, in place of earlier announcements about the same extension.
   mutating func announce(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) {
     let entry = record(tone, text, about: subject, at: moment)
     if let subject {
@@ -69,10 +69,10 @@ struct MessageLog: Hashable, Sendable {
     if unseen.count > 20 { unseen.removeFirst() }
   }
 
-  /// The view that gave the answer is gone.
+  /// Removes the answer because the screen that gave it is closed.
   mutating func dropAnswer() { answer = nil }
 
-  /// Keeps a message for the messages page; one that repeats the last is counted.
+  /// Adds a message to the messages page; a repetition of the last one only increases its count.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
     let told = CredentialText.removed(from: String(text.prefix(Self.longest)))
@@ -88,32 +88,32 @@ struct MessageLog: Hashable, Sendable {
     return entry
   }
 
-  /// Replaces what was said last as `former` by what is known better now.
+  /// Replaces the last message with the text `former` once better information is available.
   mutating func reword(_ former: String, _ text: String) {
     guard let place = entries.lastIndex(where: { $0.text == former }) else { return }
     entries[place].text = text
   }
 
-  /// Takes announcements about an extension off the screen, because they no longer hold.
+  /// Removes the announcements about an extension because they no longer apply.
   mutating func forget(_ subject: String) {
     unseen.removeAll { $0.entry.subject == subject }
   }
 
-  /// Notes when the announcements were first drawn.
+  /// Records when the announcements were first drawn.
   mutating func markShown(at moment: ClockReading) {
     for index in unseen.indices where unseen[index].shown == nil { unseen[index].shown = moment }
   }
 
-  /// A key was pressed: the last answer goes, and so do announcements that were shown for long enough.
+  /// Removes the last answer and the announcements that were shown long enough, because the user pressed a key.
   mutating func keyPressed(at moment: ClockReading) {
     answer = nil
     unseen.removeAll { announcement in announcement.shown.map { moment - $0 > Self.readingTime } ?? false }
   }
 
-  /// The messages page was opened, which shows everything.
+  /// Marks all announcements as seen, because the messages page shows them.
   mutating func markAllSeen() { unseen = [] }
 
-  /// When the age beside an announcement changes next.
+  /// When the age beside an announcement next changes.
   func nextChange(after now: ClockReading) -> ClockReading? {
     unseen.map { announcement in
       let moment = announcement.entry.moment
@@ -124,7 +124,7 @@ struct MessageLog: Hashable, Sendable {
 }
 
 extension String {
-  /// Up to the first full stop that a blank follows.
+  /// The text up to the first full stop that a blank follows.
   fileprivate var firstSentence: String {
     var rest = utf8.startIndex
     while let stop = utf8[rest...].firstIndex(of: UInt8(ascii: ".")) {
@@ -137,11 +137,12 @@ extension String {
 }
 
 extension ConsoleState {
-  /// The most rows that messages take.
+  /// The largest number of rows for messages.
   static let messageLimit = 6
 
-  /// The messages above the key hints, in lines of the screen's width: the answer, then announcements; where there are
-  /// none, why the connection is lost, unless the body says so already.
+  /// The messages above the key hints, in lines of the screen's width: the answer, then the announcements.
+  ///
+  /// If there are none, the reason why the connection is lost, unless the screen already shows it.
   private var allMessageLines: [Line] {
     var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
     for announcement in messageLog.announcements {
@@ -153,22 +154,22 @@ extension ConsoleState {
       market.isFilled
     {
       let whole = Line(reason, .statusWarning).wrapped(to: size.columns - 2)
-      // What is lost and why takes a row; what to do about it is on the page of messages.
+      // The first sentence gets one row; the messages page shows the rest.
       lines = whole.count == 1 ? whole : [Line(reason.firstSentence.truncated(to: size.columns - 2), .statusWarning)]
     }
     return lines
   }
 
-  /// What is on the screen about a change says already that the cluster cannot be reached.
+  /// Whether a plan on the screen already says that the cluster cannot be reached.
   private var saysLossElsewhere: Bool {
     submissions.values.contains { $0.refusal != nil }
       || dryRuns.values.contains(where: \.isUnavailable)
   }
 
-  /// The list below is what the user came for: a small screen keeps most of its rows.
+  /// The rows available for messages; on a small screen the list keeps most of the rows.
   private var messageRoom: Int { max(1, min(Self.messageLimit, size.rows / 4)) }
 
-  /// The lines that are shown.
+  /// The message lines that are shown.
   var messageLines: [Line] {
     let lines = allMessageLines
     guard lines.count > messageRoom else { return lines }
@@ -178,16 +179,16 @@ extension ConsoleState {
     return shown
   }
 
-  /// Something of the messages does not fit.
+  /// Whether some of the messages do not fit.
   var isMessageCut: Bool { allMessageLines.count > messageRoom }
 
-  /// How many rows the messages take, and the line being typed: none where there is nothing to say.
+  /// The rows that the messages and the line being typed take; zero if there are none.
   var messageRows: Int { messageLines.count + typedRows }
 
-  /// The rows of a line that is typed, with what can be typed there.
+  /// The rows of the line being typed and of its grammar.
   var typedRows: Int { isLineTyped ? 1 + grammarLines.count : 0 }
 
-  /// What can be typed, in lines of the screen's width; a small screen keeps its rows.
+  /// The grammar in lines of the screen's width; empty on small screens.
   var grammarLines: [Line] {
     guard isLineTyped, let grammar, size.rows >= 20 else { return [] }
     return Line(words(grammar), .dim).wrapped(to: size.columns - 2)

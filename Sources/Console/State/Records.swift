@@ -2,24 +2,23 @@ import Extensions
 import Manifest
 package import Operations
 
-/// What the console keeps about a cluster between sessions, on this computer only.
+/// The data that the console keeps about a cluster between sessions, on this computer only.
 ///
-/// Versions and configs that an extension had, so that there is a way back; drafts, so that a
-/// dropped line loses nothing.
+/// Former versions and configs of extensions allow rollbacks; drafts prevent losses if the connection drops.
 package struct Records: Hashable, Sendable {
-  /// What each extension was before, by its name.
+  /// The former releases of each extension, by name.
   package var memories: [String: ReleaseMemory]
-  /// What was changed, oldest first, as far back as is kept at hand.
+  /// The history of changes, oldest first, as far back as it is loaded.
   package var lines: [HistoryLine]
-  /// Configs being written, by extension.
+  /// Unsaved configs, by extension.
   package var drafts: [String: KeptDraft]
-  /// The places that were visited in earlier sessions, as they are kept.
+  /// The places visited in earlier sessions, in their stored form.
   package var places: [String] = []
 
-  /// What the cluster told of what ran before, by extension.
+  /// Former versions according to the cluster, by extension.
   var elsewhere: [String: PastElsewhere] = [:]
 
-  /// Completes what is kept by that, as long as nothing of what is `installed` was Installed since.
+  /// Adds the data of `elsewhere` to the memories, except for installations that have been Installed again since.
   mutating func learnElsewhere(_ installed: Installations) {
     for (name, past) in elsewhere where installed.of(name)?.lastRun == past.installation.lastRun {
       if !past.running.isEmpty { memories[name, default: ReleaseMemory()].learn(lastInstalled: past.running) }
@@ -27,7 +26,7 @@ package struct Records: Hashable, Sendable {
     }
   }
 
-  /// What was kept; nothing, unless told.
+  /// Creates records from stored data; empty by default.
   package init(
     memories: [String: ReleaseMemory] = [:], lines: [HistoryLine] = [], drafts: [String: KeptDraft] = [:]
   ) {
@@ -37,22 +36,22 @@ package struct Records: Hashable, Sendable {
   }
 }
 
-/// What the cluster told of what ran before one installation.
+/// The former versions of one installation, according to the cluster.
 struct PastElsewhere: Hashable, Sendable {
-  /// The version that ran when something else was asked for; empty if what runs is known from the object, or by nothing.
+  /// The version that ran when another one was requested; empty if the object itself says so or if nothing does.
   var running: String
   var deployed: [DeployedRelease]
-  /// The installation as it was then.
+  /// The installation at that time.
   var installation: Installation
 }
 
 /// A config that the user has not saved yet.
 package struct KeptDraft: Hashable, Sendable {
   package var text: String
-  /// What the cluster had when the editing began.
+  /// The config on the cluster when the editing began.
   package var base: String
 
-  /// `text`, begun from `base`.
+  /// Creates a draft with `text`, which started as `base`.
   package init(text: String, base: String) {
     self.text = text
     self.base = base

@@ -1,38 +1,38 @@
-/// Which elements of a collection changed, by revision, for any number of readers.
+/// Records which elements of a collection changed, by revision, for any number of readers.
 ///
-/// Each reader keeps the revision that it has seen and asks what came after. A log is short: a reader that is
-/// further behind than it reaches is told to read everything.
+/// Each reader stores the last revision that it has seen and asks for the changes since then. The log is short: a
+/// reader that is too far behind must read everything.
 struct RevisionLog: Hashable, Sendable {
-  /// What is different since a revision.
+  /// The changes since a revision.
   enum Changes: Hashable, Sendable {
     case none
-    /// The elements of these names, which may be gone.
+    /// The elements with these names changed or disappeared.
     case some(Set<String>)
     case everything
   }
 
-  /// Another number after every change.
+  /// Increases with every change.
   private(set) var revision = 0
-  /// The name that changed with each of the latest revisions, the newest last.
+  /// The name that changed in each of the latest revisions, newest last.
   private var names: [String] = []
 
-  /// So many of the latest changes are known one by one, at least.
+  /// The least number of recent changes that are recorded individually, once there are so many.
   static let capacity = 2048
 
-  /// The element called `name` appeared, changed or went.
+  /// Records that the element called `name` was added, changed or removed.
   mutating func note(_ name: String) {
     revision += 1
     names.append(name)
     if names.count >= 2 * Self.capacity { names.removeFirst(names.count - Self.capacity) }
   }
 
-  /// Nothing is as it was.
+  /// Records that everything may have changed.
   mutating func noteEverything() {
     revision += 1
     names = []
   }
 
-  /// What a reader that has seen `seen` must read; one that has seen nothing yet must read everything.
+  /// The changes that a reader that has seen revision `seen` must read; everything if `seen` is `nil`.
   func changes(since seen: Int?) -> Changes {
     guard let seen, seen >= revision - names.count, seen <= revision else { return .everything }
     return seen == revision ? .none : .some(Set(names.suffix(revision - seen)))

@@ -1,24 +1,24 @@
 import Terminal
 
-/// One column of a list, as data.
+/// The description of one column of a list.
 struct Column<Element>: Sendable {
   var title: String
-  /// What it takes at least.
+  /// The minimum width.
   var width: Int
-  /// What it may grow to where there is room.
+  /// The maximum width, if there is room.
   var maximum: Int
-  /// Columns with a higher rank are left out first; rank zero always stays.
+  /// Columns with a higher rank are left out first; rank zero is never left out.
   var rank: Int
-  /// The text stands at the right, as ages and counts do.
+  /// Whether the text is aligned right, as for ages and counts.
   var isTrailing: Bool
   var text: @Sendable (Element) -> String
-  /// It gets the room that is left before all others.
+  /// Whether the column takes spare room before all others.
   var growsFirst = false
-  /// How it looks.
+  /// The style of a cell.
   var style: @Sendable (Element) -> StyleName
-  /// The keys that sort by it, or `nil`.
+  /// The command that sorts by the column, or `nil`.
   var sorting: Sorting?
-  /// What it is sorted by.
+  /// The value by which rows are sorted.
   var value: @Sendable (Element) -> SortValue
 
   init(
@@ -48,10 +48,10 @@ struct ColumnLayout<Element>: Sendable {
 
   private let order: ListOrder?
 
-  /// Leaves out what does not fit and shares out what is left over: first come columns that ask for it, then the last,
-  /// then the others.
+  /// Leaves out columns that do not fit and distributes the spare room: first to columns that ask for it, then to the
+  /// last one, then to the others.
   ///
-  /// The column that rows are sorted by always stays: its heading says so.
+  /// The column by which rows are sorted is never left out, because its heading shows the order.
   init(_ all: [Column<Element>], width: Int, order: ListOrder? = nil) {
     self.order = order
     var kept = all
@@ -70,7 +70,7 @@ struct ColumnLayout<Element>: Sendable {
       widths[index] += more
       room -= more
     }
-    // Where even those that stay are too wide, the widest give way, each to a few letters.
+    // If even the remaining columns are too wide, the widest ones shrink, down to four columns of text each.
     var excess = kept.reduce(kept.count - 1) { $0 + $1.width } - width
     while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 4 {
       widths[widest] -= 1
@@ -91,12 +91,13 @@ struct ColumnLayout<Element>: Sendable {
     }
   }
 
-  /// So much of a name shows that it is selected: what is written at a step of the cursor does not grow with names.
+  /// The number of highlighted characters of a name, limited so that a cursor step writes few bytes however long the
+  /// names are.
   private static var namedColumns: Int { 12 }
 
   /// Draws a row.
   ///
-  /// A highlighted row costs a line some two hundred bytes for every step of the cursor, a highlighted name sixty.
+  /// Over a slow connection, a highlighted row costs some two hundred bytes per cursor step, a highlighted name sixty.
   func draw(_ element: Element, _ look: RowLook, on surface: inout Surface, in area: Rect, _ theme: Theme) {
     var column = area.origin.column
     for (index, entry) in columns.enumerated() {
@@ -113,22 +114,22 @@ struct ColumnLayout<Element>: Sendable {
   }
 }
 
-/// How much of a row shows that it is selected.
+/// How a row is highlighted.
 enum RowLook: Hashable, Sendable {
   case plain, named, selected
 }
 
-/// What of a list's row shows that it is selected, as the user wants it.
+/// How the user wants the selected row of a list to be highlighted.
 package enum RowSelection: String, CaseIterable, Sendable {
-  /// The row.
+  /// The whole row.
   case row
-  /// Its name alone, which costs a slow line less.
+  /// Only the name, which takes fewer bytes.
   case name
-  /// The row, or the name where the line is slow.
+  /// The name on slow connections, otherwise the row.
   case auto
 }
 
 extension ConsoleState {
-  /// The whole row shows that it is selected.
+  /// Whether the whole selected row is highlighted.
   var selectsRow: Bool { settings.selection == .row || (settings.selection == .auto && !isSlow) }
 }

@@ -1,8 +1,9 @@
 import Terminal
 
-/// Lines about what is selected in a list, under or beside it: the first ones again whenever another row is selected.
+/// The details of the selected row of a list, under or beside it; the scroll position returns to the top whenever
+/// another row is selected.
 ///
-/// The key that goes to the next pane gives it the keys that move, and takes them away again.
+/// The keys for panes focus it and the list in turn.
 struct DetailPane: Sendable {
   private(set) var isFocused = false
   private var subject: String?
@@ -13,7 +14,7 @@ struct DetailPane: Sendable {
     if selected != subject { (subject, scroll, isFocused) = (selected, Scroll(), false) }
   }
 
-  /// Does what `command` says to the lines, `count` of which are shown in `height` rows; returns whether it says so.
+  /// Performs `command` on the `count` lines in `height` rows; returns whether it applies to them.
   mutating func perform(_ command: Command, height: Int, count: Int) -> Bool {
     switch command {
     case .nextPane, .previousPane: isFocused = !isFocused && count > height
@@ -25,7 +26,7 @@ struct DetailPane: Sendable {
     return true
   }
 
-  /// Draws the lines under a row that is a line across where they take the keys.
+  /// Draws the lines below an empty row, which becomes a rule while the pane is focused.
   func draw(_ lines: [Line], on surface: inout Surface, in area: Rect, _ theme: Theme) {
     let (top, text) = area.split(top: 1)
     if isFocused {

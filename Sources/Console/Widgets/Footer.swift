@@ -2,7 +2,7 @@ import Extensions
 import Platform
 import Terminal
 
-/// The last rows: what was said, what is being typed, and the keys.
+/// The last rows: messages, the line being typed, and key hints.
 struct Footer {
   private let state: ConsoleState
   private let view: any Screen
@@ -14,7 +14,7 @@ struct Footer {
     self.pendingKeys = pendingKeys
   }
 
-  /// Draws all rows and returns where the cursor of a line being typed is.
+  /// Draws all rows and returns the position of the cursor if a line is being typed.
   func draw(on surface: inout Surface, in area: Rect) -> Point? {
     let (zone, last) = area.split(bottom: 1)
     surface.write(pendingKeys.isEmpty ? hintLine(last.size.columns) : continuations, row: 0, in: last, state.theme)
@@ -32,7 +32,7 @@ struct Footer {
     return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme[.prompt])
   }
 
-  /// What a click in `column` of the last row asks for.
+  /// The action of a click in `column` of the last row.
   func action(at column: Int) -> Action? {
     guard pendingKeys.isEmpty else { return nil }
     return placed(state.size.columns).first { ($0.column..<$0.end).contains(column) }?.hint.action
@@ -53,7 +53,7 @@ struct Footer {
     }
   }
 
-  /// The keys worth knowing here, as many as fit; the last place is that of the way to all the others.
+  /// The key hints, as many as fit; the last one always opens the palette of all keys.
   private func placed(_ columns: Int) -> [PlacedHint] {
     var result: [PlacedHint] = []
     var column = 1
@@ -69,15 +69,15 @@ struct Footer {
     return result + (more.map { [PlacedHint(hint: $0.hint, key: $0.key, column: column)] } ?? [])
   }
 
-  /// What was cut in the message rows, or waits behind them, can be read.
+  /// The hint for reading messages that did not fit.
   private var important: [Hint] {
     state.isMessageCut && view.prompt == nil ? [Hint(.messages, state.words("all of it"))] : []
   }
 
-  /// `hint` where it has a key here.
+  /// Places `hint`, or returns `nil` if it has no key on this screen.
   private func place(_ hint: Hint, at column: Int) -> PlacedHint? {
     guard let key = state.settings.keys(for: hint.action, in: view.sections).first else { return nil }
-    // Where a line is typed, enter opens nothing.
+    // While a line is typed, enter does what the prompt says.
     let words = hint.action == .command(.open) ? view.prompt?.verb ?? hint.words : hint.words
     return PlacedHint(hint: Hint(hint.action, state.words(words)), key: key, column: column)
   }
@@ -120,6 +120,6 @@ extension Command {
 }
 
 extension String {
-  /// The name of a command as words.
+  /// The name of a command in words.
   var spoken: String { split(separator: "-").joined(separator: " ") }
 }

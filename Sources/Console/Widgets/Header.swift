@@ -5,13 +5,14 @@ import Operations
 import Packages
 import Terminal
 
-/// The first row: where one is, what wants a user's attention, and whether what one sees is true.
+/// The first row: the location, the number of extensions that want attention, and the state of the connection.
 struct Header {
   private let state: ConsoleState
-  /// Where one is, from the outermost screen.
+  /// The titles of the open screens, from the outermost one.
   private let path: [String]
 
-  /// A header for the screens of `layers`, which names an extension once, however many of them are about it.
+  /// Creates a header for the screens of `layers`; an extension is named only once, even if several screens are about
+  /// it.
   init(_ state: ConsoleState, _ layers: [any Screen]) {
     self.state = state
     var path: [String] = []
@@ -35,7 +36,7 @@ struct Header {
     surface.write(right, row: 0, in: area.split(left: room).rest, state.theme)
   }
 
-  /// What wants attention, as far as it fits; the most urgent stays.
+  /// The counts of what wants attention, as many as fit, the most urgent first.
   private func counts(room: Int) -> Line {
     let tally = state.tally
     let words = state.words
@@ -64,13 +65,13 @@ struct Header {
       + (state.session.way?.way == .gateway || state.session.note == "gateway" ? [gatewayMark] : [])
   }
 
-  /// The second of two ways is in use; why, where there is room for it.
+  /// The note that the gateway is in use, with the reason if there is room.
   private var gatewayMark: String {
     guard state.size.columns >= 110, let reason = state.session.way?.reason else { return state.words("via gateway") }
     return state.words("via gateway: {0}", state.words(reason))
   }
 
-  /// This user may change no installation, or the cluster's are only to be looked at.
+  /// Whether this user may not change any installation, or the cluster does not allow changes.
   private var isViewOnly: Bool {
     guard let capabilities = state.capabilityState.capabilities else { return false }
     return !capabilities.has(.install) || state.rights.isViewOnly(in: capabilities.dialect)
@@ -86,7 +87,7 @@ struct Header {
     return (marks + [word]).joined(separator: " · ")
   }
 
-  /// The key that asks again at once is worth more than the time at which it happens by itself.
+  /// The text for a lost connection: the key that retries at once is more useful than the time of the next attempt.
   private var stale: String {
     let age = state.connection.age(at: state.now).map { " \($0)" } ?? ""
     let words = state.words
@@ -98,17 +99,17 @@ struct Header {
   }
 }
 
-/// How many extensions want a user's attention, and why.
+/// The number of extensions that want attention, by reason.
 struct Tally: Hashable, Sendable {
   var failed = 0
   var busy = 0
   var updates = 0
-  /// Those that failed, are busy, or can be updated, in this order.
+  /// The failed, then the busy, then the updatable extensions.
   var names: [String] = []
 }
 
 extension ConsoleState {
-  /// What the extension called `name` is called on the screen.
+  /// The display name of the extension called `name`.
   func title(of name: String) -> String {
     let title = market.extensions[name]?.displayName.text(in: language) ?? ""
     return title.isEmpty ? name : title

@@ -3,10 +3,10 @@ import Extensions
 import Operations
 import Packages
 
-/// A key worth knowing here, and what it does in words: `b roll back to 1.0.1`.
+/// A key to show on the current screen, and a description of it: `b roll back to 1.0.1`.
 struct Hint: Hashable, Sendable {
   let action: Action
-  /// What the key does, with the object of the verb where there is one.
+  /// The description of the action, with the object of the verb if there is one.
   let words: String
 
   init(_ action: Action, _ words: String? = nil) {
@@ -17,14 +17,14 @@ struct Hint: Hashable, Sendable {
 }
 
 extension [Hint] {
-  /// Commands of the console, each by its usual word.
+  /// Commands of the console, each with its default description.
   static func commands(_ commands: [Command]) -> [Hint] { commands.map { Hint($0) } }
 }
 
 extension ConsoleState {
-  /// What can be done with the extension called `name` as it is now, the most useful first.
+  /// The changes that are possible for the extension called `name` at present, the most useful first.
   ///
-  /// Nothing stands here that would be refused: not for its state, not in this cluster, not to this user.
+  /// Changes that would be refused are left out, whether because of its state, the cluster or the rights of this user.
   func hints(about name: String) -> [Hint] {
     guard let preflight = preflight(), !session.isReadOnly else { return [] }
     let status = status(of: name)
@@ -54,7 +54,7 @@ extension ConsoleState {
       case .rollBack: wayBack(of: status.name)?.version ?? ""
       default: ""
       }
-    // A version more or less at each step of the cursor would cost a slow line as much as the step.
+    // A version that changes at each cursor step would cost as many bytes as the step itself.
     if version.isEmpty || isSlow { return nil }
     switch kind {
     case .install: return self.words("install {0}", version)
@@ -63,7 +63,7 @@ extension ConsoleState {
     }
   }
 
-  /// There is something to go back to: what was there before, or an older version that is offered.
+  /// Whether a rollback is possible: to a former release, or to an older version that is offered.
   private func hasWayBack(of name: String) -> Bool {
     guard let installation = market.installed.of(name) else { return false }
     let present = VersionText(installation.version)
@@ -71,14 +71,15 @@ extension ConsoleState {
       || !memory(of: name).former(to: installation).isEmpty
   }
 
-  /// What was there before the present installation of `name`: what was noted on this computer, and what the cluster tells.
+  /// The former releases of `name`, from the records on this computer and from the cluster.
   func memory(of name: String) -> ReleaseMemory {
     let kept = records.memories[name] ?? ReleaseMemory()
     guard let installation = market.installed.of(name) else { return kept }
     return kept.completed(by: installation, market.extensions[name])
   }
 
-  /// Asks the cluster what ran before what `name` is at or failed at, where that is not known with its config.
+  /// Requests from the cluster what ran before the upgrade of `name` that is in progress or failed, if that is not
+  /// fully known.
   func pastBeforeAttempt(of name: String) -> [Subscription] {
     guard let installation = market.installed.of(name), capabilityState.capabilities != nil else { return [] }
     let state = status(of: name).state
@@ -89,7 +90,7 @@ extension ConsoleState {
       ? [] : reading(.past(of: name), stamp: installation.lastRun)
   }
 
-  /// Where going back leads when nothing else is asked for: the newest release that is known to have been Installed.
+  /// The default target of a rollback: the newest release that is known to have been Installed.
   func wayBack(of name: String) -> ReleaseMemory.Entry? {
     market.installed.of(name).flatMap { memory(of: name).target(from: $0) }
   }

@@ -4,7 +4,7 @@ import Terminal
 struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
   struct Span: Hashable, Sendable {
     var text: String
-    /// How it looks.
+    /// The style of the text.
     var style: StyleName
   }
 
@@ -21,9 +21,9 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
   /// This line followed by `other`.
   static func + (line: Line, other: Line) -> Line { Line(line.spans + other.spans) }
 
-  /// This line in lines of at most `columns`, broken at blanks, all but the first after `indent` blanks.
+  /// This line in lines of at most `columns`, broken at blanks; all but the first are indented by `indent` blanks.
   ///
-  /// Line ends in the text are kept, and the lines after one are indented as well.
+  /// Line breaks in the text are kept, and the lines after them are indented as well.
   func wrapped(to columns: Int, indent: Int = 0) -> [Line] {
     let parts = parts
     let first = parts[0].wrappedAlone(to: columns, indent: indent)
@@ -34,7 +34,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     }
   }
 
-  /// The lines that line ends make of it, of what a screen would show: a tab is blanks, so that columns can be counted.
+  /// This line split at line breaks and sanitised; tabs become blanks, so that columns can be counted.
   private var parts: [Line] {
     if spans.allSatisfy({ span in span.text.utf8.allSatisfy { (0x20...0x7E).contains($0) } }) { return [self] }
     var parts: [[Span]] = [[]]
@@ -62,14 +62,14 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     return lines
   }
 
-  /// This line, cut to `columns` with `…` at its end where it is longer.
+  /// This line, shortened to `columns` with `…` if it is longer.
   func truncated(to columns: Int) -> Line {
     guard text.columns > columns else { return self }
     var left = columns
     var kept: [Span] = []
     for span in spans where left > 0 {
       let width = span.text.columns
-      // The last span that is kept ends with the sign, also where the line was to go on after it.
+      // The last span ends with `…` even if only the spans after it were cut.
       let text = width < left ? span.text : (span.text + " ").truncated(to: left)
       kept.append(Span(text: text, style: span.style))
       left -= width
@@ -77,7 +77,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     return Line(kept)
   }
 
-  /// As much of the text as can matter for one line: a whole README may be one paragraph.
+  /// The part of the text that can matter for one line, because a whole README may be one paragraph.
   private static func beginning(of spans: ArraySlice<Span>, characters: Int) -> String {
     var text = ""
     var left = characters
@@ -89,7 +89,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     return text
   }
 
-  /// The longest beginning that fits, in the styles it has, and the rest without the blanks it was cut at.
+  /// The longest beginning that fits, with its styles, and the rest without the blanks at the cut.
   private static func cut(at columns: Int, from spans: ArraySlice<Span>) -> ([Span], ArraySlice<Span>) {
     let first = beginning(of: spans, characters: 2 * columns + 2).wrapped(to: columns).first ?? ""
     var left = max(1, first.count)
@@ -121,7 +121,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
 extension Surface {
   /// Writes `line` at the left of row `row` of `area`.
   ///
-  /// What does not fit ends with `…`: a word that is cut says nothing of the rest.
+  /// Text that does not fit ends with `…`, so that the cut is visible.
   mutating func write(_ line: Line, row: Int, in area: Rect, _ theme: Theme) {
     var column = area.origin.column
     for span in line.truncated(to: area.size.columns).spans {

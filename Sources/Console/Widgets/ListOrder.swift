@@ -1,25 +1,25 @@
 import Packages
 
-/// What the rows of a list can be sorted by: each is a command, and a column that a list has or not.
+/// The values by which lists can be sorted; each is a command and a column that a list may have.
 package enum Sorting: String, CaseIterable, Sendable {
   case name, state, version, category, changed
 }
 
-/// What rows are sorted by, where it is not the order that they come in.
+/// The order of rows, if it is not the default one.
 struct ListOrder: Hashable, Sendable {
   let sorting: Sorting
   var isReversed = false
 
-  /// Stands in the heading of its column.
+  /// The mark in the heading of the column.
   var mark: String { isReversed ? " ↓" : " ↑" }
 
-  /// What asking for `sorting` makes of `order`: that column, then the other way around, then the order rows come in.
+  /// The order after a request for `sorting`: by that column, then reversed, then the default order (`nil`).
   static func after(_ order: ListOrder?, asking sorting: Sorting) -> ListOrder? {
     guard let order, order.sorting == sorting else { return ListOrder(sorting: sorting) }
     return order.isReversed ? nil : ListOrder(sorting: sorting, isReversed: true)
   }
 
-  /// `rows` in this order, by whichever of `columns` is meant; rows that are alike stay as they come.
+  /// `rows` in this order by one of `columns`; equal rows keep their order.
   func sorted<Row>(_ rows: [Row], by columns: [Column<Row>]) -> [Row] {
     guard let column = columns.first(where: { $0.sorting == sorting }) else { return rows }
     let keyed = rows.enumerated().map { (place: $0.offset, value: column.value($0.element), row: $0.element) }
@@ -29,22 +29,22 @@ struct ListOrder: Hashable, Sendable {
     }.map(\.row)
   }
 
-  /// Whether a row that was `before` and is `after` may stand elsewhere now.
+  /// Whether a row that changed from `before` to `after` may have to move.
   func separates<Row>(_ before: Row, _ after: Row, _ columns: [Column<Row>]) -> Bool {
     columns.contains { $0.sorting == sorting && $0.value(before) != $0.value(after) }
   }
 }
 
-/// What rows are compared by.
+/// A value by which rows are sorted.
 enum SortValue: Hashable, Sendable {
   case text(String)
   case number(SemanticVersion)
-  /// A moment; the latest comes first.
+  /// A moment; later ones come first.
   case age(Int)
-  /// Stands at the end, also the other way around.
+  /// No value; always at the end, even in reverse order.
   case none
 
-  /// A version in the order of versions; a text that is not a version by its letters, before them.
+  /// A version in version order; a text that is not a version is sorted alphabetically, before all versions.
   static func version(_ text: String) -> SortValue {
     if text.isEmpty { return .none }
     return SemanticVersion(text).map(SortValue.number) ?? .text(text)

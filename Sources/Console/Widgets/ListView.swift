@@ -1,11 +1,11 @@
 import Terminal
 
-/// The rows of a list in their order, lent by the screen that keeps them.
+/// The rows of a list in order, provided by the screen that stores them.
 protocol RowSource<Row> {
   associatedtype Row: Identifiable
   var count: Int { get }
   subscript(position: Int) -> Row { get }
-  /// Where the row of this object stands.
+  /// The position of the row with this identity.
   func position(of id: Row.ID) -> Int?
 }
 
@@ -15,33 +15,33 @@ extension Array: RowSource where Element: Identifiable {
   func position(of id: Element.ID) -> Int? { firstIndex { $0.id == id } }
 }
 
-/// What is selected in a list, and which of its rows are on the screen.
+/// The selection and the scroll position of a list.
 ///
-/// It keeps no rows. The selection is the identity of an object: it stays on the object, and the object at its place
-/// on the screen, while others come and go. So do the marks. The heights that it is given are those of the whole list,
-/// with its headings.
+/// It stores no rows. The selection is the identity of an object, so it stays on the object, and the object at its
+/// position on the screen, while other rows are added and removed. The same holds for marks. Heights are those of the
+/// whole list, including its headings.
 struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   /// The selected object.
   private(set) var selected: Row.ID?
-  /// The user has chosen it.
+  /// Whether the user has chosen the selection.
   private(set) var isChosen = false
-  /// What a column is to sort the rows by, which the screen that keeps them does.
+  /// The order of the rows; the screen that stores them sorts them.
   private(set) var order: ListOrder?
   /// The objects that the user has marked, whether they are shown or not.
   private(set) var marked: Set<Row.ID> = []
-  /// Where a range of marks begins.
+  /// The row at which a range of marks begins.
   private var lastMarked: Row.ID?
-  /// Where it stood last: what vanishes leaves the selection at its place.
+  /// The last position of the selection; if the object disappears, the row at this position is selected.
   private var position = 0
   private var scroll = Scroll()
 
-  /// How many rows are seen of `count`: what does not fit takes one more row, which says so.
+  /// The number of visible rows of `count`; if not all fit, one row says how many do not.
   private static func window(_ count: Int, height: Int) -> Int {
     let rows = max(1, height - 1)
     return count <= rows ? rows : max(1, rows - 1)
   }
 
-  /// Follows what has changed in the rows; until the user has chosen, `preferred` is selected.
+  /// Adapts to changes in the rows; until the user has chosen a row, `preferred` is selected.
   mutating func settle(_ rows: some RowSource<Row>, height: Int, preferring preferred: Row.ID? = nil) {
     if let preferred, !isChosen || selected.flatMap(rows.position) == nil { selected = preferred }
     let window = Self.window(rows.count, height: height)
@@ -54,13 +54,13 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     scroll.show(position, height: window, count: rows.count)
   }
 
-  /// Selects the row at `position`, or the nearest.
+  /// Selects the row at `position`, or the nearest one.
   mutating func select(at position: Int, in rows: some RowSource<Row>) {
     let place = max(0, min(position, rows.count - 1))
     (self.position, selected) = (place, rows.count == 0 ? nil : rows[place].id)
   }
 
-  /// Moves as `command` says; returns whether it says so.
+  /// Moves the selection if `command` is a movement; returns whether it is one.
   mutating func move(_ command: Command, in rows: some RowSource<Row>, height: Int) -> Bool {
     let window = Self.window(rows.count, height: height)
     guard let distance = distance(of: command, height: window, count: rows.count) else { return false }
@@ -73,28 +73,28 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     isChosen = true
   }
 
-  /// Sorts as `command` says, by one of `columns`; returns whether it says so.
+  /// Changes the order if `command` sorts by one of `columns`; returns whether it does.
   mutating func sort(_ command: Command, by columns: [Column<Row>]) -> Bool {
     guard case .sort(let sorting) = command, columns.contains(where: { $0.sorting == sorting }) else { return false }
     order = .after(order, asking: sorting)
     return true
   }
 
-  /// `rows` as they are to be shown.
+  /// `rows` in the order of the list.
   func arranged(_ rows: [Row], _ columns: [Column<Row>]) -> [Row] { order?.sorted(rows, by: columns) ?? rows }
 
-  /// Selects the row at `position` because the user wants it.
+  /// Selects the row at `position` on behalf of the user.
   mutating func choose(at position: Int, in rows: some RowSource<Row>) {
     select(at: position, in: rows)
     isChosen = true
   }
 
-  /// Which rows of `count` are on the screen.
+  /// The positions of the rows on the screen, of `count` rows.
   func visible(_ count: Int, height: Int) -> Range<Int> {
     scroll.top..<max(scroll.top, min(count, scroll.top + Self.window(count, height: height)))
   }
 
-  /// Marks the rows that are shown; where all of them are marked, takes their marks away.
+  /// Marks all rows that are shown, or unmarks them if all are marked.
   mutating func markAll(in rows: some RowSource<Row>) {
     let all = Set((0..<rows.count).map { rows[$0].id })
     if all.isSubset(of: marked) { marked.subtract(all) } else { marked.formUnion(all) }
@@ -108,10 +108,10 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     lastMarked = selected
   }
 
-  /// Takes all marks away.
+  /// Removes all marks.
   mutating func unmark() { (marked, lastMarked) = ([], nil) }
 
-  /// Marks the selected object, or takes its mark away, and goes on to the next.
+  /// Marks or unmarks the selected object and moves to the next row.
   mutating func mark(in rows: some RowSource<Row>) {
     guard let selected else { return }
     if marked.remove(selected) == nil { marked.insert(selected) }
@@ -119,7 +119,7 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     move(by: 1, in: rows)
   }
 
-  /// Follows the mouse in row `row` of the list; returns whether the selected row was clicked again.
+  /// Handles the mouse in row `row` of the list; returns whether the selected row was clicked again.
   mutating func point(_ action: Key.Mouse, row: Int, in rows: some RowSource<Row>, height: Int) -> Bool {
     switch action {
     case .wheelUp: move(by: -3, in: rows)
@@ -136,20 +136,20 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   }
 }
 
-/// What a list says beside its rows.
+/// What a list shows besides its rows.
 struct ListFrame: Sendable {
-  /// The list takes the keys.
+  /// Whether the list has the focus.
   var isFocused = true
-  /// Stands on the headings as long as it holds, such as a filter.
+  /// A text at the right of the headings, such as the filter.
   var chip = ""
-  /// Why there are no rows.
+  /// The text if there are no rows.
   var emptiness = Line.blank
-  /// The whole row shows that it is selected, not its name alone.
+  /// Whether the whole selected row is highlighted, rather than only the name.
   var selectsRow = false
 }
 
 extension ListView {
-  /// Draws the list as this user wants to see it.
+  /// Draws the list with the user's settings.
   func draw(
     _ rows: some RowSource<Row>, _ columns: [Column<Row>], _ frame: ListFrame, on surface: inout Surface,
     in area: Rect, _ state: ConsoleState
@@ -164,7 +164,7 @@ extension ListView {
     draw(rows, columns, frame, on: &surface, in: area, state.theme)
   }
 
-  /// Draws headings, rows, and how many rows there are beyond those.
+  /// Draws the headings, the rows, and the number of rows that do not fit.
   func draw(
     _ rows: some RowSource<Row>, _ columns: [Column<Row>], _ frame: ListFrame, on surface: inout Surface,
     in area: Rect, _ theme: Theme
@@ -193,8 +193,8 @@ extension ListView {
     if rows.count > window { drawRest(rows.count, window, on: &surface, in: list, theme) }
   }
 
-  /// One run of one style with the name, and no blank between: a slow line pays for each byte of the name and for each
-  /// change of style at every step of the cursor.
+  /// Draws the mark in the same style as the name and next to it, because over a slow connection each byte of the name
+  /// and each change of style counts at every cursor step.
   private func drawMark(
     _ id: Row.ID, _ frame: ListFrame, row: Int, on surface: inout Surface, in area: Rect, _ theme: Theme
   ) {
@@ -205,7 +205,7 @@ extension ListView {
     surface.write(isMarked ? "*" : frame.isFocused ? ">" : "·", row: row, in: area, style: theme[style])
   }
 
-  /// Draws `chip` at the right of the headings, and returns the column that it begins in.
+  /// Draws `chip` at the right of the headings, and returns the column in which it begins.
   private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) -> Int {
     guard !chip.isEmpty else { return area.columns.upperBound }
     let text = "  " + chip.truncated(to: max(1, area.size.columns - 8)) + " "
@@ -214,8 +214,10 @@ extension ListView {
     return place.column
   }
 
-  /// Which rows of how many are on the screen changes when they do, and not at each step of the cursor, which would cost
-  /// a slow line as much again as the step.
+  /// Draws which rows are on the screen.
+  ///
+  /// The text depends only on the scroll position: if it changed with the selection, each cursor step would take twice
+  /// as many bytes.
   private func drawRest(_ count: Int, _ window: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
     let place = "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
     surface.drawRest(count - scroll.top - window, place, in: area.row(area.size.rows - 1), theme)

@@ -1,11 +1,11 @@
 import Terminal
 
-/// A README for a terminal: headings, lists, quotes, code, emphasis, links and thin tables.
+/// Renders a README for a terminal: headings, lists, quotes, code, emphasis, links and simple tables.
 ///
-/// Not every rule of CommonMark: what is not understood is shown as it was written.
+/// Only a part of CommonMark is supported; other markup is shown as it is.
 struct Markdown {
   private let source: [String]
-  /// What is longer is cut off there.
+  /// In bytes: longer texts are cut off.
   static let limit = 128 << 10
 
   init(_ text: String) {
@@ -40,7 +40,7 @@ private struct MarkdownWriter {
     return copy.lines
   }
 
-  /// Takes the block that begins at `index` and returns where the next one does.
+  /// Handles the block that begins at `index` and returns the index of the next one.
   mutating func block(_ source: [String], from index: Int) -> Int {
     let raw = source[index]
     let text = raw.trimmed
@@ -68,7 +68,7 @@ private struct MarkdownWriter {
     return index + 1
   }
 
-  /// A list item or a quotation: its lines stand to the right of its mark.
+  /// Adds a list item or a quotation, with its lines to the right of its mark.
   private mutating func indented(_ mark: String, _ style: StyleName, _ text: String) {
     endParagraph()
     lines += (Line(mark, style) + Inline(text).line).wrapped(to: columns, indent: mark.columns)
@@ -102,7 +102,8 @@ private struct MarkdownWriter {
     return index + 1
   }
 
-  /// Columns as wide as their widest cell, all of them cut when they do not fit.
+  /// Adds a table with columns as wide as their widest cells; if the table is too wide, columns are limited to equal
+  /// shares.
   private mutating func table(_ source: [String], from index: Int) -> Int {
     endParagraph()
     var rows: [[Line]] = []
@@ -149,7 +150,7 @@ private struct MarkdownWriter {
     return text.allSatisfy { $0 == first || $0 == " " }
   }
 
-  /// A comment or a lone tag: nothing to read.
+  /// Whether the line is only a comment or a tag, with no text to show.
   private static func isMarkup(_ text: String) -> Bool {
     text.hasPrefix("<") && text.hasSuffix(">") && !text.hasPrefix("<http")
   }
@@ -168,7 +169,7 @@ private struct MarkdownWriter {
 }
 
 extension String {
-  /// Without the hashes that may close a heading.
+  /// The text without the hashes that may close a heading.
   fileprivate var trimmingHashes: String {
     var text = self[...]
     while text.last == "#" { text.removeLast() }
@@ -176,7 +177,7 @@ extension String {
   }
 }
 
-/// The marks within a line: code, emphasis, links and pictures.
+/// The markup within a line: code, emphasis, links and pictures.
 private struct Inline {
   private var spans: [Line.Span] = []
   private var plain = ""
@@ -204,14 +205,14 @@ private struct Inline {
     spans.append(Line.Span(text: String(text), style: style))
   }
 
-  /// Takes a mark at the front of `rest`, if one begins there.
+  /// Consumes the markup at the start of `rest`, if any; returns whether there was any.
   private mutating func consume(_ character: Character, _ rest: inout ArraySlice<Character>) -> Bool {
     switch character {
     case "`": return between(["`"], .markdownCode, &rest)
     case "*", "_":
       let strong = [character, character]
       if rest.starts(with: strong) { return between(strong, .markdownEmphasis, &rest) }
-      // An underscore inside a word, as in a file name, is a letter.
+      // An underscore inside a word, such as a file name, is literal.
       if character == "_", plain.last.map({ $0.isLetter || $0.isNumber }) == true { return false }
       return between([character], .markdownEmphasis, &rest)
     case "!": return rest.dropFirst().first == "[" && link(&rest, isPicture: true)
@@ -238,7 +239,7 @@ private struct Inline {
     return true
   }
 
-  /// `[text](address)`: the address follows its text, unless it is the same or only a place on the page.
+  /// Handles `[text](address)`: the address follows the text, unless it equals the text or refers to the same page.
   private mutating func link(_ rest: inout ArraySlice<Character>, isPicture: Bool) -> Bool {
     let body = rest.dropFirst(isPicture ? 2 : 1).prefix(Self.reach)
     guard let close = body.firstIndex(of: "]"), body[close...].dropFirst().first == "(",
@@ -256,6 +257,6 @@ private struct Inline {
     return true
   }
 
-  /// How far away the end of a mark is sought: hostile text must not make this slow.
+  /// The maximum distance at which the end of markup is searched, so that hostile text cannot make this slow.
   private static let reach = 300
 }

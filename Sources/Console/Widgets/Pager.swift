@@ -2,27 +2,27 @@ import Operations
 import Platform
 import Terminal
 
-/// Lines that are read, longer than the screen perhaps: moved through, sought in, marked and copied.
+/// A text that may be longer than the screen, in which the user can scroll, search, mark and copy lines.
 ///
-/// A screen with the section `text` hands it every command and, while `prompt` is not `nil`, every key.
+/// A screen with the section `text` passes it every command and, while `prompt` is not `nil`, every key.
 struct Pager: Hashable, Sendable {
   var lines: [Line] = []
   private var scroll = Scroll()
   private var search = TextSearch()
-  /// Where marking lines began, and where the cursor of it is; `nil` when none are being marked.
+  /// The lines where marking began and where its cursor is; `nil` if no lines are being marked.
   private var marked: (start: Int, end: Int)?
 
   init(_ lines: [Line] = []) { self.lines = lines }
 
-  /// The line in which what is sought is typed.
+  /// The prompt for the search text.
   var prompt: Prompt? { search.prompt }
-  /// Something is sought or marked, from which one goes back first.
+  /// Whether there is a search or a mark, which going back ends first.
   var isSeeking: Bool { search.isActive || marked != nil }
 
-  /// The keymap sections of a text that is read: a prompt's while something is typed.
+  /// The keymap sections for reading a text, or that of a prompt while the user types.
   var sections: [KeySection] { prompt == nil ? [.text, .everywhere] : [.prompt] }
 
-  /// Moves as `command` says; returns whether it says so.
+  /// Scrolls, or extends the mark, if `command` is a movement; returns whether it is one.
   mutating func perform(_ command: Command, height: Int) -> Bool {
     guard let distance = distance(of: command, height: height, count: lines.count) else { return false }
     if let marked {
@@ -35,7 +35,7 @@ struct Pager: Hashable, Sendable {
     return true
   }
 
-  /// Does what can be done to any text: move, find, mark, copy; `nil` for what cannot.
+  /// Performs the commands for any text: move, find, mark and copy; returns `nil` for other commands.
   mutating func read(_ command: Command, height: Int) -> [Step]? {
     if prompt != nil { return readWhileFinding(command, height) }
     switch command {
@@ -51,7 +51,7 @@ struct Pager: Hashable, Sendable {
     return []
   }
 
-  /// Takes a key of the line being typed.
+  /// Handles a key of the line being typed.
   mutating func type(_ key: Key, height: Int) -> [Step] {
     guard prompt != nil else {
       _ = wheel(key, height: height)
@@ -74,7 +74,7 @@ struct Pager: Hashable, Sendable {
     return outcome.said
   }
 
-  /// The lines that are marked, or else those on the screen.
+  /// Copies the marked lines, or those on the screen if none are marked.
   private mutating func copy(_ height: Int) -> [Step] {
     let shown = scroll.top..<min(lines.count, scroll.top + height)
     let chosen = marked.map { min($0.start, $0.end)..<(max($0.start, $0.end) + 1) } ?? shown
@@ -93,13 +93,13 @@ struct Pager: Hashable, Sendable {
     return true
   }
 
-  /// Scrolls as far as it must to show `row`.
+  /// Scrolls as far as necessary to show `row`.
   mutating func reveal(_ row: Int, height: Int) { scroll.show(row, height: height, count: lines.count) }
 
   /// Whether the last line is on a screen of `height` rows.
   func isAtEnd(height: Int) -> Bool { scroll.top + height >= lines.count }
 
-  /// Replaces the lines, staying at the same place.
+  /// Replaces the lines and keeps the scroll position.
   mutating func show(_ lines: [Line], height: Int) {
     let isNew = lines != self.lines
     self.lines = lines
@@ -124,7 +124,7 @@ struct Pager: Hashable, Sendable {
     marked.map { (min($0.start, $0.end)...max($0.start, $0.end)).contains(line) } ?? false
   }
 
-  /// `12 %`, or nothing when everything is on the screen.
+  /// The progress such as `12 %`; empty if everything is on the screen.
   func progress(height: Int) -> String {
     guard lines.count > height else { return "" }
     return "\(min(100, (scroll.top + height) * 100 / lines.count)) %"

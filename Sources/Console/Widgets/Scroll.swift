@@ -1,6 +1,6 @@
 import Terminal
 
-/// Which rows of a list or text are on the screen.
+/// The scroll position of a list or text.
 struct Scroll: Hashable, Sendable {
   /// The first row shown.
   private(set) var top = 0
@@ -24,7 +24,7 @@ struct Scroll: Hashable, Sendable {
 }
 
 extension Surface {
-  /// Says in `row` that so many lines are below it, and `place` at its right.
+  /// Draws in `row` how many lines are below it, and `place` at its right.
   mutating func drawRest(_ below: Int, _ place: String, in row: Rect, _ theme: Theme) {
     if below > 0 { write("▼ \(below) more", row: 0, in: row, style: theme[.dim]) }
     let right = Point(row: row.origin.row, column: row.columns.upperBound - place.columns)
@@ -43,7 +43,8 @@ extension Surface {
   }
 }
 
-/// How many rows a command moves by in a list that shows `height` of `count` rows; `nil` for commands that do not move.
+/// The number of rows by which a command moves in a list that shows `height` of `count` rows; `nil` for commands that
+/// do not move.
 func distance(of command: Command, height: Int, count: Int) -> Int? {
   switch command {
   case .up: -1

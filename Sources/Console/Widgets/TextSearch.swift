@@ -2,36 +2,37 @@ import Operations
 import Platform
 import Terminal
 
-/// A text that is sought in lines: the line in which it is typed, the lines that have it, and the one gone to last.
+/// A search in lines: the prompt for the text, the matching lines, and the current match.
 struct TextSearch: Sendable {
-  /// The text as it is typed; `nil` when none is.
+  /// The field for the search text; `nil` unless the user is typing.
   private var field: LinePrompt?
-  /// What is sought, in small letters, or empty.
+  /// The search text in lower case; empty if there is no search.
   private var sought = ""
   private var matches: [Int] = []
-  /// The one of them that was gone to last.
+  /// The index of the current match in `matches`.
   private var match = 0
 
-  /// What a key came to: a line to be shown, and what there is to say.
+  /// The result of a key: a line to show, and messages.
   typealias Outcome = (line: Int?, said: [Step])
 
-  /// The line in which what is sought is typed.
+  /// The prompt for the search text.
   var prompt: Prompt? { field.map { Prompt(label: "/", field: $0, verb: "find") } }
-  /// Something is sought, or being typed.
+  /// Whether there is a search, or one is being typed.
   var isActive: Bool { field != nil || !sought.isEmpty }
 
   mutating func begin() { field = LinePrompt(text: "") }
 
-  /// Nothing is sought any more.
+  /// Ends the search.
   mutating func end() { (field, sought, matches) = (nil, "", []) }
 
-  /// What is typed is what is sought.
+  /// Finishes typing and reports the result.
   mutating func accept() -> [Step] {
     field = nil
     return sought.isEmpty ? [] : [.say(matches.isEmpty ? .warning : .note, place)]
   }
 
-  /// Takes a key of the line being typed; found is the first line from `top` on that has it.
+  /// Handles a key of the line being typed; the result is the first matching line from `top` on, or else the first of
+  /// all.
   mutating func type(_ key: Key, in lines: some Collection<String>, from top: Int) -> Outcome {
     guard var field else { return (nil, []) }
     switch field.handle(key) {
@@ -48,7 +49,7 @@ struct TextSearch: Sendable {
     return (line, [])
   }
 
-  /// Seeks anew, because the lines are others.
+  /// Searches again, because the lines have changed.
   mutating func seek(in lines: some Collection<String>) {
     match = 0
     guard !sought.isEmpty else { return matches = [] }
@@ -56,7 +57,7 @@ struct TextSearch: Sendable {
     matches = lines.enumerated().filter { needle.isIn(Array($0.element.lowercased().utf8)) }.map(\.offset)
   }
 
-  /// Goes on to the next line that has it, or back to the one before.
+  /// Goes to the next or the previous matching line.
   mutating func go(by step: Int) -> Outcome {
     if sought.isEmpty { return (nil, [.say(.note, "Nothing is sought: / finds text.")]) }
     guard !matches.isEmpty else { return (nil, [.say(.warning, place)]) }
@@ -64,12 +65,12 @@ struct TextSearch: Sendable {
     return (matches[match], [.say(.note, place)])
   }
 
-  /// `3/7`, or that there is none.
+  /// The current match such as `3/7`, or that there is none.
   private var place: Sentence {
     matches.isEmpty ? "\(sought): not found" : "\(sought): \(match + 1)/\(matches.count)"
   }
 
-  /// Shows what was found in the lines of `area`, of which the first is the line `top`.
+  /// Highlights the matches in the lines of `area`, whose first line is line `top`.
   func draw(on surface: inout Surface, in area: Rect, from top: Int, _ theme: Theme, _ line: (Int) -> String) {
     for place in matches where (top..<(top + area.size.rows)).contains(place) {
       let text = line(place).lowercased()

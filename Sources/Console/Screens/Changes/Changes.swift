@@ -6,26 +6,26 @@ import Packages
 import Platform
 import Terminal
 
-/// Begins what `command` asks for on the extension `name`: opens what must be chosen or planned.
+/// Returns the steps that begin the change `command` of the extension `name`: they open a choice or a plan.
 ///
-/// With a version that is chosen already there is nothing left to choose. Nothing is changed here. `nil` when the command
-/// changes no extension.
+/// With `version`, nothing must be chosen. Nothing is changed yet. Returns `nil` if the command does not change an
+/// extension.
 func beginChange(
   _ command: Command, on name: String?, version: String? = nil, _ state: ConsoleState
 ) -> [Step]? {
   guard case .change(let kind) = command else { return nil }
   guard let name else { return [.complain("No extension is selected.")] }
   if let reason = state.obstacle(to: kind, of: name) { return [.complain(reason)] }
-  // Who may not do it may look at what it would do.
+  // A user without the right may still see the plan.
   let prohibition = state.preflight()?.prohibition(of: kind, for: name)
   let plan = state.change(kind, of: name, to: version).map { [Step.open(PlanScreen($0, name))] }
   let steps = plan ?? opening(kind, on: name, state)
-  // A plan says it itself.
+  // The plan shows the missing right itself.
   let isPlan = if case .open(let screen)? = steps.first { screen is PlanScreen } else { false }
   return steps + (isPlan ? [] : prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
-/// Begins a change of all of `names`, by one plan.
+/// Begins a change of all `names`, with a single plan.
 func beginChange(_ kind: ChangeKind, onAll names: [String], _ state: ConsoleState) -> [Step] {
   if names.count == 1 { return beginChange(.change(kind), on: names[0], state) ?? [] }
   if kind.row.choice == .config || kind.row.choice == .clusters {
@@ -43,7 +43,7 @@ private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState)
   }
 }
 
-/// Opens the config, saying so when there is a draft of it.
+/// Opens the config, and shows a note if there is a draft of it.
 func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: ConsoleState) -> [Step] {
   let open = Step.open(ConfigScreen(name, purpose, state))
   guard state.records.drafts[name] != nil else { return [open] }
@@ -51,10 +51,11 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 }
 
 extension ConsoleState {
-  /// The change to `version`; without one, to the recommended version, or back to the newest release that is known to
-  /// have worked, or from what failed to what was before.
+  /// The change to `version`, if given.
   ///
-  /// `nil` where it is still to be chosen.
+  /// Otherwise: to the recommended version, or back to the newest release that was Installed, or back from what failed.
+  ///
+  /// `nil` if the version must be chosen.
   fileprivate func change(_ kind: ChangeKind, of name: String, to version: String?) -> Change? {
     switch (kind.row.choice, version) {
     case (.version(.offered)?, let version?): return .install(version: version, config: "")
@@ -77,14 +78,14 @@ extension ConsoleState {
     }
   }
 
-  /// The version that is recommended, as it is offered, or the only one there is.
+  /// The recommended version if it is offered, or the only offered version.
   private func recommended(of name: String) -> String? {
     let (offered, version) = (offeredVersions(of: name), market.extensions[name]?.recommendedVersion ?? "")
     if offered.count == 1 { return offered[0] }
     return offered.first { !version.isEmpty && VersionText($0) == VersionText(version) }
   }
 
-  /// Why a change of this kind makes no sense on `name` now, as a sentence.
+  /// Why a change of this kind makes no sense for `name` now, as a sentence.
   fileprivate func obstacle(to kind: ChangeKind, of name: String) -> Sentence? {
     guard let preflight = preflight() else { return "The capabilities of this cluster are not known yet." }
     func sentence(_ reason: Sentence) -> Sentence { "Cannot \(Sentence(stringLiteral: kind.row.verb)): \(reason)." }
@@ -94,7 +95,7 @@ extension ConsoleState {
     return preflight.obstacle(to: kind, of: name).map(sentence)
   }
 
-  /// Why it is not known what is installed, when this user may not see it.
+  /// Why the installations are not known, if the user may not list them.
   fileprivate var unseenInstallations: Sentence? {
     guard !market.installations.isFilled, let dialect else { return nil }
     return rights.reason(against: Access("list", dialect.installations))
@@ -102,11 +103,11 @@ extension ConsoleState {
 }
 
 extension String {
-  /// With a capital.
+  /// With its first letter in upper case.
   var asTitle: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension Step {
-  /// Says something in the status line.
+  /// Shows a warning in the status line.
   static func complain(_ sentence: Sentence) -> Step { .say(.warning, sentence) }
 }

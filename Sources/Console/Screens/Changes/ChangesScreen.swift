@@ -12,11 +12,11 @@ extension Page {
   }
 }
 
-/// Every change that is known, newest first, of all extensions.
+/// All known changes of all extensions, newest first.
 struct ChangesScreen: Screen {
   private var rows: [PastChange] = []
   private var list = ListView<PastChange>()
-  /// The revisions that the rows were made from.
+  /// The revisions of the state that the rows were made from.
   private var made: (market: Int, lines: Int)?
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
@@ -71,7 +71,7 @@ struct ChangesScreen: Screen {
   }
 }
 
-/// One change with all that is known of it: who, when, why, what came of it, and the config line by line.
+/// One change in detail: who, when, why, the result, and the config key by key.
 struct ChangeScreen: Screen {
   private let change: PastChange
   private var pager = Pager()

@@ -5,9 +5,9 @@ import Packages
 import Platform
 import Terminal
 
-/// A choice among versions, before a plan.
+/// A choice of a version, before a plan.
 struct ChooserScreen: Screen {
-  /// One thing that can be chosen: what it is, and what it would mean.
+  /// A version with the change that it leads to, and a remark.
   struct Choice: ListedVersion, Identifiable, Hashable, Sendable {
     var change: Change
     var version: String
@@ -45,7 +45,7 @@ struct ChooserScreen: Screen {
     list.settle(choices, height: height(state), preferring: preferred?.change)
   }
 
-  /// The list is under the question.
+  /// The list is below the question.
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
@@ -108,7 +108,7 @@ extension ChooserScreen {
     }
   }
 
-  /// What was there before, each with its config; then the older versions that are offered, with the present one.
+  /// The entries before the present one, each with its config; then older offered versions with the present config.
   private static func waysBack(from installation: Installation, _ name: String, _ state: ConsoleState) -> [Choice] {
     let former = state.memory(of: name).former(to: installation)
     let older = state.offeredVersions(of: name).filter { version in
@@ -139,7 +139,7 @@ extension ChooserScreen {
 }
 
 extension ChangeKind {
-  /// It leads to what was there before.
+  /// Whether it goes back to an earlier release.
   fileprivate var isReturn: Bool { row.choice == .version(.former) }
 }
 
@@ -155,7 +155,7 @@ extension ReleaseMemory.Entry {
 }
 
 extension String {
-  /// Without blanks at its ends.
+  /// The text without whitespace at both ends.
   var trimmed: String {
     var text = self[...]
     while text.first?.isWhitespace == true { text.removeFirst() }

@@ -3,7 +3,7 @@ import Operations
 import Platform
 import Terminal
 
-/// Where the two ways to the cluster disagree.
+/// The differences between what the two connections show.
 struct ComparisonScreen: Screen {
   private var pager = Pager()
 

@@ -7,10 +7,10 @@ import Platform
 import Terminal
 
 extension ConsoleState {
-  /// The author that this user's changes have.
+  /// The name of the author of this user's changes.
   var ownName: String { Author(session).name }
 
-  /// The past of the extension called `name`, newest first, from all that is known by now.
+  /// The known past of the extension `name`, newest first.
   func past(of name: String) -> [PastChange] {
     if case .past(let chronicle)? = readings[.past(of: name)]?.facts { return PastChange.all(of: name, chronicle) }
     let lines = records.lines.filter { $0.extension == name }
@@ -22,7 +22,7 @@ extension ConsoleState {
 }
 
 extension PastChange {
-  /// How its result looks.
+  /// The style of its result.
   var style: StyleName {
     switch result {
     case .good: .stateInstalled
@@ -31,10 +31,10 @@ extension PastChange {
     }
   }
 
-  /// The columns of a list of changes; with the extension where it is of all of them.
+  /// The columns of a list of changes; a list of all extensions has a column for the extension.
   static func columns(_ state: ConsoleState, ofAll isOfAll: Bool, _ rows: [PastChange] = []) -> [Column<PastChange>] {
     let (own, words) = (state.ownName, state.words)
-    // A name that is cut may be that of another.
+    // A truncated name could be confused with another one.
     let longest = rows.lazy.map { words($0.who(asking: own)).columns }.max() ?? 0
     var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) {
       words($0.who(asking: own))
@@ -58,7 +58,7 @@ extension PastChange {
       ]
   }
 
-  /// What can be done with this line.
+  /// The hints for this entry.
   func hints(_ state: ConsoleState) -> [Hint] {
     var hints = [Hint(.open)]
     if case .change = wayBack(from: state.market.installed.of(self.extension)) {
@@ -67,18 +67,18 @@ extension PastChange {
     return hints + state.undoHints(on: self.extension)
   }
 
-  /// The plan that leads back to before this line, or why there is none.
+  /// Opens the plan that goes back to before this entry, or shows why there is none.
   func back(_ state: ConsoleState) -> [Step] {
     steps(for: wayBack(from: state.market.installed.of(self.extension)), on: self.extension)
   }
 }
 
 extension String {
-  /// `nil` where it is empty.
+  /// `nil` if it is empty.
   var nonEmpty: String? { isEmpty ? nil : self }
 }
 
-/// Opens the plan of what leads back, or says why nothing does.
+/// Opens the plan of `undo`, or shows why there is none.
 private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [Step] {
   switch undo {
   case .change(let change): [.open(PlanScreen(change, name, isUndo: isUndo))]
@@ -86,7 +86,7 @@ private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [St
   }
 }
 
-/// Opens the plan that takes the last change of `name` made from here back, or says why there is none.
+/// Opens the plan that undoes the last change of `name` made from here, or shows why there is none.
 func undo(on name: String?, _ state: ConsoleState) -> [Step] {
   guard let name else { return [.complain("No extension is selected.")] }
   let undo = Undo(name, after: state.records.lines, now: state.market.installed.of(name))
@@ -94,7 +94,8 @@ func undo(on name: String?, _ state: ConsoleState) -> [Step] {
 }
 
 extension ConsoleState {
-  /// The last change of `name` from here was made within a minute, so that no user has come to rely on it.
+  /// Whether the last change of `name` from here is less than a minute old, so that users cannot have come to rely on
+  /// it.
   fileprivate func isLastChangeFresh(of name: String) -> Bool {
     let time = records.lines.last { line in
       if case .spec = line.event { line.extension == name } else { false }
@@ -103,7 +104,7 @@ extension ConsoleState {
     return now.wall - Double(made) < 60
   }
 
-  /// The key that takes the last change of `name` made from here back, where there is one to take back.
+  /// The hint for undoing the last change of `name` made from here, if that is possible.
   func undoHints(on name: String) -> [Hint] {
     if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }
   }

@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What differs between two versions of an extension.
+/// The comparison of two versions of an extension.
 struct VersionComparisonScreen: Screen {
   let name: String
   let old: String

@@ -4,10 +4,10 @@ import Operations
 import Packages
 import Terminal
 
-/// Stands in a list of versions.
+/// A row in a list of versions.
 protocol ListedVersion: Sendable {
   var version: String { get }
-  /// What there is to say of it.
+  /// Notes about the version.
   var remark: String { get }
 }
 
@@ -20,7 +20,7 @@ struct VersionRow: ListedVersion, Identifiable, Hashable, Sendable {
 }
 
 extension [VersionRow] {
-  /// `version` as it stands in the list, with or without a `v`; `nil` where it does not.
+  /// `version` as the list spells it, with or without a `v`; `nil` if the list does not have it.
   func spelling(of version: String) -> String? {
     first { VersionText($0.version) == VersionText(version) }?.version
   }
@@ -37,7 +37,7 @@ extension Column where Element: ListedVersion {
 }
 
 extension ConsoleState {
-  /// The versions that the cluster offers of `name`, newest first, each with what there is to say of it.
+  /// The versions that the cluster offers of `name`, newest first, each with notes.
   func versionRows(of name: String) -> [VersionRow] {
     let known = market.versions[name]?.elements.values.map { ($0.version, $0) } ?? []
     let details = Dictionary(known, uniquingKeysWith: { $1 })
@@ -51,7 +51,7 @@ extension ConsoleState {
   func offeredVersions(of name: String) -> [String] {
     let known = market.versions[name]?.elements.values.withoutDoubles.map(\.version) ?? []
     var spelled: [VersionText: String] = [:]
-    // A version with a `v` is the one without; as its object has it, it can be asked for.
+    // `v1.0.0` is the same version as `1.0.0`; the spelling of the object is used, because requests need it.
     for version in known + (market.extensions[name]?.versions ?? []) {
       spelled[VersionText(version)] = spelled[VersionText(version)] ?? version
     }

@@ -12,13 +12,13 @@ struct ConfigGuide: Sendable {
   let defaults: Value
 }
 
-// What the chart says of the key under the cursor, and drawing.
+// The chart's values for the key at the cursor, and drawing.
 extension ConfigScreen {
-  /// Keys that can be put where the cursor is, one after the other.
+  /// The keys that completion offers at the cursor.
   struct Completion: Sendable {
     var candidates: [KeyCompletion]
     var index: Int
-    /// The number of edits after it was put there.
+    /// The number of edits after the candidate was inserted.
     var edits: Int
   }
 
@@ -30,9 +30,9 @@ extension ConfigScreen {
     if let path = wanted { putCursor(at: path) }
   }
 
-  /// Puts the cursor at a key; where it is not set, at the nearest above it that is, or at the end.
+  /// Moves the cursor to a key; if the config does not have it, to its nearest ancestor that it has, or to the end.
   ///
-  /// Nothing is written: what the chart has by itself would be held at that of this version.
+  /// Nothing is inserted: a default that is written into the config would no longer follow that of the chart.
   private mutating func putCursor(at path: [String]) {
     (wanted, suggested) = (nil, path)
     if editor.goTo(path: path) { return editor.selectValue() }
@@ -44,7 +44,7 @@ extension ConfigScreen {
     _ = editor.perform(.moveTextEnd)
   }
 
-  /// Holds the text against the chart's values: at once, or a long one when the user pauses.
+  /// Checks the text against the chart's values: at once, or for a long text when the user pauses.
   mutating func lookAtText(_ state: ConsoleState) {
     if editor.isCheckedAtOnce {
       reviewDue = nil
@@ -60,7 +60,7 @@ extension ConfigScreen {
       .review(ReviewSubject(name: name, edits: editor.edits, text: editor.text, defaults: guide?.defaults)))
   }
 
-  /// Takes what was found of the text as it was after `edits`.
+  /// Takes the findings about the text as it was after `edits`.
   mutating func take(_ findings: ConfigFindings, of edits: Int) {
     guard edits == editor.edits else { return }
     editor.take(findings.review, of: edits)
@@ -69,7 +69,8 @@ extension ConfigScreen {
 
   private var place: KeyPlace { KeyPlace(editor.draft.cursor, in: editor.draft.buffer.lines) }
 
-  /// Puts a key of the chart in the place of its beginning, or the next one; `nil` where the tabulator indents.
+  /// Completes a key of the chart, or replaces the completion with the next candidate; `nil` if the tab key must
+  /// indent.
   mutating func complete(_ state: ConsoleState) -> [Step]? {
     if var next = completion, next.edits == editor.edits, next.candidates.count > 1 {
       _ = editor.perform(.undo)
@@ -88,20 +89,20 @@ extension ConfigScreen {
     return put(Completion(candidates: candidates, index: meant ?? 0, edits: 0))
   }
 
-  /// The key that the editor was opened at is `key`, here, or below it.
+  /// Whether `key`, here, is the key that the editor was opened at, or an ancestor of it.
   private func isOnTheWay(_ key: String) -> Bool {
     let path = place.parents + [key]
     return suggested?.starts(with: path) == true
   }
 
-  /// Where keys that begin so stand in the chart, when it is not here.
+  /// The message that no key here begins so, with a key elsewhere that does.
   private func unfound(_ key: String) -> Sentence {
     let elsewhere = guide?.values.entries.first { $0.key.hasPrefix(key) }?.path.joined(separator: ".")
     guard let elsewhere else { return "No key of the chart here begins with \(key)." }
     return "No key of the chart here begins with \(key); \(elsewhere) does."
   }
 
-  /// The line above wants something below it, and the cursor is not there yet.
+  /// Whether the line above opens a block, and the cursor is not indented for it yet.
   private func opensBlock(_ place: KeyPlace) -> Bool {
     let lines = editor.draft.buffer.lines[..<editor.draft.cursor.line]
     guard place.key.isEmpty, let above = lines.last(where: { !$0.trimmed.isEmpty }) else { return false }
@@ -122,7 +123,7 @@ extension ConfigScreen {
     let candidate = next.candidates[next.index]
     let isOnTheWay = isOnTheWay(candidate.key)
     editor.complete(with: candidate.text, over: place.key.count, selecting: candidate.valueLength)
-    // On the way to the key that the editor was opened at the next one is below this.
+    // If this is an ancestor of the key that the editor was opened at, the next completion is for the level below.
     completion = isOnTheWay ? nil : next
     completion?.edits = editor.edits
     guard next.candidates.count > 1 else { return [] }
@@ -132,7 +133,7 @@ extension ConfigScreen {
 }
 
 extension ConfigScreen {
-  /// From this width on the chart's values stand at the right, else in rows below.
+  /// In columns: a screen of this width shows the chart's values on the right, a narrower one below.
   private static let wide = 100
   private static let rowsBelow = 2
 
@@ -167,7 +168,7 @@ extension ConfigScreen {
 
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { editor.cursorPoint(in: areas(area).editor) }
 
-  /// What the chart says of the key under the cursor.
+  /// The chart's comment and default of the key at the cursor.
   private func guideLines(_ size: Size, _ state: ConsoleState) -> [Line] {
     guard let guide else { return [Line(absence(state).truncated(to: size.columns), .dim)] }
     let place = place

@@ -6,46 +6,46 @@ import Operations
 import Platform
 import Terminal
 
-/// The config of an extension, being written.
+/// The editor for the config of an extension.
 ///
-/// Saving opens a plan; the text stays here until the cluster has taken it. What is not saved is kept
-/// as a draft and offered again.
+/// Saving opens a plan; the text remains here until the cluster has accepted it. Unsaved text is stored as a draft, and
+/// offered again.
 struct ConfigScreen: Screen {
   enum Purpose: Hashable, Sendable {
     case configure
-    /// The change that the config is for.
+    /// The config is for this change, which is planned next.
     case plan(Change)
   }
 
   let name: String
   let purpose: Purpose
   var editor: EditorView
-  /// What the cluster had when the editing began, or when it was last looked at.
+  /// The config in the cluster when editing began, or when it was last merged.
   private(set) var base: String
-  /// The cluster's config changed meanwhile.
+  /// Whether the config in the cluster has changed since.
   private(set) var isOutdated = false
-  /// What the text began with is a draft.
+  /// Whether the initial text is a draft.
   private let isDraft: Bool
-  /// The number of edits when the text was last kept as a draft, and when the next one is due.
+  /// The number of edits when the draft was last stored, and when it must be stored next.
   private var keptEdits = 0
   private var draftDue: ClockReading?
-  /// Since when there is something that no draft has.
+  /// Since when there are edits that are not in the stored draft.
   private var unkeptSince: ClockReading?
-  /// The chart's values, once they are read.
+  /// The chart's values, once they were read.
   var guide: ConfigGuide?
   var completion: Completion?
-  /// When a long text is held against the chart's values, once the user pauses.
+  /// When a long text is to be checked against the chart's values.
   var reviewDue: ClockReading?
-  /// The key that the cursor is to be put at, once it is known.
+  /// The key to move the cursor to, once the chart's values are known.
   var wanted: [String]?
-  /// The key that the editor was opened at, which is put there before others.
+  /// The key that the editor was opened at, which completion prefers.
   var suggested: [String]?
 
-  /// A draft is kept this many seconds after the last key.
+  /// In seconds: a draft is stored this long after the last key.
   static let draftDelay = 2.0
-  /// However fast the keys follow each other, a draft is kept this many seconds after the first.
+  /// In seconds: with keys in quick succession, a draft is stored this long after the first.
   static let draftInterval = 10.0
-  /// A long text is looked at so many seconds after the last key.
+  /// In seconds: a long text is checked this long after the last key.
   static let reviewDelay = 0.5
 
   init(_ name: String, _ purpose: Purpose, _ state: ConsoleState, at path: [String]? = nil) {
@@ -77,7 +77,7 @@ struct ConfigScreen: Screen {
     state.versions(of: name) + [.evidence(state.evidenceSubject(of: name, version(state)))]
   }
 
-  /// The version whose values the config lies over.
+  /// The version of the chart whose values the config overrides.
   func version(_ state: ConsoleState) -> String {
     if case .plan(let change) = purpose, let version = change.version { return version }
     return state.market.installed.of(name)?.version ?? ""
@@ -113,7 +113,7 @@ struct ConfigScreen: Screen {
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     completion = nil
     var key = key
-    // The editor counts from its own corner, under the title.
+    // The editor's coordinates begin below the title.
     if case .mouse(let action, let point) = key {
       key = .mouse(action, Point(row: point.row - 1, column: point.column))
     }
@@ -150,7 +150,7 @@ struct ConfigScreen: Screen {
     }
   }
 
-  /// What is kept is what is shown: without unsaved edits there is no draft.
+  /// Closes the editor; a draft without unsaved edits is deleted.
   private mutating func leave(_ state: inout ConsoleState) -> [Step] {
     guard state.records.drafts[name] != nil else { return [.close()] }
     state.records.drafts[name] = nil
@@ -165,7 +165,7 @@ struct ConfigScreen: Screen {
     state.begin(.keepDraft(of: name, draft))
   }
 
-  /// What the cluster has now, and what was written, put together.
+  /// Opens the merge of the text with the config in the cluster.
   private func merge(_ state: ConsoleState) -> [Step] {
     guard isOutdated, let current = state.config(of: name) else {
       return [.complain("The config in the cluster has not changed since editing began.")]
@@ -173,14 +173,14 @@ struct ConfigScreen: Screen {
     return [.open(MergeScreen(name, base: base, theirs: current, mine: editor.text))]
   }
 
-  /// Takes a text that was put together with `theirs`, what the cluster has.
+  /// Takes a text that was merged with `theirs`, the config in the cluster.
   mutating func take(merged text: String, over theirs: String, _ state: inout ConsoleState) {
     editor.replaceText(with: text)
     (base, isOutdated) = (theirs, false)
     _ = follow(.handled, &state)
   }
 
-  /// Takes what another program made of the text.
+  /// Takes the text from another program.
   mutating func take(edited text: String, _ state: inout ConsoleState) {
     editor.replaceText(with: text)
     _ = follow(.handled, &state)
@@ -195,7 +195,7 @@ struct ConfigScreen: Screen {
     editor.hasUnsavedEdits ? "The config of \(name) is not saved; it will be kept as a draft." : nil
   }
 
-  /// The extension whose text is not saved; it is kept as a draft meanwhile.
+  /// The extension whose text is not saved, and is stored as a draft.
   var draftBeingEdited: String? { editor.hasUnsavedEdits ? name : nil }
 
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] {
@@ -203,7 +203,7 @@ struct ConfigScreen: Screen {
     return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }
 
-  /// `draft` for one that was kept, `changed` for what was not.
+  /// The marks beside the title: `draft` if the initial text was one, `changed` for unsaved edits.
   var marks: [String] {
     (isDraft ? ["draft"] : []) + (editor.hasUnsavedEdits ? ["changed"] : [])
       + (isOutdated ? ["changed in the cluster meanwhile"] : [])

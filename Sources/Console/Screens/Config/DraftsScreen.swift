@@ -7,13 +7,13 @@ extension Page {
   static let drafts = Page("drafts", "Show the configs that are kept as drafts") { _ in DraftsScreen() }
 }
 
-/// The configs that were written and not saved, beside what the cluster has.
+/// The configs that were edited and not saved, compared with those in the cluster.
 struct DraftsScreen: Screen {
   private var names: [String] = []
   private var selected = 0
   private var pager = Pager()
   private var isRevealed = false
-  /// The draft that is thrown away when the key comes again.
+  /// The draft that is deleted if the key is pressed again.
   private var discarding: String?
 
   var sections: [KeySection] { [.draft, .everywhere] }

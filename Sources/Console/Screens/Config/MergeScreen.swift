@@ -4,16 +4,15 @@ import Operations
 import Platform
 import Terminal
 
-/// What the cluster has now and what was written here, put together hunk by hunk.
+/// Merges the config in the cluster with the edited one, hunk by hunk.
 ///
-/// What only one side has changed is taken; of the rest the user says what. The text that comes of it goes back into
-/// the editor, and nothing else does.
+/// A change on one side only is taken; for conflicts the user chooses. The result only replaces the text in the editor.
 struct MergeScreen: Screen {
   let name: String
   private let theirs: String
   private var merge: ThreeWayMerge
   private let shown: (base: [String], theirs: [String], mine: [String])
-  /// Which of the changes is selected.
+  /// The index of the selected change.
   private var selected = 0
   private var isRevealed = false
   private var pager = Pager()
@@ -64,7 +63,7 @@ struct MergeScreen: Screen {
   private mutating func choose(_ choice: ThreeWayMerge.Choice) -> [Step] {
     guard merge.changes.indices.contains(selected) else { return [] }
     merge.choose(choice, at: merge.changes[selected])
-    // On to the next that waits for a word.
+    // Select the next hunk without a choice.
     let later = merge.changes.indices.filter { merge.hunks[merge.changes[$0]].choice == nil }
     if let next = later.first(where: { $0 > selected }) ?? later.first { selected = next }
     return []
@@ -102,7 +101,7 @@ struct MergeScreen: Screen {
     pager.draw(on: &surface, in: rest.inset(columns: 1), state.theme)
   }
 
-  /// The lines, and the row of the selected change.
+  /// The lines to show, and the row of the selected change.
   private func lines(_ state: ConsoleState) -> ([Line], Int) {
     var lines: [Line] = []
     var (places, number, row) = ((base: 0, theirs: 0, mine: 0), -1, 0)
@@ -130,7 +129,7 @@ struct MergeScreen: Screen {
     isRevealed || place + lines.count > masked.count ? lines : Array(masked[place..<(place + lines.count)])
   }
 
-  /// What nobody has changed, as far as it shows where one is.
+  /// Unchanged lines; of a long run only the first and last ones are shown.
   private static func context(_ lines: [String], _ words: Language) -> [Line] {
     let kept =
       lines.count > 7 ? lines.prefix(3) + [words("… {0} lines", "\(lines.count - 6)")] + lines.suffix(3) : lines[...]

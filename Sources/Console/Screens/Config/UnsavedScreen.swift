@@ -1,7 +1,7 @@
 import Platform
 import Terminal
 
-/// Asks what becomes of a text that is left without being saved.
+/// Asks what to do with unsaved text.
 struct UnsavedScreen: Screen {
   let name: String
   let draft: KeptDraft
@@ -22,7 +22,7 @@ struct UnsavedScreen: Screen {
     switch command {
     case .keepDraft:
       state.records.drafts[name] = draft
-      // It is said when it is true.
+      // The message is shown when the draft was stored.
       state.announcedDrafts.insert(name)
       return [.close(), .close(), .start(.keepDraft(of: name, draft))]
     case .discard:
@@ -36,7 +36,6 @@ struct UnsavedScreen: Screen {
     }
   }
 
-  /// What is unsaved below is said by the screen below.
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? "" }
     surface.drawBox(

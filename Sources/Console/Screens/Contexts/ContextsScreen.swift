@@ -8,7 +8,7 @@ extension Page {
   static let contexts = Page("contexts", "Show where else ksx can go, and go there") { _ in ContextsScreen() }
 }
 
-/// Profiles, the kubeconfig's contexts and the standalone backend: enter goes on there without leaving.
+/// The profiles, contexts of the kubeconfig and the standalone backend; enter opens one in this console.
 struct ContextsScreen: Screen {
   private var rows: [ClusterPlace] = []
   private var list = ListView<ClusterPlace>()

@@ -12,9 +12,9 @@ extension Page {
   }
 }
 
-/// What is wrong with an extension, or with any, by what signs, how sure that is, and what helps.
+/// The findings of the doctor about an extension, or about all, with their evidence, certainty and remedies.
 struct DoctorScreen: Screen {
-  /// The extension that is looked at; `nil` looks at all.
+  /// The extension that is examined; `nil` for all.
   let name: String?
   private var rows: [FindingRow] = []
   private var list = ListView<FindingRow>()
@@ -25,7 +25,7 @@ struct DoctorScreen: Screen {
   struct FindingRow: Identifiable, Hashable, Sendable {
     var finding: Finding
     var remedy: Remedy?
-    /// Its place among the remedies of the finding.
+    /// The index of the remedy in the finding.
     var place: Int
 
     var id: String { "\(finding.cause.rawValue) \(finding.subject) \(finding.text) \(place)" }
@@ -64,7 +64,7 @@ struct DoctorScreen: Screen {
   mutating func settle(_ state: inout ConsoleState) {
     rows = (examination(state)?.findings ?? []).flatMap(FindingRow.all)
     let height = state.bodySize.rows
-    // As many rows as there are findings, but half of the screen for what the selected one means.
+    // The list has as many rows as needed, up to half of the screen; the rest is for the selected finding.
     let listRows = min(rows.count + 1, max(3, height / 2))
     areas = (list: rows.isEmpty ? height : listRows, text: rows.isEmpty ? 0 : height - listRows - 1)
     list.settle(rows, height: areas.list)
@@ -126,7 +126,7 @@ struct DoctorScreen: Screen {
     ]
   }
 
-  /// What the selected finding means, the signs, and what its remedy costs.
+  /// The selected finding in detail: its evidence, and what its remedy costs.
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
       Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
@@ -151,7 +151,7 @@ struct DoctorScreen: Screen {
 }
 
 extension Finding.Certainty {
-  /// How what is so certain looks.
+  /// The style for findings of this certainty.
   fileprivate var style: StyleName {
     switch self {
     case .certain, .likely: .stateFailed

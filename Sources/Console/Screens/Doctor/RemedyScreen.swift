@@ -6,18 +6,18 @@ import Packages
 import Platform
 import Terminal
 
-/// A row of requests before it is sent, as the plan of a change is.
+/// A plan of several requests, before it is sent.
 ///
-/// Where something must be waited for it stops, says so, and goes on at the same key.
+/// If the user must wait for something or do something, it pauses, and continues with the same key.
 struct RemedyScreen: Screen {
   private(set) var plan: RemedyPlan
-  /// Steps that are done.
+  /// How many steps are done.
   private var done = 0
   private var pager = Pager()
   private var isApplyFocused = false
   /// Why it may not be sent, as far as that is known.
   private var refusals: [Sentence] = []
-  /// The installation that it is about, as it was when this was planned.
+  /// The installation that it is about, when it was planned.
   private var seen: Installation?
   private var isSeen = false
 
@@ -56,7 +56,7 @@ struct RemedyScreen: Screen {
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
   }
 
-  /// What ran before may become known only while the plan is read, and the controllers go on meanwhile.
+  /// Plans a cancellation again: what ran before may become known later, and the controllers continue in the meantime.
   private mutating func replan(_ state: ConsoleState) {
     guard let capabilities = plan.capabilities, plan.cancellation != nil, !isUnderWay(state),
       let installation = state.market.installed.of(plan.subject)
@@ -64,7 +64,7 @@ struct RemedyScreen: Screen {
     plan = RemedyPlan(cancelling: plan.subject, installation, state.memory(of: plan.subject), capabilities)
   }
 
-  /// What another writer has made of the installation before anything was sent: the remedy was against something else.
+  /// What another client changed about the installation before anything was sent, so that the plan may no longer apply.
   private mutating func drift(_ state: ConsoleState) -> [Sentence] {
     guard done == 0, !isUnderWay(state), state.market.installations.isFilled else { return [] }
     let present = state.market.installed.of(plan.subject)
@@ -99,7 +99,7 @@ struct RemedyScreen: Screen {
       if let forbidden = refusals.first { return [.complain("Cannot apply: \(forbidden)")] }
       return [.close(), .start(.send([], of: plan)), .say(.note, "\(plan.title) …")]
     }
-    // What a person does, or waits for, is done when the key is pressed again.
+    // Pressing the key again says that the user has waited, or has done the step.
     while plan.pause(at: done) != nil { done += 1 }
     let (requests, end) = plan.requests(after: done)
     if requests.isEmpty { return perform(.back, &state) ?? [] }
@@ -136,7 +136,7 @@ struct RemedyScreen: Screen {
     surface.write("[ \(applying(state.words)) ]", at: place, in: area, style: isApplyFocused ? focused : plain)
   }
 
-  /// What is to be cancelled is not cancelled by leaving.
+  /// Closing the plan of a cancellation does not cancel anything.
   private func leaving(_ words: Language) -> String {
     if isOver { return words("Close") }
     return words(plan.cancellation == nil ? "Cancel" : "Let it go on")
@@ -183,17 +183,17 @@ struct RemedyScreen: Screen {
   }
 }
 
-/// How far the requests of a plan are.
+/// The progress of the requests of a plan.
 struct RemedyProgress: Hashable, Sendable {
-  /// The step after the last one that was sent.
+  /// The index of the step after the last one that was sent.
   var end: Int
   var isUnderWay = true
-  /// Why they were not carried out, as a sentence.
+  /// Why the requests failed, as a sentence.
   var failure: String?
 }
 
 extension Plan.Effect.Sign {
-  /// The mark before an effect, and how it looks.
+  /// The mark and the style of an effect.
   var look: (mark: String, style: StyleName) {
     switch self {
     case .added: ("+ ", .diffAdded)

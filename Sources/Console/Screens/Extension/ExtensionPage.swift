@@ -6,29 +6,29 @@ import Packages
 import Platform
 import Terminal
 
-/// One page of an extension: what it needs to be known, and how it shows it.
+/// A page of an extension.
 ///
-/// A value of the extension's screen, which gives it room and the keys.
+/// A value of the extension's screen, which passes area and keys to it.
 protocol ExtensionPage: Sendable {
-  /// The keymap sections that hold on it besides those of every page, the nearest first.
+  /// The keymap sections of this page, besides those of every page; the most specific first.
   var sections: [KeySection] { get }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription]
-  /// What is worth a place in the last row, before what can be done with the extension.
+  /// The hints of the page, which precede those about the extension.
   func hints(_ state: ConsoleState) -> [Hint]
   mutating func settle(_ size: Size, _ state: ConsoleState)
-  /// Does `command`, or returns `nil` when it is none of this page's.
+  /// Runs `command`; returns `nil` if the page does not handle it.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
-  /// The line in which what is sought is typed.
+  /// The prompt for a search.
   var prompt: Prompt? { get }
-  /// Takes a key of that line.
+  /// Handles a key in the prompt.
   mutating func type(_ key: Key) -> [Step]
-  /// Takes a mouse's key; the place is counted from the corner of the page.
+  /// Handles a mouse action; the point is relative to the page.
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step]
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState)
-  /// How much of it was seen, as `12 %`, or empty.
+  /// How much was seen, as `12 %`, or empty.
   var progress: String { get }
-  /// The version that the user has chosen on it, or `nil`.
+  /// The version that the user has selected on the page, or `nil`.
   var chosenVersion: String? { get }
 }
 
@@ -41,11 +41,11 @@ extension ExtensionPage {
   var chosenVersion: String? { nil }
 }
 
-/// What a page of text says.
+/// The contents of a text page.
 protocol PageText: Sendable {
   func subscriptions(_ state: ConsoleState) -> [Subscription]
   func lines(columns: Int, _ state: ConsoleState) -> [Line]
-  /// What enter opens.
+  /// The steps of the enter key.
   func open(_ state: ConsoleState) -> [Step]
 }
 
@@ -53,7 +53,7 @@ extension PageText {
   func open(_ state: ConsoleState) -> [Step] { [] }
 }
 
-/// A page of lines that are read.
+/// A page of text.
 struct TextPage: ExtensionPage {
   private let text: any PageText
   private var pager = Pager()
@@ -89,7 +89,7 @@ struct TextPage: ExtensionPage {
   var progress: String { pager.progress(height: height) }
 }
 
-/// A label with what it says, wrapped beside it; nothing where there is nothing to say.
+/// A label with a text, which is wrapped beside it; empty if the text is.
 func field(
   _ label: String, _ text: String, _ style: StyleName = .text, columns: Int, indent: Int = 14
 ) -> [Line] {
@@ -98,19 +98,19 @@ func field(
     to: columns, indent: indent)
 }
 
-/// Lines under a heading, after a blank one; nothing where there are none.
+/// A heading with lines, after a blank line; empty without lines.
 func section(_ title: String, _ lines: [Line]) -> [Line] {
   lines.isEmpty ? [] : [.blank, Line(title, .title)] + lines
 }
 
 extension ConsoleState {
-  /// How long ago `time` was, such as `2 min`; what cannot be read stands as it is.
+  /// The age of `time`, such as `2 min`; `time` itself if it cannot be parsed.
   func age(of time: String) -> String {
     let text = age(time)
     return text.isEmpty ? time : text
   }
 
-  /// The version that is shown of `name` where none is chosen: what runs, else what is wanted, recommended or newest.
+  /// The version of `name` to show if none is selected: the running one, else the wanted, recommended or newest.
   func shownVersion(of name: String) -> String? {
     let status = status(of: name)
     let wanted = [status.running, status.wanted, market.extensions[name]?.recommendedVersion ?? ""]

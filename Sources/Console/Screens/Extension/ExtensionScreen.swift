@@ -6,13 +6,13 @@ import Packages
 import Platform
 import Terminal
 
-/// One extension, in pages; from `Self.wide` columns on two of them side by side, the overview at the left.
+/// The pages of an extension; from `Self.wide` columns on, two of them side by side, with the overview on the left.
 struct ExtensionScreen: Screen {
   let name: String
   private(set) var tab: ExtensionTab
   /// The pages that were opened.
   private var pages: [ExtensionTab: any ExtensionPage] = [:]
-  /// As many columns show two pages.
+  /// In columns: the least width for two pages.
   static let wide = 120
 
   init(_ name: String, at tab: ExtensionTab = .overview) {
@@ -23,15 +23,16 @@ struct ExtensionScreen: Screen {
   private mutating func open(_ tab: ExtensionTab) {
     self.tab = tab
     if pages[tab] == nil { pages[tab] = tab.page(of: name) }
-    // Beside another page the overview stays.
+    // The overview is shown beside other pages.
     if pages[.overview] == nil { pages[.overview] = ExtensionTab.overview.page(of: name) }
     if pages[.history] == nil { pages[.history] = ExtensionTab.history.page(of: name) }
   }
 
-  /// The page that takes the keys.
+  /// The page that receives the keys.
   private var page: any ExtensionPage { pages[tab] ?? tab.page(of: name) }
 
-  /// The pages on the screen, from the left: one that is open, and beside it the overview, or its history.
+  /// The visible pages from left to right: the overview is shown beside the open page, or the history beside the
+  /// overview.
   private func shown(_ state: ConsoleState) -> [ExtensionTab] {
     guard state.size.columns >= Self.wide else { return [tab] }
     return tab == .overview ? [.overview, .history] : [.overview, tab]
@@ -52,14 +53,14 @@ struct ExtensionScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let own = page.hints(state)
-    // Where a page has a meaning of its own for a key, its hint stands alone.
+    // If the page has a key of its own for a command, only its hint is shown.
     let verbs = state.hints(about: name).filter { hint in !own.contains { hint.action == $0.action } }
     let isFailed = tab == .overview && state.status(of: name).state.isFailure
     return own + verbs.prefix(1) + (isFailed ? [Hint(.open, state.words("why"))] : []) + verbs.dropFirst()
       + .commands([.back, .nextPane, .find, .help])
   }
 
-  /// The areas of the shown pages below the title.
+  /// The areas of the visible pages, below the title.
   private func areas(in area: Rect, _ state: ConsoleState) -> [(tab: ExtensionTab, area: Rect)] {
     let body = area.split(top: 3).rest.inset(columns: 1)
     let tabs = shown(state)
@@ -162,7 +163,7 @@ extension ExtensionScreen {
     surface.write(text, at: right, in: area, style: state.theme[.dim])
   }
 
-  /// The tabs that fit into `columns`, with the active one among them, and the columns that each takes.
+  /// The tabs that fit into `columns`, the active one among them, each with its columns.
   private func tabs(columns: Int, _ state: ConsoleState) -> [(tab: ExtensionTab, columns: Range<Int>)] {
     var all = ExtensionTab.allCases[...]
     while true {

@@ -1,8 +1,8 @@
-/// The pages of an extension, in the order of the tabulator; each has a digit.
+/// The pages of an extension, in the order of the tab key; each has a digit.
 package enum ExtensionTab: String, CaseIterable, Sendable {
   case overview, versions, history, config, docs, inside, needs, serves, agents, events
 
-  /// What stands on the tab.
+  /// The label of the tab.
   var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
   /// The digit that opens it.
@@ -10,13 +10,13 @@ package enum ExtensionTab: String, CaseIterable, Sendable {
 
   private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  /// The page that is `step` further, around the end.
+  /// The page `step` tabs further, with wrap-around.
   func turned(by step: Int) -> ExtensionTab {
     let all = Self.allCases
     return all[(place + step + all.count) % all.count]
   }
 
-  /// What the command that opens it does, in one line.
+  /// A description of the command that opens it, in one line.
   var summary: String {
     switch self {
     case .overview: "Turn to what it is and where it stands"
@@ -32,7 +32,7 @@ package enum ExtensionTab: String, CaseIterable, Sendable {
     }
   }
 
-  /// A new page about the extension called `name`.
+  /// Makes a page about the extension `name`.
   func page(of name: String) -> any ExtensionPage {
     switch self {
     case .overview: TextPage(OverviewPage(name: name))

@@ -5,7 +5,7 @@ import Operations
 import Platform
 import Terminal
 
-/// The object of an extension as YAML, with its secrets masked: of its installation, else of what is offered.
+/// The installation of an extension as YAML, or the Extension if there is none; secrets are masked.
 struct ObjectScreen: Screen {
   let name: String
   private var pager = Pager()

@@ -12,7 +12,7 @@ extension Page {
   }
 }
 
-/// Everything that the gateway serves for extensions: whose, its state, where it leads, and whether it answers.
+/// Everything that the gateway serves for extensions: its owner, state, upstream, and whether it responds.
 struct GatewayScreen: Screen {
   private var serving = ServingList(of: nil)
 

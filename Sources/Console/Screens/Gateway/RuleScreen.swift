@@ -7,12 +7,12 @@ import Packages
 import Platform
 import Terminal
 
-/// Which rule of an extension serves a path, why not the others, and what its upstream is sent.
+/// Explains which rule serves a path, why the others do not, and what the upstream receives.
 struct RuleScreen: Screen {
-  /// The extension whose page asked, or `nil`.
+  /// The extension whose page opened this screen, or `nil`.
   private let name: String?
   private var field: LinePrompt?
-  /// What was asked last.
+  /// The last request.
   private var asked: String?
   private var pager = Pager()
 
@@ -54,7 +54,8 @@ struct RuleScreen: Screen {
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     guard field != nil else { return pager.type(key, height: state.bodySize.rows) }
-    // A path is typed, or pasted, from its beginning, which stands there already.
+    // The prompt contains the leading slash already; a path that is typed or pasted from its beginning must not have
+    // two.
     if field?.text == "/", key == .character("/") { return [] }
     if field?.text == "/", case .paste(let text) = key, text.hasPrefix("/") { field = LinePrompt() }
     switch field?.handle(key) {
@@ -116,7 +117,7 @@ struct RuleScreen: Screen {
 }
 
 extension UpstreamRequest {
-  /// The server or the service that it goes to.
+  /// The server or service that receives the request.
   fileprivate var place: Sentence {
     switch endpoint.place {
     case .address(let address): "to \(address.scheme.rawValue)://\(address.name)"

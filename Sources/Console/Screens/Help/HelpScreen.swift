@@ -5,9 +5,9 @@ extension Page {
   static let help = Page("help", "Show the keys and what they do") { HelpScreen($0.sections) }
 }
 
-/// The keys and what they do, made of the command table and the keymap.
+/// The keys and their commands, from the command table and the keymap.
 struct HelpScreen: Screen {
-  /// The sections of the view that help was asked from.
+  /// The sections of the screen that help was opened from.
   private let context: [KeySection]
   private var pager = Pager()
 
@@ -57,7 +57,7 @@ struct HelpScreen: Screen {
     return lines
   }
 
-  /// What a filter can ask, as `ksx list --where` takes it too.
+  /// The syntax of filters, which is that of `ksx list --where` too.
   private static func filterLines(_ state: ConsoleState) -> [Line] {
     let kube = state.shownKubernetes.nonEmpty ?? "1.32"
     let rows: [(String, Sentence)] = [
@@ -79,7 +79,7 @@ struct HelpScreen: Screen {
       } + [.blank]
   }
 
-  /// What cannot be done in this cluster is dim, and says why.
+  /// A command that is not possible in this cluster is dim, with the reason.
   private static func row(_ keys: String, _ action: Action, _ state: ConsoleState) -> [Line] {
     let columns = state.size.columns - 2
     var reason: Sentence?
@@ -93,14 +93,14 @@ struct HelpScreen: Screen {
 }
 
 extension Settings {
-  /// No key asks for it, so that it can only be typed.
+  /// Whether no key is bound to the command, so that it can only be typed.
   fileprivate func isOnlyTyped(_ command: Command) -> Bool {
     KeySection.allCases.allSatisfy { keymaps[$0.rawValue].keys(for: .command(command)).isEmpty }
   }
 }
 
 extension KeySection {
-  /// What help calls it.
+  /// The heading in the help.
   var title: String {
     switch self {
     case .everywhere: "Everywhere"

@@ -1,7 +1,7 @@
 import Platform
 import Terminal
 
-/// Asks before leaving while something would be lost or is still going on.
+/// Asks for confirmation before leaving, if something would be lost or is in progress.
 struct LeaveScreen: Screen {
   let reasons: [Sentence]
 

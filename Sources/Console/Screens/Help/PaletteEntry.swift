@@ -4,30 +4,30 @@ import Operations
 import Packages
 import Platform
 
-/// One line of the palette: a command, with the object it acts on where it acts on one.
+/// A line of the palette: a command, with the object that it acts on, if any.
 struct PaletteEntry: Hashable, Identifiable, Sendable {
-  /// What it is called, as it can be typed: `rollback traffic-map to 1.0.1`.
+  /// The text that can be typed for it: `rollback traffic-map to 1.0.1`.
   var text: String
   var command: Command
-  /// The object and what else the command takes, as it can be typed.
+  /// The object and other arguments of the command, as they can be typed.
   var argument = ""
-  /// What it does, or what there is to say of it.
+  /// What it does, or notes about the object.
   var remark: String
-  /// Why it is not possible; `nil` where it is.
+  /// Why it is not possible; `nil` if it is.
   var reason: Sentence?
-  /// The key that does the same.
+  /// The key that is bound to it.
   var key = ""
 
   var id: String { text }
 }
 
-/// All that can be typed after `:`, and what of it a text means.
+/// Everything that can be typed after `:`, and the entries that match a text.
 struct PaletteList: Sendable {
   private let state: ConsoleState
-  /// The extension that one is at, which a verb alone is about.
+  /// The current extension, which a command without an argument is about.
   private let subject: String?
   private let sections: [KeySection]
-  /// The commands of that extension as it is now, the most useful first.
+  /// The commands that are useful for that extension now, the most useful first.
   private let useful: [Command]
 
   init(_ state: ConsoleState, subject: String?, sections: [KeySection]) {
@@ -37,7 +37,8 @@ struct PaletteList: Sendable {
     }
   }
 
-  /// What `text` can mean, the likeliest first: what is possible before what is not, what was run lately before the rest.
+  /// The entries that match `text`, the best first: possible ones before others, and recently used ones before the
+  /// rest.
   func entries(for text: String, recent: [String]) -> [PaletteEntry] {
     var words = text.split(separator: " ").map(String.init)
     guard var first = words.first else { return lately(recent) + ranked(commands(), recent) }
@@ -56,10 +57,10 @@ struct PaletteList: Sendable {
     return objects(of: command.command, words.dropFirst(command.words).joined(separator: " "))
   }
 
-  /// What the commands for scripts call otherwise.
+  /// Names that commands for scripts have for the same.
   static let otherNames = ["logs": "log", "history": "changes", "get": "describe", "explain": "which-rule"]
 
-  /// What only the commands for scripts do.
+  /// Commands that exist only for scripts.
   static let onlyForScripts: Set<String> = [
     "test", "safe-mode", "bisect", "place", "login", "logout", "journal", "export", "wait", "diff", "plan",
   ]
@@ -72,7 +73,7 @@ struct PaletteList: Sendable {
     return nil
   }
 
-  /// The command that acts on objects and whose name is most like the first word, where another follows it.
+  /// The command that takes an object and whose name matches the first word best, if other words follow.
   private func nearest(to words: [String]) -> (command: Command, words: Int)? {
     guard words.count > 1 else { return nil }
     let found = Command.allCases.filter {
@@ -83,12 +84,12 @@ struct PaletteList: Sendable {
     return found.min { $0.0 < $1.0 }.map { ($0.1, 1) }
   }
 
-  /// What was run lately comes first, then what the row under the cursor needs, then what is possible.
+  /// The rank: recently used entries, then those that are useful for the current row, then possible ones.
   private func order(_ entry: PaletteEntry, _ recent: [String]) -> Int {
     if let place = recent.lastIndex(of: entry.text) { return recent.count - place }
     if let place = useful.firstIndex(of: entry.command) { return 200 + place }
     if entry.reason != nil { return 1000 }
-    // What has no key that is known comes before what fingers know.
+    // Commands without a well-known key precede those that users know by their keys.
     return switch entry.command {
     case .page: 400
     case .change: 410
@@ -101,7 +102,7 @@ struct PaletteList: Sendable {
     entries.enumerated().sorted { (order($0.1, recent), $0.0) < (order($1.1, recent), $1.0) }.map(\.1)
   }
 
-  /// What was run lately with a word after it, the newest first.
+  /// Recently used entries with an argument, the newest first.
   private func lately(_ recent: [String]) -> [PaletteEntry] {
     recent.suffix(5).reversed().compactMap { text in
       let words = text.split(separator: " ").map(String.init)
@@ -112,7 +113,7 @@ struct PaletteList: Sendable {
     }
   }
 
-  /// Every command but those that only move, each about the extension that one is at.
+  /// Every command except movements, about the current extension.
   private func commands() -> [PaletteEntry] {
     Command.allCases.filter { !$0.isMove }.map { command in
       var entry = PaletteEntry(text: command.spokenName, command: command, remark: state.words(command.summary))
@@ -128,7 +129,7 @@ struct PaletteList: Sendable {
     return subject.flatMap { state.preflight()?.obstacle(to: kind, of: $0) }
   }
 
-  /// What `command` can be done to, as far as `text` names it.
+  /// The objects that `command` can act on and that match `text`.
   private func objects(of command: Command, _ text: String) -> [PaletteEntry] {
     let words = text.split(separator: " ").map(String.init)
     let found = choices(of: command).compactMap { choice in
@@ -151,12 +152,12 @@ struct PaletteList: Sendable {
       text: "\(command.spokenName) \(argument)", command: command, argument: argument, remark: remark, reason: reason)
   }
 
-  /// Where a rollback can go, or the object alone.
+  /// The object alone, followed by the targets of a rollback.
   private func versions(_ command: Command, _ kind: ChangeKind, _ name: String) -> [PaletteEntry] {
     var all = [entry(command, name, state.title(of: name), nil)]
     guard kind == .rollBack, let installation = state.market.installed.of(name) else { return all }
     let former = state.memory(of: name).former(to: installation)
-    // Of those with one version the newest is gone back to.
+    // Of several releases with the same version, a rollback goes to the newest.
     let versions = former.enumerated().filter { place, release in
       !former[..<place].contains { $0.version == release.version }
     }
@@ -182,11 +183,11 @@ struct PaletteList: Sendable {
   }
 }
 
-/// How well a text is found in another: the smaller the better.
+/// How well a text matches another; smaller is better.
 struct FuzzyMatch: Comparable {
   private let rank: Int
 
-  /// `nil` when the characters of `text` do not all stand in `other`, in their order.
+  /// `nil` if `other` does not contain the characters of `text` in their order.
   init?(_ text: String, in other: String) {
     let (text, other) = (Array(text.lowercased().utf8), Array(other.lowercased().utf8))
     if other.starts(with: text) { rank = other.count - text.count; return }

@@ -3,18 +3,18 @@ import Extensions
 import Platform
 import Terminal
 
-/// The `:` line: everything that can be done, by name, sought while it is typed.
+/// The `:` prompt, which lists all matching commands while the user types.
 struct PaletteScreen: Screen {
   private var field: LinePrompt
-  /// What was run before, oldest first.
+  /// The commands that were run before, oldest first.
   private let history: [String]
-  /// The extension that one is at.
+  /// The current extension.
   let subject: String?
-  /// The sections of the screen that it was opened on, whose keys it shows.
+  /// The keymap sections of the screen below, whose keys are shown.
   private let below: [KeySection]
   private var entries: [PaletteEntry] = []
   private var list = ListView<PaletteEntry>()
-  /// The entry that was gone to with a key, which may be one that is not possible.
+  /// Whether the user has moved the selection, perhaps to an entry that is not possible.
   private var isChosen = false
 
   init(history: [String], subject: String?, below: [KeySection]) {
@@ -59,7 +59,7 @@ struct PaletteScreen: Screen {
     return []
   }
 
-  /// Runs what is selected; what cannot be done says why and leaves the line as it is.
+  /// Runs the selected entry, or shows why it is not possible.
   private func run(_ state: ConsoleState) -> [Step] {
     let entries =
       isChosen
@@ -75,7 +75,7 @@ struct PaletteScreen: Screen {
     return [.close(), .ran(entry.text), .run(entry.command, argument: entry.argument)]
   }
 
-  /// What comes of a text that means nothing: why, or what the command itself has to say to the word after it.
+  /// Handles a text without entries: shows why there are none, or passes the argument to the command, which reports it.
   private func unfound(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {

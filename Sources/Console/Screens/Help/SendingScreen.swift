@@ -1,9 +1,9 @@
 import Extensions
 import Terminal
 
-/// Waits with leaving until the cluster has answered what is being sent.
+/// Delays leaving until the cluster has answered what is being sent.
 ///
-/// A write that is cancelled may have arrived or not; one that was answered has a known end.
+/// A cancelled write may or may not arrive; the result of one that was answered is known.
 struct SendingScreen: Screen {
   var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }

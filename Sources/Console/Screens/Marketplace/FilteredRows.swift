@@ -3,31 +3,31 @@ import Extensions
 import Operations
 import Platform
 
-/// The rows of the marketplace in order, and those of them that are shown.
+/// The rows of the marketplace in order, and which of them are shown.
 ///
-/// Kept as state and changed when something changes: with ten thousand extensions, a key must cost
-/// no more than the rows on the screen.
+/// Kept as state and updated incrementally: with ten thousand extensions, handling a key must only depend on the number
+/// of rows on the screen.
 struct FilteredRows: RowSource, Sendable {
   private var rows: [MarketplaceRow] = []
   private var index: [String: Int] = [:]
-  /// Positions in `rows`.
+  /// Indices into `rows`.
   private var shown: [Int] = []
-  /// How many rows each view has that match the filter.
+  /// How many rows that match the filter each view has.
   private(set) var counts = ViewCounts()
-  /// How many it has whatever the filter.
+  /// How many rows each view has regardless of the filter.
   private(set) var totals = ViewCounts()
   private(set) var tally = Tally()
-  /// Each extension has versions: a marketplace that is just being filled has not.
+  /// Whether every extension has versions; this is not so while a marketplace is being filled.
   private(set) var isComplete = false
   /// What the rows were made from.
   private var made: (revision: Int, categories: Int, language: String)?
-  /// When the filter was last asked: it may be about how long ago something was.
+  /// The time for the filter, which may ask for ages.
   private var now = Timestamp(secondsSince1970: 0)
 
   var filter = ExtensionFilter() { didSet { if filter != oldValue { refilter() } } }
-  /// By which column rows are sorted; without one by how much they want attention, and by their names.
+  /// The column that sorts the rows; without one, rows are sorted by urgency and name.
   var order: ListOrder? { didSet { if order != oldValue { reorder() } } }
-  /// What of all rows is shown, besides the filter.
+  /// The view, which restricts the rows besides the filter.
   var view = MarketView.all { didSet { if view != oldValue { refilter() } } }
 
   var count: Int { shown.count }
@@ -37,10 +37,10 @@ struct FilteredRows: RowSource, Sendable {
 
   func row(_ name: String) -> MarketplaceRow? { index[name].map { rows[$0] } }
 
-  /// Where `name` stands among the shown rows.
+  /// The position of `name` among the shown rows.
   func position(of name: String) -> Int? {
     guard let place = index[name] else { return nil }
-    // Positions grow, so that halving finds it.
+    // `shown` is ascending, so a binary search finds it.
     var low = 0
     var high = shown.count
     while low < high {
@@ -50,12 +50,12 @@ struct FilteredRows: RowSource, Sendable {
     return low < shown.count && shown[low] == place ? low : nil
   }
 
-  /// Makes the rows of what changed; returns whether anything did.
+  /// Updates the rows for what changed; returns whether anything did.
   mutating func update(
     from market: Market, _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
   ) -> Bool {
     self.now = now
-    // The titles of categories are sought, too.
+    // The titles of categories are searched too.
     let isSame = made.map { $0.language == language && $0.categories == market.categoryRevision } ?? false
     let seen = isSame ? made?.revision : nil
     made = (market.log.revision, market.categoryRevision, language)

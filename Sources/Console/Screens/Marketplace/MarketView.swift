@@ -3,16 +3,16 @@ import Operations
 import Packages
 import Terminal
 
-/// What of the marketplace is shown: a view over all extensions, or a category.
+/// The rows that the marketplace shows: one of the general views of all extensions, or a category.
 enum MarketView: Hashable, Sendable {
   case attention, installed, updates, off, all
-  /// The extensions of one category; that without a name is of those that are in none.
+  /// The extensions of one category; the empty name means those without a category.
   case category(String)
 
-  /// The views, in the order of the pane; categories follow them.
+  /// The general views, in the order of the pane; the categories follow them.
   static let general: [MarketView] = [.attention, .installed, .updates, .off, .all]
 
-  /// What it is called, where it is no category.
+  /// The title, for a category its name.
   var title: String {
     switch self {
     case .attention: "Attention"
@@ -66,7 +66,7 @@ struct ViewCounts: Hashable, Sendable {
   }
 }
 
-/// A row of the pane of views.
+/// A row of the list of views.
 struct ViewRow: Hashable, Identifiable, Sendable {
   enum ID: Hashable, Sendable {
     case view(MarketView)
@@ -78,7 +78,7 @@ struct ViewRow: Hashable, Identifiable, Sendable {
   var title: String
   var count: Int
 
-  /// What the row is a view of; `nil` for the line.
+  /// The view that the row shows; `nil` for the line.
   var view: MarketView? { if case .view(let view) = id { view } else { nil } }
 
   static let rule = ViewRow(id: .rule, title: "", count: 0)
@@ -90,7 +90,7 @@ struct ViewRow: Hashable, Identifiable, Sendable {
     },
   ]
 
-  /// The rows of the pane: the views, a line, and the categories by their titles.
+  /// The rows of the list: the views, a line, and the categories sorted by title.
   static func all(
     _ counts: ViewCounts, totals: ViewCounts, _ categories: [String: Category], _ words: Language
   ) -> [ViewRow] {

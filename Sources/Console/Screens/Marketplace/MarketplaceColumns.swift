@@ -7,11 +7,11 @@ import Terminal
 
 /// The columns of the marketplace.
 enum MarketplaceColumns {
-  /// What rows are sorted by, whatever the time is.
+  /// The columns for sorting only, which does not depend on the time.
   static let sorting = all(
     isExact: false, state: { _ in "" }, isStuck: { _ in false }, hindrance: { _ in nil }, changed: { _ in "" })
 
-  /// The columns, as `state` has it what the time is and how it is told.
+  /// The columns for display, with the time and the time format of `state`.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
     let clock = (state.now, state.showsExactTimes)
     let (isSlow, words) = (state.isSlow, state.words)
@@ -59,7 +59,8 @@ enum MarketplaceColumns {
 }
 
 extension ConsoleState {
-  /// What blocks the install of the extension called `name`, which is not installed: of the version that would be taken.
+  /// The reasons why the extension called `name`, if it is not installed, cannot be installed, for the version that an
+  /// install would choose.
   func hindrances(to name: String) -> [Sentence] {
     guard market.installed.of(name) == nil, var context = planContext(for: name) else { return [] }
     let recommended = market.extensions[name]?.recommendedVersion ?? ""
@@ -73,11 +74,11 @@ extension ConsoleState {
     return context.shortcomings(of: meant.version, for: name).filter(\.isBlocking).map(\.sentence)
   }
 
-  /// The install would be refused, as far as is known.
+  /// Whether the install would be refused, as far as is known.
   func isHindered(_ name: String) -> Bool { !hindrances(to: name).isEmpty }
 
-  /// What keeps an extension that is not installed from being so, in a word or two; `nil` where nothing does, or that is
-  /// not known.
+  /// Why an extension that is not installed cannot be installed, in a word or two; `nil` if nothing prevents it or the
+  /// reason is not known.
   func hindrance(to row: MarketplaceRow) -> String? {
     guard !row.status.isInstalled, let version = row.subject.version, var context = planContext(for: row.name) else {
       return nil
@@ -94,7 +95,7 @@ extension ConsoleState {
 }
 
 extension ExtensionStatus {
-  /// How the state looks.
+  /// The style of the state.
   var style: StyleName {
     if state.isFailure { return .stateFailed }
     if state.isBusy || isBeingDeleted { return .stateBusy }
@@ -102,7 +103,8 @@ extension ExtensionStatus {
     return .stateNone
   }
 
-  /// What failed comes first, then what is under way, then what runs; what is not installed has no place.
+  /// Sorts failures first, then changes in progress, then installed extensions; `none` for those that are not
+  /// installed.
   var sortValue: SortValue {
     if state.isFailure { return .text("0 " + word) }
     if state.isBusy || isBeingDeleted { return .text("1 " + word) }

@@ -2,18 +2,18 @@ import Terminal
 
 /// Where the panes of the marketplace are.
 ///
-/// A narrow screen shows the pane in use alone. Where something failed or is under way, some rows under a line say why of
-/// the row that is selected; a wide screen has a preview of it at the right instead.
+/// A narrow screen shows only the focused pane. If something failed or is in progress, a few rows below the list
+/// explain the state of the selected extension; a wide screen shows a preview on the right instead.
 struct MarketplaceLayout {
   private(set) var views: Rect
   private(set) var extensions: Rect
-  /// Why the selected extension is in its state; of no size where nothing wants attention.
+  /// The rows that explain the state of the selected extension; empty if no extension wants attention.
   private(set) var reasons: Rect
-  /// All about the selected extension; of no size on narrow screens.
+  /// The details of the selected extension; empty on narrow screens.
   private(set) var preview: Rect
   private var rule: Rect
 
-  /// Rows of the list of extensions, also where it is hidden.
+  /// The height of the list of extensions in rows, also while the list is hidden.
   let listHeight: Int
 
   init(_ area: Rect, pane: MarketplaceScreen.Pane, hasPreview: Bool, wantsReasons: Bool) {
@@ -38,7 +38,7 @@ struct MarketplaceLayout {
     (views, extensions) = rest.split(left: min(24, max(20, area.size.columns / 5)))
   }
 
-  /// Counts from `origin` instead of the corner of the body.
+  /// Moves the areas so that they are relative to `origin` instead of the corner of the body.
   mutating func move(to origin: Point) {
     func moved(_ area: Rect) -> Rect {
       Rect(Point(row: area.origin.row + origin.row, column: area.origin.column + origin.column), area.size)
@@ -54,6 +54,6 @@ struct MarketplaceLayout {
 }
 
 extension ConsoleState {
-  /// There is room for a preview, and the user wants one.
+  /// Whether there is room for a preview and the user has not hidden it.
   var showsPreview: Bool { size.columns >= 100 && bodySize.rows >= 10 && !hidesPreview }
 }

@@ -3,22 +3,24 @@ import Operations
 import Packages
 import Platform
 
-/// One extension as the list shows it, made once when the cluster changes and not at every frame.
+/// One extension as the list shows it, made once per change of the cluster rather than for every frame.
 struct MarketplaceRow: Hashable, Identifiable, Sendable {
-  /// The title, with a note where the extension is installed and no longer in the marketplace.
+  /// The title, with a note if the extension is installed but no longer in the marketplace.
   let title: String
-  /// When it changed last, in seconds since 1970; `nil` where it is not installed, or that is not known.
+  /// The time of the last change, in seconds since 1970; `nil` if the extension is not installed or the time is not
+  /// known.
   let changed: Int?
-  /// How much a user should look at it.
+  /// How urgently a user should look at it.
   let urgency: ExtensionStatus.Urgency
-  /// The recommended version is newer than the running one.
+  /// Whether the recommended version is newer than the running one.
   let hasUpdate: Bool
-  /// There are versions of it, whatever is recommended: nothing is where none fits.
+  /// Whether any versions are offered, also if none is recommended because none fits.
   let isOffered: Bool
-  /// What a filter asks of it.
+  /// The values that filters test.
   let subject: FilterSubject
 
-  /// What is offered has been read, unless `isGuess`: before that nothing is said to be offered no longer.
+  /// `isGuess` means that the offered extensions have not all been read yet, so the title does not say that this one is
+  /// no longer offered.
   init(_ subject: FilterSubject, isOffered: Bool = true, isGuess: Bool = false, _ words: Language) {
     (self.subject, self.isOffered) = (subject, isOffered)
     let row = subject.row
@@ -30,11 +32,11 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
     changed = Timestamp.seconds(row.changed)
   }
 
-  // What is made of the rest when it is wanted: of thousands of rows a few are on the screen.
+  // The rest is computed on demand: only a few of thousands of rows are on the screen.
 
-  /// What runs, and what is to be had.
+  /// The running version and the available one.
   var version: String { status.versions(recommended: extensionRow.recommended) }
-  /// Rows of the same urgency are sorted by this unless the user sorts by a column.
+  /// The key by which rows of the same urgency are sorted, unless the user sorts by a column.
   var sortKey: String { extensionRow.title.lowercased() + "\u{0}" + extensionRow.name }
 
   var extensionRow: ExtensionRow { subject.row }
@@ -43,30 +45,30 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   var status: ExtensionStatus { extensionRow.status }
   var category: String { extensionRow.category }
 
-  /// What would be installed: the newest version where none is recommended, as where none fits.
+  /// The version that would be installed: the newest one if none is recommended, for example because none fits.
   var offered: String { version.isEmpty ? subject.version?.version ?? "" : version }
 
-  /// What is under way without any news for so many seconds is stuck, as far as a user is concerned.
+  /// After this many seconds without news, a change in progress counts as stuck for the user.
   static let patience = 600.0
 
-  /// Nothing has happened for so long that a user should look.
+  /// Whether a change in progress has had no news for so long that a user should look at it.
   func isStuck(at now: ClockReading) -> Bool {
     guard urgency.isUnderWay, let changed else { return false }
     return now.wall - Double(changed) > Self.patience
   }
 
-  /// It is installed and does not serve.
+  /// Whether it is installed but disabled.
   var isOff: Bool { status.isInstalled && status.isEnabled == false }
 }
 
 extension ExtensionStatus {
-  /// The state as a list says it: `on`, `off`, `upgrade failed`; empty where nothing is installed.
+  /// The word for the state in lists, such as `on`, `off` or `upgrade failed`; empty if nothing is installed.
   var listWord: String {
     if state == .installed, !isBeingDeleted { return isEnabled == false ? "off" : "on" }
     return word.spacedOut
   }
 
-  /// What runs, and what is to be had: `1.2.0 ↑1.3.0`, `– → 2.0.0`, `1.0.1 (1.1.0 ✗)`, `1.0.0-rc.1 pre`.
+  /// The running version and the available one: `1.2.0 ↑1.3.0`, `– → 2.0.0`, `1.0.1 (1.1.0 ✗)`, `1.0.0-rc.1 pre`.
   func versions(recommended: String) -> String {
     guard isInstalled else {
       return recommended + (SemanticVersion(recommended)?.prerelease.isEmpty == false ? " pre" : "")
@@ -80,7 +82,7 @@ extension ExtensionStatus {
 }
 
 extension String {
-  /// `UpgradeFailed` as `upgrade failed`.
+  /// The words of the name in lower case: `UpgradeFailed` becomes `upgrade failed`.
   var spacedOut: String {
     var result = ""
     for character in self {

@@ -28,7 +28,7 @@ extension MarketplaceScreen {
     surface.write(line, row: place - shown.lowerBound + 1, in: area, style: state.theme[.border])
   }
 
-  /// The filter, for as long as it holds.
+  /// The marks and the filter, for as long as they apply.
   private func chip(_ state: ConsoleState) -> String {
     let marks = list.marked.isEmpty ? "" : state.words("{0} marked", "\(list.marked.count)")
     let (count, total) = ("\(listing.count)", "\(listing.totals[listing.view])")
@@ -37,7 +37,7 @@ extension MarketplaceScreen {
     return [marks, filter].filter { !$0.isEmpty }.joined(separator: " · ")
   }
 
-  /// Why there is nothing to see.
+  /// Why the list is empty.
   private func emptiness(_ state: ConsoleState) -> Line {
     guard listing.isEmpty else { return .blank }
     return state.emptiness(
@@ -56,7 +56,7 @@ extension MarketplaceScreen {
 }
 
 extension MarketView {
-  /// Said where it has no extensions.
+  /// The text for a view without extensions.
   var emptiness: String {
     switch self {
     case .attention: "Nothing has failed, and nothing is under way."
@@ -69,7 +69,7 @@ extension MarketView {
 }
 
 extension MarketplaceScreen {
-  /// The verbs for all that is marked.
+  /// The hints for changes to all marked extensions.
   func markedHints(_ state: ConsoleState) -> [Hint] {
     let kinds: [Command] = [.upgrade, .enable, .disable, .install, .uninstall]
     return [Hint(.back, state.words("unmark"))]
@@ -78,7 +78,7 @@ extension MarketplaceScreen {
 }
 
 extension MarketplaceScreen {
-  /// What ran before an upgrade is read for a few of those of which it is not known.
+  /// Subscriptions to the version before an upgrade, for a few of the extensions that want attention.
   func pasts(_ state: ConsoleState) -> [Subscription] {
     state.tally.names.prefix(5).flatMap { state.pastBeforeAttempt(of: $0) }
   }

@@ -2,7 +2,7 @@ import Operations
 import Platform
 import Terminal
 
-// Filters that are kept under numbers.
+// Filters saved under numbers.
 extension MarketplaceScreen {
   mutating func keepFilter(_ state: ConsoleState) -> [Step] {
     if listing.filter.isEmpty { return [.complain("There is no filter to keep.")] }

@@ -6,13 +6,13 @@ import Packages
 import Platform
 import Terminal
 
-/// Views and categories with counts beside the extensions, and a preview of the one that is selected.
+/// Shows views and categories with counts, the extensions, and a preview of the selected one.
 ///
-/// The selections are a view and an extension's name: rows move while a user reads.
+/// Selections are by view and by extension name because rows move while a user reads.
 struct MarketplaceScreen: Screen {
   enum Pane: Hashable, Sendable {
     case views, extensions
-    /// What is known of the selected extension, where there is room for it.
+    /// The details of the selected extension, if there is room for them.
     case preview
   }
 
@@ -22,18 +22,18 @@ struct MarketplaceScreen: Screen {
   private(set) var list = ListView<MarketplaceRow>()
   private(set) var views = ListView<ViewRow>()
   private var filtering: LinePrompt?
-  /// The Kubernetes of the cluster, as a filter asks for it; empty while it is not known.
+  /// The Kubernetes version of the cluster, for the grammar of the filter; empty while it is not known.
   private var kubernetes = ""
-  /// All that the first list needs has been heard: until then the first row is selected.
+  /// Whether everything that the first list needs has been read; until then the first row is selected.
   private var hasBegun = false
-  /// The next digit says under which number the filter is kept.
+  /// Whether the next key is the number under which the filter is saved.
   var isKeeping = false
-  /// What was filtered by before, newest last.
+  /// The previous filters, newest last.
   private var formerFilters: [String] = []
-  /// What the views were made from.
+  /// The input from which the views were made.
   private var viewsMadeFrom: ViewSource?
   var preview = PreviewPane()
-  /// When an age on the screen changes next.
+  /// When an age on the screen next changes.
   private(set) var nextWakeUp: ClockReading?
 
   private struct ViewSource: Hashable {
@@ -51,17 +51,17 @@ struct MarketplaceScreen: Screen {
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter", grammar: grammar) } }
 
-  /// What a filter can ask, with the version of this cluster where that is known.
+  /// The grammar of filters, with the version of this cluster if it is known.
   private var grammar: Sentence {
     let kube = kubernetes.isEmpty ? "kube:1.32" : "kube:\(kubernetes)"
     return
       "word, !word, -f fuzzy; installed update failed off busy; \(Sentence(verbatim: kube)) and state version ks repo category since needs"
   }
 
-  /// As many extensions as have their versions read at once, to tell which of them cannot be installed here.
+  /// The largest number of extensions whose versions are read up front, to tell which of them cannot be installed here.
   private static let small = 500
 
-  /// What only the versions say is read where it is few, or a filter asks for it.
+  /// Reads what only the versions contain if there are few extensions or a filter asks for it.
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let isSmall = state.market.isFilled && listing.isComplete && listing.total <= Self.small && !state.isSlow
     guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return pasts(state) }
@@ -80,7 +80,7 @@ struct MarketplaceScreen: Screen {
     return first + open + [Hint(.filter)] + wanting + verbs.dropFirst(3) + .commands([.help, .close])
   }
 
-  /// The extension that the cursor is on.
+  /// The extension at the cursor.
   var selected: String? { list.selected }
   var extensionName: String? { list.selected }
 
@@ -91,7 +91,7 @@ struct MarketplaceScreen: Screen {
     state.tally = listing.tally
     if pane == .preview, !state.showsPreview { pane = .extensions }
     arrangeViews(state)
-    // The first list comes in parts, and what wants attention comes first in it.
+    // The first list arrives in parts; extensions that want attention are at its start.
     let first = hasBegun || listing.isEmpty ? nil : listing[0].name
     hasBegun = state.market.isFilled
     list.settle(listing, height: height(state), preferring: first)
@@ -113,7 +113,7 @@ struct MarketplaceScreen: Screen {
     viewRows = ViewRow.all(listing.counts, totals: listing.totals, state.market.categories.elements, state.words)
   }
 
-  /// The ages of the rows on the screen; what is too old needs no wake-up.
+  /// When the next age on the screen changes; ages that no longer change are ignored.
   private func nextAge(_ state: ConsoleState) -> ClockReading? {
     list.visible(listing.count, height: height(state)).compactMap { place in
       let row = listing[place]
@@ -125,7 +125,7 @@ struct MarketplaceScreen: Screen {
 
   mutating func wake(_ state: inout ConsoleState) { nextWakeUp = nextAge(state) }
 
-  /// What a filter has left out is not selected any more.
+  /// Selects the first row if the filter hides the selected one.
   private mutating func keepSelectionInSight() {
     if selected.flatMap(listing.position) == nil { list.select(at: 0, in: listing) }
   }
@@ -135,7 +135,7 @@ struct MarketplaceScreen: Screen {
     keepSelectionInSight()
   }
 
-  /// Selects the extension called `name`, out of whatever hides it.
+  /// Selects the extension called `name`, and clears the filter and the view if they hide it.
   mutating func show(_ name: String) {
     if listing.position(of: name) == nil {
       filter("")
@@ -151,10 +151,10 @@ struct MarketplaceScreen: Screen {
       wantsReasons: state.tally.failed + state.tally.busy > 0)
   }
 
-  /// Takes the marks away from what is being changed.
+  /// Removes all marks, for example once a change of the marked extensions has begun.
   mutating func unmark() { list.unmark() }
 
-  /// Rows of the lists, with their headings.
+  /// The heights of the lists in rows, including their headings.
   private func height(_ state: ConsoleState) -> Int { layout(state).listHeight }
   private func viewHeight(_ state: ConsoleState) -> Int { state.bodySize.rows }
 
@@ -234,7 +234,7 @@ struct MarketplaceScreen: Screen {
     keepSelectionInSight()
   }
 
-  /// One step out: of the marks, the pane, the filter, the view.
+  /// Goes back one step: from the pane, the marks, the filter or the view.
   private mutating func goBack() -> [Step] {
     if pane != .extensions {
       pane = .extensions
@@ -266,7 +266,7 @@ struct MarketplaceScreen: Screen {
     return true
   }
 
-  /// The line between views and categories is passed over.
+  /// Selects the selected view, and skips the line between views and categories.
   private mutating func followView(after command: Command) {
     if views.selected == .rule, let place = viewRows.position(of: .rule) {
       let isUp = command == .up || command == .halfUp || command == .pageUp

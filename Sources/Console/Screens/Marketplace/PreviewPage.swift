@@ -5,7 +5,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What is known of the selected extension, from memory alone: nothing is asked for it.
+/// The details of the selected extension, from memory only: nothing is requested for them.
 struct PreviewPage {
   private let name: String
   private let state: ConsoleState
@@ -15,7 +15,7 @@ struct PreviewPage {
     (self.name, self.state, status) = (name, state, state.status(of: name))
   }
 
-  /// Why it is in the state it is, in as many rows as there are; none where all is well.
+  /// Why the extension is in its state, in at most `size.rows` rows; empty if it wants no attention.
   func reasons(_ size: Size) -> [Line] {
     guard size.rows > 0, status.urgency != .none else { return [] }
     let columns = size.columns - 2
@@ -24,14 +24,14 @@ struct PreviewPage {
     if size.rows == 1 { return [Line(text, reasonStyle)] }
     let reasons = Self.rows(text, columns, atMost: size.rows - 1)
     let rest = size.rows - reasons.count
-    // What still runs must be seen where not all has room.
+    // What still runs must be visible if not everything fits.
     let all = facts.joined(separator: "; ")
     let isCut = all.wrapped(to: columns).count > rest
     let facts = Self.rows(isCut ? facts.reversed().joined(separator: "; ") : all, columns, atMost: rest)
     return reasons.map { Line($0, reasonStyle) } + facts.map { Line($0, .dim) }
   }
 
-  /// `text` in rows; what does not fit goes on in the last one, which ends with `…`.
+  /// `text` in rows; the last one is shortened with `…` if there are more than `limit`.
   private static func rows(_ text: String, _ columns: Int, atMost limit: Int) -> [String] {
     let rows = text.wrapped(to: columns)
     guard rows.count > limit else { return rows }
@@ -40,7 +40,7 @@ struct PreviewPage {
 
   private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
 
-  /// Who changed what when, and what still runs.
+  /// Who changed what and when, and what still runs.
   private var facts: [String] {
     let change = state.market.installed.of(name).flatMap { Authorship($0) }
     var facts = silence
@@ -61,7 +61,7 @@ struct PreviewPage {
     return facts
   }
 
-  /// That nothing has happened for long to what is under way, and what helps.
+  /// Says that a change in progress has had no news for a long time, and what to do.
   private var silence: [String] {
     let row = ExtensionRow(
       name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language,
@@ -73,10 +73,10 @@ struct PreviewPage {
     return [state.words("no news for {0}: {1} looks for the cause", state.words.duration(seconds), key)]
   }
 
-  /// `upgrade 1.0.1 → 1.1.0`.
+  /// The change of version in progress or failed, such as `upgrade 1.0.1 → 1.1.0`; `nil` if the version stays the same.
   private var move: Sentence? {
     let target = status.failed.isEmpty ? status.wanted : status.failed
-    // What was asked for and is no other version is told by who asked for it.
+    // A request without a change of version is described together with its author.
     if target.isEmpty || VersionText(target) == VersionText(status.running) { return nil }
     if status.isRunningUnknown { return "upgrade to \(target)" }
     return status.running.isEmpty ? "install \(target)" : "upgrade \(status.running) → \(target)"
@@ -105,7 +105,7 @@ struct PreviewPage {
     return lines + back(columns) + timeline(columns)
   }
 
-  /// What has changed it, the newest first, where there is room for more than it is.
+  /// The latest changes of the extension, newest first, on screens with enough rows.
   private func timeline(_ columns: Int) -> [Line] {
     guard state.size.rows >= 30 else { return [] }
     let own = state.ownName
@@ -122,7 +122,7 @@ struct PreviewPage {
 
   private var wantedBesides: String { status.wanted == status.running ? "" : status.wanted }
 
-  /// Where going back would lead.
+  /// The version to which a rollback would return.
   private func back(_ columns: Int) -> [Line] {
     guard status.isInstalled, let entry = state.wayBack(of: name) else { return [] }
     return fact("Before", "\(entry.version), " + state.words("{0} ago", state.age(entry.time)), columns)
@@ -135,7 +135,7 @@ struct PreviewPage {
 }
 
 extension ConsoleState {
-  /// What the category called `name` is called on the screen.
+  /// The display name of the category called `name`.
   func title(ofCategory name: String) -> String {
     let title = market.categories[name]?.displayName.text(in: language) ?? ""
     return title.isEmpty ? name : title

@@ -1,6 +1,6 @@
 import Terminal
 
-/// Which lines of the preview are on the screen: the first ones again whenever another extension is selected.
+/// The scroll position in the preview, which returns to the top whenever another extension is selected.
 struct PreviewPane: Sendable {
   private var name: String?
   private var scroll = Scroll()
@@ -9,7 +9,7 @@ struct PreviewPane: Sendable {
     if selected != name { (name, scroll) = (selected, Scroll()) }
   }
 
-  /// Scrolls as `command` says; returns whether it says so.
+  /// Scrolls if `command` is a movement; returns whether it is one.
   mutating func move(_ command: Command, _ selected: String?, _ size: Size, _ state: ConsoleState) -> Bool {
     guard let selected else { return false }
     let count = PreviewPage(selected, state).lines(columns: size.columns - 1).count
@@ -24,13 +24,13 @@ struct PreviewPane: Sendable {
     let lines = Array(page.lines(columns: inner.size.columns).dropFirst(scroll.top))
     surface.draw(lines, in: inner, theme)
     guard isFocused else { return }
-    // What the keys move is told by more than colour: the line beside it is double.
+    // Focus must not depend on colour alone: the line beside the focused preview is double.
     for row in 0..<area.size.rows { surface.write("║", row: row, in: area, style: theme[.accent]) }
   }
 }
 
 extension MarketplaceScreen {
-  /// The pane that `command` leads to, if it leads to one.
+  /// The pane to which `command` moves the focus, or `nil` if it moves none.
   func pane(after command: Command, _ state: ConsoleState) -> Pane? {
     let panes: [Pane] = [.views, .extensions] + (state.showsPreview ? [.preview] : [])
     let place = panes.firstIndex(of: pane) ?? 1
@@ -39,7 +39,7 @@ extension MarketplaceScreen {
     case .previousPane: return pane == .extensions ? panes.last.flatMap { $0 == pane ? .views : $0 } : .extensions
     case .left: return panes[max(0, place - 1)]
     case .right: return panes[min(panes.count - 1, place + 1)]
-    // For fingers that know vi: there is no log of a view.
+    // Users of vi press `l` to go right, and a view has no log.
     case .screen(.log) where pane == .views: return .extensions
     default: return nil
     }

@@ -9,12 +9,12 @@ struct ManyPlanScreen: Screen {
   private let kind: ChangeKind
   private let names: [String]
   private(set) var plans: ManyPlans?
-  /// What the plans were made from.
+  /// The input from which the plans were made.
   private var inputs: Inputs?
   private var pager = Pager()
-  /// What is typed to confirm what destroys.
+  /// The text typed to confirm a destructive change.
   private var typed = LinePrompt()
-  /// The end of the plan has been on the screen.
+  /// Whether the end of the plan has been on the screen.
   private var isReadToTheEnd = false
 
   private struct Inputs: Hashable {
@@ -27,13 +27,13 @@ struct ManyPlanScreen: Screen {
   init(_ kind: ChangeKind, _ names: [String]) { (self.kind, self.names) = (kind, names) }
 
   private var mustType: Bool { plans?.changing.contains(where: \.asksTheName) == true }
-  /// What confirms it: the name of a single one, else what is done and to how many.
+  /// The text that confirms the change: the name of a single extension, otherwise the verb and the count.
   private var confirmation: String {
     let names = plans?.changing.map(\.name) ?? []
     return names.count == 1 ? names[0] : "\(kind.row.verb) \(names.count)"
   }
 
-  /// It is typed once the end of the plan has been on the screen.
+  /// Whether the confirmation can be typed, which requires that the end of the plan has been on the screen.
   private var isTyping: Bool { mustType && isReadToTheEnd }
 
   var sections: [KeySection] {
@@ -92,7 +92,8 @@ struct ManyPlanScreen: Screen {
     }
   }
 
-  /// What is done to each: to the recommended version where there is one to choose.
+  /// The change for the extension called `name`, to the recommended or former version if one must be chosen; `nil` if
+  /// there is no such version.
   private func change(of name: String, _ state: ConsoleState) -> Change? {
     if let change = Change(kind) { return change }
     let recommended = state.market.extensions[name]?.recommendedVersion ?? ""

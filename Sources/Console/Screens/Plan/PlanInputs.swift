@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Operations
 
-/// What plans are made from: as long as it is the same, they are.
+/// The input from which plans are made: equal inputs give equal plans.
 struct PlanInputs: Hashable {
   var installed: Installations
   var versions: [Store<ExtensionVersion>?]
@@ -11,7 +11,7 @@ struct PlanInputs: Hashable {
   var facts: PlanFacts?
   var rights: Rights
 
-  /// Whether objects have changed since `other`; what is only read later, or answered, is no change.
+  /// Whether objects have changed since `other`; versions read for the first time, rights and facts do not count.
   func hasOtherObjects(than other: PlanInputs) -> Bool {
     installed != other.installed || element != other.element || capabilities != other.capabilities
       || zip(versions, other.versions).contains { $0 != $1 && $1?.isFilled == true }

@@ -4,10 +4,10 @@ import Operations
 import Platform
 import Terminal
 
-/// Plans in lines: what speaks against them, what changes, what comes and goes, what it means, what was checked, the
-/// command.
+/// Lays out plans in lines: what is against them, the changes, what is added and removed, the consequences, the checks
+/// and the command.
 struct PlanPage: Sendable {
-  /// What the lines are made of, besides the sheet that follows from it.
+  /// Everything that determines the lines, except for the sheet, which follows from it.
   struct Contents: Hashable, Sendable {
     var plans: [Plan]
     var hasEvidence: Bool
@@ -15,7 +15,7 @@ struct PlanPage: Sendable {
     var isReadOnly: Bool
     var refusal: String?
     var columns: Int
-    /// There are few rows, and the plan destroys: its consequences come first.
+    /// Whether there are few rows and the plan is destructive, so that its consequences come first.
     var isLow: Bool
     var isRevealed: Bool
     var words = Language(name: "en")
@@ -23,7 +23,7 @@ struct PlanPage: Sendable {
 
   let contents: Contents
   let lines: [Line]
-  /// The same whenever what is agreed to reads the same.
+  /// Equal whenever the effects that the user agrees to are equal.
   let digest: String
 
   init(_ contents: Contents, _ sheet: PlanSheet?) {
@@ -51,7 +51,7 @@ private struct PlanWriter {
     return Array((rest + [checks, command]).filter { !$0.isEmpty }.joined(separator: [.blank]))
   }
 
-  /// What stands below the reasons of a plan that is blocked does not happen, and looks so.
+  /// Dims the lines below the reasons of a blocked plan, because they will not happen.
   private func shaded(_ lines: [Line]) -> [Line] {
     isBlocked ? lines.map { Line($0.text, .dim) } : lines
   }
@@ -74,7 +74,7 @@ private struct PlanWriter {
     (Line(mark, style) + Line(text)).wrapped(to: width, indent: 2)
   }
 
-  /// What checks have found and the plan itself does not say.
+  /// The findings of checks that the plan itself does not contain.
   private func findings(besides said: Set<Sentence>) -> [Line] {
     (sheet?.checks ?? []).flatMap { check -> [Line] in
       guard check.result == .failed || check.result == .warned else { return [] }
@@ -114,13 +114,13 @@ private struct PlanWriter {
     let (mark, style) = effect.sign.look
     let text = contents.isRevealed ? effect.clear ?? words(effect.sentence) : words(effect.sentence)
     let line = Line(mark + text, style)
-    // Most lines are short, and a config may have thousands.
+    // Most lines are short, and a config can have thousands.
     return text.utf8.count + 2 <= width ? [line] : line.wrapped(to: width, indent: 2)
   }
 
   private static let valueLimit = 12
 
-  /// What the chart is given besides its own values, and where that comes from.
+  /// The values that override those of the chart, and their origins.
   private var values: [Line] {
     guard let values = sheet?.values, !values.overridden.isEmpty else { return [] }
     let keys = min(28, values.overridden.prefix(Self.valueLimit).map(\.key.columns).max() ?? 0)
@@ -188,13 +188,13 @@ private struct PlanWriter {
       + commands.flatMap { Shell.lines($0.line, columns: width) }.flatMap(row)
   }
 
-  /// The line that runs as it stands where none of its words is longer than the screen, else the one that reads a file.
+  /// The complete kubectl command if each of its words fits on the screen, otherwise the one that reads a file.
   private func command(_ plan: Plan) -> (line: String, file: String?) {
     let isWhole = Shell.lines(plan.kubectlLine, columns: width).allSatisfy { $0.count <= width }
     return isWhole ? (plan.kubectlLine, plan.neededFile?.name) : (plan.kubectl, plan.kubectlFile?.name)
   }
 
-  /// A word that is longer than the screen goes on in the next row, without a blank that is not there.
+  /// Continues a word that is longer than the screen in the next row, without inserting a space.
   private func row(_ text: String) -> [Line] {
     var (rows, rest): ([Line], Substring) = ([], text[...])
     while rest.count > width {

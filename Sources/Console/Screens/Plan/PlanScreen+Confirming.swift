@@ -3,15 +3,16 @@ import Operations
 import Platform
 import Terminal
 
-// Confirming: a key for what can be taken back, the name for what destroys.
+// Confirmation: by a key for a change that can be undone, by the name for a destructive one.
 extension PlanScreen {
-  /// Only what destroys must be confirmed by the name, and what a guardrail says.
+  /// Whether the name must be typed, as for destructive changes and those under a guardrail.
   var mustTypeName: Bool { plan?.asksTheName ?? change.row.asksTheName }
-  /// The name confirms it, once the end of the plan has been on the screen.
+  /// Whether the name confirms the plan, once the end of the plan has been on the screen.
   var isConfirmedByName: Bool { mustTypeName && !isBlocked && !isUnderWay }
   var isTypingName: Bool { isConfirmedByName && isReadToTheEnd }
 
-  /// While something is sought its keys come before those of the plan: `n` is the next place, and no way out.
+  /// During a search its keys take precedence over those of the plan: `n` finds the next match and does not close the
+  /// plan.
   var sections: [KeySection] {
     if isConfirmedByName || namespace != nil || pager.prompt != nil { return [.prompt] }
     return pager.isSeeking ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
@@ -60,7 +61,7 @@ extension PlanScreen {
   }
 
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    // The user cannot know yet what the name would agree to.
+    // Without a plan the user cannot know what the name would confirm.
     guard plan != nil else { return [] }
     guard isTypingName else { return read(key, state) }
     switch typed.handle(key) {
@@ -72,7 +73,7 @@ extension PlanScreen {
     return []
   }
 
-  /// Before the end was on the screen every key is one for reading on.
+  /// Until the end has been on the screen, keys only scroll.
   private mutating func read(_ key: Key, _ state: ConsoleState) -> [Step] {
     if scroll(key, state) { return [] }
     if key == .character(" ") {
@@ -82,7 +83,7 @@ extension PlanScreen {
     return [.complain(howToConfirm)]
   }
 
-  /// Consequences can be read to their end while the name is typed.
+  /// Scrolls if `key` is a movement: the consequences stay readable while the name is typed.
   private mutating func scroll(_ key: Key, _ state: ConsoleState) -> Bool {
     if pager.wheel(key, height: height(state)) { return true }
     guard case .command(.command(let command)) = state.settings.match([key], in: [.everywhere]) else { return false }
@@ -113,7 +114,7 @@ extension PlanScreen {
     }
     if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plans.flatMap(\.problems).first(where: \.isBlocking) {
-      // A user who has just been given the right need not wait until the old answer is forgotten.
+      // A user who has just been granted the right need not wait until the cached answer expires.
       let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
       let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
       return [.complain("Cannot apply: \(problem.sentence)")] + ask

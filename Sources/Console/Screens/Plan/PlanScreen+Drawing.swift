@@ -2,11 +2,11 @@ import Extensions
 import Operations
 import Terminal
 
-// Title, verdict, text and buttons.
+// The title, the verdict, the text and the buttons.
 extension PlanScreen {
   func height(_ state: ConsoleState) -> Int { max(1, areas(Rect(state.bodySize), state).text.size.rows) }
 
-  /// Where title, text and buttons are; on a low screen the text gets every row that those do not need.
+  /// The areas of title, text and buttons; on a low screen the text gets every row that the others do not need.
   private func areas(_ area: Rect, _ state: ConsoleState) -> (title: Rect, text: Rect, buttons: Rect) {
     let isLow = area.size.rows < 12
     let rows = isLow ? titleRows(columns: area.size.columns - 2, state).count : 2
@@ -17,20 +17,20 @@ extension PlanScreen {
     return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
   }
 
-  /// What is said over the buttons: that the plan has changed, or how it is confirmed.
+  /// The note above the buttons: that the plan has changed, or how to confirm it.
   private func note(columns: Int, _ words: Language) -> [String] {
     if isUnderWay { return [words("Being sent …")] }
     let reading = isConfirmedByName && !isReadToTheEnd ? words("Read on to the end: the name is asked for there.") : nil
     return Array((progress.words ?? reading)?.wrapped(to: columns).prefix(4) ?? [])
   }
 
-  /// The button says what it does.
+  /// The button, labelled with the change.
   func applyButton(_ words: Language) -> String {
     "[ \(prelude.isEmpty ? words.verb(change) : words("{0} and what it needs", words.verb(change))) ]"
   }
 
-  /// The object and the cluster are never cut off: on a narrow screen they take a second row, and the verdict the rest
-  /// of it.
+  /// The rows of the title: the object and the cluster are never cut off; on a narrow screen they take a second row,
+  /// which they share with the verdict.
   private func titleRows(columns: Int, _ state: ConsoleState) -> [String] {
     let lines = Array(
       state.words("{0}: {1} on {2}", state.words.verb(change), name, state.session.cluster).wrapped(to: columns).prefix(
@@ -78,7 +78,7 @@ extension PlanScreen {
 }
 
 extension PlanScreen.Progress {
-  /// What is said over the buttons.
+  /// The note above the buttons.
   fileprivate var words: String? {
     switch self {
     case .changed(let reason), .warned(let reason): reason
@@ -88,7 +88,7 @@ extension PlanScreen.Progress {
 }
 
 extension PlanStanding {
-  /// How it looks; nothing is promised of what is of another time.
+  /// The style of the verdict; dimmed if it is out of date.
   fileprivate var style: StyleName {
     if isStale { return .dim }
     return switch word {

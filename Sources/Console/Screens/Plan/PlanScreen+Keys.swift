@@ -5,7 +5,7 @@ import Operations
 import Platform
 import Terminal
 
-// What a key does besides confirming.
+// All keys except those that confirm.
 extension PlanScreen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if namespace != nil { return performWhileChoosing(command) }
@@ -46,7 +46,7 @@ extension PlanScreen {
     return [.close(opening: ChooserScreen(change.kind, name))]
   }
 
-  /// The steps that would bring what is needed and can be had.
+  /// The steps that would install missing requirements, if they are offered.
   var missingSteps: [PlannedStep] {
     (sheet?.needs ?? []).compactMap(\.step).filter { step in !prelude.contains { $0.name == step.name } }
   }
@@ -104,7 +104,7 @@ extension PlanScreen {
     return []
   }
 
-  /// Plans anew, so that what is agreed to is what stands there.
+  /// Plans again, so that the user agrees to what the screen shows.
   private mutating func takeNamespace() {
     let chosen = namespace?.text.trimmed ?? ""
     change = .install(

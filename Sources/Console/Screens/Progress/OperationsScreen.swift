@@ -13,12 +13,12 @@ extension Page {
   }
 }
 
-/// All that is under way, of this session and of others.
+/// Lists all operations in progress, of this session and of other clients.
 struct OperationsScreen: Screen {
   private var rows: [OperationRow] = []
   private var list = ListView<OperationRow>()
 
-  /// An operation by its extension.
+  /// A row for an operation, identified by its extension.
   struct OperationRow: Identifiable, Hashable, Sendable {
     var operation: Operations.Operation
     var id: String { operation.name }
@@ -38,7 +38,7 @@ struct OperationsScreen: Screen {
     list.settle(rows, height: height(state))
   }
 
-  /// All that the selected operation waits for, where its row cuts that.
+  /// The full text of what the selected operation waits for, if its row cuts the text off.
   private func whole(_ state: ConsoleState) -> [String] {
     guard let text = rows.first(where: { $0.id == list.selected }).map({ state.words($0.operation.waitsFor) }),
       text.columns > 16, state.bodySize.columns < 120, state.bodySize.rows > 12

@@ -6,25 +6,26 @@ import Packages
 import Platform
 import Terminal
 
-/// A change under way: what it waits for and since when, its usual duration, and what its job, pods and events say.
+/// Shows a change in progress: what it waits for and since when, its usual duration, and the output of its Job, pods
+/// and events.
 ///
-/// Leaving it stops nothing.
+/// Closing the screen does not stop the change.
 struct ProgressScreen: Screen {
   let name: String
-  /// What was asked for here, or `nil` where another user did.
+  /// The change requested from this console, or `nil` if someone else requested it.
   private let change: Change?
   private var part = Part.steps
   private var pager = Pager()
-  /// Counts the looks while it goes on.
+  /// How often the screen has been refreshed.
   private var looks = 0
   private var nextLook: ClockReading?
 
-  /// What is shown below the title.
+  /// The part shown below the title.
   enum Part: Hashable, Sendable {
     case steps, log, pods, events
   }
 
-  /// While it goes on it is looked at again after this many seconds.
+  /// The time between refreshes of a change in progress, in seconds.
   static let interval = 2.0
 
   init(_ name: String, _ change: Change? = nil, showing part: Part = .steps) {
@@ -41,7 +42,7 @@ struct ProgressScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
-    // The way back is seen on the narrowest screen, too.
+    // The key for rolling back must be visible on the narrowest screen too.
     let end = isUnderWay(state) && !state.session.isReadOnly ? [Hint(.screen(.cancel))] : []
     return ways.prefix(1) + .commands([.back]) + end + ways.dropFirst()
       + (isUnderWay(state) ? [] : state.undoHints(on: name))
@@ -76,7 +77,7 @@ struct ProgressScreen: Screen {
     switch command {
     case .back:
       guard part == .steps else { return show(.steps) }
-      // Its end was read here.
+      // The user has read here how the change ended.
       if !isUnderWay(state) { state.messageLog.forget(name) }
       return [.close()]
     case .screen(.log): return show(.log)
@@ -126,7 +127,7 @@ struct ProgressScreen: Screen {
   }
 }
 
-// What it says.
+// The lines of the screen.
 extension ProgressScreen {
   private func sight(_ state: ConsoleState) -> OperationSight? {
     if case .sight(let sight)? = state.readings[topic]?.facts { sight } else { nil }
@@ -179,7 +180,7 @@ extension ProgressScreen {
       + gapLines(columns, state)
   }
 
-  /// How it ended, with the remedies as keys.
+  /// How the change ended, with the keys of the remedies.
   private func endLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     if isUnderWay(state) { return [] }
     let status = state.status(of: name)
@@ -232,7 +233,7 @@ extension ProgressScreen {
 }
 
 extension OperationSight.Step.Mark {
-  /// The sign before a step, and how it looks.
+  /// The sign before a step, and its style.
   fileprivate var look: (sign: String, style: StyleName) {
     switch self {
     case .done: ("✓ ", .stateInstalled)
@@ -244,7 +245,7 @@ extension OperationSight.Step.Mark {
 }
 
 extension ConsoleState {
-  /// What the controllers are at, by name.
+  /// The operations in progress, by extension.
   var underWayOperations: [Operations.Operation] {
     Operations.Operation.all(market.installed.all, records.lines, at: Timestamp(secondsSince1970: Int(now.wall)))
   }

@@ -13,7 +13,8 @@ extension Page {
   }
 }
 
-/// The repositories that extensions come from: where, when last and next read, what they offer, and errors in words.
+/// Lists the repositories of extensions: their addresses, the times of the last and the next synchronisation, their
+/// extensions and their errors.
 struct RepositoriesScreen: Screen {
   private var rows: [RepositoryFacts] = []
   private var list = ListView<RepositoryFacts>()
@@ -100,7 +101,7 @@ struct RepositoriesScreen: Screen {
     ]
   }
 
-  /// The selected one with what its syncs said.
+  /// The details of the selected repository and the events of its synchronisations.
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     guard let selected else { return [] }
     func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {

@@ -6,13 +6,13 @@ import Packages
 import Platform
 import Terminal
 
-/// A repository while it is written down, field by field; saving leads to a plan.
+/// A form to create or edit a repository; saving leads to a plan.
 struct RepositoryForm: Screen {
   private var draft: RepositoryDraft
   private let began: RepositoryDraft
   private var place = Field.name
   private var line: LinePrompt
-  /// What was tested last.
+  /// The draft whose address was tested last.
   private var tested: RepositoryDraft?
 
   enum Field: CaseIterable, Sendable {
@@ -91,7 +91,7 @@ struct RepositoryForm: Screen {
     case .password: draft.password = line.text
     case .insecure: draft.isInsecure = text == "no"
     }
-    // Asked as soon as there is an address, and again with every change of it.
+    // The address is tested as soon as there is one, and again after every change.
     if !draft.address.isEmpty { tested = draft }
   }
 
@@ -135,7 +135,7 @@ struct RepositoryForm: Screen {
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     switch line.handle(key) {
     case .accepted: return enter(state)
-    // An empty field is left by `esc` alone.
+    // Only `esc` leaves an empty field; backspace does not.
     case .cancelled where key == .backspace: return []
     case .cancelled: return [.close()]
     case .edited, .ignored: return []
@@ -143,7 +143,7 @@ struct RepositoryForm: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    // The field that is being filled in is seen on the lowest screen.
+    // The focused field is visible even on the lowest screen.
     let hidden = max(0, (fields.firstIndex(of: place) ?? 0) - max(1, area.size.rows - 1) + 1)
     let lines = lines(max(20, area.size.columns - 2), state).dropFirst(hidden)
     surface.draw(Array(lines), in: area.inset(columns: 1), state.theme)

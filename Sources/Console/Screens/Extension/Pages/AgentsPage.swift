@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// The agents of an extension in member clusters: wanted, there, since when, and why one is not made.
+/// The agents of an extension: wanted, present, since when, and why one is missing.
 struct AgentsPage: PageText {
   let name: String
 

@@ -6,9 +6,9 @@ import Packages
 import Platform
 import Terminal
 
-/// The values of an extension's chart with what lies over them, also of what is not installed.
+/// The values of an extension's chart with the config that overrides them, also for an extension that is not installed.
 ///
-/// A key is selected, so that the editor can begin there.
+/// A key can be selected, at which the editor then begins.
 struct ConfigPage: ExtensionPage {
   let name: String
   private var sheet: ConfigSheet?
@@ -26,7 +26,7 @@ struct ConfigPage: ExtensionPage {
 
   init(_ name: String) { self.name = name }
 
-  /// What the sheet is made of.
+  /// What the sheet is made from.
   private struct Inputs: Hashable {
     var key: EvidenceKey
     var hasPackage: Bool
@@ -35,7 +35,7 @@ struct ConfigPage: ExtensionPage {
   }
 
   private var rows: [ConfigSheet.Row] { sheet?.rows ?? [] }
-  /// What can be selected: the keys, or every row where none is known.
+  /// The rows that can be selected: those with a key, or all if there are no keys.
   private var places: [Int] {
     let keys = rows.indices.filter { rows[$0].path != nil }
     return keys.isEmpty ? Array(rows.indices) : keys
@@ -50,7 +50,7 @@ struct ConfigPage: ExtensionPage {
     .commands([.configure] + (rows.contains { $0.clear != nil } ? [.reveal] : []))
   }
 
-  /// What is installed, or would be.
+  /// The installed version, or the one that would be installed.
   private func version(_ state: ConsoleState) -> String {
     state.market.installed.of(name)?.version ?? state.market.extensions[name]?.recommendedVersion ?? ""
   }
@@ -105,22 +105,23 @@ struct ConfigPage: ExtensionPage {
 
   mutating func type(_ key: Key) -> [Step] { follow(search.type(key, in: rows.lazy.map(\.text), from: selected)) }
 
-  /// Selects the key whose line or comment has what was sought.
+  /// Selects the first key at or after the found line.
   private mutating func follow(_ outcome: TextSearch.Outcome) -> [Step] {
     if let line = outcome.line { selected = places.first { $0 >= line } ?? selected }
     return outcome.said
   }
 
-  /// From key to key: comments are read on the way.
+  /// Moves the selection by keys; comments scroll past on the way.
   private mutating func move(by distance: Int) {
     let places = places
     guard let place = places.firstIndex(of: selected) else { return }
     selected = places[max(0, min(places.count - 1, place + distance))]
-    // What stands above the first key is seen with it.
+    // With the first key, the lines above it are shown too.
     if selected == places.first { scroll.move(by: -rows.count, height: height, count: rows.count) }
   }
 
-  /// The editor, with the cursor at the selected key; what is not installed is planned with the config.
+  /// Opens the editor at the selected key; for an extension that is not installed, the config is part of the
+  /// installation.
   private func edit(_ state: ConsoleState) -> [Step] {
     let path = rows.prefix(selected + 1).last { $0.path != nil }?.path
     if state.market.installed.of(name) == nil, let version = state.market.extensions[name]?.recommendedVersion {
@@ -148,7 +149,7 @@ struct ConfigPage: ExtensionPage {
     rows.count > height ? "\(min(100, (scroll.top + height) * 100 / rows.count)) %" : ""
   }
 
-  /// Whether the config is in effect, and what others have changed of it.
+  /// Whether the config is in effect, and how others have changed it.
   private func header(_ state: ConsoleState) -> [Line] { standing(state) + (rows.isEmpty ? [] : absence(state)) }
 
   private func standing(_ state: ConsoleState) -> [Line] {
@@ -185,7 +186,7 @@ struct ConfigPage: ExtensionPage {
     search.draw(on: &surface, in: body.split(left: 1).rest, from: scroll.top, state.theme) { rows[$0].text }
   }
 
-  /// Why the chart's values are not shown; nothing where they are.
+  /// Why the chart's values are not shown; empty if they are.
   private func absence(_ state: ConsoleState) -> [Line] {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
     guard let evidence = state.evidence[key] else { return [Line(state.words("Reading the chart's values …"), .dim)] }
@@ -209,7 +210,7 @@ struct ConfigPage: ExtensionPage {
 }
 
 extension ConsoleState {
-  /// Whether the config of `installation` is in effect, or why not yet.
+  /// Whether the config of `installation` is in effect, or why not.
   func effect(_ installation: Installation) -> Line {
     var effect = ConfigEffect(installation)
     effect.restarted = restarts[installation.extension].flatMap {

@@ -6,12 +6,12 @@ import Packages
 import Platform
 import Terminal
 
-/// The README of a version's package.
+/// The README and changelog in the package of a version.
 struct DocsPage: ExtensionPage {
   private let name: String
   private var pager = Pager()
   private var height = 1
-  /// The README as it was last laid out: a long one takes longer than a key may.
+  /// The last layout, because laying out a long README is too slow to do for each key.
   private var layout: (key: DocumentKey, width: Int, lines: [Line])?
 
   init(_ name: String) { self.name = name }

@@ -27,7 +27,7 @@ struct EventsPage: PageText {
       + events.flatMap { Self.lines($0, columns, state) }
   }
 
-  /// One event with its age.
+  /// An event with its age.
   static func lines(_ event: EventLine, _ columns: Int, _ state: ConsoleState) -> [Line] {
     let times = event.count > 1 ? state.words(" ({0} times)", "\(event.count)") : ""
     let line =

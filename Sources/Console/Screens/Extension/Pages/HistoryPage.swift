@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What was changed of an extension: when, by whom, from what to what, and what came of it.
+/// The changes of an extension: when, by whom, what, and their results.
 struct HistoryPage: ExtensionPage {
   private let name: String
   private var rows: [PastChange] = []
@@ -58,7 +58,7 @@ struct HistoryPage: ExtensionPage {
     surface.draw(gaps, in: bottom, state.theme)
   }
 
-  /// What of the past could not be read.
+  /// What could not be read of the past.
   private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
     var gaps = state.readings.concern(.past(of: name), state.words)
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {

@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What is in the package of a version, from its files.
+/// The contents of a version's package, from its files.
 struct InsidePage: PageText {
   let name: String
 

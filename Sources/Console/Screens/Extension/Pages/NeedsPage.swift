@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What a version of an extension needs, and which other extensions need it.
+/// The dependencies of a version of an extension, and the extensions that depend on it.
 struct NeedsPage: PageText {
   let name: String
 

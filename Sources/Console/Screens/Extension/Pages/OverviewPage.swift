@@ -6,8 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What an extension is and where it stands: state, reason and remedy first, then what runs and what is offered, then
-/// all that the objects say.
+/// The overview of an extension: state, reason and remedy first, then versions, then the details of its objects.
 struct OverviewPage: PageText {
   let name: String
 
@@ -15,7 +14,7 @@ struct OverviewPage: PageText {
     details(state) + examination(state) + state.pastBeforeAttempt(of: name)
   }
 
-  /// What every other object says.
+  /// The details of its objects.
   private func details(_ state: ConsoleState) -> [Subscription] {
     guard let capabilities = state.capabilityState.capabilities, state.market.isFilled else { return [] }
     let installation = state.market.installed.of(name)
@@ -25,7 +24,7 @@ struct OverviewPage: PageText {
     return [.details(DetailsSubject(row, installation), capabilities)]
   }
 
-  /// What failed is looked into at once.
+  /// A failed installation is examined at once.
   private func examination(_ state: ConsoleState) -> [Subscription] {
     guard state.status(of: name).state.isFailure else { return [] }
     return state.reading(.examination(of: name), stamp: state.stamp(of: name))
@@ -48,7 +47,7 @@ private struct Overview {
 
   var lines: [Line] { standing + findings + releases + facts + detailLines + states }
 
-  /// As wide are labels; those of objects may be somewhat wider.
+  /// In columns: the width of labels; those of details may be up to `labelLimit` wide.
   private static let labels = 14
   private static let labelLimit = 22
 
@@ -60,7 +59,7 @@ private struct Overview {
   private var element: Extension? { state.market.extensions[name] }
   private var status: ExtensionStatus { state.status(of: name) }
 
-  /// State, reason, what changed last, and the way back.
+  /// The state, its reason, the last change, and the way back.
   private var standing: [Line] {
     let status = status
     guard installation != nil else { return absence + description }
@@ -76,7 +75,7 @@ private struct Overview {
     return lines + (status.state.isFailure ? wayBack : [])
   }
 
-  /// What the extension itself says of a state goes before what may not be read.
+  /// Why the installation is not known; the state in the extension's own status comes first.
   private var absence: [Line] {
     let word = status.isInstalled ? state.words(status.fullWord) : ""
     return row("State", word, status.style)
@@ -106,7 +105,7 @@ private struct Overview {
     return row("Way back", text, .accent)
   }
 
-  /// What the doctor found, first of all on what failed.
+  /// The findings of the doctor, if the installation has failed.
   private var findings: [Line] {
     let topic = Reading.Topic.examination(of: name)
     guard status.state.isFailure else { return [] }
@@ -131,7 +130,7 @@ private struct Overview {
     let offered = state.offeredVersions(of: name)
     let recommended = element?.recommendedVersion ?? ""
     let isNewest = !status.running.isEmpty && VersionText(status.running) == VersionText(recommended)
-    // What is as it should be is said once.
+    // If the running version is the recommended one, both are on one line.
     var lines = row("Running", isNewest ? state.words("{0}, the recommended version", status.running) : status.running)
     if VersionText(status.wanted) != VersionText(status.running) { lines += row("Wanted", status.wanted) }
     lines += row("Failed", status.failed, .stateFailed)
@@ -167,7 +166,7 @@ private struct Overview {
     return title.isEmpty ? category : title
   }
 
-  /// What the objects around it say, once they are read.
+  /// The details of its objects, once they were read.
   private var detailLines: [Line] {
     guard let details = state.details[name] else { return [] }
     let indent = min(Self.labelLimit, (details.lines.map(\.label.columns).max() ?? 0) + 2)
@@ -180,7 +179,7 @@ private struct Overview {
     return section(state.words("In its objects"), fields) + blocks
   }
 
-  /// Pictures that stand in the text of an object are told of, not shown.
+  /// Images in the text of an object are named, not shown.
   private func legible(_ value: String) -> String {
     guard value.hasPrefix("data:") else { return value }
     let kind = value.dropFirst(5).prefix { $0 != ";" && $0 != "," }

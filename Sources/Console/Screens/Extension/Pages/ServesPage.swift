@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// What the gateway serves for an extension, each with its state and a probe.
+/// What the gateway serves for an extension, with states and probes.
 struct ServesPage: ExtensionPage {
   private let name: String
   private var serving: ServingList
@@ -33,23 +33,23 @@ struct ServesPage: ExtensionPage {
   }
 }
 
-/// A list of what is served, of one extension or of all, with probes that are made when it opens and at a key.
+/// A list of what is served for one extension or for all; probes are sent when it opens, and with a key.
 struct ServingList: Sendable {
   private let name: String?
   private var rows: [ServingRow] = []
   private var list = ListView<ServingRow>()
   private var height = 1
-  /// Counts the probes that were asked for.
+  /// The number of probe requests of the user.
   private var probing = 0
 
   init(of name: String?) { self.name = name }
 
-  /// A row with what its probe came to.
+  /// A row with the result of its probe.
   struct ServingRow: Identifiable, Hashable, Sendable {
     var row: ServingFacts.Row
     var probe: Probe?
     var isProbed: Bool
-    /// Whose it is.
+    /// The extension that it belongs to.
     var owner: String
 
     var id: String { row.id }
@@ -65,7 +65,7 @@ struct ServingList: Sendable {
       + state.reading(.probes(of: name), stamp: "\(stamp) \(probing)")
   }
 
-  /// What is worth a key here: nothing is probed where nothing is served.
+  /// The hints; probing is offered only if something is served.
   var hints: [Hint] { .commands((rows.isEmpty ? [] : [.probe]) + [.whichRule]) }
 
   var selected: ServingRow? { rows.first { $0.id == list.selected } }

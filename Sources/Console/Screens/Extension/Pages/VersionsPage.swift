@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// The versions of an extension: which fit here, what they need, what they were; and the changes that lead to each.
+/// The versions of an extension: which can run here, their dependencies and their past here, and changes to each.
 struct VersionsPage: ExtensionPage {
   private let name: String
   private var rows: [VersionFacts] = []
@@ -53,7 +53,7 @@ struct VersionsPage: ExtensionPage {
     list.point(action, row: point.row, in: rows, height: height) ? lead(.open, state) ?? [] : []
   }
 
-  /// The plan that brings the selected version; `nil` where the key asks for what this version is no goal of.
+  /// Opens the plan for the selected version; `nil` if the command cannot lead to this version.
   private func lead(_ command: Command, _ state: ConsoleState) -> [Step]? {
     guard let version = list.selected, let route = state.route(to: version, of: name) else {
       return command == .open
@@ -70,7 +70,7 @@ struct VersionsPage: ExtensionPage {
     ]
   }
 
-  /// The two that are marked, else the selected one with what runs.
+  /// Compares the two marked versions, or the selected one with the running one.
   private func compare(_ state: ConsoleState) -> [Step] {
     var chosen = rows.map(\.version).filter { list.marked.contains($0) }
     if chosen.count < 2, let selected = list.selected {
@@ -96,7 +96,7 @@ struct VersionsPage: ExtensionPage {
     surface.draw(lines, in: bottom, state.theme)
   }
 
-  /// Why it is not known what the versions need.
+  /// Why the dependencies of the versions are not known.
   private func interruption(_ columns: Int, _ state: ConsoleState) -> [Line]? {
     guard state.market.versions[name]?.isFilled != true, let error = state.market.versions[name]?.interruption else {
       return nil
@@ -105,7 +105,7 @@ struct VersionsPage: ExtensionPage {
     return Line(state.words(sentence.asSentence), .statusWarning).wrapped(to: columns, indent: 2)
   }
 
-  /// Why the selected version does not fit, or what is not known of it.
+  /// Why the selected version cannot run, or what is not known about it.
   private func reasons(_ columns: Int, _ words: Language) -> [Line] {
     guard let row = rows.first(where: { $0.version == list.selected }) else { return [] }
     let (texts, style): ([Sentence], StyleName) =
@@ -141,7 +141,7 @@ extension VersionFacts {
 }
 
 extension ConsoleState {
-  /// The change that leads to `version` of the extension called `name`; `nil` where it is what is asked for already.
+  /// The change that leads to `version` of the extension `name`; `nil` if the spec asks for it already.
   func route(to version: String, of name: String) -> Change? {
     guard let installation = market.installed.of(name) else { return .install(version: version, config: "") }
     if VersionText(version) == VersionText(installation.version) { return nil }
