@@ -1,0 +1,70 @@
+import Client
+import Extensions
+import KubernetesAPI
+
+// Waits until everything that a release made is ready.
+extension InstallationReconciler {
+  func awaitReadiness(
+    _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
+  ) async throws(StepError) -> NextLook {
+    // After `ready()` only hooks have run, and readiness is not checked again.
+    let missing = record.isReady ? [] : try await waiting(record)
+    guard let first = missing.first else {
+      let applier = try await applier(snapshot)
+      do {
+        let removal = try await applier.remove(record.leftovers)
+        guard removal.remaining.isEmpty else { return .after(settings.pollInterval) }
+        for line in removal.words { snapshot.log?.note(line) }
+        let opensHooks = !record.isReady && record.isOpen(record.isUpgrade ? .postUpgrade : .postInstall)
+        try await save(opensHooks ? record.ready() : record.succeeding(at: settings.now()), snapshot)
+      } catch {
+        throw .passing(error)
+      }
+      return .atOnce
+    }
+    return try await wait(for: first, andOthers: missing.count - 1, snapshot, record)
+  }
+
+  /// Says what is not ready yet, and gives up when that has taken too long.
+  private func wait(
+    for first: (words: String, object: Object), andOthers count: Int, _ snapshot: InstallationSnapshot,
+    _ record: ReleaseRecord
+  ) async throws(StepError) -> NextLook {
+    let what = first.words
+    let others = count > 0 ? " and \(count) more" : ""
+    let seconds = settings.stopwatch.seconds(record.name, since: record.since)
+    guard seconds < settings.readyTimeout else {
+      let cause = await PodCause(cluster: target).of(first.object)
+      let pod = cause.isEmpty ? "" : "; \(cause)"
+      throw .lasting("not ready after \(settings.readyTimeout) s: \(what)\(others)\(pod)")
+    }
+    let told = record.waiting(for: "waiting for \(what)\(others)", at: settings.now())
+    if told.conditions.first?.message != record.conditions.first?.message {
+      try await passing { () throws(ClusterError) in try await save(told, snapshot) }
+      return .atOnce
+    }
+    return .after(settings.pollInterval)
+  }
+
+  /// What is not ready yet, in words.
+  private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
+    var missing: [(words: String, object: Object)] = []
+    for part in record.parts where Readiness.kinds(played: settings.playsWorkloads).contains(part.resource.kind) {
+      let object: Object?
+      do {
+        object = try await target.find(part.resource, namespace: part.object.namespace, part.object.name)
+      } catch {
+        throw StepError(error, part.title)
+      }
+      guard let object else { throw .lasting("\(part.title) was deleted by another client") }
+      switch Readiness(of: object) {
+      case .ready: break
+      case .waiting(let what): missing.append(("\(part.title): \(what)", object))
+      case .failed(let why):
+        let cause = await PodCause(cluster: target).of(object)
+        throw .lasting("\(part.title) failed: \(why)" + (cause.isEmpty ? "" : "; \(cause)"))
+      }
+    }
+    return missing
+  }
+}
