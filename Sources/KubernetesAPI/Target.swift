@@ -5,6 +5,8 @@ import Platform
 package struct Target: Hashable, Sendable {
   package var segments: [String]
   private var query: [String: String] = [:]
+  /// Further values of parameters that are given several times.
+  private var repeated: [String: [String]] = [:]
 
   package init(_ text: String) {
     // Compares bytes: this runs for every request, and comparing characters is slow.
@@ -24,7 +26,8 @@ package struct Target: Hashable, Sendable {
       let key = Self.decode(sides[0])
       // As in Go's url.ParseQuery, a pair with an invalid escape is dropped, and the first of repeated keys is used.
       guard sides.allSatisfy(PercentEncoding.isWhole) else { continue }
-      if query[key] == nil { query[key] = sides.count == 2 ? Self.decode(sides[1]) : "" }
+      let value = sides.count == 2 ? Self.decode(sides[1]) : ""
+      if query[key] == nil { query[key] = value } else { repeated[key, default: []].append(value) }
     }
   }
 
@@ -33,15 +36,9 @@ package struct Target: Hashable, Sendable {
     query[parameter].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// All values of a query parameter that may be given several times.
+  /// All values of a query parameter that may be given several times, in their order.
   package func all(_ parameter: String) -> [String] {
-    guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
-    return text[text.utf8.index(after: mark)...].split(separator: "&").compactMap { pair in
-      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard sides.count == 2, sides.allSatisfy(PercentEncoding.isWhole), Self.decode(sides[0]) == parameter
-      else { return nil }
-      return Self.decode(sides[1])
-    }
+    query[parameter].map { [$0] + (repeated[parameter] ?? []) } ?? []
   }
 
   /// The value of a query parameter, also where that is empty; `nil` when it is missing.
