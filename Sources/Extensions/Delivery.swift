@@ -34,9 +34,26 @@ extension Write {
   /// The write is never sent a second time. `.unanswered` says that it was not carried out, or that the
   /// outcome is unknown.
   package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+    try await deliver(to: cluster, dryRun: dryRun) { () throws(ClusterError) in
+      try await send(to: cluster, dryRun: dryRun)
+    }
+  }
+
+  /// As `deliver`, but sends the patch so that it holds as long as `object` keeps its spec.
+  package func deliver(to cluster: Cluster, whileSpecIsThatOf object: Object) async throws(ClusterError) -> Delivery {
+    guard case .patch(let resource, let namespace, let name, _) = self, let patch = patch(whileSpecIsThatOf: object)
+    else { return try await deliver(to: cluster) }
+    return try await deliver(to: cluster, dryRun: false) { () throws(ClusterError) in
+      try await cluster.patch(resource, namespace: namespace, name, patch)
+    }
+  }
+
+  private func deliver(
+    to cluster: Cluster, dryRun: Bool, _ send: () async throws(ClusterError) -> Object?
+  ) async throws(ClusterError) -> Delivery {
     let lost: ClusterError
     do throws(ClusterError) {
-      return Delivery(object: try await send(to: cluster, dryRun: dryRun))
+      return Delivery(object: try await send())
     } catch {
       // A cancelled caller does not wait for this either.
       guard error.leavesDoubt, !dryRun, error != .transport(.cancelled) else { throw error }

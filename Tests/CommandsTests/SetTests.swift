@@ -166,6 +166,29 @@ import Testing
     #expect(try await applying.value.hasSuffix("app: being installed, version 1.0.0 in test\n"))
   }
 
+  /// What the file says is asked for already; that it has failed, or is not done yet, is not "nothing to change".
+  @Test(.endsInTime) func whatIsAskedForAlreadyIsWaitedForAndItsFailureIsTold() async throws {
+    let bench = try Workbench(timing: LogTests.quick)
+    try await bench.offer("base", versions: ["1.0.0"])
+    try await bench.run("install", "base", "--version", "1.0.0", "--yes")
+    try await bench.report("base", ["state": "Installing"])
+    let file = "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: base, version: 1.0.0}]\n"
+    func apply(_ options: String...) async throws -> String {
+      try await bench.run(["apply", "-f", "-", "--yes"] + options, input: file)
+    }
+    #expect(try await apply().isEmpty)
+    #expect(bench.said.notes.contains { $0.contains("still under way: base") })
+
+    let waiting = Task { try await apply("--wait") }
+    await eventually("it watches") { bench.transport.requests.contains { $0.target.contains("watch=") } }
+    try await bench.report("base", ["state": "InstallFailed", "version": "1.0.0"])
+
+    let failure = await #expect(throws: CommandError.self) { try await waiting.value }
+    #expect(failure?.sentence.hasPrefix("base is InstallFailed") == true)
+    #expect(failure?.sentence.hasSuffix("ksx retry base has it tried again") == true)
+    await #expect(throws: CommandError.self) { try await apply() }
+  }
+
   @Test func secretsOfConfigsAndPlacementsAreNotShown() async throws {
     let bench = try await bench(.installPlan)
     try await bench.run(

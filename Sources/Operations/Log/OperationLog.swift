@@ -19,9 +19,10 @@ package struct OperationLog: Hashable, Sendable {
 
   /// Parses the controllers' log: each line begins with its time, and each operation with a line about its revision.
   package init(text: String) {
+    var masking = MaskedLog()
     for line in text.lines where !line.isEmpty {
-      let parts = CredentialText.removed(from: line).split(separator: " ", maxSplits: 1).map(String.init)
-      let said = Line(time: parts[0], text: parts.count > 1 ? parts[1] : "")
+      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      let said = Line(time: parts[0], text: parts.count > 1 ? masking.masked(parts[1]) : "")
       if said.text.hasPrefix(Self.revision) || operations.isEmpty { operations.append([]) }
       operations[operations.count - 1].append(said)
     }

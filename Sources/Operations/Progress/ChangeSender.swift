@@ -68,24 +68,36 @@ package struct ChangeSender: Sendable {
 
   private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
     var plan = plan
+    var failure: ClusterError
+    do throws(ClusterError) { return try await delivered(plan) } catch { failure = error }
     for attempt in 1..<Self.attempts {
-      do throws(ClusterError) {
-        return try await delivered(plan)
-      } catch {
-        guard case .refused(let status) = error, status.isConflict else { throw error }
-        await cluster.timing.sleep(.milliseconds(20 * attempt))
-        guard let fresh = await replan(), plan.agreesTo(fresh), !fresh.isBlocked else {
-          throw error
-        }
+      guard failure.isOvertaken else { throw failure }
+      await cluster.timing.sleep(.milliseconds(20 * attempt))
+      if let fresh = await replan() {
+        guard plan.agreesTo(fresh), !fresh.isBlocked else { throw failure }
         plan = fresh
       }
+      do throws(ClusterError) { return try await deliveredOverStatus(plan, failure) } catch { failure = error }
     }
-    return try await delivered(plan)
+    throw failure
   }
 
   private func delivered(_ plan: Plan) async throws(ClusterError) -> Delivery {
     var delivery = try await signed(plan).deliver(to: cluster)
     delivery.before = plan.before
+    return delivery
+  }
+
+  /// Sends `plan` again after `failure`, if what is asked of the installation is still what it was planned on; then only
+  /// its status has changed, which the plan does not write.
+  private func deliveredOverStatus(_ plan: Plan, _ failure: ClusterError) async throws(ClusterError) -> Delivery {
+    guard case .patch(let resource, let namespace, let name, _) = plan.write, let before = plan.before,
+      plan.preparation == nil
+    else { return try await delivered(plan) }
+    let object = try await cluster.get(resource, namespace: namespace, name)
+    guard Installation(object).hasSpec(of: before) else { throw failure }
+    var delivery = try await signed(plan).write.deliver(to: cluster, whileSpecIsThatOf: object)
+    delivery.before = before
     return delivery
   }
 
@@ -173,5 +185,21 @@ extension HistoryLine.Event {
     .outcome(
       outcome, version: change.version ?? before?.version ?? "",
       configHash: ConfigHash.of(ConfigHash.trimmed(change.config ?? before?.config ?? "")))
+  }
+}
+
+extension ClusterError {
+  /// Whether the object changed since it was read: by its version, or by a test of a JSON patch.
+  fileprivate var isOvertaken: Bool {
+    guard let status else { return false }
+    return status.isConflict || status.code == 422 && status.message.containsText("testing value")
+  }
+}
+
+extension Installation {
+  /// Whether the same is asked for in the same object.
+  fileprivate func hasSpec(of other: Installation) -> Bool {
+    uid == other.uid && version == other.version && config == other.config && isEnabled == other.isEnabled
+      && clusters == other.clusters && isBeingDeleted == other.isBeingDeleted
   }
 }

@@ -158,7 +158,7 @@ extension ClusterReader {
     guard let newest = pods.max(by: { ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "") }) else { return }
     let target = Resource.pods.path(namespace: namespace, name: newest.name, subresource: "log") + "?tailLines=200"
     switch await answer(within: Self.patience, { () throws(ClusterError) in try await cluster.text(target) }) {
-    case .success(let text): sources.log = CredentialText.removed(from: text)
+    case .success(let text): sources.log = MaskedLog.tail(text)
     case .failure(let error): sources.gaps.append("the log of \(newest.name): \(error.words)")
     }
   }

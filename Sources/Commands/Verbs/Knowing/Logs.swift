@@ -2,6 +2,7 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
+import Manifest
 import Operations
 import Platform
 
@@ -52,8 +53,11 @@ struct Logs: ClusterCommand {
   private static func title(_ cluster: String) -> String { "agent in \(cluster):" }
 
   private func print(_ pod: HelmPod, _ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
+    var masking = MaskedLog()
     try await session.asking("reading the log of pod \(pod.namespace)/\(pod.name)") { () throws(ClusterError) in
-      try await reader.cluster.log(of: pod.name, in: pod.namespace, follows: false) { session.outlet.print($0.text) }
+      try await reader.cluster.log(of: pod.name, in: pod.namespace, follows: false) {
+        session.outlet.print(masking.masked($0.text))
+      }
     }
   }
 
@@ -229,13 +233,14 @@ struct PodFollower {
   private func follow(_ pod: HelmPod, _ installation: Installation, _ backoff: inout Backoff) async throws(CommandError)
   {
     var printed = PrintedLog()
+    var masking = MaskedLog()
     var isKnown = true
     while isKnown {
       do throws(ClusterError) {
         printed.startAgain()
         let since = printed.time
         try await reader.cluster.log(of: pod.name, in: pod.namespace, since: since, follows: true) { line in
-          if printed.isNew(line) { session.outlet.print(line.text) }
+          if printed.isNew(line) { session.outlet.print(masking.masked(line.text)) }
         }
       } catch {
         if error.isNotFound { return }

@@ -57,50 +57,6 @@ extension CommandSession {
   }
 }
 
-/// The difference between a file and the cluster.
-struct SetComparison: Sendable {
-  let set: ExtensionSet
-  let isWhole: Bool
-  let reader: ClusterReader
-  let difference: SetDifference
-  /// Configs in the set with the same values as in the cluster, which stores no comments; with their text in the file.
-  let sameConfigs: [(Installation, String)]
-
-  init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
-    self.set = set
-    isWhole = arguments.has(.prune)
-    reader = try await session.reader()
-    let (installations, repositories) = try await session.installationsAndRepositories(
-      reader, needsRepositories: !set.repositories.isEmpty || isWhole && set.namesRepositories)
-    difference = SetDifference(
-      set, installations: installations, repositories: repositories ?? [], reader.capabilities)
-    let installed = Installations(installations.map(Installation.init))
-    sameConfigs = set.members.compactMap { member in
-      guard let config = member.config, let found = installed.of(member.name), found.configForm == .object,
-        found.hasConfig(config)
-      else { return nil }
-      return (found, config)
-    }
-  }
-
-  var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
-  var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
-
-  /// Prints the differences.
-  func print(_ output: Output, _ outlet: Outlet) throws(CommandError) {
-    if output.isWhole {
-      let lines = lines.map { line -> Value in
-        ["sign": .string(PlanText.sign(line.sign)), "text": .string(line.text)]
-      }
-      return outlet.printExactly(try output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
-    }
-    outlet.print(PlanText.lines(lines))
-    guard !isWhole else { return }
-    let others = difference.strangers.map(\.name) + difference.strangeRepositories.map { "repository \($0.name)" }
-    if !others.isEmpty { outlet.note("note: not in the file, and left as they are: \(others.joined(separator: ", "))") }
-  }
-}
-
 /// `ksx diff -f FILE`.
 struct CompareSet: ClusterCommand {
   private let arguments: Arguments
@@ -137,7 +93,10 @@ struct ApplySet: PlannedCommand {
     let comparison = try await SetComparison(arguments, set, session)
     let difference = comparison.difference
     if arguments.dryRun == .none { keepTexts(comparison.sameConfigs, session) }
-    if comparison.isEmpty { return session.outlet.note("nothing to change in \(session.name)") }
+    if comparison.isEmpty {
+      session.outlet.note("nothing to change in \(session.name)")
+      return try await settleRest(comparison, session)
+    }
     let plan = plan(comparison)
     if arguments.dryRun != .none {
       try comparison.print(arguments.output, session.outlet)
@@ -155,10 +114,19 @@ struct ApplySet: PlannedCommand {
       placements.map { found, write in
         .init(found.name, session.sender(because: found.reason).signed(write, .place(on: ["as the file says"])))
       }, "placement of", session)
+    try await settleRest(comparison, session)
     guard arguments.has(.prune) else { return }
     let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     try await change(strangers, comparison.reader, session, isOffered: nil)
     try await write(difference.strangeRepositories, "repository", session)
+  }
+
+  private func settleRest(_ comparison: SetComparison, _ session: CommandSession) async throws(CommandError) {
+    if arguments.dryRun != .none { return }
+    let changed = Set(comparison.difference.extensions.map(\.name))
+    let rest = set.members.map(\.name).filter { !changed.contains($0) }
+    let seconds = arguments.has(.wait) ? arguments.seconds(.timeout) ?? 600 : nil
+    try await settle(rest, comparison.installed, waiting: seconds, comparison, session)
   }
 
   /// Records the text of configs in the file that the cluster has without comments; they need no request.

@@ -1,0 +1,51 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+
+/// The difference between a file and the cluster.
+struct SetComparison: Sendable {
+  let set: ExtensionSet
+  let isWhole: Bool
+  let reader: ClusterReader
+  let difference: SetDifference
+  let installed: Installations
+  /// Configs in the set with the same values as in the cluster, which stores no comments; with their text in the file.
+  let sameConfigs: [(Installation, String)]
+
+  init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
+    self.set = set
+    isWhole = arguments.has(.prune)
+    reader = try await session.reader()
+    let (installations, repositories) = try await session.installationsAndRepositories(
+      reader, needsRepositories: !set.repositories.isEmpty || isWhole && set.namesRepositories)
+    difference = SetDifference(
+      set, installations: installations, repositories: repositories ?? [], reader.capabilities)
+    let installed = Installations(installations.map(Installation.init))
+    self.installed = installed
+    sameConfigs = set.members.compactMap { member in
+      guard let config = member.config, let found = installed.of(member.name), found.configForm == .object,
+        found.hasConfig(config)
+      else { return nil }
+      return (found, config)
+    }
+  }
+
+  var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
+  var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
+
+  /// Prints the differences.
+  func print(_ output: Output, _ outlet: Outlet) throws(CommandError) {
+    if output.isWhole {
+      let lines = lines.map { line -> Value in
+        ["sign": .string(PlanText.sign(line.sign)), "text": .string(line.text)]
+      }
+      return outlet.printExactly(try output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
+    }
+    outlet.print(PlanText.lines(lines))
+    guard !isWhole else { return }
+    let others = difference.strangers.map(\.name) + difference.strangeRepositories.map { "repository \($0.name)" }
+    if !others.isEmpty { outlet.note("note: not in the file, and left as they are: \(others.joined(separator: ", "))") }
+  }
+}
