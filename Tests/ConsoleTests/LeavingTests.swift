@@ -36,6 +36,8 @@ import Testing
 
     #expect(tester.app.isFinished)
     #expect(tester.asked.contains(.stop(.change(of: "grafana"))))
+    // What came of it is not known, which is told on the way out.
+    #expect(tester.app.unanswered == ["grafana"])
   }
 
   @Test func aRefusalEndsTheLeavingAndIsShown() throws {

@@ -18,6 +18,8 @@ package struct App: Sendable {
   var marketplace = MarketplaceScreen()
   /// The screens above the marketplace, the topmost last.
   var layers: [any Screen] = []
+  /// The extensions whose change was not answered when the user left without waiting.
+  private(set) var unanswered: [String] = []
   /// What the open screens need to be read or watched.
   var subscriptions: [Subscription] = []
   /// The places that the user has visited.
@@ -120,7 +122,9 @@ package struct App: Sendable {
     state.isLineTyped = top.prompt != nil
     state.grammar = top.prompt?.grammar
     marketplace.settle(&state)
-    for index in layers.indices { layers[index].settle(&state) }
+    // A covered screen is updated once it is uncovered: otherwise each key would cost more with every open screen.
+    let visible = layers.lastIndex { !$0.isOverlay } ?? 0
+    for index in layers.indices[visible...] { layers[index].settle(&state) }
   }
 
   var top: any Screen { layers.last ?? marketplace }
@@ -171,7 +175,10 @@ package struct App: Sendable {
     case .say(let tone, let text): state.say(tone, text, about: top.extensionName)
     case .leave: leave()
     case .leaveAtOnce:
-      for name in state.submissions.keys.sorted() { state.effects.append(.stop(.change(of: name))) }
+      for (name, submission) in state.submissions.sorted(by: { $0.key < $1.key }) {
+        if submission.isUnderWay { unanswered.append(name) }
+        state.effects.append(.stop(.change(of: name)))
+      }
       finish()
     }
   }

@@ -189,7 +189,8 @@ struct Loop {
         tell(message)
       }
     }
-    ending.lastWords += worker.unfinished.map { app.state.words($0) }
+    let unfinished = app.unanswered.map(Worker.unanswered) + worker.unfinished
+    ending.lastWords += unfinished.map { app.state.words($0) }
     worker.stop()
     return ending
   }

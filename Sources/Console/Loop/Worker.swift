@@ -80,12 +80,17 @@ package final class Worker: Sendable {
     }
   }
 
+  /// What a user must know who leaves before the cluster has answered.
+  static func unanswered(_ name: String) -> Sentence {
+    "The cluster did not answer to the change of \(name): check whether it was made."
+  }
+
   /// What was to be finished and is not, in sentences.
   package var unfinished: [Sentence] {
     let ids = running.withLock { running in running.entries.filter { $1.onExit != .cancel }.keys }
     var sentences = ids.compactMap { id -> Sentence? in
       guard case .change(let name) = id else { return nil }
-      return "The cluster did not answer to the change of \(name): check whether it was made."
+      return Self.unanswered(name)
     }
     if ids.count > sentences.count {
       sentences.append("Not everything was saved on this computer: writing took too long.")
