@@ -7,7 +7,8 @@ import Logging
 import Manifest
 import Platform
 
-/// Reads a cluster for a chart that is being rendered, so that `lookup` in its templates finds what is there.
+/// Reads a cluster for a chart that is being rendered, so that `lookup` in its templates finds what is there, and
+/// `.Capabilities.APIVersions` what is served.
 ///
 /// helm gets none of this process's credentials: it is told an address on this machine that nothing else knows, behind
 /// which can only be read, and which is gone when helm has ended.
@@ -23,7 +24,7 @@ struct ChartWindow: Handler {
       let server = try await Server.start(window, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
       return ClusterWindow(address: (server.addresses.first ?? "") + secret) { await server.stop(grace: .zero) }
     } catch {
-      Logger(label: "controllers").warning("lookup in charts finds nothing: \(error)")
+      Logger(label: "controllers").warning("lookup and .Capabilities.APIVersions in charts find nothing: \(error)")
       return nil
     }
   }

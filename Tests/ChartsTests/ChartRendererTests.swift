@@ -276,25 +276,102 @@ import Testing
     #expect(rendered.parts.map(\.object.name).sorted() == ["a", "b"])
   }
 
-  @Test func helmIsToldOfTheClusterWhatItIsToKnowAndNoMore() async throws {
+  /// A helm that is the shell's `script`, given the arguments and a kubeconfig.
+  private func told(_ script: String, of cluster: RenderingCluster) async throws -> String {
     let folder = try ScratchFolder()
     defer { folder.remove() }
-    try folder.write("helm", Array("#!/bin/sh\necho \"$@\"\ncat \"$KUBECONFIG\"\n".utf8))
+    try folder.write("helm", Array("#!/bin/sh\n\(script)\n".utf8))
     chmod(folder.path + "/helm", 0o700)
-    var cluster = RenderingCluster()
-    func told() async throws -> String {
-      try await Helm(path: folder.path + "/helm", timeout: .seconds(60), cluster: cluster)
-        .template([], Release(name: "r", namespace: "ns"))
-    }
+    return try await Helm(path: folder.path + "/helm", timeout: .seconds(60), cluster: cluster)
+      .template([], Release(name: "r", namespace: "ns"))
+  }
 
-    let nothing = try await told()
-    (cluster.version, cluster.apis, cluster.address) = ("v1.30.1", ["v1", "v1/Pod"], "http://127.0.0.1:1/secret")
-    let all = try await told()
+  /// Writes to where it is told what it is told.
+  private static let writing = """
+    while [ $# -gt 1 ]; do [ "$1" = --output-dir ] && out=$2; shift; done
+    mkdir -p $out/c
+    { echo "---\n# Source: c/a"; echo "$all"; cat $KUBECONFIG; } > $out/c/a
+    echo "wrote $out/c/a"
+    """
+
+  @Test func helmIsToldOfTheClusterWhatItIsToKnowAndNoMore() async throws {
+    var cluster = RenderingCluster()
+    let nothing = try await told(#"echo "$@"; cat "$KUBECONFIG""#, of: cluster)
+    (cluster.version, cluster.address) = ("v1.30.1", "http://127.0.0.1:1/secret")
+    let all = try await told("all=$*\n" + Self.writing, of: cluster)
 
     #expect(!nothing.contains("--dry-run") && !nothing.contains("--kube") && !nothing.contains("server:"))
-    for word in ["--kube-version v1.30.1", "--api-versions v1,v1/Pod", "--dry-run=server", "127.0.0.1:1/secret"] {
+    for word in ["--kube-version v1.30.1", "--validate", "--dry-run=server", "127.0.0.1:1/secret"] {
       #expect(all.contains(word), "\(word)")
     }
+  }
+
+  /// helm 4 refuses `--validate` beside `--dry-run`, which means both.
+  @Test func helm4IsToldInItsOwnWay() async throws {
+    var cluster = RenderingCluster()
+    cluster.address = "http://127.0.0.1:1/secret"
+    let refusal = "Error: if any flags in the group [validate dry-run] are set none of the others can be"
+    let all = try await told(
+      "all=$*\ncase \"$all\" in *--validate*) echo '\(refusal)' >&2; exit 1;; esac\n" + Self.writing, of: cluster)
+
+    #expect(all.contains("--dry-run=server") && all.contains("127.0.0.1:1/secret"))
+  }
+
+  /// What a cluster of Kubernetes 1.25 or later serves, in short.
+  private static let served = [
+    "/version": #"{"major": "1", "minor": "36", "gitVersion": "v1.36.2"}"#,
+    "/api": #"{"kind": "APIVersions", "versions": ["v1"]}"#,
+    "/api/v1": """
+    {"kind": "APIResourceList", "groupVersion": "v1", "resources": [{"name": "namespaces", "singularName": "", "namespaced":
+    false, "kind": "Namespace", "verbs": ["get"]}]}
+    """,
+    "/api/v1/namespaces/ns": #"{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ns", "uid": "u-1"}}"#,
+    "/apis": """
+    {"kind": "APIGroupList", "apiVersion": "v1", "groups": [{"name": "batch", "versions": [{"groupVersion": "batch/v1",
+    "version": "v1"}], "preferredVersion": {"groupVersion": "batch/v1", "version": "v1"}}]}
+    """,
+    "/apis/batch/v1": """
+    {"kind": "APIResourceList", "groupVersion": "batch/v1", "resources": [{"name": "cronjobs", "singularName": "",
+    "namespaced": true, "kind": "CronJob", "verbs": ["get"]}]}
+    """,
+  ]
+
+  /// `helm template --api-versions` only adds to what helm takes to be everywhere, `policy/v1beta1/PodSecurityPolicy` too.
+  @Test(.enabled(if: helm != nil, "helm was not found"))
+  func chartsAreToldWhatTheClusterServesAndNothingElse() async throws {
+    let server = LoopbackServer { request in
+      let body = Self.served[String(request.target.dropFirst("/secret".count).prefix { $0 != "?" })]
+      let head = "HTTP/1.1 \(body == nil ? "404 Not Found" : "200 OK")\r\nContent-Type: application/json\r\n"
+      return [.send(head + "Content-Length: \(body?.utf8.count ?? 0)\r\n\r\n" + (body ?? ""))]
+    }
+    let template = """
+      {{ range list "batch/v1" "batch/v1/CronJob" "batch/v1beta1" "policy/v1beta1/PodSecurityPolicy" "x.y/v1" }}
+      ---
+      apiVersion: x.y/v1
+      kind: Thing
+      metadata: {name: "{{ . | replace "/" "-" | lower }}-{{ $.Capabilities.APIVersions.Has . }}"}
+      {{ end }}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: "{{ (lookup "v1" "Namespace" "" "ns").metadata.uid }}", annotations: {helm.sh/hook: pre-install}}
+      """
+    var files = chart(template).files
+    files["crds/a.yaml"] = Array("---\nkind: A\napiVersion: v1\nmetadata: {name: a}\n---\nkind: A\n".utf8)
+    files["crds/a.yaml"]? += Array("apiVersion: v1\nmetadata: {name: b}\n".utf8)
+    var renderer = try #require(Self.helm)
+    renderer.cluster.address = server.base + "/secret"
+    let archive = Package(files: files).archive(folder: "bell")
+
+    let rendered = try await renderer.render(archive, for: Release(name: "r", namespace: "ns"))
+
+    #expect(
+      rendered.parts.map(\.object.name) == [
+        "batch-v1-true", "batch-v1-cronjob-true", "batch-v1beta1-false", "policy-v1beta1-podsecuritypolicy-false",
+        "x.y-v1-false",
+      ])
+    #expect(rendered.parts.allSatisfy { $0.file == "templates/x.yaml" })
+    #expect(rendered.hooks.map(\.object.name) == ["u-1"] && rendered.definitions.map(\.object.name) == ["a", "b"])
   }
 
   @Test func aHelmThatHangsIsEnded() async throws {

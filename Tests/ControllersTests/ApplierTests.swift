@@ -118,14 +118,4 @@ import Testing
     record.earlier = [part("same")]
     #expect(try await planned(["templates/a.yaml", "templates/b.yaml"], after: record).count == 2)
   }
-
-  @Test func chartsAreToldWhatTheClusterServes() async throws {
-    var kinds = ServedKinds(fixture.cluster)
-    let all = try await kinds.all()
-
-    for word in ["v1", "v1/Pod", "apps/v1", "apps/v1/Deployment", "kubesphere.io/v1alpha1/InstallPlan"] {
-      #expect(all.contains(word), "\(word)")
-    }
-    #expect(!all.contains { $0.hasPrefix("monitoring.coreos.com") })
-  }
 }

@@ -8,24 +8,37 @@ struct Helm {
   /// What charts are told of the cluster.
   var cluster: RenderingCluster
 
-  /// What `helm template` prints for the packed chart.
+  /// What `helm template` makes of the packed chart.
   func template(_ archive: [UInt8], _ release: Release) async throws(ChartError) -> String {
     let config = YAML.text(try release.configValue())
-    let outcome: ChildProcess.Outcome
-    let folder: ScratchFolder
     do {
-      folder = try ScratchFolder()
+      let folder = try ScratchFolder()
       defer { folder.remove() }
       try folder.write("chart.tgz", archive)
       try folder.write("config.yaml", Array(config.utf8))
       try folder.write("forced.yaml", Array(YAML.text(release.forced).utf8))
-      if !cluster.address.isEmpty { try folder.write("kubeconfig", Array(cluster.kubeconfig.utf8)) }
-      var process = ChildProcess([path] + arguments(release, folder), environment: environment(folder))
-      process.timeout = timeout
-      outcome = try await process.run()
+      guard !cluster.address.isEmpty else { return try text(await run(chosen(release, folder), folder), folder) }
+      try folder.write("kubeconfig", Array(cluster.kubeconfig.utf8))
+      var outcome = try await run(chosen(release, folder) + Self.asking(in: folder, by: ["--validate"]), folder)
+      if outcome.errorText.containsText("flags in the group") {
+        // helm 4 means both by the other option.
+        outcome = try await run(chosen(release, folder) + Self.asking(in: folder), folder)
+      }
+      return try HelmFiles(folder: Self.output(folder), told: text(outcome, folder)).text
+    } catch let error as ChartError {
+      throw error
     } catch {
       throw .helm("\(error)")
     }
+  }
+
+  private func run(_ arguments: [String], _ folder: ScratchFolder) async throws(SystemError) -> ChildProcess.Outcome {
+    var process = ChildProcess([path] + arguments, environment: environment(folder))
+    process.timeout = timeout
+    return try await process.run()
+  }
+
+  private func text(_ outcome: ChildProcess.Outcome, _ folder: ScratchFolder) throws(ChartError) -> String {
     switch outcome.end {
     case .exited(0): return outcome.outputText
     case .timedOut: throw .helm("it took longer than \(timeout)")
@@ -33,17 +46,24 @@ struct Helm {
     }
   }
 
-  private func arguments(_ release: Release, _ folder: ScratchFolder) -> [String] {
+  private func chosen(_ release: Release, _ folder: ScratchFolder) -> [String] {
     var arguments = [
       "template", release.name, folder.path + "/chart.tgz", "--namespace", release.namespace, "--include-crds",
       "--values", folder.path + "/config.yaml", "--values", folder.path + "/forced.yaml",
     ]
     if release.isUpgrade { arguments.append("--is-upgrade") }
     if !cluster.version.isEmpty { arguments += ["--kube-version", cluster.version] }
-    if !cluster.apis.isEmpty { arguments += ["--api-versions", cluster.apis.joined(separator: ",")] }
-    // With it, helm asks the cluster what `lookup` looks up, and nothing else.
-    if !cluster.address.isEmpty { arguments.append("--dry-run=server") }
     return arguments
+  }
+
+  private static func output(_ folder: ScratchFolder) -> String { folder.path + "/output" }
+
+  /// With these helm asks the cluster what it serves, and what `lookup` looks up.
+  ///
+  /// It would also look for each object and its kind there, among them those that the chart is about to define, if they
+  /// were not written to files.
+  private static func asking(in folder: ScratchFolder, by more: [String] = []) -> [String] {
+    more + ["--dry-run=server", "--disable-openapi-validation", "--output-dir", output(folder)]
   }
 
   /// helm gets nothing of this process's environment that could lead it elsewhere, such as a kubeconfig.

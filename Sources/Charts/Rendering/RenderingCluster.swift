@@ -5,9 +5,8 @@ import Platform
 package struct RenderingCluster: Hashable, Sendable {
   /// Kubernetes' version, or empty when it is not known.
   package var version = ""
-  /// What it serves besides what helm takes to be everywhere, as in `apps/v1` and `apps/v1/Deployment`.
-  package var apis: [String] = []
-  /// The address of a server that reads the cluster for `lookup`, or empty where it finds nothing.
+  /// The address of a server that reads the cluster for charts that ask what is there and what is served; if it is empty,
+  /// they find nothing, and helm tells them what it takes to be everywhere.
   ///
   /// What stands there needs no credentials, for helm is given none: whoever knows it may read.
   package var address = ""
@@ -29,12 +28,17 @@ package struct RenderingCluster: Hashable, Sendable {
 }
 
 extension Package {
-  /// Whether a template may ask the cluster by `word`, such as `lookup`: also where a chart within it is packed.
-  package func mayAsk(by word: String) -> Bool {
-    files.contains { path, bytes in
-      if path.hasPrefix("charts/"), path.hasSuffix(".tgz") { return true }
-      let isTemplate = path.hasPrefix("templates/") || path.containsText("/templates/")
-      return isTemplate && String(decoding: bytes, as: UTF8.self).containsText(word)
-    }
+  /// Whether its templates, rendered with `config`, may ask the cluster what is there (`lookup`) or what it serves
+  /// (`.Capabilities.APIVersions`); also where a chart within it is packed, or where templates are in values.
+  package func mayAskCluster(_ config: String) -> Bool {
+    Self.isAsking(config)
+      || files.contains { path, bytes in
+        if path.hasPrefix("charts/"), path.hasSuffix(".tgz") { return true }
+        return !path.hasSuffix(".md") && Self.isAsking(String(decoding: bytes, as: UTF8.self))
+      }
+  }
+
+  private static func isAsking(_ text: String) -> Bool {
+    text.containsText("lookup") || text.containsText("APIVersions")
   }
 }

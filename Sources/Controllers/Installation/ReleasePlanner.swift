@@ -131,8 +131,9 @@ struct ReleasePlanner: Sendable {
       forced: forced, isUpgrade: record.isUpgrade)
     release.revision = record.revision
     var renderer = renderer
-    try await tell(&renderer.cluster, package)
-    let window = package?.mayAsk(by: "lookup") == true ? await settings.openWindow(target) : nil
+    renderer.cluster.version = try await version()
+    let isAsking = package?.mayAskCluster(record.attempt.config) == true
+    let window = isAsking ? await settings.openWindow(target) : nil
     renderer.cluster.address = window?.address ?? ""
     let rendered: Result<RenderedChart, ChartError>
     do throws(ChartError) {
@@ -144,20 +145,26 @@ struct ReleasePlanner: Sendable {
       rendered = .failure(error)
     }
     await window?.close()
-    do throws(ChartError) { return try rendered.get() } catch { throw .lasting("\(error)") }
+    do throws(ChartError) { return try rendered.get() } catch {
+      if case .helm(let complaint) = error, Self.isOutOfReach(complaint) { throw .passing(.unreadable("\(error)")) }
+      throw .lasting("\(error)")
+    }
   }
 
-  /// Tells charts what the cluster is, as far as they ask.
-  private func tell(_ cluster: inout RenderingCluster, _ package: Package?) async throws(StepError) {
-    if cluster.version.isEmpty {
-      let answer = try await StepError.telling("/version") { () throws(ClusterError) in
-        try await target.document("/version")
-      }
-      cluster.version = answer["gitVersion"]?.string ?? ""
+  /// What helm says when the cluster, not the chart, is why it did not render.
+  private static func isOutOfReach(_ complaint: String) -> Bool {
+    ["Kubernetes cluster unreachable", "could not get server version", "could not get apiVersions"].contains {
+      complaint.containsText($0)
     }
-    guard package?.mayAsk(by: ".APIVersions") == true else { return }
-    var kinds = ServedKinds(target)
-    do { cluster.apis = try await kinds.all() } catch { throw StepError(error, "what the cluster serves") }
+  }
+
+  /// Kubernetes' version, for charts that ask.
+  private func version() async throws(StepError) -> String {
+    if !renderer.cluster.version.isEmpty { return renderer.cluster.version }
+    let answer = try await StepError.telling("/version") { () throws(ClusterError) in
+      try await target.document("/version")
+    }
+    return answer["gitVersion"]?.string ?? ""
   }
 
   /// What the user does not choose: the group of what the gateway serves, which differs between

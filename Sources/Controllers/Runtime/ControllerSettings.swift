@@ -30,7 +30,7 @@ package struct ControllerSettings: Sendable {
   package var usesExecutorAccounts = false
   /// How many charts are rendered at once; others need not wait for what only waits.
   package var renderings = Slots(4)
-  /// Opens a way for charts to look things up in a cluster; without one they find nothing there.
+  /// Opens a way for charts to ask a cluster what is there and what it serves; without one they find nothing.
   package var openWindow: @Sendable (Cluster) async -> ClusterWindow? = { _ in nil }
   /// Counts what is done.
   package var metrics = ControllerMetrics()

@@ -16,22 +16,6 @@ struct ServedKinds {
     return known[apiVersion]?[kind]
   }
 
-  /// What is served, as charts ask for it: `apps/v1`, and `apps/v1/Deployment`.
-  mutating func all() async throws(ClusterError) -> [String] {
-    var versions = try await cluster.document("/api")["versions"]?.sequence?.compactMap(\.string) ?? []
-    for group in try await cluster.document("/apis")["groups"]?.sequence ?? [] {
-      versions += (group["versions"]?.sequence ?? []).compactMap { $0["groupVersion"]?.string }
-    }
-    var served: [String] = []
-    for version in versions {
-      // An extension's own server that does not answer takes only its own group away.
-      let kinds = try? await list(version)
-      known[version] = kinds ?? known[version]
-      served += [version] + (kinds ?? [:]).keys.sorted().map { "\(version)/\($0)" }
-    }
-    return served
-  }
-
   private func list(_ apiVersion: String) async throws(ClusterError) -> [String: Resource] {
     let parts = apiVersion.split(separator: "/", maxSplits: 1).map(String.init)
     let (group, version) = parts.count == 2 ? (parts[0], parts[1]) : ("", apiVersion)
