@@ -36,7 +36,7 @@ package struct Gateway: CallerHandler {
     self.cluster = cluster
     bundles = BundleReader(cluster: cluster)
     kapis = KapisReader(cluster: cluster, dialect: dialect)
-    members = Members(cluster: cluster)
+    members = Members(cluster: cluster, report: settings.report)
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {

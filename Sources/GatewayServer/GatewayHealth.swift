@@ -3,10 +3,12 @@ package import HTTP
 /// Answers the liveness and readiness probes, for every caller and without a request to another server.
 package struct GatewayHealth: Handler {
   private let rules: GatewayRules
+  private let pulse: APIPulse
   private let handler: any Handler
 
-  package init(rules: GatewayRules, around handler: any Handler) {
+  package init(rules: GatewayRules, pulse: APIPulse, around handler: any Handler) {
     self.rules = rules
+    self.pulse = pulse
     self.handler = handler
   }
 
@@ -22,8 +24,13 @@ package struct GatewayHealth: Handler {
   private func health(_ request: IncomingRequest) -> HTTPResponse? {
     switch Substring(request.head.target.utf8.prefix { $0 != UInt8(ascii: "?") }) {
     case "/healthz", "/livez": .plain(200, "ok")
-    case "/readyz": rules.isComplete ? .plain(200, "ok") : .plain(503, "the rules have not been read yet")
+    case "/readyz": unreadiness.map { .plain(503, $0) } ?? .plain(200, "ok")
     default: nil
     }
+  }
+
+  private var unreadiness: String? {
+    if !rules.isComplete { return "the rules have not been read yet" }
+    return pulse.silence.map { "the API server has not answered for \($0.components.seconds) s" }
   }
 }

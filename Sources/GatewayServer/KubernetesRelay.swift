@@ -11,12 +11,17 @@ package struct KubernetesRelay: CallerHandler {
   private let connection: Client.Connection
   private let address: ServerAddress
   private let pools: UpstreamPools
+  private let uids: UIDRight
 
-  /// `nil` if the server of `connection` has no network address.
-  package init?(_ connection: Client.Connection, settings: UpstreamSettings = UpstreamSettings()) {
+  /// `nil` when the server of `connection` has no address of the network; `report` hears of rights that the gateway lacks.
+  package init?(
+    _ connection: Client.Connection, settings: UpstreamSettings = UpstreamSettings(),
+    report: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     guard let address = ServerAddress(connection.server), address.scheme != .unix else { return nil }
     self.connection = connection
     self.address = address
+    uids = UIDRight(in: Cluster(transport: CurlTransport(connection)), report: report)
     var settings = settings
     settings.addresses = AddressRules(allowsLoopback: true, allowsLinkLocal: true)
     pools = UpstreamPools(settings)
@@ -35,7 +40,8 @@ package struct KubernetesRelay: CallerHandler {
       return HTTPResponse.badGateway(
         "Error while proxying request: the gateway has no credential", code: 502, reason: "Bad Gateway")
     }
-    var sent = UpstreamRequest(toAPI: request.head, by: caller.user)
+    let tellsUID = caller.user.uid.isEmpty ? false : await uids.isHeld()
+    var sent = UpstreamRequest(toAPI: request.head, by: caller.user, tellsUID: tellsUID)
     sent.target = address.path + request.head.target
     sent.blamesGateway = isMember
     for field in credential.headers.fields { sent.headers.add(field.name, field.value) }

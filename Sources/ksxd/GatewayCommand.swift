@@ -60,18 +60,24 @@ struct GatewayCommand: AsyncParsableCommand {
     var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
     settings.upstreams.addresses.forbidden = await forbidden(connection)
     settings.report = { Logger(label: "gateway").warning("\($0)") }
-    guard let api = KubernetesRelay(connection) else {
+    guard let api = KubernetesRelay(connection, report: settings.report) else {
       throw DaemonError("\(connection.displayName): the gateway needs an API server with an address of the network")
     }
     let cluster = Cluster(transport: CurlTransport(connection))
     let dialect = try await discover(in: cluster, at: connection.displayName)
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let users = try await users(in: cluster, at: connection.displayName)
-    let handler = try guarded(gateway, by: cluster, users: users)
+    let pulse = APIPulse(of: cluster)
+    let handler = try guarded(gateway, by: cluster, users: users, pulse: pulse)
     let server = try await Server.start(
       handler, on: [listener], log: logs.access, report: Serve.report
     ) { Status($0).response }
-    let running = Task { await gateway.run(in: cluster) }
+    let running = Task {
+      await withDiscardingTaskGroup { group in
+        group.addTask { await gateway.run(in: cluster) }
+        group.addTask { await pulse.run() }
+      }
+    }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()
     await server.stop(grace: .seconds(20))
@@ -80,10 +86,12 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   /// `gateway` behind authentication and authorization by the cluster.
-  private func guarded(_ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers) throws -> some Handler {
+  private func guarded(
+    _ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers, pulse: APIPulse
+  ) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
-      rules: gateway.rules,
+      rules: gateway.rules, pulse: pulse,
       around: HostPrefix(
         around: DelegatedAuthenticator(
           by: cluster, tokens: try identity.tokens(), users: users,

@@ -211,10 +211,11 @@ import Testing
     }
   }
 
-  @Test func aPathThatLeadsUpwardsIsRefused() async throws {
+  @Test(arguments: ["/proxy/%2e%2e/apis", "/apis/../metrics", "/api/v1/%2e/x", "/clusters/member/../../metrics"])
+  func aPathThatLeadsUpwardsIsRefused(path: String) async throws {
     try await GatewayFixture.with(.proxy(to: Self.closed)) { gateway in
       let connection = try gateway.connect()
-      connection.say("GET /proxy/%2e%2e/apis HTTP/1.1\r\nHost: x\r\n\r\n")
+      connection.say("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
 
       #expect(await connection.hear(until: "upwards").hasPrefix("HTTP/1.1 400"))
     }

@@ -40,8 +40,11 @@ extension RouteTable {
   package func destination(of request: HTTPRequest) -> Destination {
     let target = request.target
     if target.hasPrefix(Destination.openAPIPath), let found = openAPI(request) { return found }
-    if Destination.isAPI(target) { return .api }
-    if target.hasPrefix("/clusters/") { return .member }
+    let isAPI = Destination.isAPI(target)
+    if isAPI || target.hasPrefix("/clusters/") {
+      if let flaw = RequestPath.flaw(ofPathIn: target) { return .flaw(flaw) }
+      return isAPI ? .api : .member
+    }
     let path: RequestPath
     do throws(RequestPath.Flaw) {
       path = try RequestPath(target)

@@ -26,8 +26,19 @@ package struct RequestPath: Hashable, Sendable {
     query = mark.map { String(target[target.utf8.index(after: $0)...]) }
     guard target.utf8.count <= Self.longest else { throw .tooLong }
     decoded = raw.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : raw
-    guard !decoded.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { throw .control }
-    guard !Self.leadsUpwards(decoded) else { throw .dots }
+    if let flaw = Self.flaw(of: decoded) { throw flaw }
+  }
+
+  /// What is wrong with the path of `target`, which another server answers: how long it may be is for that one to say.
+  static func flaw(ofPathIn target: String) -> Flaw? {
+    let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+    let isEncoded = path.contains(UInt8(ascii: "%"))
+    return flaw(of: isEncoded ? PercentEncoding.decode(Substring(path)) : String(Substring(path)))
+  }
+
+  private static func flaw(of decoded: String) -> Flaw? {
+    if decoded.utf8.contains(where: { $0 < 32 || $0 == 127 }) { return .control }
+    return leadsUpwards(decoded) ? .dots : nil
   }
 
   /// The target for the upstream; `path` is encoded again only if a rule has changed it.

@@ -68,10 +68,11 @@ package struct UpstreamRequest: Hashable, Sendable {
     contentType = file.contentType
   }
 
-  /// What a Kubernetes API server is sent in the name of `user`.
-  package init(toAPI request: HTTPRequest, by user: User) {
+  /// What a Kubernetes API server is sent in the name of `user`, with the UID where the gateway `tellsUID`.
+  package init(toAPI request: HTTPRequest, by user: User, tellsUID: Bool = false) {
     self.init(Endpoint(nil, isFirstDesign: false), request)
     headers.add("Impersonate-User", user.name)
+    if tellsUID, !user.uid.isEmpty { headers.add("Impersonate-Uid", user.uid) }
     for group in user.groups { headers.add("Impersonate-Group", group) }
     for (key, values) in user.extra.sorted(by: { $0.key < $1.key }) {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }

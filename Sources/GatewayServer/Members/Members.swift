@@ -30,10 +30,12 @@ actor Members {
   }
 
   private let cluster: Cluster
+  private let report: @Sendable (String) -> Void
   private var known: [String: Entry] = [:]
 
-  init(cluster: Cluster) {
+  init(cluster: Cluster, report: @escaping @Sendable (String) -> Void = { _ in }) {
     self.cluster = cluster
+    self.report = report
   }
 
   /// The relay to the API of the member called `name`.
@@ -56,13 +58,13 @@ actor Members {
     }
     // An unchanged object keeps its relay, and so its connections.
     let isSame = known[name]?.version == object.resourceVersion
-    let result = isSame ? known[name]?.result ?? Self.make(object) : Self.make(object)
+    let result = isSame ? known[name]?.result ?? make(object) : make(object)
     if known.count >= 1_000 { known = [:] }
     known[name] = Entry(result: result, version: object.resourceVersion, read: now)
     return try result.get()
   }
 
-  private static func make(_ object: Object) -> Result<KubernetesRelay, Refusal> {
+  private func make(_ object: Object) -> Result<KubernetesRelay, Refusal> {
     let conditions = object.status["conditions"]?.sequence ?? []
     let isReady = conditions.contains { $0["type"] == "Ready" && $0["status"] == "True" }
     guard isReady, !object.isBeingDeleted else {
@@ -70,7 +72,7 @@ actor Members {
     }
     let text = object.spec[path: "connection", "kubeconfig"]?.string
     guard let bytes = text.flatMap(Base64.decode), let connection = Connection(carried: bytes),
-      let relay = KubernetesRelay(connection)
+      let relay = KubernetesRelay(connection, report: { [report] in report("cluster \(object.name): \($0)") })
     else {
       return .failure(Refusal(code: 503, message: "cluster \(object.name) has no kubeconfig that can be used"))
     }

@@ -28,7 +28,9 @@ import Testing
 
   @Test(arguments: [
     ("/kapis/kubesphere.io/v1alpha1/things", "the path is the gateway's own"), ("/elsewhere", "no rule has this path"),
-    ("/proxy/../x", "the path leads upwards"),
+    ("/proxy/../x", "the path leads upwards"), ("/apis/../metrics", "the path leads upwards"),
+    ("/api/v1/%2E%2e/x?a=b", "the path leads upwards"), ("/clusters/member/./api", "the path leads upwards"),
+    ("/apis/%0a", "there is a control character in the path"),
   ])
   func itSaysWhyNoRuleServes(target: String, reason: String) {
     let explanation = Explanation(HTTPRequest(.get, target), by: nil, in: Self.table)
@@ -48,7 +50,9 @@ import Testing
 
   @Test(arguments: [
     ("/kapis/g.example/v1", "APIService api serves it"), ("/openapi/v3/kapis/g.example/v1", "APIService api serves it"),
-    ("/apis/x", "the Kubernetes API answers it"), ("/kapis/version", "the Kubernetes API answers it"),
+    ("/apis/x", "the Kubernetes API answers it"),
+    ("/apis/x.y/v1/z/a..b?q=/../", "the Kubernetes API answers it"),
+    ("/kapis/version", "the Kubernetes API answers it"),
     ("/clusters/member/api/v1/pods", "the Kubernetes API of a member cluster answers it"),
     ("/metrics", "the gateway itself answers it"), ("/kapis", "the gateway itself answers it"),
     ("/kapis/g.example", "the gateway itself answers it"), ("/dist", "the gateway itself answers it"),
