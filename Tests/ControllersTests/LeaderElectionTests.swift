@@ -53,6 +53,24 @@ import Testing
     await second.value
   }
 
+  @Test func whoWaitsReadsTheLeaseAndNothingElse() async throws {
+    let cluster = try ControllerFixture(.installPlan).cluster
+    let witness = Witness()
+    let first = start(election("one", cluster), witness)
+    await eventually("the first is at work") { witness.all == ["one begins"] }
+    let counting = ScriptedTransport { (request, _) async throws(TransportError) in
+      try await cluster.transport.send(request)
+    }
+    let second = start(election("two", Cluster(transport: counting)), witness)
+    await eventually("the second has looked") { counting.requests.count >= 3 }
+
+    #expect(counting.requests.allSatisfy { $0.target.contains("/leases/") })
+    for task in [second, first] {
+      task.cancel()
+      await task.value
+    }
+  }
+
   /// As client-go's leaderelection has it.
   @Test func aLeaseSaysSinceWhenItIsHeldAndHowOftenItChangedHands() throws {
     let election = election("one", try ControllerFixture(.installPlan).cluster)

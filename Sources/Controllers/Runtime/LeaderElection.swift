@@ -55,8 +55,8 @@ package struct LeaderElection: Sendable {
   /// Creates the lease, or takes it over if it is free or expired; false if another replica holds it.
   private func acquires(_ seen: inout Sight?) async -> Bool {
     do {
-      try await cluster.ensureNamespace(namespace)
       guard let lease = try await cluster.find(Self.leases, namespace: namespace, name) else {
+        try await cluster.ensureNamespace(namespace)
         _ = try await cluster.create(
           Self.leases, Object(Self.leases, name: name, namespace: namespace, ["spec": spec()]))
         return true
