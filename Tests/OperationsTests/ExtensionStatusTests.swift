@@ -36,6 +36,18 @@ import Testing
     #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
   }
 
+  /// Neither does what comes after it, until something was installed; a history without its beginning says nothing.
+  @Test(arguments: ["Upgrading", "UpgradeFailed", "Uninstalling", "UninstallFailed"])
+  func afterAFirstInstallThatFailedNothingRuns(state: String) {
+    func running(_ history: [String]) -> String {
+      status(Sample.installation(state, tried: "1.0.0", history: history + [state]), former: "0.9.0")[0]
+    }
+    #expect(running(["Preparing", "Installing", "InstallFailed"]) == "")
+    #expect(running(["Preparing", "Installing", "Installed"]) == "1.0.0")
+    #expect(running(["Upgrading"]) == "1.0.0")
+    #expect(running(["Preparing"] + Array(repeating: "InstallFailed", count: 9)) == "1.0.0")
+  }
+
   @Test func withoutItsInstallationTheExtensionIsTakenAtItsWord() {
     #expect(status(nil, Sample.extension(installed: "1.0.0", state: "Installed")) == ["1.0.0", "", ""])
     #expect(status(nil, Sample.extension(installed: "1.0.0", state: "InstallFailed")) == ["", "", "1.0.0"])

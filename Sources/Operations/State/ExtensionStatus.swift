@@ -81,6 +81,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     // The object is more reliable than this computer's history, and than the status, which the controllers may reset.
     let told = runs.isEmpty ? RanBefore.version(of: installation) : runs
     let former = told ?? former
+    if told == nil, installation.hasNeverBeenInstalled { return "" }
     switch installation.observed.state {
     // The status of the Extension is updated a moment later.
     case .installed where !runs.isEmpty && offered?.state == .installed: return runs
@@ -156,4 +157,10 @@ package struct ExtensionStatus: Hashable, Sendable {
 extension Installation {
   /// Whether it was Installed once, as far as its history tells.
   var hasBeenInstalled: Bool { history.contains { $0.state == .installed } }
+
+  /// It never was: what the cluster remembers goes back to the first attempt.
+  fileprivate var hasNeverBeenInstalled: Bool {
+    guard let first = history.first?.state, observed.state != .installed, !hasBeenInstalled else { return false }
+    return history.count < 10 && [.none, .preparing, .installing].contains(first)
+  }
 }
