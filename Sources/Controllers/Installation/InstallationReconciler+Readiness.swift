@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Packages
 
 // Waits until everything that a release made is ready.
 extension InstallationReconciler {
