@@ -159,6 +159,18 @@ import Testing
     #expect(!plan.isBlocked)
   }
 
+  @Test func aDowngradeIsToldAgainstWhatRunsAndNotAgainstWhatFailed() {
+    let failed = Sample.installation("whizard", "1.1.0")
+    func warnings(running: String) -> [String] {
+      var context = Sample.context([failed], versions: [Sample.version("1.0.0"), Sample.version("1.1.0")])
+      context.runningVersion = running
+      return Plan.make(.upgrade(to: "1.0.0"), for: "whizard", in: context).warnings
+    }
+
+    #expect(warnings(running: "0.9.0").isEmpty && warnings(running: "").isEmpty)
+    #expect(warnings(running: "1.0.1") == ["1.0.0 is older than 1.0.1: this is a downgrade"])
+  }
+
   @Test func anUninstallNeedsItsVersionToBeOffered() {
     let plan = plan(.uninstall, Sample.installation("whizard", "0.9.0"))
 

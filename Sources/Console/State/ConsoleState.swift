@@ -171,6 +171,7 @@ struct ConsoleState: Sendable {
       (context.kubernetesVersion, context.kubeSphereVersion) = (platform.kubernetes, platform.kubeSphere)
       context.gaps[.server] = nil
     }
+    context.noteRunning(of: name, memory(of: name))
     // What it was before it was changed needs something else.
     context.installedVersions = context.installedVersions.filter {
       market.installed.of($0.key)?.version == $0.value.version

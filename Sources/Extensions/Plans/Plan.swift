@@ -183,6 +183,9 @@ package struct PlanContext: Hashable, Sendable {
   package var clusters: [String: MemberCluster]?
   /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.
   package var missingKinds: [PackageContents.Kind] = []
+  /// The version that runs of the extension the plan is about, or empty where that cannot be told; `nil` takes it for the
+  /// one that is asked for.
+  package var runningVersion: String?
   /// The version that is installed is not there any more, and its controllers do nothing without it.
   package var isVersionGone = false
   /// helm keeps no release of what is to be removed: its controllers would forget it and remove nothing.

@@ -80,9 +80,9 @@ extension PlanSubject {
 
   private func downgradeProblems(_ version: String) -> [Plan.Problem] {
     guard change.kind == .upgrade, let installation, let to = SemanticVersion(version),
-      let from = SemanticVersion(installation.version), to < from
+      case let running = context.runningVersion ?? installation.version, let from = SemanticVersion(running), to < from
     else { return [] }
-    return [warning("\(version) is older than \(installation.version): this is a downgrade")]
+    return [warning("\(version) is older than \(running): this is a downgrade")]
   }
 
   /// The server's yes to the installation says nothing of them; helm refuses the whole chart.

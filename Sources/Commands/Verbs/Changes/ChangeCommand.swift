@@ -156,6 +156,7 @@ struct ChangeCommand: PlannedCommand {
     let change = if let decided { decided } else { try choice.change() }
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
     var plan = Plan.make(change, for: name, in: context)
+    plan.problems += memory.doubts(of: change, from: context.installation(of: name))
     if edits != nil {
       plan.problems += await reader.newConcerns(of: plan, in: context, session.session.gateway)
     }
@@ -184,6 +185,7 @@ struct ChangeCommand: PlannedCommand {
     context.kubectlFlags = status.kubectlFlags
     context.kubectlAbsence = status.kubectlAbsence
     context.guards = session.guards(by: verb, of: [name])
+    context.noteRunning(of: name, session.history.releases(of: name))
     return context
   }
 

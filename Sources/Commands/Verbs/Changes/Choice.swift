@@ -68,7 +68,6 @@ struct Choice {
     let version: String?
     if let asked = command.version { version = try spelled(asked) } else { version = nil }
     if let entry = memory.target(from: installation, version: version, digest: command.digest?.lowercased()) {
-      if let doubt = doubt(of: entry) { outlet.note("note: \(doubt)") }
       return entry.change
     }
     if let digest = command.digest {
@@ -87,14 +86,5 @@ struct Choice {
       : "no earlier release of \(name) is known to have reached Installed in \(context.cluster): "
         + failed.prefix(3).joined(separator: ", ")
     throw CommandError("\(known); say which with --version (ksx versions \(name))")
-  }
-
-  /// What is not known of a way back, or known against it.
-  private func doubt(of entry: ReleaseMemory.Entry) -> String? {
-    switch entry.wasInstalled {
-    case true?: nil
-    case false?: "\(entry.version) with that config failed here, \(entry.time)"
-    case nil: "whether \(entry.version) with that config ever reached Installed is not known here"
-    }
   }
 }

@@ -161,6 +161,7 @@ struct PlanScreen: Screen {
       context = context.after(step)
     }
     var plan = Plan.make(change, for: name, in: context)
+    plan.problems += state.memory(of: name).doubts(of: change, from: context.installation(of: name))
     // A guardrail still has the last word.
     if isUndo, context.guards[change.kind]?.isTyped != true { plan.asksTheName = false }
     return fresh + [plan]
