@@ -4,6 +4,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 import TestSupport
 import Testing
 
@@ -11,6 +12,8 @@ import Testing
 
 /// Trying again, ending what hangs, and taking back.
 @Suite struct UndoingTests {
+  private let none = Value.string(ConfigHash.of(""))
+
   private func failed(_ dialect: Dialect) async throws -> Workbench {
     let bench = try Workbench(dialect)
     try await bench.offer()
@@ -34,6 +37,49 @@ import Testing
     let status = try JSON.parse(writes.first?.body ?? [])["status"]
     #expect(status == (dialect == .installPlan ? ["configHash": ""] : ["state": ""]))
     #expect(try await bench.installation().config == config)
+  }
+
+  @Test func aRollbackThatTheControllersLeaveUntriedIsSentOnceMoreWhileItIsWaitedFor() async throws {
+    let fast = Timing(now: Timing.real.now, sleep: { await Timing.real.sleep($0 / 50) }, random: { 0.5 })
+    let bench = try Workbench(timing: fast)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.report(
+      "whizard", ["state": "Installed", "version": "1.0.0", "configHash": none, "jobName": "helm-1"])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report(
+      "whizard", ["state": "Upgrading", "version": "1.0.0", "configHash": none, "jobName": "helm-2"])
+    let plan = try await bench.run("rollback", "whizard", "--dry-run=client")
+    #expect(plan.contains("then ksx has it tried again once, while it waits for the end"), "\(plan)")
+
+    let waiting = Task { try await bench.run("rollback", "whizard", "--yes", "--wait", "--timeout=9999s") }
+    await eventually("the way back") { (try? await bench.installation().version) == "1.0.0" }
+    try await bench.report(
+      "whizard", ["state": "UpgradeFailed", "version": "1.0.0", "configHash": none, "jobName": "helm-2"])
+    await eventually("another try") { (try? await bench.installation().observed.configHash) == "" }
+    try await bench.report(
+      "whizard", ["state": "Preparing", "version": "1.0.0", "configHash": none, "jobName": "helm-2"])
+    try await bench.report(
+      "whizard", ["state": "Installed", "version": "1.0.0", "configHash": none, "jobName": "helm-3"])
+
+    #expect(try await waiting.value == "whizard: going back to version 1.0.0 in test\n")
+    let again = "whizard: left untried behind the failure of another attempt; having it tried again"
+    #expect(bench.said.noted.containsText(again), "\(bench.said.noted)")
+  }
+
+  @Test func anUndoThatLeadsToWhatFailedSaysSo() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "configHash": none])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0", "configHash": none])
+    try await bench.run("rollback", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "configHash": none])
+
+    try await bench.run("undo", "whizard", "--yes")
+
+    #expect(bench.said.noted.contains("note: 1.1.0 with that config failed here, "), "\(bench.said.noted)")
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])

@@ -39,6 +39,59 @@ import Testing
     #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
   }
 
+  /// As KubeSphere's controllers leave a version that is put back behind another's failure: there is nothing new to them.
+  private var untried: Installation {
+    var untried = seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")
+    untried.observed.configHash = ConfigHash.of("")
+    return untried
+  }
+
+  @Test func aRollbackThatIsLeftUntriedIsSentOnceMore() throws {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
+    #expect(progress.see(untried) == nil)
+    #expect(progress.secondTry == untried)
+
+    progress = progress.triedAgain(over: untried)
+    #expect(progress.secondTry == nil && progress.change == .rollback(to: "1.0.0", config: ""))
+    #expect(progress.see(untried) == nil)
+    #expect(progress.see(seen("Preparing", job: "helm-upgrade-1")) == nil)
+    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-2")) == nil)
+    #expect(progress.see(seen("Installed", job: "helm-upgrade-2")) == .done)
+  }
+
+  @Test func aSecondTryThatFailsIsTheEnd() {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
+    _ = progress.see(untried)
+    progress = progress.triedAgain(over: untried)
+
+    _ = progress.see(seen("Preparing", job: "helm-upgrade-1"))
+    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
+  }
+
+  @Test func aVersionPutBackAfterAnotherHasFailedIsNotJudgedByThat() {
+    var before = seen("UpgradeFailed", job: "helm-upgrade-1", wanted: "1.1.0", message: "1.1.0: no kind")
+    before.observed.configHash = ConfigHash.of("")
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
+
+    #expect(progress.see(untried) == nil)
+    #expect(progress.secondTry == untried)
+  }
+
+  @Test func theTrackerSendsASecondTryOnceAndWaitsForItsEnd() {
+    var tracker = ChangeTracker()
+    tracker.begin(.rollback(to: "1.0.0", config: ""), on: "whizard", before: failing, isTyped: true)
+    tracker.accepted("whizard")
+    let rest = Installations([untried])
+
+    #expect(tracker.see(rest, at: 100).isEmpty && tracker.nextLook == 104)
+    #expect(tracker.secondTries(at: 103).isEmpty)
+    let due = tracker.secondTries(at: 104)
+    #expect(due == [SecondTry(change: .rollback(to: "1.0.0", config: ""), over: untried, isTyped: true)])
+    #expect(tracker.secondTries(at: 105).isEmpty)
+    tracker.sent(due[0], untried)
+    #expect(tracker.see(Installations([seen("Installed", job: "helm-upgrade-2")]), at: 106).map(\.outcome) == [.done])
+  }
+
   @Test func aFailureThatNoNewJobFollowsIsSaidToBeTheFormerOne() throws {
     var tracker = ChangeTracker()
     tracker.begin(.rollback(to: "1.0.0", config: ""), on: "whizard", before: failing)

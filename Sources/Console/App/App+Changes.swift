@@ -100,6 +100,16 @@ extension App {
       }
       sendNextStep(after: ended)
     }
+    guard let dialect = state.dialect else { return }
+    for again in state.operations.secondTries(at: state.now.seconds) { state.begin(.tryAgain(again, dialect)) }
+  }
+
+  /// What was not sent stays as it rests, and is told to be so.
+  mutating func triedAgain(_ again: SecondTry, _ written: Installation?, _ failure: ClusterError?) {
+    guard let failure else { return state.operations.sent(again, written) }
+    let name = again.over.extension
+    let reason = failure.sentence(for: "\(name): \(again.change.phrase)", at: state.session.cluster)
+    state.announce(.warning, reason, about: name)
   }
 
   /// What was planned to follow is sent, unless it would be another change by now.

@@ -82,6 +82,7 @@ extension Request {
     case .connect: .capabilities
     case .watch(let subject, let dialect): .watch(subject, dialect)
     case .apply(let plan): .change(of: plan.name)
+    case .tryAgain(let again, _): .change(of: again.over.extension)
     case .dryRun(let plan): .dryRun(of: plan.name)
     case .ask(let questions, _): .rights(questions)
     case .document(let key, _): .document(key)
@@ -119,7 +120,7 @@ extension Request {
   fileprivate var manner: (Effect.Repetition, Effect.Exit) {
     switch self {
     // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
-    case .apply, .send: (.keep, .finish(within: .seconds(5)))
+    case .apply, .tryAgain, .send: (.keep, .finish(within: .seconds(5)))
     case .restart, .readEvidence: (.keep, .cancel)
     case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces:
       (.queue, .finish(within: .seconds(2)))

@@ -27,6 +27,8 @@ package enum Message: Hashable, Sendable {
   case versions(of: String, WatchEvent<ExtensionVersion>)
   /// A plan was sent to the cluster, which took it or said why not.
   case applied(Plan, failure: ClusterError?)
+  /// What rested was sent once more, and came to this, or to nothing where another writer was first; or why it was not.
+  case triedAgain(SecondTry, Installation?, failure: ClusterError?)
   /// The server was asked what it would say to a plan: nothing against it, or why not.
   case dryRunEnded(Plan, failure: ClusterError?)
   /// What this user may do, of what was asked; what the cluster does not say is left out.

@@ -8,6 +8,8 @@ package enum Request: Hashable, Sendable {
   case connect
   case watch(Subject, Dialect)
   case apply(Plan)
+  /// Have what rests behind another's failure tried once more.
+  case tryAgain(SecondTry, Dialect)
   /// Ask the server what it would say to a plan, without changing anything.
   case dryRun(Plan)
   /// Ask what this user may do; afresh when what was said before has proved wrong.
@@ -66,7 +68,7 @@ package enum Request: Hashable, Sendable {
   /// Changes the cluster.
   package var isChange: Bool {
     switch self {
-    case .apply, .send: true
+    case .apply, .tryAgain, .send: true
     default: false
     }
   }

@@ -24,7 +24,7 @@ extension Message: Mail {
     case .read(let reading, _): MailSubject("reading", "\(reading.topic)")
     case .opened, .drawing, .key, .resized, .time: nil
     case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled, .sent, .places, .moved: nil
-    case .evidence, .wroteFile, .reviewed, .restarts, .edited: nil
+    case .triedAgain, .evidence, .wroteFile, .reviewed, .restarts, .edited: nil
     }
   }
 }

@@ -130,6 +130,7 @@ package final class Worker: Sendable {
     case .connect: return await connect()
     case .watch(let subject, let dialect): await watch(subject, dialect)
     case .apply(let plan): return await apply(plan)
+    case .tryAgain(let again, let dialect): return await tryAgain(again, dialect)
     case .dryRun(let plan): return await dryRun(plan)
     case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
     case .document(let key, let version): return await document(key, version)
@@ -206,6 +207,15 @@ package final class Worker: Sendable {
       return .applied(plan, failure: nil)
     } catch {
       return .applied(plan, failure: error)
+    }
+  }
+
+  private func tryAgain(_ again: SecondTry, _ dialect: Dialect) async -> Message {
+    do throws(ClusterError) {
+      let written = try await sender.tryAgain(again.change, over: again.over, dialect, isTyped: again.isTyped)
+      return .triedAgain(again, written, failure: nil)
+    } catch {
+      return .triedAgain(again, nil, failure: error)
     }
   }
 

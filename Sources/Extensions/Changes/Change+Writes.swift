@@ -55,7 +55,7 @@ extension Change {
   /// Its presence makes the controller take the release away without hooks (docs/KUBESPHERE.md: Changes).
   package static let forceDeleteAnnotation = "kubesphere.io/force-delete"
 
-  private static func versioned(_ body: Value, _ installation: Installation?) -> Value {
+  static func versioned(_ body: Value, _ installation: Installation?) -> Value {
     guard let version = installation?.resourceVersion else { return body }
     var patch: Mapping = ["metadata": body["metadata"] ?? [:]]
     for pair in body.mapping?.pairs ?? [] { patch[pair.key] = pair.value }

@@ -1,3 +1,4 @@
+package import Client
 package import Manifest
 import Platform
 
@@ -10,6 +11,12 @@ package enum Retry {
   static func body(_ installation: Installation?, _ dialect: Dialect) -> Value {
     if let installation, installation.isBeingDeleted { return uninstall(installation) }
     return dialect.name == .installPlan ? ["status": anotherTry] : startOver
+  }
+
+  /// Has the controllers begin once more with what `installation` asks for; it is refused when it was written since.
+  package static func write(for installation: Installation, _ dialect: Dialect) -> Write {
+    .patch(
+      dialect.installations, name: installation.name, Change.versioned(body(installation, dialect), installation))
   }
 
   /// The status that has shipped controllers try again what is asked for.

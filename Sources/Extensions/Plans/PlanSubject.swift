@@ -81,7 +81,18 @@ extension Plan.Effect {
 }
 
 extension PlanSubject {
-  var effects: [Plan.Effect] { retryEffects + ownEffects + placementEffects }
+  var effects: [Plan.Effect] { retryEffects + ownEffects + placementEffects + secondTryNote }
+
+  /// What waits for the end of it does by itself (`ChangeProgress.secondTry`).
+  private var secondTryNote: [Plan.Effect] {
+    guard let installation, change.version != nil || change.config != nil, context.dialect.name == .installPlan,
+      !installation.isKeptByStandalone, !installation.isBeingDeleted, !change.triesAgain(installation),
+      installation.observed.state.isBusy || installation.observed.state.isFailure
+    else { return [] }
+    let note: Sentence =
+      "the controllers may leave this untried behind the failure of what they are at: then ksx has it tried again once, while it waits for the end"
+    return [Plan.Effect(.note, note)]
+  }
 
   private var retryEffects: [Plan.Effect] {
     guard let installation, change.triesAgain(installation) else { return [] }

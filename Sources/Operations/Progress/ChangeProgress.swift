@@ -24,9 +24,13 @@ package struct ChangeProgress: Hashable, Sendable {
   private var attempt: OwnAttempt
   /// The version of the object that the write has made, or empty: what is older says nothing of the change.
   private let written: String
+  /// The change was sent once more, over what rested.
+  private var isSecondTry = false
 
   /// How many seconds without news a rest lasts before `atRest` is believed.
   package static let patience = 8
+  /// And how many before `secondTry` is sent.
+  package static let secondTryPatience = 4
 
   package init(_ change: Change, since before: Installation? = nil, written: String = "") {
     self.change = change
@@ -72,6 +76,22 @@ package struct ChangeProgress: Hashable, Sendable {
     )
   }
 
+  /// The installation of which the controllers are to be told to try once more what it asks for.
+  ///
+  /// A version that is put back while another one fails is left untried by KubeSphere's: there is nothing new to them, and
+  /// the failure is the other's (docs/KUBESPHERE.md: Reconciling). `nil` where that is not so, or was done.
+  package var secondTry: Installation? {
+    guard isResting, !isSecondTry, let last, last.observed.state.isFailure, !last.isKeptByStandalone else { return nil }
+    return change.triesAgain(last) ? last : nil
+  }
+
+  /// The same change, which was tried again over `installation`; what is older than `written` says nothing of it.
+  package func triedAgain(over installation: Installation, written: String = "") -> ChangeProgress {
+    var next = ChangeProgress(change, since: installation, written: written)
+    (next.state, next.last, next.wasAsked, next.isSecondTry) = (state, last, wasAsked, true)
+    return next
+  }
+
   /// The write came after it.
   private func isOlder(_ installation: Installation) -> Bool {
     guard let seen = Int(installation.resourceVersion), let written = Int(written) else { return false }
@@ -79,7 +99,7 @@ package struct ChangeProgress: Hashable, Sendable {
   }
 
   private mutating func end(_ installation: Installation) -> Outcome? {
-    let mayBeFormer = attempt.isPreceded && !attempt.hasBegun
+    let mayBeFormer = attempt.mayRest && !attempt.hasBegun
     switch installation.rolloutState(since: before) {
     case .settled:
       isResting = mayBeFormer

@@ -114,6 +114,23 @@ package struct ChangeSender: Sendable {
     return plan
   }
 
+  /// Has what `change` asks for tried once more over `installation`, and returns it as it is then; `nil` if another writer
+  /// was there first.
+  package func tryAgain(
+    _ change: Change, over installation: Installation, _ dialect: Dialect, isTyped: Bool = false
+  ) async throws(ClusterError) -> Installation? {
+    let deed = (Deed.current ?? Deed([], names: [installation.extension], reason: author?.reason ?? "")).making(change)
+    if isTyped { deed.noteTyped() }
+    do throws(ClusterError) {
+      return try await deed.carryOut { () throws(ClusterError) in
+        try await Retry.write(for: installation, dialect).send(to: cluster).map(Installation.init)
+      }
+    } catch {
+      if case .refused(let status) = error, status.isConflict { return nil }
+      throw error
+    }
+  }
+
   /// The same write, which tells the object in the cluster who makes it.
   package func signed(_ write: Write, _ change: Change) -> Write { signed(write, change.words) }
 

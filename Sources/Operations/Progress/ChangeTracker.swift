@@ -8,6 +8,10 @@ package struct ChangeTracker: Hashable, Sendable {
     package var isAccepted = false
     /// Since when nothing more has been heard of a rest, in seconds of the caller's clock.
     var restingSince: Double?
+    /// The user has typed out the confirmation of it.
+    var isTyped = false
+    /// It is being sent a second time.
+    var isTryingAgain = false
 
     package var change: Change { progress.change }
   }
@@ -32,8 +36,8 @@ package struct ChangeTracker: Hashable, Sendable {
 
   package subscript(name: String) -> Entry? { entries[name] }
 
-  package mutating func begin(_ change: Change, on name: String, before: Installation?) {
-    entries[name] = Entry(progress: ChangeProgress(change, since: before))
+  package mutating func begin(_ change: Change, on name: String, before: Installation?, isTyped: Bool = false) {
+    entries[name] = Entry(progress: ChangeProgress(change, since: before), isTyped: isTyped)
   }
 
   /// The cluster took the change of `name`, over what was `before`; `nil` is what it was begun with.
@@ -59,13 +63,46 @@ package struct ChangeTracker: Hashable, Sendable {
     return ended
   }
 
-  /// When `see` has something to say though nothing is heard.
-  package var nextLook: Double? {
-    entries.values.compactMap(\.restingSince).min().map { $0 + Double(ChangeProgress.patience) }
+  /// The changes that rest at `now` behind another's failure, each with what is to be tried once more; each is told once.
+  package mutating func secondTries(at now: Double) -> [SecondTry] {
+    names.compactMap { name in
+      guard let entry = entries[name], !entry.isTryingAgain, let since = entry.restingSince,
+        now - since >= Double(ChangeProgress.secondTryPatience), let over = entry.progress.secondTry
+      else { return nil }
+      entries[name]?.isTryingAgain = true
+      return SecondTry(change: entry.change, over: over, isTyped: entry.isTyped)
+    }
   }
+
+  /// A second try was sent and came to `written`; `nil` is that another writer was there first.
+  package mutating func sent(_ again: SecondTry, _ written: Installation?) {
+    let name = again.over.extension
+    guard let entry = entries[name], entry.isTryingAgain, entry.change == again.change else { return }
+    entries[name]?.isTryingAgain = false
+    entries[name]?.restingSince = nil
+    if let written {
+      entries[name]?.progress = entry.progress.triedAgain(over: again.over, written: written.resourceVersion)
+    }
+  }
+
+  /// When there is something to say or to do though nothing is heard.
+  package var nextLook: Double? { entries.values.compactMap(\.nextLook).min() }
+}
+
+/// A change that is to be sent once more, over what rests.
+package struct SecondTry: Hashable, Sendable {
+  package let change: Change
+  package let over: Installation
+  package let isTyped: Bool
 }
 
 extension ChangeTracker.Entry {
+  fileprivate var nextLook: Double? {
+    let isDue = !isTryingAgain && progress.secondTry != nil
+    let patience = isDue ? ChangeProgress.secondTryPatience : ChangeProgress.patience
+    return restingSince.map { $0 + Double(patience) }
+  }
+
   fileprivate mutating func see(_ installation: Installation?, at now: Double) -> ChangeProgress.Outcome? {
     let former = progress
     if let outcome = progress.see(installation) { return outcome }

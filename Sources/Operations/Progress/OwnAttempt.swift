@@ -11,6 +11,8 @@ struct OwnAttempt: Hashable, Sendable {
   let before: Installation?
   /// Something else may be carried out first.
   let isPreceded: Bool
+  /// What is seen first may be left of an attempt before it.
+  let mayRest: Bool
   /// The controllers are at this change, or have been.
   private(set) var hasBegun = false
   /// What may come first has ended.
@@ -24,6 +26,7 @@ struct OwnAttempt: Hashable, Sendable {
     let runsJob = change.version != nil || change.config != nil
     let isBusy = before?.observed.state.isBusy == true
     isPreceded = runsJob && before.map { isBusy || $0.observed.state == .none || !$0.isTaken } ?? false
+    mayRest = isPreceded || runsJob && before?.leavesFailure(to: change) == true
     isPredecessorOver = !isBusy && !isPreceded
     formerJobs = before.map { [$0.jobName] } ?? []
   }
@@ -72,6 +75,11 @@ struct OwnAttempt: Hashable, Sendable {
 }
 
 extension Installation {
+  /// It has failed at something else than `change` asks for.
+  fileprivate func leavesFailure(to change: Change) -> Bool {
+    observed.state.isFailure && !change.triesAgain(self)
+  }
+
   /// Its controllers say of each state which version and config it is about.
   fileprivate var namesAttempts: Bool { isKeptByStandalone && !observed.attemptedVersion.isEmpty }
 }

@@ -42,7 +42,9 @@ extension CommandSession {
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
-      case .second: look.secondPassed()
+      case .second:
+        look.secondPassed()
+        await tryAgain(&look, waiting)
       case .present(let installation): look.see(installation)
       case .absent: look.see(nil)
       }
@@ -57,9 +59,26 @@ extension CommandSession {
     }
   }
 
+  /// What rests behind the failure of another attempt is sent once more, as its plan has said.
+  private func tryAgain(_ look: inout ChangeLook, _ waiting: Waiting) async {
+    guard let over = look.secondTry, !(await hasActiveJob(over)) else { return }
+    do throws(ClusterError) {
+      guard let written = try await sender.tryAgain(waiting.change, over: over, waiting.dialect) else { return }
+      look.triedAgain(over: over, written: written)
+      outlet.note("\(waiting.installation): left untried behind the failure of another attempt; having it tried again")
+    } catch {
+      outlet.note(CommandError(error, "having \(waiting.installation) tried again", at: server).sentence)
+    }
+  }
+
   /// A failure that is told while its job still runs is that of the try before: the controllers try some changes twice.
   private func isStillTried(_ look: ChangeLook) async -> Bool {
-    guard case .failed = look.outcome, let seen = look.seen, !seen.jobName.isEmpty, !seen.targetNamespace.isEmpty,
+    guard case .failed = look.outcome, let seen = look.seen else { return false }
+    return await hasActiveJob(seen)
+  }
+
+  private func hasActiveJob(_ seen: Installation) async -> Bool {
+    guard !seen.jobName.isEmpty, !seen.targetNamespace.isEmpty,
       let job = try? await cluster.get(.jobs, namespace: seen.targetNamespace, seen.jobName)
     else { return false }
     return (job.status["active"]?.integer ?? 0) > 0
@@ -128,6 +147,16 @@ private struct ChangeLook {
     seen = installation
     quietSeconds = 0
     outcome = progress.see(installation)
+  }
+
+  /// What is to be sent once more by now.
+  var secondTry: Installation? {
+    outcome == nil && quietSeconds >= ChangeProgress.secondTryPatience ? progress.secondTry : nil
+  }
+
+  mutating func triedAgain(over installation: Installation, written: Installation) {
+    progress = progress.triedAgain(over: installation, written: written.resourceVersion)
+    quietSeconds = 0
   }
 
   mutating func secondPassed() {
