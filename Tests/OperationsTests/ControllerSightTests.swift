@@ -58,6 +58,25 @@ import Testing
     #expect(sight(off, lease: lease("2026-01-01T10:00:58Z")).finding?.certainty == .likely)
   }
 
+  @Test func chartsThatHangAreNoControllersThatAreDown() throws {
+    func preparing(_ name: String, _ time: String) -> Installation {
+      var installation = Sample.installation("Preparing", name: name)
+      installation.extension = name
+      installation.history = [.init(state: .preparing, time: time)]
+      return installation
+    }
+    var hanging = sight(off, isKept: false)
+    hanging.everyone = [off, preparing("one", "2026-01-01T10:00:20Z"), preparing("two", "2026-01-01T10:00:25Z")]
+    let finding = try #require(hanging.finding)
+    #expect(finding.cause == .repositoryHangs)
+    #expect(finding.evidence.map(\.object) == ["InstallPlan one", "InstallPlan two"])
+    #expect(finding.remedies.map(\.name.english) == ["mend the repository"])
+
+    // One of them leaves a worker for the rest, and who has just begun does not hang.
+    hanging.everyone = [off, preparing("one", "2026-01-01T10:00:20Z"), preparing("two", "2026-01-01T10:00:55Z")]
+    #expect(hanging.finding?.cause == .controllersDown)
+  }
+
   /// KubeSphere's controllers say nothing of an installation whose version is not there, and notice no later version.
   @Test func whatHasAnotherCauseIsNoSignOfThem() {
     #expect(sight(unnoticed, isKept: false).finding == nil)

@@ -95,6 +95,21 @@ extension DiagnosisTests {
     #expect(causes(held) == [.agentHoldsDeletion])
   }
 
+  @Test func aReadyClusterThatDoesNotAnswerIsSuspectedOfHoldingADeletion() {
+    let status: Mapping = ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]]
+    func held(_ seconds: Int) -> [Finding] {
+      let going: Mapping = ["deletionTimestamp": .string(Timestamp.text(now - seconds))]
+      return findings("Installed", status: status, metadata: going) {
+        $0.clusters = ["east": .there(.init(name: "east", obstacle: nil))]
+      }
+    }
+
+    #expect(causes(held(12)) == [.agentHoldsDeletion])
+    #expect(held(12).first?.certainty == .possible)
+    #expect(remedies(held(12)) == ["make the cluster answer", "forget the agent in east"])
+    #expect(held(3).isEmpty)
+  }
+
   @Test func aSchedulingWithoutAPlacementBreaksTheController() {
     let broken = findings("Installed", spec: ["clusterScheduling": ["overrides": [:]]])
     #expect(causes(broken) == [.noPlacement])
@@ -109,6 +124,16 @@ extension DiagnosisTests {
     }
     #expect(causes(waiting) == [.changeWaits, .switchWaits])
     #expect(waiting.allSatisfy { $0.certainty == .note })
+    // KubeSphere's controllers name the version that runs while they are at the one that is asked for.
+    func upgrading(to version: String) -> [Finding.Cause] {
+      causes(
+        findings("Upgrading", status: ["version": "1.0.0"]) {
+          var job = CaseFile.JobSight(isActive: true, isComplete: false)
+          job.version = version
+          $0.job = .there(job)
+        })
+    }
+    #expect(upgrading(to: "1.1.0") == [] && upgrading(to: "1.0.5") == [.changeWaits])
   }
 
   @Test(arguments: ["- a\n", "a: 1\n---\nb: 2\n"])
@@ -150,6 +175,35 @@ extension DiagnosisTests {
 
     #expect(causes(found) == [.dependencyMissing, .constraintReadTwoWays, .constraintUnmet])
     #expect(found[1].certainty == .note)
+  }
+
+  @Test func whatIsNeededAndThereAlreadyIsNotInstalled() {
+    func remedy(_ logs: Installation?) -> [String] {
+      let version = ExtensionVersion(
+        Object(
+          Dialect.installPlan.extensionVersions, name: "whizard-1.1.0",
+          [
+            "spec": [
+              "version": "1.1.0", "externalDependencies": [["name": "logs", "version": ">=1.1.0", "required": true]],
+            ]
+          ]), dialect: .installPlan)
+      var other = logs
+      other?.extension = "logs"
+      let context = PlanContext(
+        capabilities: Capabilities(assuming: .installPlan), cluster: "c", extensions: [:],
+        installations: Installations([other].compactMap { $0 }), versions: [:])
+      let found = findings("Installed") { ($0.version, $0.context) = (.there(version), context) }
+      return found.flatMap(\.remedies).map(\.name.english)
+    }
+
+    #expect(remedy(nil) == ["install what it needs"])
+    #expect(remedy(Sample.installation("Installed", isEnabled: false, name: "logs")) == ["enable what it needs"])
+    #expect(
+      remedy(Sample.installation("Installed", wanted: "1.0.0", tried: "1.0.0", name: "logs")) == [
+        "bring what it needs to a version that fits"
+      ])
+    #expect(remedy(Sample.installation("UpgradeFailed", name: "logs")) == ["mend what it needs"])
+    #expect(remedy(Sample.installation("Upgrading", name: "logs")) == ["wait for what it needs"])
   }
 
   @Test func whatIsEnabledAndNotServedIsTold() {

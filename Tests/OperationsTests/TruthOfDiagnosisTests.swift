@@ -51,6 +51,24 @@ extension DiagnosisTests {
     #expect(causes(since: 1, "failed") == [.upgradeFailed])
   }
 
+  @Test func aLoopThatAnInstalledHasEndedIsNoLoop() {
+    let mended = ["UpgradeFailed", "Preparing", "UpgradeFailed", "Upgrading", "Installed", "Preparing", "Upgrading"]
+    let put = ["Preparing", "UpgradeFailed", "Preparing", "UpgradeFailed", "Preparing", "Upgrading", "UpgradeFailed"]
+    let fields: Value = ["f:spec": ["f:extension": ["f:version": [:]]]]
+    let asked: Value = [["manager": "ksx", "time": .string(Timestamp.text(now - 1)), "fieldsV1": fields]]
+    func causes(_ words: [String], _ metadata: Mapping = [:]) -> [Finding.Cause] {
+      self.causes(
+        findings("Upgrading", status: ["stateHistory": states(words, until: now - 2)], metadata: metadata) {
+          $0.releases = .there([release(1, "1.0.0")])
+        })
+    }
+
+    #expect(!causes(mended).contains(.upgradeLoop))
+    #expect(causes(put).contains(.upgradeLoop))
+    // Another version was asked for since.
+    #expect(!causes(put, ["managedFields": asked]).contains(.upgradeLoop))
+  }
+
   @Test func whatWasAskedForBeforeItsVersionWasThereIsNudged() {
     let asked: Value = ["f:spec": ["f:config": [:]]]
     let writers: Value = [["manager": "ksx", "time": "2026-11-26T10:05:00Z", "fieldsV1": asked]]

@@ -71,7 +71,7 @@ extension Diagnosis {
         [kit.agentRetry(cluster)])
     }
     guard installation.isBeingDeleted else { return skipped + failed + hindered }
-    return failed
+    return failed + silent
       + file.agents.keys.sorted().compactMap { cluster in
         guard let obstacle = obstacle(to: cluster) ?? hindrance(to: cluster) else { return nil }
         return finding(
@@ -81,7 +81,28 @@ extension Diagnosis {
       }
   }
 
-  /// Agents that exist but cannot be updated to the spec.
+  /// Agents that a deletion may wait for: nothing speaks against their clusters, and the controllers do not go on.
+  private var silent: [Finding] {
+    guard state == .installed, !installation.isKeptByStandalone, let age = age(installation.deleted),
+      age >= UntakenChange.patience
+    else { return [] }
+    return file.agents.keys.sorted().compactMap { cluster in
+      guard obstacle(to: cluster) == nil, hindrance(to: cluster) == nil, file.agents[cluster]?.isFailure == false else {
+        return nil
+      }
+      return finding(
+        .agentHoldsDeletion,
+        "its agent in \(cluster) may hold up the deletion: the cluster is Ready, and may not answer the controller",
+        [
+          deletion,
+          Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", file.agents[cluster]?.word ?? ""),
+        ],
+        .possible,
+        [Remedy("make the cluster answer", [.person("the deletion goes on by itself")]), kit.forgetAgent(cluster)])
+    }
+  }
+
+  /// Agents that are there, and do not follow what is asked for.
   private var hindered: [Finding] {
     file.agents.keys.sorted().compactMap { cluster in
       guard let hindrance = hindrance(to: cluster), installation.agents[cluster]?.isSkipped == false else { return nil }
@@ -152,10 +173,26 @@ extension Diagnosis {
       return finding(
         .dependencyMissing, problem,
         [Finding.Evidence("ExtensionVersion \(version.name)", "spec.externalDependencies", need.name)],
-        .certain, [Remedy("install what it needs", [.person("ksx plan install \(need.name)")])])
+        .certain, [remedy(for: need.name, in: context)])
     }
     return needs + constraint("Kubernetes", "kubeVersion", version.kubeVersion, context.kubernetesVersion)
       + constraint("KubeSphere", "ksVersion", version.ksVersion, context.kubeSphereVersion)
+  }
+
+  /// What there is of it already need not be installed.
+  private func remedy(for need: String, in context: PlanContext) -> Remedy {
+    guard let other = context.installation(of: need) else {
+      return Remedy("install what it needs", [.person("ksx plan install \(need)")])
+    }
+    if other.isBeingDeleted || other.observed.state.isBusy || other.observed.state == .none {
+      return Remedy("wait for what it needs", [.person("ksx wait \(need) --for settled")])
+    }
+    if other.observed.state != .installed {
+      return Remedy("mend what it needs", [.person("ksx doctor \(need)")])
+    }
+    return other.isEnabled
+      ? Remedy("bring what it needs to a version that fits", [.person("ksx versions \(need)")])
+      : Remedy("enable what it needs", [.person("ksx plan enable \(need)")])
   }
 
   private func constraint(_ what: String, _ field: String, _ text: String, _ server: String) -> [Finding] {
@@ -196,10 +233,18 @@ extension Diagnosis {
     }
   }
 
-  /// Normal behaviour that users take for a fault.
+  /// The job that runs is for the version that is asked for: KubeSphere's controllers name the running one meanwhile.
+  private var isAtWhatIsAskedFor: Bool {
+    guard let job = file.job.value, !job.version.isEmpty else { return false }
+    let hash = installation.observed.configHash
+    let isItsConfig = hash.isEmpty || hash == ConfigHash.of(installation.config)
+    return isItsConfig && VersionText(job.version) == VersionText(installation.version)
+  }
+
+  /// What is as it should be and is taken for trouble.
   var notes: [Finding] {
     var notes: [Finding] = []
-    if state.isBusy, !installation.isTaken, file.job != .missing {
+    if state.isBusy, !installation.isTaken, file.job != .missing, !isAtWhatIsAskedFor {
       notes.append(
         finding(
           .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,

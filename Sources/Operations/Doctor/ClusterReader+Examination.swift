@@ -247,10 +247,15 @@ extension ClusterReader {
     _ files: [CaseFile], _ all: [Installation], at now: Timestamp
   ) async -> Finding? {
     var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
+    sight.everyone = all
     sight.isKept = all.contains(where: \.isKeptByStandalone)
     sight.lackingVersion = Set(
       files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
-    sight.waiting = Set(files.filter { $0.leavingNamespace != nil }.map(\.installation.name))
+    // A deletion waits for each agent, and says nothing of one whose cluster does not answer.
+    sight.waiting = Set(
+      files.filter { file in
+        file.leavingNamespace != nil || file.installation.isBeingDeleted && !file.agents.isEmpty
+      }.map(\.installation.name))
     if sight.isKept {
       // The lease is optional: a single replica has none, and not every user may read it.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in

@@ -21,13 +21,16 @@ struct ControllerSight: Hashable, Sendable {
   var lackingVersion: Set<String> = []
   /// Names of installations that wait for the deletion of a namespace; they do not show whether the controllers work.
   var waiting: Set<String> = []
-  /// `nil` if there is no lease, as with a single replica, or if it cannot be read.
+  /// All that there are, also those that are not looked at.
+  var everyone: [Installation] = []
+  /// `nil` where there is none, as with a single replica, or it may not be read.
   var lease: Object?
 
   /// The finding that the controllers are down; `nil` if nothing shows that they are.
   var finding: Finding? {
     let open = untaken
     guard !open.isEmpty || isLeaseOld && isKept else { return nil }
+    if let hanging { return hanging }
     let longest = open.map(\.change.seconds).max() ?? 0
     let names = Set(open.map(\.installation.extension)).count
     let what: Sentence =
@@ -42,10 +45,29 @@ struct ControllerSight: Hashable, Sendable {
       certainty: isLeaseOld ? .certain : .likely, remedies: [remedy])
   }
 
-  /// Changes that the controllers have not acted on, if they allow a conclusion about the controllers.
-  ///
-  /// An ExtensionVersion that is created after the installation does not wake KubeSphere's controllers; another finding
-  /// reports that.
+  /// KubeSphere's controllers fetch charts without a limit, two at a time: two that hang stop all that is asked for.
+  private var hanging: Finding? {
+    let fetching =
+      isKept
+      ? []
+      : everyone.sorted { $0.name < $1.name }.filter { installation in
+        let since = Timestamp.seconds(installation.history.last?.time ?? "")
+        return installation.observed.state == .preparing && !installation.isBeingDeleted
+          && since.map { now.secondsSince1970 - $0 >= UntakenChange.patience } == true
+      }
+    guard fetching.count >= 2 else { return nil }
+    let names = fetching.map(\.extension).joined(separator: ", ")
+    return Finding(
+      cause: .repositoryHangs, subject: "cluster",
+      sentence: "\(names) are being prepared without end: charts that hang while they are fetched stop all else",
+      evidence: fetching.map {
+        Finding.Evidence(
+          "\(dialect.installations.kind) \($0.name)", "status.state", saying: "Preparing",
+          time: $0.history.last?.time ?? "")
+      }, certainty: .likely, remedies: [Kit(dialect: dialect, installation: fetching[0]).chartsAnswer])
+  }
+
+  /// An installation that a version appeared for later wakes none of KubeSphere's controllers; that is found elsewhere.
   private var untaken: [Open] {
     let all = installations.sorted { $0.name < $1.name }.flatMap { installation in
       installation.untaken(at: now).map {

@@ -76,18 +76,30 @@ package struct Diagnosis {
 extension Diagnosis {
   /// The number of state changes and the seconds they took, if there were at least six within 30 s and they still
   /// continue.
-  private var pace: (changes: Int, seconds: Int)? {
-    let times = installation.history.compactMap { Timestamp.seconds($0.time) }
+  private func pace(of history: [Installation.Transition]) -> (changes: Int, seconds: Int)? {
+    let times = history.compactMap { Timestamp.seconds($0.time) }
     guard times.count >= 6, let first = times.first, let last = times.last, last - first <= 30 else { return nil }
     // The loop continues if the last change is at most several average intervals old.
     let rest = 10 + 4 * (last - first) / (times.count - 1)
     return age(lastTime).map { $0 <= rest } == true ? (times.count, last - first) : nil
   }
 
-  /// An upgrade loop: at least six state changes within 30 s, which still continue.
+  /// What came of what is asked for now: an Installed in between has ended what was before it.
+  private var presentHistory: [Installation.Transition] {
+    let asked = Timestamp.seconds(askedForVersion)
+    let failing = installation.history.reversed().prefix { $0.state != .installed }.reversed()
+    return failing.filter { transition in
+      asked.flatMap { asked in Timestamp.seconds(transition.time).map { $0 >= asked } } ?? true
+    }
+  }
+
+  /// Six changes of state within half a minute, with failures among them, and no end of them.
   private var loopFinding: Finding? {
-    guard let (changes, seconds) = pace, !isOfAnotherVersion else { return nil }
-    let states = installation.history.map(\.state)
+    if isOfAnotherVersion { return nil }
+    let hasFailures = installation.history.contains(where: \.state.isFailure)
+    let history = hasFailures ? presentHistory : installation.history
+    guard let (changes, seconds) = pace(of: history) else { return nil }
+    let states = history.map(\.state)
     let pace = Finding.Evidence(
       name, "status.stateHistory", saying: "\(changes) changes in \(seconds) s", time: lastTime)
     let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
@@ -119,10 +131,15 @@ extension Diagnosis {
 
   /// Whether helm has deployed more than one revision since this version was asked for, all with another chart version.
   private var isUpgradedInVain: Bool {
-    let asked = installation.writers.filter { $0.fields.contains("extension") }.map(\.time).max() ?? ""
+    let asked = askedForVersion
     let since = (file.releases.value ?? []).filter { $0.time > asked }
     return !asked.isEmpty && since.count > 1
       && since.allSatisfy { VersionText($0.chartVersion) != VersionText(installation.version) }
+  }
+
+  /// When the version that is asked for was written, or empty.
+  private var askedForVersion: String {
+    installation.writers.filter { $0.fields.contains("extension") }.map(\.time).max() ?? ""
   }
 
   private var clockAhead: Finding? {

@@ -113,7 +113,7 @@ struct DoctorScreen: Screen {
 
   private static func columns(_ words: Language) -> [Column<FindingRow>] {
     [
-      Column("WHO", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
+      Column("OBJECT", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
       Column("WHAT IS WRONG", width: 24, upTo: 70, rank: 0, style: { $0.finding.certainty.style }) { row in
         row.place == 0 ? words(row.finding.sentence) : ""
       },
