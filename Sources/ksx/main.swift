@@ -4,6 +4,7 @@ import Platform
 import Terminal
 
 StandardStreams.occupy()
+Memory.shareHeap()
 // With fewer descriptors the runtime's threads and libcurl crash or hang.
 guard Descriptors.has(12) else { _exit(Program.fail(TerminalError.noDescriptor.description)) }
 CoreDump.forbid()

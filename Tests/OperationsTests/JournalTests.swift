@@ -1,4 +1,5 @@
 import Glibc
+import Manifest
 import Platform
 import TestSupport
 import Testing
@@ -83,6 +84,16 @@ import Testing
     #expect(try check().flaws.map(\.place) == [place == "middle" ? 3 : place == "end" ? 5 : 4])
     try journal.append(entry("/5"))
     #expect(try !check().flaws.isEmpty)
+  }
+
+  @Test func aLineIsFoundBeforeMuchThatIsNone() throws {
+    try journal.append(entry("/1"))
+    try Files.append(Array("\n\n".utf8), to: journal.path)
+    try journal.append(entry("/" + String(repeating: "2", count: 20_000)))
+    try journal.append(entry("/3"))
+
+    #expect(try check().count == 3 && check().flaws.isEmpty)
+    #expect(try journal.lines().map { $0.value["n"]?.integer } == [1, 2, 3])
   }
 
   @Test func theLastLineWithoutItsEndWasBrokenOff() throws {

@@ -86,8 +86,8 @@ private struct JournalFile {
   private(set) var count = 0
   private(set) var head = Journal.origin
 
-  /// In bytes, more than any line has.
-  private static let tail = 256 << 10
+  /// How much of the end is read: what most last lines take, and more than any does.
+  private static let tails = [8 << 10, 256 << 10]
 
   init(_ path: String) throws(SystemError) {
     self.path = path
@@ -99,27 +99,38 @@ private struct JournalFile {
     }
     defer { close(descriptor) }
     size = Int(lseek(descriptor, 0, SEEK_END))
-    let start = max(0, size - Self.tail)
+    // An emergency waits for this: no more is read than the last line that can be.
+    for tail in Self.tails {
+      let bytes = try Self.end(of: descriptor, from: max(0, size - tail), to: size, path)
+      endsWhole = bytes.last.map { $0 == Self.newline } ?? true
+      if takeLast(of: bytes) || size <= tail { return }
+    }
+  }
+
+  private static let newline = UInt8(ascii: "\n")
+
+  private static func end(
+    of descriptor: Int32, from start: Int, to size: Int, _ path: String
+  ) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: size - start)
     guard lseek(descriptor, start, SEEK_SET) >= 0,
       Glibc.read(descriptor, &bytes, bytes.count) == bytes.count
-    else {
-      throw SystemError("reading \(path)")
-    }
-    readLastLine(of: bytes)
+    else { throw SystemError("reading \(path)") }
+    return bytes
   }
 
-  /// An emergency waits for this: only the last readable line is parsed.
-  private mutating func readLastLine(of bytes: [UInt8]) {
-    let newline = UInt8(ascii: "\n")
-    endsWhole = bytes.last.map { $0 == newline } ?? true
-    let whole = endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: newline) ?? -1) + 1)]
-    for line in whole.split(separator: newline).reversed() {
-      guard let last = Journal.lines(in: Array(line)).first, last.value["hash"]?.string != nil
-      else { continue }
-      (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
-      return
+  /// Takes number and hash from the last whole line of `bytes` that has them; false if there is none.
+  private mutating func takeLast(of bytes: [UInt8]) -> Bool {
+    guard var end = bytes.lastIndex(of: Self.newline) else { return false }
+    while end > 0 {
+      let start = bytes[..<end].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
+      if let last = Journal.lines(in: Array(bytes[start..<end])).first, last.value["hash"]?.string != nil {
+        (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
+        return true
+      }
+      end = max(0, start - 1)
     }
+    return false
   }
 
   /// Appends a line; if that fails, the file is left as it was.

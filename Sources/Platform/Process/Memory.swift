@@ -2,7 +2,18 @@ import Glibc
 
 /// The memory of this process.
 package enum Memory {
-  /// Returns unused pages to the system: after a long list, a tenth of its memory remains in use.
+  /// Has all threads share one heap: each that has its own grows it page by page, and keeps what it has given back.
+  ///
+  /// It counts for threads that begin later.
+  package static func shareHeap() {
+    guard let symbol = dlsym(nil, "mallopt") else { return }
+    // Safe: this is how glibc, where it has the name, declares it.
+    let set = unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32) -> Int32).self)
+    // M_ARENA_MAX (malloc.h).
+    _ = set(-8, 1)
+  }
+
+  /// Hands pages that hold nothing any more back to the system: a long list leaves a tenth of what it took.
   package static func giveBack() {
     guard let symbol = dlsym(nil, "malloc_trim") else { return }
     // Safe: this is glibc's declaration of the function.
