@@ -59,6 +59,19 @@ import Testing
     #expect(tester.app.state.operations.names == ["grafana"])
   }
 
+  @Test func aRequestThatNothingAnswersMakesTheLineStaleAndItsWatchesBeginAnew() {
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("D", "grafana")
+    tester.type("a")
+    guard case .apply(let plan)? = tester.asked.first else { return #expect(Bool(false), "nothing was asked for") }
+    tester.hear(.applied(plan, failure: .transport(.timedOut(seconds: 10))))
+
+    guard case .stale = tester.app.state.connection.state else { return #expect(Bool(false), "it is still live") }
+    #expect(tester.asked.contains(.watch(.installations, .installPlan)))
+    tester.hear(.installations(.replaced([.sample("grafana", version: "1.0.0")])))
+    #expect(tester.app.state.connection.state == .connected)
+  }
+
   @Test func aRefusalStaysOnThePlanAndInTheMessages() {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("D", "grafana")

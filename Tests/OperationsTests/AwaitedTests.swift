@@ -50,10 +50,12 @@ import Testing
       ("Preparing", "09:00:00"), ("Installed", "09:00:40"), ("Preparing", "10:04:00"), ("Upgrading", "10:04:02"),
     ]
     busy.history = times.map { .init(state: InstallationState($0.0), time: "2026-01-01T\($0.1)Z") }
-    let own = [
-      HistoryLine("whizard", at: "2026-01-01T08:00:00Z", .change(words: "install", former: nil)),
-      HistoryLine("whizard", at: "2026-01-01T08:00:46Z", .outcome(.done, version: "1", configHash: "")),
-    ]
+    func own(_ words: String) -> [HistoryLine] {
+      [
+        HistoryLine("whizard", at: "2026-01-01T08:00:00Z", .change(words: words, former: nil)),
+        HistoryLine("whizard", at: "2026-01-01T08:00:46Z", .outcome(.done, version: "1", configHash: "")),
+      ]
+    }
 
     let found = Operation.all([busy, Sample.installation("Installed", name: "other")], [], at: now)
 
@@ -61,6 +63,11 @@ import Testing
     #expect(found.map(\.seconds) == [60])
     #expect(found.map(\.secondsBefore) == [40])
     #expect(found.map(\.waitsFor) == ["job helm-upgrade-7"])
-    #expect(Operation.all([busy], own, at: now).map(\.secondsBefore) == [46])
+    func before(_ words: String) -> Int? { Operation.all([busy], own(words), at: now).first?.secondsBefore }
+    #expect(before("upgrade to 1.1.0") == 46)
+    // An install, or an uninstall, takes its own time.
+    #expect(before("install 1.0.0") == 40)
+    busy.observed.state = .uninstalling
+    #expect(before("uninstall") == 46 && before("install 1.0.0") == nil)
   }
 }

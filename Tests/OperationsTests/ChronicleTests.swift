@@ -203,6 +203,31 @@ import Testing
     #expect(entries.map(\.outcome) == [""])
   }
 
+  @Test func whoChangedItLastIsNotWhomKsxNotedBefore() {
+    func last(_ time: String, _ fields: Value) -> LastChange? {
+      let authorship = Authorship(
+        author: Author(name: "ada", reason: "more"), words: "configure", time: "2026-01-03T10:00:00Z")
+      let patch = Write.patch(Dialect.installPlan.installations, name: "w", [:]).signed(authorship)
+      guard case .patch(_, _, _, let body) = patch else { return nil }
+      let notes = body[path: "metadata", "annotations"]?.mapping?.pairs ?? []
+      let managers: Value = [["manager": "kubectl-patch", "time": .string(time), "fieldsV1": ["f:spec": fields]]]
+      return LastChange(
+        installation(
+          annotations: Dictionary(notes.compactMap { pair in pair.value.string.map { (pair.key, $0) } }) { $1 },
+          managers: managers))
+    }
+
+    let other = last("2026-01-03T10:00:04Z", ["f:extension": [:]])
+    #expect(other?.who == "by kubectl-patch, person not recorded" && other?.what.english == "wrote version")
+    #expect(other?.time == "2026-01-03T10:00:04Z" && other?.reason == "")
+    // All that a manager has written since it came, and not what it wrote last.
+    #expect(
+      last("2026-01-03T10:00:04Z", ["f:extension": [:], "f:enabled": [:]])?.what.english
+        == "wrote one or more of enabled, version")
+    let own = last("2026-01-03T09:00:00Z", ["f:extension": [:]])
+    #expect(own?.who == "by ada" && own?.what.english == "configure" && own?.reason == "more")
+  }
+
   @Test func aWriteSaysWhoMadeItAndLeavesNoFormerReason() {
     let patch = Write.patch(Dialect.installPlan.installations, name: "whizard", ["spec": ["enabled": false]])
     let signed = patch.signed(Authorship(author: Author(name: "ada"), words: "disable", time: "t"))

@@ -1,4 +1,6 @@
 import Extensions
+import KubernetesAPI
+import Manifest
 import Platform
 import Testing
 
@@ -21,6 +23,34 @@ import Testing
     #expect(effect("Installed") == "took effect 14 s ago")
     #expect(effect("Installed", restarted: 1) == "took effect 14 s ago; 1 pod restarted")
     #expect(effect("Installed", secondsAgo: 200, restarted: 0) == "took effect 3 min ago; no pod restarted")
+  }
+
+  @Test func onlyPodsThatStayAreCountedAsRestarted() {
+    func pod(_ name: String, _ time: String, _ metadata: Mapping = [:]) -> Object {
+      Object(
+        Object(.pods, name: name, namespace: "n", [:]).value
+          .setting(["metadata", "creationTimestamp"], to: .string(time))
+          .setting(["metadata", "labels"], to: metadata["labels"] ?? [:])
+          .setting(["metadata", "ownerReferences"], to: metadata["ownerReferences"] ?? []))
+    }
+    let (early, late) = ("2026-01-01T09:00:00Z", "2026-01-01T11:00:00Z")
+    let pods = [
+      pod("old", early), pod("new", late), pod("helm-upgrade-x", late, ["labels": ["job-name": "helm-upgrade"]]),
+      pod("nightly", late, ["ownerReferences": [["kind": "Job", "name": "nightly"]]]),
+    ]
+
+    #expect(ConfigEffect.made(pods, since: Timestamp.seconds("2026-01-01T10:00:00Z") ?? 0) == 1)
+  }
+
+  @Test func aFirstInstallRestartsNothing() {
+    func installed(_ words: [String]) -> Bool {
+      var installation = Sample.installation("Installed")
+      installation.history = words.map { .init(state: InstallationState($0), time: "2026-01-01T10:00:00Z") }
+      return ConfigEffect.isOfFirstInstall(installation)
+    }
+
+    #expect(installed(["Preparing", "Installing", "Installed"]))
+    #expect(!installed(["Installing", "Installed", "Preparing", "Upgrading", "Installed"]))
   }
 
   @Test func itIsSaidWhyNotYet() {

@@ -77,6 +77,15 @@ import Testing
     #expect(back(from: failed("2.0.0"), [releases[0]])?.config == "a: 1\n")
   }
 
+  @Test func aConfigThatWasNotChangedSinceKeepsItsComments() {
+    let text = "# why: see ticket 7\na: 1 # one\n"
+    let entry = back(
+      from: failed("2.0.0", config: text), [release(1, "1.1.0", "deployed", ["a": 1]), release(2, "2.0.0", "failed")])
+
+    #expect(entry?.version == "1.1.0" && entry?.config == text)
+    #expect(entry?.origin == .kept)
+  }
+
   @Test func aTextThatWasKeptHereGoesBeforeHelmsValues() {
     var kept = ReleaseMemory()
     kept.remember(.init(version: "1.1.0", config: "a: 1 # mine\n", time: "t", what: ""))

@@ -89,7 +89,18 @@ extension App {
     state.connection.refusal = refusal
   }
 
-  /// Reads again what plans could not be checked against while the connection was lost.
+  /// A request that nothing answered tells of the line what its watches may not hear for minutes: they begin anew.
+  mutating func doubtLine(after failure: ClusterError?) {
+    guard let failure, state.connection.state == .connected, let dialect = state.dialect else { return }
+    switch failure {
+    case .transport(.unreachable), .transport(.timedOut): break
+    default: return
+    }
+    lost(loss(failure), .zero, refusal: nil)
+    state.begin(Self.watches(dialect))
+  }
+
+  /// What plans could not be held against while the line was down.
   private mutating func readUnreadAgain() {
     let isUnread = state.planFacts.map { $0.dependantsProblem != nil || $0.serverProblem != nil } ?? false
     for case .facts(let kind, let name) in subscriptions where isUnread {

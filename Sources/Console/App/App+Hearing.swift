@@ -23,9 +23,12 @@ extension App {
     case .judged(let verdicts): state.rights.learn(verdicts)
     case .unconnected(let error, let delay): unconnected(error, delay)
     case .categories, .extensions, .installations, .versions: watched(message)
-    case .applied(let plan, let failure): applied(plan, failure)
+    case .applied(let plan, let failure):
+      doubtLine(after: failure)
+      applied(plan, failure)
     case .triedAgain(let again, let written, let failure): triedAgain(again, written, failure)
     case .dryRunEnded(let plan, let failure):
+      doubtLine(after: failure)
       if state.dryRuns[plan.name]?.isOf(plan) == true {
         state.dryRuns[plan.name]?.answer(failure, at: state.now.seconds)
       }

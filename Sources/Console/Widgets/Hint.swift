@@ -29,7 +29,7 @@ extension ConsoleState {
     guard let preflight = preflight(), !session.isReadOnly else { return [] }
     let status = status(of: name)
     return kinds(for: status).filter { kind in
-      kind != .rollBack || hasWayBack(of: name)
+      kind != .rollBack || wayBack(of: name) != nil || status.state.isFailure && hasWayBack(of: name)
     }.filter { kind in
       kind != .install || !isHindered(name)
     }.filter { kind in

@@ -1,6 +1,7 @@
 import Client
 package import Extensions
 import KubernetesAPI
+import Manifest
 package import Platform
 
 /// Whether the config in an installation's spec is in effect, since when, and how many pods were restarted for it.
@@ -39,9 +40,22 @@ package struct ConfigEffect: Hashable, Sendable {
     return before.last?.time ?? installation.history[end].time
   }
 
-  /// `took effect 14 s ago; 1 pod restarted`, or why the config is not in effect.
+  /// How many of `pods` were made since; those of jobs run once: helm's own, hooks and what a clock begins.
+  static func made(_ pods: [Object], since beginning: Int) -> Int {
+    pods.filter { pod in
+      pod.labels["job-name"] == nil && !pod.owners.contains("Job")
+    }.count { $0.creationTimestamp.flatMap(Timestamp.seconds).map { $0 >= beginning } ?? false }
+  }
+
+  /// The last release is the first one there was.
+  static func isOfFirstInstall(_ installation: Installation) -> Bool {
+    guard let end = installation.history.lastIndex(where: { $0.state == .installed }) else { return false }
+    return installation.history[..<end].reversed().prefix { $0.state.isBusy }.contains { $0.state == .installing }
+  }
+
+  /// `took effect 14 s ago; 1 pod restarted`, or why not yet.
   package func text(at now: Timestamp) -> Sentence {
-    func ago(_ time: String) -> String? {
+    func ago(_ time: String) -> Sentence? {
       Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) }
     }
     switch standing {
@@ -76,7 +90,7 @@ package struct Restarts: Hashable, Sendable {
 }
 
 extension ConfigEffect {
-  fileprivate static func words(_ seconds: Int) -> String {
+  fileprivate static func words(_ seconds: Int) -> Sentence {
     switch seconds {
     case ..<60: "\(seconds) s"
     case ..<3600: "\(seconds / 60) min"
@@ -86,17 +100,24 @@ extension ConfigEffect {
   }
 }
 
+extension Object {
+  /// The kinds of what it belongs to.
+  fileprivate var owners: [String] {
+    (value[path: "metadata", "ownerReferences"]?.sequence ?? []).compactMap { $0["kind"]?.string }
+  }
+}
+
 extension ClusterReader {
-  /// Counts the pods of `installation` that were created since its last release was begun; `nil` if they cannot be
-  /// read.
+  /// How many pods of `installation` were made for its last release; `nil` where that cannot be read, and of a first
+  /// install, which restarts none.
   package func restartedPods(of installation: Installation) async -> Int? {
     guard let beginning = ConfigEffect.beginning(installation).flatMap(Timestamp.seconds),
-      !installation.targetNamespace.isEmpty
+      !installation.targetNamespace.isEmpty, !ConfigEffect.isOfFirstInstall(installation)
     else { return nil }
     let answer = await answer(within: Self.patience) { () async throws(ClusterError) -> [Object] in
       try await cluster.list(.pods, namespace: installation.targetNamespace)
     }
     guard case .success(let pods) = answer else { return nil }
-    return pods.count { $0.creationTimestamp.flatMap(Timestamp.seconds).map { $0 >= beginning } ?? false }
+    return ConfigEffect.made(pods, since: beginning)
   }
 }

@@ -155,14 +155,10 @@ extension Chronicle {
   ///
   /// Only the last write of each is known.
   private static func fields(of installation: Installation, _ known: [Entry]) -> [Entry] {
-    installation.writers.compactMap { writer in
-      guard writer.manager != "ksx" || known.isEmpty else { return nil }
-      let words = ["extension": "version", "config": "config", "enabled": "enabled", "clusterScheduling": "placement"]
-      let written = writer.fields.compactMap { words[$0] }.sorted()
-      if written.isEmpty { return nil }
-      return Entry(
-        time: writer.time, who: "by \(writer.manager), person not recorded",
-        what: "wrote \(written.joined(separator: ", "))", source: .fields)
+    installation.specWriters.filter { $0.manager != "ksx" || known.isEmpty }.map { writer in
+      Entry(
+        time: writer.time, who: "by \(writer.manager), person not recorded", what: writer.sentence.english,
+        source: .fields)
     }
   }
 

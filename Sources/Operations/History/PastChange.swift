@@ -77,7 +77,7 @@ extension PastChange {
       let move: Sentence = "version \(from) → \(entry.version)"
       return entry.source == .helm ? "\(move), \(entry.what)" : move
     }
-    return Change.phrase(entry.what)
+    return SpecWriter.sentence(entry.what) ?? Change.phrase(entry.what)
   }
 
   /// `sentence` in English.

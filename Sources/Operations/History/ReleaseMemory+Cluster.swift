@@ -36,6 +36,9 @@ extension ReleaseMemory {
     // For the config that the spec asks for, the text is known.
     if isSame(installation.version, installation.config) {
       (entry.version, entry.config, entry.origin) = (installation.version, installation.config, .kept)
+    } else if Self.value(of: installation.config) == value {
+      // It was not changed since: the text with its comments is the one that the release had.
+      (entry.config, entry.origin) = (installation.config, .kept)
     }
     // The text that this computer has includes the comments.
     if confirm(isRunning: release.isRunning, { isSame($0.version, $0.config) }) { return }

@@ -57,21 +57,49 @@ package struct Operation: Hashable, Sendable {
   private static func before(_ installation: Installation, _ lines: [HistoryLine]) -> Int? {
     var began: Int?
     var took: Int?
+    let kind = Kind(installation)
     for line in lines where line.extension == installation.extension {
       switch line.event {
-      case .change: began = Timestamp.seconds(line.time)
+      case .change(let words, _): began = Kind(words) == kind ? Timestamp.seconds(line.time) : nil
       case .outcome(.done, _, _):
         if let start = began, let end = Timestamp.seconds(line.time), end > start { took = end - start }
       default: break
       }
     }
-    return took ?? fromStates(installation.history)
+    return took ?? fromStates(installation.history, kind)
   }
 
-  private static func fromStates(_ history: [Installation.Transition]) -> Int? {
+  /// What takes about as long as another of it.
+  private enum Kind {
+    case install, upgrade, uninstall
+
+    init(_ installation: Installation) {
+      if installation.isBeingDeleted || installation.observed.state == .uninstalling {
+        self = .uninstall
+      } else {
+        self = installation.hasBeenInstalled ? .upgrade : .install
+      }
+    }
+
+    /// The kind of what a change was called; `nil` of switches and the like, for which helm does not run.
+    init?(_ words: String) {
+      if words.hasPrefix("uninstall") || words.hasPrefix("force") {
+        self = .uninstall
+      } else if words.hasPrefix("install") {
+        self = .install
+      } else if ["enable", "disable"].contains(words) || words.hasPrefix("place") {
+        return nil
+      } else {
+        self = .upgrade
+      }
+    }
+  }
+
+  private static func fromStates(_ history: [Installation.Transition], _ kind: Kind) -> Int? {
     guard let end = history.lastIndex(where: { $0.state == .installed }) else { return nil }
     let busy = history[..<end].reversed().prefix { $0.state.isBusy }
-    guard let start = busy.last.flatMap({ Timestamp.seconds($0.time) }), let done = Timestamp.seconds(history[end].time)
+    guard kind == .upgrade, !busy.contains(where: { $0.state == .installing }),
+      let start = busy.last.flatMap({ Timestamp.seconds($0.time) }), let done = Timestamp.seconds(history[end].time)
     else { return nil }
     return done - start
   }

@@ -97,14 +97,17 @@ extension ConsoleState {
   /// Whether the last change of `name` from here is less than a minute old, so that users cannot have come to rely on
   /// it.
   fileprivate func isLastChangeFresh(of name: String) -> Bool {
-    let time = records.lines.last { line in
-      if case .spec = line.event { line.extension == name } else { false }
-    }?.time
-    guard let made = time.flatMap(Timestamp.seconds) else { return false }
-    return now.wall - Double(made) < 60
+    for line in records.lines.reversed() {
+      guard let made = Timestamp.seconds(line.time), now.wall - Double(made) < 60 else { return false }
+      if case .spec = line.event, line.extension == name { return true }
+    }
+    return false
   }
 
-  /// The hint for undoing the last change of `name` made from here, if that is possible.
+  /// The same key, for the minute after that change.
+  func freshUndoHints(on name: String) -> [Hint] { isLastChangeFresh(of: name) ? undoHints(on: name) : [] }
+
+  /// The key that takes the last change of `name` made from here back, where there is one to take back.
   func undoHints(on name: String) -> [Hint] {
     if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }
   }

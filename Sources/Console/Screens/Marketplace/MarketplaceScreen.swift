@@ -75,7 +75,8 @@ struct MarketplaceScreen: Screen {
     let verbs = selected.map { state.hints(about: $0) } ?? []
     let isBusy = selected.map { state.status(of: $0).isBusy } == true
     let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextWanting, state.words("next"))]
-    let first = Array(verbs.prefix(3))
+    let undo = selected.map { state.freshUndoHints(on: $0) } ?? []
+    let first = undo + verbs.prefix(3)
     let open = selected == nil ? [] : [Hint(.open, isBusy ? state.words("follow") : state.words("open"))]
     return first + open + [Hint(.filter)] + wanting + verbs.dropFirst(3) + .commands([.help, .close])
   }

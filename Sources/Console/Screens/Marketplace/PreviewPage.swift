@@ -42,13 +42,13 @@ struct PreviewPage {
 
   /// Who changed what and when, and what still runs.
   private var facts: [String] {
-    let change = state.market.installed.of(name).flatMap { Authorship($0) }
+    let change = state.market.installed.of(name).flatMap { LastChange($0) }
     var facts = silence
     let age = state.age(change?.time ?? "")
     if let change {
-      let who = state.words("by {0}", change.author.name)
-      let why = change.author.reason.isEmpty ? "" : " (\(change.author.reason))"
-      let what = state.words(move ?? Change.phrase(change.words))
+      let who = state.words(change.who)
+      let why = change.reason.isEmpty ? "" : " (\(change.reason))"
+      let what = state.words(move ?? change.what)
       facts.append("\(what) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)) + why)
     } else if let move {
       facts.append(state.words(move))

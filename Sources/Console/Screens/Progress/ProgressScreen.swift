@@ -19,6 +19,8 @@ struct ProgressScreen: Screen {
   /// How often the screen has been refreshed.
   private var looks = 0
   private var nextLook: ClockReading?
+  /// Counts the looks after its end, at what had not ended with it.
+  private var lateLooks = 0
 
   /// The part shown below the title.
   enum Part: Hashable, Sendable {
@@ -27,6 +29,8 @@ struct ProgressScreen: Screen {
 
   /// The time between refreshes of a change in progress, in seconds.
   static let interval = 2.0
+  /// The controllers may say that it is done a moment before its job is.
+  private static let mostLateLooks = 5
 
   init(_ name: String, _ change: Change? = nil, showing part: Part = .steps) {
     (self.name, self.change, self.part) = (name, change, part)
@@ -63,12 +67,15 @@ struct ProgressScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
 
   mutating func settle(_ state: inout ConsoleState) {
-    nextLook = isUnderWay(state) ? nextLook ?? state.now + Self.interval : nil
+    if isUnderWay(state) { lateLooks = 0 }
+    let goesOn = isUnderWay(state) || lateLooks < Self.mostLateLooks && isShownRunning(state)
+    nextLook = goesOn ? nextLook ?? state.now + Self.interval : nil
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
   }
 
   mutating func wake(_ state: inout ConsoleState) {
     looks += 1
+    if !isUnderWay(state) { lateLooks += 1 }
     nextLook = state.now + Self.interval
   }
 
@@ -131,6 +138,11 @@ struct ProgressScreen: Screen {
 extension ProgressScreen {
   private func sight(_ state: ConsoleState) -> OperationSight? {
     if case .sight(let sight)? = state.readings[topic]?.facts { sight } else { nil }
+  }
+
+  /// What was read last has something of it running.
+  private func isShownRunning(_ state: ConsoleState) -> Bool {
+    sight(state)?.steps.contains { $0.mark == .underWay } == true
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
