@@ -1,3 +1,4 @@
+import Editor
 import Extensions
 import Manifest
 import Operations
@@ -24,7 +25,8 @@ import Testing
     "Operations/Undo", "Operations/Filtering/ExtensionFilter.swift", "Operations/Filtering/FilterParser.swift",
     "Extensions/UntakenChange.swift", "Extensions/PackageSource.swift", "Client/Profiles/FallbackTransport.swift",
     "Operations/Repositories/RepositoryTest.swift", "Operations/Session/KubectlAbsence.swift",
-    "Operations/History/ClusterReader+Chronicle.swift",
+    "Operations/History/ClusterReader+Chronicle.swift", "Operations/History/LastChange.swift",
+    "Client/Profiles/Login+Words.swift",
     "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
     "Editor/EditorView.swift",
     "Editor/EditorView+Drawing.swift", "Manifest/ConfigReview.swift", "Manifest/MappingPairs.swift",
@@ -67,7 +69,7 @@ import Testing
     "helm revision {0}", "its form is not one that ksx changes; write there: {0}: {1}",
     "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status", "needs ",
     "no answer for ", "no file descriptor is left for the mailbox",
-    "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory", "own editor",
+    "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory",
     "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",
     "signal {0}", "the capabilities are known", "the object itself",
     "the watch of ", "versions of ", "writing {0}", "{0} has no row in the table of commands", "{0} to {1}",
@@ -76,7 +78,7 @@ import Testing
     "did not find expected key", "did not find expected node content", "expected ',' or", "found a tab character",
     "found character that cannot start any token", "found undefined tag handle", "found unknown escape character",
     "mapping values are not allowed", "quoted scalar", "bisect bad", "bisect good", "bisect reset", "bisect start",
-    "config edit", "config unset", "safe-mode off", "safe-mode on", "state {0}", "wrote {0}",
+    "config edit", "config unset", "safe-mode off", "safe-mode on", "state {0}", "wrote ", "wrote one or more of ",
     // What helm and pods say, and lines for a shell.
     " of ", "Lease {0}/{1}", "Pod {0}/{1}", "Pod {0}: {1}", "exit code {0}", "ksx rollback {0} --version {1}",
     "kubectl -n {0} describe pod {1}", "kubectl -n {0} logs {1} -c {2} --previous", "no matches for kind \"",
@@ -115,6 +117,8 @@ import Testing
       Plan.Check.Subject.allCases.map(\.question) + RepositoryForm.Field.allCases.flatMap { [$0.label, $0.hint] })
     all.formUnion(["ready", "blocked", "asking the server …", "the server refuses it"])
     all.formUnion(["draft", "changed", "changed in the cluster meanwhile", "you"])
+    all.formUnion(EditorCommand.allCases.map { Action.edit($0).summary })
+    all.formUnion([EditorCommand.save, .abandon, .undo, .find, .goTo, .editOutside].map { Action.edit($0).hint })
     all.formUnion(["certain", "likely", "possible", "note", "."])
     return all.subtracting([""])
   }()
