@@ -156,6 +156,43 @@ import Testing
     #expect(try Self.files(archive) == ["first": content, "last": []])
   }
 
+  /// What helm 3.17 made of archives with these paths; `nil` for a refusal.
+  @Test(arguments: [
+    ("demo/x/../Chart.yaml", "demo/Chart.yaml"), ("demo/./x//../a", "demo/a"), ("./x/../a", "./a"),
+    ("demo\\x\\..\\a", "demo/a"), ("demo/a..b", "demo/a..b"), ("demo/x/..a", "demo/x/..a"), ("demo/..a", nil),
+    ("demo/../demo/a", nil), ("demo/x/../../a", nil), ("demo/x/..", nil), ("demo/.", nil),
+  ])
+  func whatGoesUpWithinTheChartIsWhereHelmHasIt(path: String, place: String?) {
+    #expect((try? TarReader.safe(path, keepsFirst: true)) == place)
+  }
+
+  /// What Go's archive/tar reads; `nil` for what it calls an invalid header.
+  @Test(arguments: [
+    ("0000644\u{0}", 420), ("   644 \u{0}", 420), ("\u{0}\u{0}644\u{0} ", 420), ("", 0), ("  ", 0), ("64\u{0}9", 52),
+    ("6 4", nil), ("648", nil), ("+7", nil), ("-7", nil), ("x", nil),
+  ])
+  func aNumberOfAHeaderIsReadAsByGo(text: String, number: Int?) {
+    #expect(TarHeader.number(Array(text.utf8)[...]) == number, "\(text.debugDescription)")
+  }
+
+  @Test func aLongNumberOfAHeaderMayBeNegative() {
+    #expect(TarHeader.number([0x80, 0, 0, 1, 0][...]) == 256)
+    #expect(TarHeader.number([UInt8](repeating: 0xff, count: 12)[...]) == -1)
+    #expect(TarHeader.number(([0x80] + [UInt8](repeating: 0xff, count: 11))[...]) == nil)
+  }
+
+  /// What Go's archive/tar gave for a pax header with these records.
+  @Test(arguments: [
+    ("", true), ("8 path=a\n", false), ("9 path=a\n", true), ("10 path=a\n", true), ("11 path=a\n", false),
+    ("9 path=a ", false),
+    ("5 a=\n", true), ("4 =\n", false), ("6  a=\n", true), ("x path=a\n", false), ("13 mtime=1.x\n", false),
+    ("13 mtime=1.5\n", true), ("12 mtime=1.\n", true), ("12 mtime=.5\n", false), ("9 size=x\n", false),
+    ("8 size=\n", true), ("9 pathab\n", false), ("9 path=\u{0}\n", false), ("11 a=b\nc=d\n", true),
+  ])
+  func recordsOfAPaxHeaderAreReadAsByGo(records: String, isRight: Bool) {
+    #expect(((try? PaxRecords(Array(records.utf8))) != nil) == isRight, "\(records.debugDescription)")
+  }
+
   @Test(arguments: ["a/../\u{301}x", "../\u{301}x", "/\u{301}x/../y"])
   func anAccentAfterASlashHidesNoWayOut(path: String) {
     #expect(TarStream.plainPath(path) == nil)

@@ -27,14 +27,14 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
   }
 
   private init?(in package: Package, _ budget: inout Int) throws(PackageError) {
-    let description = try Self.yaml("Chart.yaml", package)
+    let description = try package.chartValue()
     for word in Self.words where description[word]?.mapping != nil || description[word]?.sequence != nil {
       self = .field(word)
       return
     }
     let chart = try package.chart()
     let values: Value
-    do throws(PackageError) { values = try Self.yaml("values.yaml", package) } catch {
+    do throws(PackageError) { values = try package.yaml("values.yaml") ?? .null } catch {
       self = .values("\(error)")
       return
     }
@@ -63,7 +63,7 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
 
   private static func lockProblem(_ package: Package) -> String? {
     for path in ["Chart.lock", "requirements.lock"] where package.files[path] != nil {
-      guard let lock = try? yaml(path, package) else { return "\(path) cannot be read" }
+      guard let lock = try? package.yaml(path) else { return "\(path) cannot be read" }
       let listed = lock["dependencies"] ?? .null
       guard lock == .null || lock.mapping != nil, listed == .null || listed.sequence != nil else {
         return "\(path) is no list of dependencies"
@@ -102,10 +102,6 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
     }
     guard chart.files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
     return chart
-  }
-
-  private static func yaml(_ path: String, _ package: Package) throws(PackageError) -> Value {
-    do { return try YAML.parse(package.text(path) ?? "") } catch { throw .unreadable(path: path, error) }
   }
 
   package var description: String {

@@ -20,21 +20,40 @@ struct SparseContent: Sendable {
   /// Longer maps are refused; in bytes, and in fragments.
   private static let longestMap = 1 << 17
 
-  /// Reads the records of a pax header; `nil` if they describe no sparse file.
-  init?(_ records: [(key: String, value: String)]) throws(PackageError) {
-    let all = Dictionary(records.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
-    let isFirst = all["GNU.sparse.numblocks"] != nil || all["GNU.sparse.map"] != nil
-    guard isFirst || all["GNU.sparse.major"] == "1" && all["GNU.sparse.minor"] == "0" else { return nil }
-    guard let size = Int(all["GNU.sparse.realsize"] ?? all["GNU.sparse.size"] ?? ""), size >= 0 else { throw Self.flaw }
+  /// What the records of a pax header say, or `nil` where they are of a file like any other.
+  init?(_ records: PaxRecords) throws(PackageError) {
+    let texts = try Self.map(records)
+    switch (records["GNU.sparse.major"], records["GNU.sparse.minor"]) {
+    case ("1", "0"), ("0", "0"), ("0", "1"): break
+    // The first two forms have no such records of their own.
+    case (nil, nil): if texts.isEmpty { return nil }
+    default: return nil
+    }
+    guard let size = Int(records["GNU.sparse.size"] ?? records["GNU.sparse.realsize"] ?? ""), size >= 0 else {
+      throw Self.flaw
+    }
     self.size = size
-    name = all["GNU.sparse.name"]
-    guard isFirst else { return }
-    let pairs = records.filter { ["GNU.sparse.offset", "GNU.sparse.numbytes"].contains($0.key) }.map(\.value)
-    let texts = all["GNU.sparse.map"].map { $0.split(separator: ",").map(String.init) } ?? pairs
+    name = records["GNU.sparse.name"]
+    if records["GNU.sparse.major"] == "1" { return }
+    guard let count = Int(records["GNU.sparse.numblocks"] ?? ""), count >= 0, texts.count / 2 == count,
+      texts.count % 2 == 0
+    else { throw Self.flaw }
     fragments = try Self.fragments(texts.map { Int($0) }, size)
   }
 
-  /// Reads a header in GNU's format; `blocks` are the blocks that continue its map.
+  /// The numbers of the map in a pax header: in one record, or each in its own, a place and a length by turns.
+  private static func map(_ records: PaxRecords) throws(PackageError) -> [String] {
+    let keys = ["GNU.sparse.offset", "GNU.sparse.numbytes"]
+    let single = records.all.filter { keys.contains($0.key) }
+    for (place, record) in single.enumerated() where record.key != keys[place % 2] || record.value.contains(",") {
+      throw flaw
+    }
+    if !single.isEmpty { return single.map(\.value) }
+    let map = records["GNU.sparse.map"]?.split(separator: ",", omittingEmptySubsequences: false)
+    return (map ?? []).map(String.init)
+  }
+
+  /// What GNU's header says; `blocks` are those with more of its map.
   init(header: [UInt8], more blocks: [[UInt8]]) throws(PackageError) {
     guard let size = TarHeader.number(header[483..<495]), size >= 0 else { throw Self.flaw }
     self.size = size

@@ -67,43 +67,34 @@ struct TarReader {
     open = (path, [])
   }
 
-  /// The value of `key` in a pax header, which has lines of `<length> <key>=<value>`; the last one counts.
-  static func paxRecord(_ key: String, in content: [UInt8]) -> String? {
-    paxRecords(in: content).last { $0.key == key }?.value
-  }
-
-  /// All records of a pax header, in order.
-  static func paxRecords(in content: [UInt8]) -> [(key: String, value: String)] {
-    var rest = content[...]
-    var records: [(key: String, value: String)] = []
-    while let space = rest.firstIndex(of: UInt8(ascii: " ")),
-      let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
-      length > space - rest.startIndex, length <= rest.count
-    {
-      let record = rest[(space + 1)..<(rest.startIndex + length)]
-      rest = rest.dropFirst(length)
-      let (key, value) = Substring(String(decoding: record, as: UTF8.self)).cut(at: "=")
-      let scalars = (value ?? "").unicodeScalars
-      records.append((String(key), String(scalars.drop { $0 == "\n" }.prefix { $0 != "\n" })))
-    }
-    return records
-  }
-
-  /// The path with slashes and without `.` parts; throws if it leads out of the archive.
+  /// The path without `.` in it and with slashes, refused when it leads out of the archive.
   ///
-  /// An archive packed on Windows may have backslashes, which helm reads as slashes too. helm takes the first part for
-  /// the chart's folder, even if it is `.`; `keepsFirst` keeps such a part.
+  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well. It takes whatever stands
+  /// first for the chart's folder, be it `.`: that stays where `keepsFirst`, and what follows may go up within it.
   static func safe(_ path: String, keepsFirst: Bool = false) throws(PackageError) -> String {
     let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
     let all = slashed.pathParts
-    let parts = all.filter { $0 != "." }
+    let parts = keepsFirst ? within(all) : all.filter { $0 != "." }
     if let fault = fault(of: slashed, parts) { throw .unsafePath(path, fault) }
+    if keepsFirst, all.first != ".", parts.count == 1, all.count > 1 { throw .unsafePath(path, .empty) }
     // Without the chart's folder, the rest of the path would be absolute.
     if keepsFirst, slashed.utf8.dropFirst(all.first?.utf8.count ?? 0).starts(with: "//".utf8) {
       throw .unsafePath(path, .absolute)
     }
     let isFirstADot = keepsFirst && all.first == "."
     return ((isFirstADot ? ["."] : []) + parts).joined(separator: "/")
+  }
+
+  /// The folder that stands first, and below it what is left of the others once `..` has taken one away.
+  private static func within(_ all: [Substring]) -> [Substring] {
+    var parts = all.prefix { $0 == "." }.isEmpty ? Array(all.prefix(1)) : []
+    let first = parts.count
+    for part in all.dropFirst() where part != "." {
+      if part == "..", parts.count > first, parts.last != ".." { parts.removeLast() } else { parts.append(part) }
+    }
+    // As helm has it, also of a name that only begins so.
+    if parts.dropFirst(first).first?.hasPrefix("..") == true { parts[first] = ".." }
+    return parts
   }
 
   private static func fault(of path: String, _ parts: [Substring]) -> PathFault? {
@@ -130,6 +121,10 @@ struct TarHeader {
     }
     guard let size = Self.number(block[124..<136]), size >= 0 else {
       throw .malformed("a file of its tar has no readable size")
+    }
+    // The mode, the two owners and the time mean nothing here, and must be numbers all the same, as Go has it.
+    for field in [100..<108, 108..<116, 116..<124, 136..<148] where Self.number(block[field]) == nil {
+      throw .malformed("a header of its tar has a field that is no number")
     }
     self.size = size
     type = Character(Unicode.Scalar(block[156]))
@@ -162,14 +157,24 @@ struct TarHeader {
     block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
   }
 
-  /// Octal digits, or GNU's big-endian number if the first bit is set.
+  /// Octal digits among blanks and zeros, or, when the first bit is set, GNU's big-endian number.
   static func number(_ field: ArraySlice<UInt8>) -> Int? {
-    if let first = field.first, first & 0x80 != 0 {
-      return field.dropFirst().reduce(Int(first & 0x7f)) { total, byte in
-        total.map { $0 > Int.max >> 9 ? nil : $0 << 8 | Int(byte) } ?? nil
-      }
+    if let first = field.first, first & 0x80 != 0 { return bigNumber(field, isNegative: first & 0x40 != 0) }
+    func isFilling(_ byte: UInt8) -> Bool { byte == 0 || byte == UInt8(ascii: " ") }
+    let digits = field.drop(while: isFilling).prefix { $0 != 0 }
+    let end = digits.lastIndex { !isFilling($0) }.map { $0 + 1 } ?? digits.startIndex
+    let octal = digits[..<end]
+    guard octal.allSatisfy({ (48...55).contains($0) }) else { return nil }
+    return octal.isEmpty ? 0 : Int(String(decoding: octal, as: UTF8.self), radix: 8)
+  }
+
+  private static func bigNumber(_ field: ArraySlice<UInt8>, isNegative: Bool) -> Int? {
+    var total: UInt64 = 0
+    for (place, byte) in field.enumerated() {
+      let bits = isNegative ? ~byte : byte
+      guard total >> 56 == 0 else { return nil }
+      total = total << 8 | UInt64(place == 0 ? bits & 0x7f : bits)
     }
-    let digits = text(field).filter { $0 != " " }
-    return digits.isEmpty ? 0 : Int(digits, radix: 8)
+    return Int(exactly: total).map { isNegative ? ~$0 : $0 }
   }
 }

@@ -142,10 +142,12 @@ package struct TarStream: Sendable {
     case "L": longPath = TarHeader.text(about)
     case "K": longLink = TarHeader.text(about)
     case "x":
-      longPath = TarReader.paxRecord("path", in: about) ?? longPath
-      longLink = TarReader.paxRecord("linkpath", in: about) ?? longLink
-      longSize = TarReader.paxRecord("size", in: about).flatMap { Int($0) } ?? longSize
-      sparse = try SparseContent(TarReader.paxRecords(in: about))
+      let records = try PaxRecords(about)
+      longPath = records["path"] ?? longPath
+      longLink = records["linkpath"] ?? longLink
+      longSize = records["size"].flatMap { Int($0) } ?? longSize
+      sparse = try SparseContent(records)
+    case "g": _ = try PaxRecords(about)
     default: break
     }
     about = []

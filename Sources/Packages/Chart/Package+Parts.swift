@@ -35,7 +35,7 @@ package struct PackagePart: Hashable, Sendable {
 extension Package {
   /// The dependencies that helm uses: those of `requirements.yaml`, if there is one, otherwise those of `Chart.yaml`.
   package func dependencies() throws(PackageError) -> [Value] {
-    if let listed = try yaml("requirements.yaml")?["dependencies"]?.sequence { return listed }
+    if let listed = try node("requirements.yaml")?.asChart.value["dependencies"]?.sequence { return listed }
     return try chartValue()["dependencies"]?.sequence ?? []
   }
 

@@ -63,10 +63,10 @@ package struct Package: Hashable, Sendable {
     return chart
   }
 
-  /// The contents of `Chart.yaml`, as written.
+  /// The same with all that is written.
   package func chartValue() throws(PackageError) -> Value {
-    guard let value = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
-    return value
+    guard files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
+    return try node("Chart.yaml")?.asChart.value ?? .null
   }
 
   /// The names of the charts in the package, as helm finds them: from their own `Chart.yaml`, or from their file or
@@ -78,7 +78,7 @@ package struct Package: Hashable, Sendable {
     var names: [String: String] = [:]
     for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
       let parts = path.split(separator: "/")
-      guard parts.first == "charts", parts.count > 1 else { continue }
+      guard parts.first == "charts", parts.count > 1, !Self.isIdle(parts[1]) else { continue }
       let place = String(parts[1])
       if parts.count == 2, place.hasSuffix(".tgz") {
         let package = try? Package(archive: bytes)
@@ -91,7 +91,10 @@ package struct Package: Hashable, Sendable {
     return names
   }
 
-  /// Returns `mysql-operator` for `mysql-operator-1.0.0-rc.1.tgz`.
+  /// What begins so in `charts/` is no chart to helm, whatever is in it.
+  static func isIdle(_ name: Substring) -> Bool { name.hasPrefix("_") || name.hasPrefix(".") }
+
+  /// `mysql-operator` of `mysql-operator-1.0.0-rc.1.tgz`.
   private static func name(inArchive file: String) -> String {
     let stem = file.dropLast(4)
     let hyphens = stem.indices.filter { stem[$0] == "-" }
@@ -141,14 +144,19 @@ package struct Package: Hashable, Sendable {
     return names.lazy.compactMap { paths[$0] }.first.flatMap(text)
   }
 
-  func yaml(_ path: String) throws(PackageError) -> Value? {
+  package func yaml(_ path: String) throws(PackageError) -> Value? {
+    files[path] == nil ? nil : try node(path)?.value ?? .null
+  }
+
+  /// `nil` for a file that is not there, or says nothing.
+  func node(_ path: String) throws(PackageError) -> YAMLNode? {
     guard let bytes = files[path] else { return nil }
     let text: String
     do { text = try String(textOf: bytes) } catch {
       throw .unreadable(
         path: path, SyntaxError(line: error.line, column: 1, problem: Sentence(verbatim: error.problem)))
     }
-    do { return try YAML.parse(text) } catch { throw .unreadable(path: path, error) }
+    do { return try YAML.node(text) } catch { throw .unreadable(path: path, error) }
   }
 
   private static func mediaType(_ path: String) -> String {

@@ -25,8 +25,9 @@ struct CheckedPackage: Sendable {
     self.package = package
     var reading = Reading()
     let nodes = Self.descriptions.dropFirst(isChartMade ? 1 : 0).map { reading.node(package.files[$0], $0) }
-    (chart, manifest, values) = (nodes[0], nodes[isChartMade ? 0 : 1], nodes[nodes.count - 1])
-    requirements = reading.node(package.files["requirements.yaml"], "requirements.yaml")
+    chart = isChartMade ? nodes[0] : nodes[0]?.asChart
+    (manifest, values) = (nodes[isChartMade ? 0 : 1], nodes[nodes.count - 1])
+    requirements = reading.node(package.files["requirements.yaml"], "requirements.yaml")?.asChart
     chartFile = Self.descriptions[isChartMade ? 1 : 0]
     reading.readCharts(in: package, below: "")
     (unreadable, doubtful) = (reading.unreadable, reading.doubtful)
@@ -57,6 +58,7 @@ struct CheckedPackage: Sendable {
     mutating func readCharts(in package: Package, below place: String) {
       for (path, bytes) in package.files.sorted(by: { $0.key < $1.key }) where path.hasPrefix("charts/") {
         let parts = path.split(separator: "/")
+        if stride(from: 1, to: parts.count, by: 2).contains(where: { Package.isIdle(parts[$0]) }) { continue }
         if parts.count == 2, path.hasSuffix(".tgz") {
           readPacked(bytes, at: place + path)
         } else if parts.count % 2 == 1, Self.isChart(parts), let name = parts.last,

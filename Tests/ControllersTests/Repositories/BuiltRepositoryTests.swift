@@ -80,6 +80,12 @@ import Testing
     ("name: c\nversion: 1.0.0\ndescription: [a]", "", "the description in Chart.yaml is not a word"),
     ("name: c\nversion: 1.0.0", "- a\n", "values.yaml is not a mapping"),
     ("name: c\nversion: 1.0.0", "a:\n\tb: 1\n", "values.yaml: line 2"),
+    ("Name: c\nVERSION: 1.0.0\nAppversion: 2", "", ""),
+    ("name: c\nversion: 1.0.0\nType: odd", "", "the type odd in Chart.yaml is neither application nor library"),
+    (
+      "name: c\nversion: 1.0.0\ndependencies:\n- {NAME: a, Version: 1.0.0}\n- {name: b, name: a}", "",
+      "two dependencies are called a"
+    ),
     ("name: c\nversion: 1.0.0", "# nothing\n", ""), ("name: Ab_c\nversion: v1.2\nappVersion: 1.25", "a: 1\na: 2\n", ""),
   ])
   func anIndexLeavesOutWhatHelmLeavesOut(description: String, values: String, flaw: String) throws {
@@ -91,6 +97,18 @@ import Testing
     #expect(written.charts == (flaw.isEmpty ? 1 : 0))
     #expect(written.refused.count == (flaw.isEmpty ? 0 : 1))
     #expect(written.refused.first?.hasPrefix("c.tgz: " + flaw) ?? true)
+  }
+
+  /// helm 3.17: "cannot load values.yaml: … invalid leading UTF-8 octet".
+  @Test func anIndexLeavesOutValuesThatAreNoText() throws {
+    let package = Package(files: [
+      "Chart.yaml": Array("name: c\nversion: 1.0.0\n".utf8), "values.yaml": Array("# gr".utf8) + [0xfc, 0x6e, 0x0a],
+    ])
+    try Files.write(package.archive(folder: "c"), to: folder.path + "/c.tgz")
+
+    let written = try ChartFolder(folder.path).writeIndex()
+
+    #expect(written.charts == 0 && written.refused.first?.contains("values.yaml: line 1") == true, "\(written)")
   }
 
   /// What helm 3.17 says it cannot load (`helm show chart` on the same files).
