@@ -36,6 +36,18 @@ extension DiagnosisTests {
     #expect(remedies(back) == ["retry"])
   }
 
+  /// Where a chart cannot be fetched there is no new job, and the status names the one that has succeeded before.
+  @Test func aJobThatSucceededSaysNothingOfWhatFailed() {
+    let reason = "failed to load chart data: 404"
+    let found = findings("UpgradeFailed", status: ["conditions": [["message": .string(reason)]]]) { file in
+      var job = CaseFile.JobSight(isActive: false, isComplete: true)
+      job.version = "1.0.0"
+      file.job = .there(job)
+    }
+
+    #expect(!found.contains { $0.text.contains("was not tried") })
+  }
+
   @Test func whatRestsAfterManyTriesIsNoLoop() {
     let words = ["Preparing", "Upgrading", "UpgradeFailed", "Preparing", "Upgrading", "UpgradeFailed"]
     func causes(since seconds: Int, _ newest: String) -> [Finding.Cause] {

@@ -53,6 +53,19 @@ import Testing
     #expect(ReleaseMemory().completed(by: failed()) == ReleaseMemory())
   }
 
+  /// A rollback that the controllers have not carried out yet leads to the same version when it is asked for again.
+  @Test(arguments: ["Preparing", "Upgrading", "UpgradeFailed"])
+  func theSameWayBackOnceMoreGoesNoFurther(state: String) {
+    var kept = ReleaseMemory()
+    kept.remember(.init(version: "1.0.0", config: "a: 1\n", time: "t1", what: "", wasInstalled: true))
+    kept.remember(.init(version: "1.1.0", config: "a: 1\n", time: "t2", what: "", wasInstalled: true))
+    kept.remember(.init(version: "2.0.0", config: "a: 1\n", time: "t3", what: "", wasInstalled: false))
+
+    #expect(kept.target(from: failed("1.1.0", config: "a: 1\n", state: state))?.version == "1.1.0")
+    #expect(kept.target(from: failed("2.0.0", config: "a: 1\n", state: state))?.version == "1.1.0")
+    #expect(kept.target(from: failed("1.1.0", config: "a: 1\n", state: "Installed"))?.version == "1.0.0")
+  }
+
   @Test func anEntryOfThisComputerThatRanIsTakenAndNotOneThatCameLater() {
     var kept = ReleaseMemory()
     kept.remember(.init(version: "1.1.0", config: "a: 1\n", time: "t1", what: ""))

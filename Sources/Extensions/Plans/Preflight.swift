@@ -194,7 +194,7 @@ extension PlanSubject {
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
     if change.triesAgain(installation) { return [] }
     let isSameConfig = change.config.map(installation.hasConfig) ?? true
-    let retry = installation.state.isFailure ? wayToRetry(installation) : ""
+    let retry = installation.state.isFailure ? wayToRetry(installation) : progress(of: installation)
     let isSameVersion = change.version.map(VersionText.init) == VersionText(installation.version)
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
@@ -209,6 +209,10 @@ extension PlanSubject {
     case .configure where isSameConfig: return [already("\(name) already has this config\(retry)", installation)]
     default: return []
     }
+  }
+
+  private func progress(of installation: Installation) -> Sentence {
+    installation.state.isBusy ? "; it is \(installation.state.name) now, which ksx doctor \(name) looks into" : ""
   }
 
   private func wayToRetry(_ installation: Installation) -> Sentence {

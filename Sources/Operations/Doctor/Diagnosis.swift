@@ -185,7 +185,8 @@ extension Diagnosis {
 
   /// The clock of the executor is behind: its release is older than the last state, so the controller ignores it.
   private var clockFinding: Finding? {
-    guard state.isBusy, state != .uninstalling, file.job.value?.isComplete == true,
+    // In Preparing there is no Job yet: the status still names the one of the release before.
+    guard state.isBusy, state != .uninstalling, state != .preparing, file.job.value?.isComplete == true,
       let release = file.releases.value?.newest, release.status == "deployed",
       release.chartVersion.isEmpty || VersionText(release.chartVersion) == VersionText(installation.version),
       let released = Timestamp.seconds(release.time), let last = Timestamp.seconds(lastTime), released < last

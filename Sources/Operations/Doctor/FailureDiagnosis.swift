@@ -25,9 +25,10 @@ extension Diagnosis {
   /// Whether the last Job was for another version than the spec asks for now, so that its failure is not about this
   /// one.
   ///
-  /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails.
+  /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails. If a chart cannot be
+  /// fetched there is no new Job, and the status names the one that succeeded before.
   var isOfAnotherVersion: Bool {
-    guard let job = file.job.value, !job.version.isEmpty, !job.isActive else { return false }
+    guard let job = file.job.value, !job.version.isEmpty, !job.isActive, !job.isComplete else { return false }
     return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
   }
 

@@ -99,7 +99,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     let candidates = former(to: installation).filter(isMeant)
     let isSaid = version != nil || digest != nil
     if digest == nil, let present = untried(installation) ?? healthy(installation), isMeant(present),
-      isSaid || present.wasInstalled == true && installation.observed.state.isFailure
+      isSaid || present.wasInstalled == true && Self.isUnsettled(installation)
     {
       return present
     }
@@ -122,10 +122,15 @@ package struct ReleaseMemory: Hashable, Sendable {
     (outcomes, lastInstalled) = ([:], "")
   }
 
-  /// The entry that ran last, if `installation` has failed and its spec asks for that entry again.
+  /// The entry that ran last, if `installation` has failed or is still in progress and its spec asks for that entry again:
+  /// the same rollback once more must not go on to an older one.
   private func untried(_ installation: Installation) -> Entry? {
-    guard installation.observed.state.isFailure, let ran = ranLast else { return nil }
+    guard Self.isUnsettled(installation), let ran = ranLast else { return nil }
     return isPresent(ran, in: installation) ? ran : nil
+  }
+
+  private static func isUnsettled(_ installation: Installation) -> Bool {
+    installation.observed.state.isFailure || installation.observed.state.isBusy
   }
 
   /// The spec of `installation`, if that is what runs.
