@@ -56,6 +56,43 @@ import Testing
     #expect(try await !bench.installation().isEnabled)
   }
 
+  /// KubeSphere's do so while a chart cannot be fetched: every version that is read is old when the patch arrives.
+  @Test func controllersThatWriteTheStatusAllTheTimeStopNoChange() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes", "--config", "-", input: "a: 1 # one\n")
+    bench.transport.answer { request in
+      let isMerge = request.method == .patch && request.headers["Content-Type"] == "application/merge-patch+json"
+      return isMerge ? .refusal(code: 409, reason: "Conflict", "the object has been modified") : nil
+    }
+
+    #expect(try await bench.run("disable", "whizard", "--yes") == "whizard: disabled in test\n")
+    #expect(
+      try await bench.run("upgrade", "whizard", "--version", "1.1.0", "--yes")
+        == "whizard: being upgraded to version 1.1.0 in test\n")
+    let installation = try await bench.installation()
+    #expect(!installation.isEnabled && installation.version == "1.1.0" && installation.config == "a: 1 # one\n")
+    #expect(installation.notes.keys.contains { $0.hasSuffix("changed-by") })
+  }
+
+  /// The patch names what was read of the spec: a change of that is never written over.
+  @Test func aChangeOfTheSpecInTheLastMomentIsKept() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    let object = try await bench.cluster.get(bench.dialect.installations, "whizard")
+    let capabilities = Capabilities(assuming: bench.dialect)
+    let write = Change.disable.write(to: "whizard", installation: Installation(object), in: capabilities)
+    let patch = try #require(write.patch(whileSpecIsThatOf: object))
+    _ = try await bench.cluster.patch(bench.dialect.installations, "whizard", ["spec": ["config": "b: 2\n"]])
+
+    let failure = await #expect(throws: ClusterError.self) {
+      try await bench.cluster.patch(bench.dialect.installations, "whizard", patch)
+    }
+    #expect(failure?.status?.code == 422)
+    #expect(try await bench.installation().isEnabled)
+  }
+
   @Test func whatTheControllersDoMeanwhileIsNoOtherMeaning() async throws {
     let bench = try Workbench()
     try await bench.offer()

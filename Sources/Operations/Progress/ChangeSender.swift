@@ -71,13 +71,18 @@ package struct ChangeSender: Sendable {
     var failure: ClusterError
     do throws(ClusterError) { return try await delivered(plan) } catch { failure = error }
     for attempt in 1..<Self.attempts {
-      guard failure.isOvertaken else { throw failure }
+      guard failure.status?.isConflict == true else { throw failure }
       await cluster.timing.sleep(.milliseconds(20 * attempt))
       if let fresh = await replan() {
         guard plan.agreesTo(fresh), !fresh.isBlocked else { throw failure }
         plan = fresh
       }
-      do throws(ClusterError) { return try await deliveredOverStatus(plan, failure) } catch { failure = error }
+      do throws(ClusterError) {
+        return try await deliveredOverStatus(plan, failure)
+      } catch {
+        // The conflict says more to a user than the test that did not hold.
+        if !error.isFailedTest { failure = error }
+      }
     }
     throw failure
   }
@@ -206,11 +211,8 @@ extension HistoryLine.Event {
 }
 
 extension ClusterError {
-  /// Whether the object changed since it was read: by its version, or by a test of a JSON patch.
-  fileprivate var isOvertaken: Bool {
-    guard let status else { return false }
-    return status.isConflict || status.code == 422 && status.message.containsText("testing value")
-  }
+  /// Whether a test of a JSON patch did not hold: kube-apiserver then answers 422 and names no field.
+  fileprivate var isFailedTest: Bool { status.map { $0.code == 422 && ($0.details?.causes ?? []).isEmpty } ?? false }
 }
 
 extension Installation {
