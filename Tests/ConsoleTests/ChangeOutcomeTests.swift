@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import Operations
