@@ -57,23 +57,36 @@ struct ControlCommand: AsyncParsableCommand {
     try Daemon.openFiles()
     let endings = Endings()
     let (cluster, address) = try connect()
-    let dialect = try await discover(in: cluster, at: address)
+    let metrics = ControllerMetrics()
+    let health = try await health(metrics)
+    let finder = DialectFinder(cluster: cluster, address: address)
+    let found = try await finder.find(endings)
+    if let reason = found.reason(against: .install) { throw DaemonError("\(address): \(reason)") }
+    let background = try background(in: cluster, found.dialect, metrics)
+    Daemon.announce(": reconciling the \(found.dialect.installations.plural) of \(address)")
+    let work = Task { await run(background, in: cluster) }
+    let following = Task { await finder.follow(found.dialect, endings) }
+    await endings.wait()
+    following.cancel()
+    work.cancel()
+    await work.value
+    await health?.stop(grace: .milliseconds(500))
+  }
+
+  private func background(
+    in cluster: Cluster, _ dialect: Dialect, _ metrics: ControllerMetrics
+  ) throws -> BackgroundWork {
     var background = BackgroundWork(
       in: cluster, dialect: dialect, marketplace: repository.map { Marketplace($0, beside: "") })
     background.settings.registryMirrors = try mirrors.table()
     background.settings.runsRepositoryImages = runRepositoryImages
     background.settings.usesExecutorAccounts = executorAccounts
-    let health = try await health(background.settings.metrics)
+    background.settings.metrics = metrics
     if case .substitution = background.settings.renderer.engine {
       Logger(label: "ksxd").warning(
         "helm was not found: only charts that need none are installed; put it into the PATH or name it in KSX_HELM")
     }
-    Daemon.announce(": reconciling the \(dialect.installations.plural) of \(address)")
-    let work = Task { [background] in await run(background, in: cluster) }
-    await endings.wait()
-    work.cancel()
-    await work.value
-    await health?.stop(grace: .milliseconds(500))
+    return background
   }
 
   private func run(_ background: BackgroundWork, in cluster: Cluster) async {
@@ -121,21 +134,5 @@ struct ControlCommand: AsyncParsableCommand {
       if told.remedy.containsText("--standalone") { told.remedy = "Name one with --kubeconfig FILE or KUBECONFIG." }
       throw DaemonError("\(told)")
     }
-  }
-
-  private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {
-    let capabilities: Capabilities
-    do {
-      capabilities = try await Capabilities.learn(from: cluster)
-    } catch {
-      switch error {
-      case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
-      case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
-      case .cluster(let error):
-        throw DaemonError(error.told(for: "finding the kind of installations", at: address))
-      }
-    }
-    if let reason = capabilities.reason(against: .install) { throw DaemonError("\(address): \(reason)") }
-    return capabilities.dialect
   }
 }

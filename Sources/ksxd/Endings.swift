@@ -1,19 +1,23 @@
 import Extensions
+import Glibc
 import HTTPServer
 import Logging
+import Platform
 
 /// The reasons for which a backend ends.
 struct Endings {
   private let reasons: AsyncStream<String>
   private let report: AsyncStream<String>.Continuation
+  private let isIdle = Locked(false)
 
   /// Waits for the signals that ask a process to end.
   init() {
     let (reasons, report) = AsyncStream<String>.makeStream()
     self.reasons = reasons
     self.report = report
-    Task {
+    Task { [isIdle] in
       await Signals.end()
+      if isIdle.withLock({ $0 }) { _exit(0) }
       report.yield("told to stop")
     }
   }
@@ -30,6 +34,12 @@ struct Endings {
       report.yield("the last client has left")
     }
   }
+
+  /// Whether a signal ends the process there and then.
+  func endAtOnce(_ isIdle: Bool) { self.isIdle.withLock { $0 = isIdle } }
+
+  /// Ends for this reason.
+  func end(_ reason: String) { report.yield(reason) }
 
   /// Waits for the first reason to end.
   func wait() async {

@@ -53,36 +53,46 @@ struct GatewayCommand: AsyncParsableCommand {
   private func serve() async throws {
     let endings = Endings()
     let listener = try Listener(listen, certificate: identity.certificate())
-    var options = KubeconfigOptions()
-    options.kubeconfig = kubeconfig
-    options.context = context
-    let connection = try Kubeconfig.load(options).connection
-    var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
-    settings.upstreams.addresses.forbidden = await forbidden(connection)
-    settings.report = { Logger(label: "gateway").warning("\($0)") }
+    let connection = try connect()
+    let settings = try await settings(connection)
     guard let api = KubernetesRelay(connection, report: settings.report) else {
       throw DaemonError("\(connection.displayName): the gateway needs an API server with an address of the network")
     }
     let cluster = Cluster(transport: CurlTransport(connection))
-    let dialect = try await discover(in: cluster, at: connection.displayName)
+    let finder = DialectFinder(cluster: cluster, address: connection.displayName)
+    let dialect = try await finder.find(endings).dialect
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let users = try await users(in: cluster, at: connection.displayName)
     let pulse = APIPulse(of: cluster)
     let handler = try guarded(gateway, by: cluster, users: users, pulse: pulse)
-    let server = try await Server.start(
-      handler, on: [listener], log: logs.access, report: Serve.report
-    ) { Status($0).response }
-    let running = Task {
-      await withDiscardingTaskGroup { group in
-        group.addTask { await gateway.run(in: cluster) }
-        group.addTask { await pulse.run() }
-      }
-    }
+    let server = try await start(handler, on: listener)
+    let running = [
+      Task { await gateway.run(in: cluster) }, Task { await pulse.run() },
+      Task { await finder.follow(dialect, endings) },
+    ]
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()
     await server.stop(grace: .seconds(20))
-    running.cancel()
-    await running.value
+    for task in running { task.cancel() }
+    for task in running { await task.value }
+  }
+
+  private func settings(_ connection: Client.Connection) async throws -> GatewaySettings {
+    var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
+    settings.upstreams.addresses.forbidden = await forbidden(connection)
+    settings.report = { Logger(label: "gateway").warning("\($0)") }
+    return settings
+  }
+
+  private func start(_ handler: some Handler, on listener: Listener) async throws -> Server {
+    try await Server.start(handler, on: [listener], log: logs.access, report: Serve.report) { Status($0).response }
+  }
+
+  private func connect() throws(KubeconfigError) -> Client.Connection {
+    var options = KubeconfigOptions()
+    options.kubeconfig = kubeconfig
+    options.context = context
+    return try Kubeconfig.load(options).connection
   }
 
   /// `gateway` behind authentication and authorization by the cluster.
@@ -113,19 +123,6 @@ struct GatewayCommand: AsyncParsableCommand {
       return users
     } catch {
       throw DaemonError(error.told(for: "looking for KubeSphere's users", at: address))
-    }
-  }
-
-  private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {
-    do {
-      return try await Capabilities.learn(from: cluster).dialect
-    } catch {
-      switch error {
-      case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
-      case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
-      case .cluster(let error):
-        throw DaemonError(error.told(for: "finding the kinds of extensions", at: address))
-      }
     }
   }
 
