@@ -145,7 +145,8 @@ package struct Package: Hashable, Sendable {
   }
 
   package func yaml(_ path: String) throws(PackageError) -> Value? {
-    files[path] == nil ? nil : try node(path)?.value ?? .null
+    guard files[path] != nil else { return nil }
+    return try node(path)?.value ?? .null
   }
 
   /// `nil` for a file that is not there, or says nothing.
