@@ -108,6 +108,7 @@ package struct StartScreen: Sendable {
     list.settle(choices, height: body.size.rows)
     var frame = ListFrame()
     frame.selectsRow = true
+    frame.words = words
     list.draw(choices, Self.columns, frame, on: &surface, in: body, theme)
     drawWhole(on: &surface, in: body, theme)
     return drawBottom(on: &surface, in: bottom, theme, words)

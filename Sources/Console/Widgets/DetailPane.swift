@@ -27,11 +27,11 @@ struct DetailPane: Sendable {
   }
 
   /// Draws the lines below an empty row, which becomes a rule while the pane is focused.
-  func draw(_ lines: [Line], on surface: inout Surface, in area: Rect, _ theme: Theme) {
+  func draw(_ lines: [Line], on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, text) = area.split(top: 1)
     if isFocused {
-      surface.write(String(repeating: "─", count: top.size.columns), row: 0, in: top, style: theme[.accent])
+      surface.write(String(repeating: "─", count: top.size.columns), row: 0, in: top, style: state.theme[.accent])
     }
-    surface.draw(Array(lines.dropFirst(scroll.top)), in: text.inset(columns: 1), theme)
+    surface.draw(Array(lines.dropFirst(scroll.top)), in: text.inset(columns: 1), state)
   }
 }

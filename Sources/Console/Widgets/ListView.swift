@@ -146,6 +146,8 @@ struct ListFrame: Sendable {
   var emptiness = Line.blank
   /// Whether the whole selected row is highlighted, rather than only the name.
   var selectsRow = false
+  /// The language of the number of rows that do not fit.
+  var words = Language(name: "en")
 }
 
 extension ListView {
@@ -156,6 +158,7 @@ extension ListView {
   ) {
     var frame = frame
     frame.selectsRow = state.selectsRow
+    frame.words = state.words
     let columns = columns.map { column in
       var column = column
       column.title = state.words(column.title)
@@ -190,7 +193,10 @@ extension ListView {
       let look: RowLook = !isSelected ? .plain : frame.selectsRow ? .selected : .named
       layout.draw(row, look, on: &surface, in: list.row(offset), theme)
     }
-    if rows.count > window { drawRest(rows.count, window, on: &surface, in: list, theme) }
+    if rows.count > window {
+      let more = frame.words.more(rows.count - scroll.top - window)
+      surface.drawRest(more, place(window, rows.count), in: list.row(list.size.rows - 1), theme)
+    }
   }
 
   /// Draws the mark in the same style as the name and next to it, because over a slow connection each byte of the name
@@ -214,12 +220,11 @@ extension ListView {
     return place.column
   }
 
-  /// Draws which rows are on the screen.
+  /// Which rows are on the screen.
   ///
   /// The text depends only on the scroll position: if it changed with the selection, each cursor step would take twice
   /// as many bytes.
-  private func drawRest(_ count: Int, _ window: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    let place = "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
-    surface.drawRest(count - scroll.top - window, place, in: area.row(area.size.rows - 1), theme)
+  private func place(_ window: Int, _ count: Int) -> String {
+    "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
   }
 }

@@ -108,7 +108,8 @@ struct Pager: Hashable, Sendable {
     scroll.move(by: 0, height: height, count: lines.count)
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ theme: Theme) {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let theme = state.theme
     let below = lines.count - scroll.top - area.size.rows
     let isCut = below > 0 && area.size.rows > 1
     for (offset, line) in lines.dropFirst(scroll.top).prefix(area.size.rows - (isCut ? 1 : 0)).enumerated() {
@@ -117,7 +118,8 @@ struct Pager: Hashable, Sendable {
     }
     search.draw(on: &surface, in: area, from: scroll.top, theme) { lines[$0].text }
     guard isCut else { return }
-    surface.drawRest(below + 1, progress(height: area.size.rows), in: area.row(area.size.rows - 1), theme)
+    let (more, place) = (state.words.more(below + 1), progress(height: area.size.rows))
+    surface.drawRest(more, place, in: area.row(area.size.rows - 1), theme)
   }
 
   private func isMarked(_ line: Int) -> Bool {

@@ -24,23 +24,30 @@ struct Scroll: Hashable, Sendable {
 }
 
 extension Surface {
-  /// Draws in `row` how many lines are below it, and `place` at its right.
-  mutating func drawRest(_ below: Int, _ place: String, in row: Rect, _ theme: Theme) {
-    if below > 0 { write("▼ \(below) more", row: 0, in: row, style: theme[.dim]) }
+  /// Draws in `row` how much is below it, in words, and `place` at its right.
+  mutating func drawRest(_ more: String, _ place: String, in row: Rect, _ theme: Theme) {
+    write(more, row: 0, in: row, style: theme[.dim])
     let right = Point(row: row.origin.row, column: row.columns.upperBound - place.columns)
     write(place, at: right, in: row, style: theme[.dim])
   }
 
   /// Draws as many of `lines` as fit; the last row says how many do not.
-  mutating func draw(_ lines: [Line], in area: Rect, _ theme: Theme) {
+  mutating func draw(_ lines: [Line], in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
+    let theme = state.theme
     let isCut = lines.count > area.size.rows
     if isCut, area.size.rows == 1 { return write(lines[0] + " …", row: 0, in: area, theme) }
     for (row, line) in lines.prefix(area.size.rows - (isCut ? 1 : 0)).enumerated() {
       write(line, row: row, in: area, theme)
     }
-    if isCut { drawRest(lines.count - area.size.rows + 1, "", in: area.row(area.size.rows - 1), theme) }
+    guard isCut else { return }
+    drawRest(state.words.more(lines.count - area.size.rows + 1), "", in: area.row(area.size.rows - 1), theme)
   }
+}
+
+extension Language {
+  /// How many lines or rows are below; empty if there are none.
+  func more(_ below: Int) -> String { below > 0 ? self("▼ {0} more", "\(below)") : "" }
 }
 
 /// The number of rows by which a command moves in a list that shows `height` of `count` rows; `nil` for commands that

@@ -38,7 +38,7 @@ struct VersionComparisonScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: area.inset(columns: 1), state)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

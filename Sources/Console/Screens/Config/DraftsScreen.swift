@@ -66,7 +66,7 @@ struct DraftsScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: area.inset(columns: 1), state)
   }
 
   private func lines(_ state: ConsoleState) -> ([Line], Int) {

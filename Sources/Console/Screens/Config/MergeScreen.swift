@@ -98,7 +98,7 @@ struct MergeScreen: Screen {
     } else {
       surface.write(standing.truncated(to: row.size.columns), row: 1, in: row, style: style)
     }
-    pager.draw(on: &surface, in: rest.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: rest.inset(columns: 1), state)
   }
 
   /// The lines to show, and the row of the selected change.

@@ -108,7 +108,7 @@ struct DoctorScreen: Screen {
       topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
       otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
     list.draw(rows, Self.columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    detail.draw(detailLines(state), on: &surface, in: rest, state.theme)
+    detail.draw(detailLines(state), on: &surface, in: rest, state)
   }
 
   private static func columns(_ words: Language) -> [Column<FindingRow>] {

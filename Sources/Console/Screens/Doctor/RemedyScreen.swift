@@ -119,7 +119,7 @@ struct RemedyScreen: Screen {
     let title = state.words("{0} on {1}", state.words(plan.title).asTitle, state.session.cluster)
     surface.write(
       title.truncated(to: area.size.columns - 2), row: 0, in: top.inset(columns: 1), style: state.theme[.dialogTitle])
-    pager.draw(on: &surface, in: text.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: text.inset(columns: 1), state)
     drawButtons(on: &surface, in: bottom.inset(columns: 1), state)
   }
 

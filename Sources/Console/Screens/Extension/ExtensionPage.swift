@@ -83,7 +83,7 @@ struct TextPage: ExtensionPage {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area, state.theme)
+    pager.draw(on: &surface, in: area, state)
   }
 
   var progress: String { pager.progress(height: height) }

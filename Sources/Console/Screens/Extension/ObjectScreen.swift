@@ -63,6 +63,6 @@ struct ObjectScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: area.inset(columns: 1), state)
   }
 }

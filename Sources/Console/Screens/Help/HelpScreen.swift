@@ -32,7 +32,7 @@ struct HelpScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: area.inset(columns: 1), state)
   }
 
   static func lines(_ context: [KeySection], _ state: ConsoleState) -> [Line] {

@@ -37,7 +37,7 @@ struct MessagesScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: area.inset(columns: 1), state)
   }
 
   private static func lines(_ state: ConsoleState) -> [Line] {

@@ -17,7 +17,7 @@ extension MarketplaceScreen {
     for (row, line) in page.reasons(areas.reasons.size).enumerated() {
       surface.write(line, row: row, in: areas.reasons.inset(columns: 1), state.theme)
     }
-    preview.draw(page, isFocused: pane == .preview, on: &surface, in: areas.preview, state.theme)
+    preview.draw(page, isFocused: pane == .preview, on: &surface, in: areas.preview, state)
   }
 
   /// The line between views and categories.

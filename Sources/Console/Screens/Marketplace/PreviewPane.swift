@@ -18,14 +18,14 @@ struct PreviewPane: Sendable {
     return true
   }
 
-  func draw(_ page: PreviewPage, isFocused: Bool, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+  func draw(_ page: PreviewPage, isFocused: Bool, on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
     let inner = area.split(left: 1).rest
     let lines = Array(page.lines(columns: inner.size.columns).dropFirst(scroll.top))
-    surface.draw(lines, in: inner, theme)
+    surface.draw(lines, in: inner, state)
     guard isFocused else { return }
     // Focus must not depend on colour alone: the line beside the focused preview is double.
-    for row in 0..<area.size.rows { surface.write("║", row: row, in: area, style: theme[.accent]) }
+    for row in 0..<area.size.rows { surface.write("║", row: row, in: area, style: state.theme[.accent]) }
   }
 }
 

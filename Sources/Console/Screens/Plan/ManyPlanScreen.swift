@@ -157,7 +157,7 @@ struct ManyPlanScreen: Screen {
     let title = state.words("{0} {1} of {2} on {3}", state.words.verb(kind), count, all, state.session.cluster)
     let (top, body) = area.split(top: 1)
     surface.write(title, row: 0, in: top.inset(columns: 1), style: state.theme[.title])
-    pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: body.inset(columns: 1), state)
   }
 
   private func lines(_ state: ConsoleState) -> [Line] {

@@ -43,7 +43,7 @@ extension PlanScreen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let areas = areas(area, state)
-    pager.draw(on: &surface, in: areas.text, state.theme)
+    pager.draw(on: &surface, in: areas.text, state)
     guard plan != nil else { return }
     let lines = titleRows(columns: areas.title.size.columns, state)
     let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]

@@ -114,7 +114,7 @@ struct ProgressScreen: Screen {
       title.truncated(to: max(0, inner.size.columns - time.columns - 2)), row: 0, in: inner, style: state.theme[.title])
     let right = Point(row: inner.origin.row, column: inner.columns.upperBound - time.columns)
     surface.write(time, at: right, in: inner, style: state.theme[.dim])
-    pager.draw(on: &surface, in: rest.inset(columns: 1), state.theme)
+    pager.draw(on: &surface, in: rest.inset(columns: 1), state)
   }
 
   private func operation(_ state: ConsoleState) -> Operations.Operation? {

@@ -76,7 +76,7 @@ struct RepositoriesScreen: Screen {
       .repositories, reading: state.words("Reading the repositories …"),
       otherwise: state.words("There are no repositories; {0} adds one.", add))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    detail.draw(detailLines(state), on: &surface, in: rest, state.theme)
+    detail.draw(detailLines(state), on: &surface, in: rest, state)
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<RepositoryFacts>] {

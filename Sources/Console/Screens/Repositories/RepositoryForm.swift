@@ -146,7 +146,7 @@ struct RepositoryForm: Screen {
     // The focused field is visible even on the lowest screen.
     let hidden = max(0, (fields.firstIndex(of: place) ?? 0) - max(1, area.size.rows - 1) + 1)
     let lines = lines(max(20, area.size.columns - 2), state).dropFirst(hidden)
-    surface.draw(Array(lines), in: area.inset(columns: 1), state.theme)
+    surface.draw(Array(lines), in: area.inset(columns: 1), state)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

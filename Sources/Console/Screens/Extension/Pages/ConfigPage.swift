@@ -172,10 +172,10 @@ struct ConfigPage: ExtensionPage {
       surface.write(line, row: row, in: area, state.theme)
     }
     let body = area.split(top: header.count).rest
-    if rows.isEmpty { return surface.draw(absence(state), in: body, state.theme) }
+    if rows.isEmpty { return surface.draw(absence(state), in: body, state) }
     let below = rows.count - scroll.top - height
     if below > 0, body.size.rows > 1 {
-      surface.drawRest(below, progress, in: body.row(body.size.rows - 1), state.theme)
+      surface.drawRest(state.words.more(below), progress, in: body.row(body.size.rows - 1), state.theme)
     }
     for (offset, row) in rows.dropFirst(scroll.top).prefix(height).enumerated() {
       let isSelected = scroll.top + offset == selected

@@ -62,7 +62,7 @@ struct DocsPage: ExtensionPage {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    pager.draw(on: &surface, in: area, state.theme)
+    pager.draw(on: &surface, in: area, state)
   }
 
   var progress: String { pager.progress(height: height) }

@@ -55,7 +55,7 @@ struct HistoryPage: ExtensionPage {
     let (top, bottom) = area.split(bottom: area.size.rows > 8 ? min(3, gaps.count) : 0)
     let columns = PastChange.columns(state, ofAll: false, rows)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    surface.draw(gaps, in: bottom, state.theme)
+    surface.draw(gaps, in: bottom, state)
   }
 
   /// What could not be read of the past.

@@ -93,7 +93,7 @@ struct VersionsPage: ExtensionPage {
     let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns, state.words)
     let (top, bottom) = area.split(bottom: min(lines.count, min(4, max(0, area.size.rows - 4))))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    surface.draw(lines, in: bottom, state.theme)
+    surface.draw(lines, in: bottom, state)
   }
 
   /// Why the dependencies of the versions are not known.
