@@ -36,7 +36,8 @@ import Testing
     "Operations/Emergency/Cancellation+Words.swift", "Operations/Emergency/BisectMove.swift",
     "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/Chronicle.swift",
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
-    "Operations/Repositories/RepositoryChange.swift",
+    "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
+    "Operations/Comparing/VersionComparison.swift", "Operations/Comparing/PackageFacts.swift",
   ]
 
   /// The templates of the texts in those files; what a kind of change says is data of its own.

@@ -116,6 +116,8 @@ import Testing
       kind: Role
       rules:
         - {verbs: [create], apiGroups: [apps], resources: [deployments]}
+        - {verbs: ["*"], apiGroups: ["", apps, batch], resources: ["*"]}
+        - {verbs: [watch], apiGroups: ["", events.k8s.io], resources: [events]}
       """
     ])
 
@@ -124,7 +126,9 @@ import Testing
         "get, list secrets in all namespaces", "do anything with everything in all namespaces",
         "bind clusterroles.rbac.authorization.k8s.io called view in all namespaces", "get /metrics",
         "create deployments.apps in its own namespace",
+        "do anything with all kinds of core, apps, batch in its own namespace",
+        "watch events.core|events.k8s.io in its own namespace",
       ])
-    #expect(found.permissions.map(\.isDangerous) == [true, true, true, false, false])
+    #expect(found.permissions.map(\.isDangerous) == [true, true, true, false, false, true, false])
   }
 }

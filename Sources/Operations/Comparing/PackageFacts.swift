@@ -2,20 +2,21 @@ package import Client
 import Extensions
 import Manifest
 package import Packages
+package import Platform
 
 /// The contents of the package of one version, or why they cannot be read.
 package struct PackageFacts: Hashable, Sendable {
   package var version: String
   package var contents: PackageContents?
   /// Why `contents` is `nil`; empty otherwise.
-  package var problem = ""
+  package var problem: Sentence = ""
 }
 
 /// The comparison of two versions, or why they cannot be compared.
 package struct ComparedVersions: Hashable, Sendable {
   package var comparison: VersionComparison?
   /// Why `comparison` is `nil`; empty otherwise.
-  package var problem = ""
+  package var problem: Sentence = ""
 }
 
 extension ClusterReader {
@@ -48,7 +49,7 @@ extension ClusterReader {
   }
 
   private struct Absence: Error {
-    var reason: String
+    var reason: Sentence
   }
 
   private func side(
@@ -60,7 +61,7 @@ extension ClusterReader {
     switch found.package {
     case .success(let package): return .success(VersionComparison.Side(found.version, package))
     case .failure(let error):
-      return .failure(Absence(reason: "The package of \(name) \(version) is not at hand: \(error)"))
+      return .failure(Absence(reason: "The package of \(name) \(version) is not at hand: \(error.words)"))
     }
   }
 }

@@ -1,6 +1,7 @@
 package import Extensions
 package import Manifest
 package import Packages
+package import Platform
 
 /// What differs between two versions of one extension, from their packages.
 package struct VersionComparison: Hashable, Sendable {
@@ -19,9 +20,16 @@ package struct VersionComparison: Hashable, Sendable {
     }
 
     package var sign: Sign
-    package var text: String
+    package var sentence: Sentence
     /// Whether the new version adds this permission and the permission is dangerous.
     package var isDangerous = false
+
+    /// `sentence` in English.
+    package var text: String { sentence.english }
+
+    init(_ sign: Sign, _ sentence: Sentence) { (self.sign, self.sentence) = (sign, sentence) }
+
+    init(_ sign: Sign, text: String) { self.init(sign, Sentence(verbatim: text)) }
   }
 
   /// One version with its package.
@@ -57,10 +65,10 @@ package struct VersionComparison: Hashable, Sendable {
   }
 
   private static func permissions(_ before: PackageContents, _ after: PackageContents) -> [Line] {
-    let dangerous = Set(after.permissions.filter(\.isDangerous).map(\.words))
-    return sets(before.permissions.map(\.words), after.permissions.map(\.words)).map { line in
+    let dangerous = Set(after.permissions.filter(\.isDangerous).map(\.sentence))
+    return sets(before.permissions.map(\.sentence), after.permissions.map(\.sentence)).map { line in
       var line = line
-      line.isDangerous = line.sign == .added && dangerous.contains(line.text)
+      line.isDangerous = line.sign == .added && dangerous.contains(line.sentence)
       return line
     }
   }
@@ -68,16 +76,21 @@ package struct VersionComparison: Hashable, Sendable {
   private static func words(_ served: PackageContents.Served) -> String { "\(served.kind) \(served.words)" }
 
   private static func sets(_ old: [String], _ new: [String]) -> [Line] {
-    old.filter { !new.contains($0) }.map { Line(sign: .removed, text: $0) }
-      + new.filter { !old.contains($0) }.map { Line(sign: .added, text: $0) }
+    sets(old.map(Sentence.init(verbatim:)), new.map(Sentence.init(verbatim:)))
   }
 
-  private static func needs(_ version: ExtensionVersion) -> [String] {
-    let others = version.dependencies.map { need in
-      "\(need.name)\(need.version.isEmpty ? "" : " \(need.version)")\(need.isRequired ? "" : ", if there")"
+  private static func sets(_ old: [Sentence], _ new: [Sentence]) -> [Line] {
+    old.filter { !new.contains($0) }.map { Line(.removed, $0) }
+      + new.filter { !old.contains($0) }.map { Line(.added, $0) }
+  }
+
+  private static func needs(_ version: ExtensionVersion) -> [Sentence] {
+    let others = version.dependencies.map { need -> Sentence in
+      let words = need.version.isEmpty ? need.name : "\(need.name) \(need.version)"
+      return need.isRequired ? Sentence(verbatim: words) : "\(words), if there"
     }
     let servers = [("Kubernetes", version.kubeVersion), ("KubeSphere", version.ksVersion)]
-    return servers.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" } + others
+    return servers.filter { !$0.1.isEmpty }.map { Sentence(verbatim: "\($0.0) \($0.1)") } + others
   }
 
   private static func values(_ old: Side, _ new: Side, where isMeant: ([String]) -> Bool) -> [Line] {
@@ -87,11 +100,11 @@ package struct VersionComparison: Hashable, Sendable {
     let present = Set(after.map(\.path))
     func text(_ value: Value) -> String { value.string ?? JSON.text(value) }
     let gone = before.filter { !present.contains($0.path) }
-      .map { Line(sign: .removed, text: "\($0.key): \(text($0.value))") }
+      .map { Line(.removed, text: "\($0.key): \(text($0.value))") }
     let others = after.compactMap { entry -> Line? in
-      guard let was = former[entry.path] else { return Line(sign: .added, text: "\(entry.key): \(text(entry.value))") }
+      guard let was = former[entry.path] else { return Line(.added, text: "\(entry.key): \(text(entry.value))") }
       if was.value == entry.value { return nil }
-      return Line(sign: .changed, text: "\(entry.key): \(text(was.value)) → \(text(entry.value))")
+      return Line(.changed, text: "\(entry.key): \(text(was.value)) → \(text(entry.value))")
     }
     return gone + others
   }
@@ -109,6 +122,6 @@ package struct VersionComparison: Hashable, Sendable {
   private static func changelog(_ old: Package, _ new: Package, _ language: String) -> [Line] {
     let (before, after) = (old.changelog(in: language) ?? "", new.changelog(in: language) ?? "")
     return LineDifference(from: before, to: after).changes.filter { $0.kind == .added && !$0.text.isEmpty }
-      .map { Line(sign: .added, text: $0.text) }
+      .map { Line(.added, text: $0.text) }
   }
 }

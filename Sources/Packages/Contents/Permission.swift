@@ -1,46 +1,55 @@
 import Manifest
-import Platform
+package import Platform
 
 /// One permission of a package's installer, in words.
 package struct Permission: Hashable, Sendable {
   /// Such as `get, list, watch secrets in all namespaces`.
-  package var words: String
+  package var sentence: Sentence
   /// Whether it extends beyond the extension: to secrets, everything, or the rights of others.
   package var isDangerous: Bool
+
+  /// `sentence` in English.
+  package var words: String { sentence.english }
 
   /// The permissions in the ClusterRoles and Roles of `text`, each once, in order.
   static func all(in text: String) -> [Permission] {
     var found: [Permission] = []
     for document in documents(in: text) {
       guard let value = try? YAML.parse(document), let kind = value["kind"]?.string else { continue }
-      let scope = kind == "ClusterRole" ? "in all namespaces" : "in its own namespace"
       for rule in value["rules"]?.sequence ?? [] {
-        let permission = Permission(rule, scope)
+        let permission = Permission(rule, isEverywhere: kind == "ClusterRole")
         if !found.contains(permission) { found.append(permission) }
       }
     }
     return found
   }
 
-  private init(_ rule: Value, _ scope: String) {
+  private init(_ rule: Value, isEverywhere: Bool) {
     let verbs = Self.texts(rule["verbs"])
-    let groups = Self.texts(rule["apiGroups"])
     let resources = Self.texts(rule["resources"])
     let addresses = Self.texts(rule["nonResourceURLs"])
     let names = Self.texts(rule["resourceNames"])
-    let what = resources.map { resource in
-      groups.filter { !$0.isEmpty && $0 != "*" }.isEmpty || resource == "*"
-        ? resource : "\(resource).\(groups.joined(separator: "|"))"
-    }
-    let everything = resources.contains("*") && groups.contains("*") ? "everything" : nil
-    let object = addresses.isEmpty ? everything ?? what.joined(separator: ", ") : addresses.joined(separator: ", ")
-    let group = everything == nil && resources == ["*"] ? " of \(groups.joined(separator: ", "))" : ""
-    let named = names.isEmpty ? "" : " called \(names.joined(separator: ", "))"
-    let doing = verbs.contains("*") ? "do anything with" : verbs.joined(separator: ", ")
-    words = "\(doing) \(object == "*" ? "all kinds" : object)\(group)\(named)" + (addresses.isEmpty ? " \(scope)" : "")
+    let all =
+      addresses.isEmpty
+      ? Self.object(resources, Self.texts(rule["apiGroups"])) : Sentence(verbatim: addresses.joined(separator: ", "))
+    let object: Sentence = names.isEmpty ? all : "\(all) called \(names.joined(separator: ", "))"
+    let act: Sentence =
+      verbs.contains("*") ? "do anything with \(object)" : "\(verbs.joined(separator: ", ")) \(object)"
+    let placed: Sentence = isEverywhere ? "\(act) in all namespaces" : "\(act) in its own namespace"
+    sentence = addresses.isEmpty ? placed : act
     let reach = Set(["*", "secrets", "pods/exec", "serviceaccounts/token"]).isDisjoint(with: resources)
     let rights = Set(["escalate", "bind", "impersonate"]).isDisjoint(with: verbs)
     isDangerous = !reach || !rights
+  }
+
+  /// What a rule is about; the group without a name is the core one.
+  private static func object(_ resources: [String], _ groups: [String]) -> Sentence {
+    if resources.contains("*"), groups.contains("*") { return "everything" }
+    let names = groups.map { $0.isEmpty ? "core" : $0 }
+    if resources == ["*"], !names.isEmpty { return "all kinds of \(names.joined(separator: ", "))" }
+    let isOfCore = groups.allSatisfy { $0.isEmpty || $0 == "*" }
+    let kinds = resources.map { isOfCore || $0 == "*" ? $0 : "\($0).\(names.joined(separator: "|"))" }
+    return Sentence(verbatim: kinds.joined(separator: ", "))
   }
 
   private static func texts(_ value: Value?) -> [String] { value?.sequence?.compactMap(\.string) ?? [] }

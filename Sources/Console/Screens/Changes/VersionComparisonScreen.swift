@@ -49,7 +49,7 @@ struct VersionComparisonScreen: Screen {
       return title + [.blank] + wait.wrapped(to: columns)
     }
     guard let comparison = found.comparison else {
-      return title + [.blank] + Line(found.problem, .statusWarning).wrapped(to: columns)
+      return title + [.blank] + Line(state.words(found.problem), .statusWarning).wrapped(to: columns)
     }
     let concern = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
     if comparison.sections.isEmpty {
@@ -57,12 +57,14 @@ struct VersionComparisonScreen: Screen {
     }
     return title + concern
       + comparison.sections.flatMap { part in
-        section(
-          part.title.prefix(1).uppercased() + part.title.dropFirst(), part.lines.flatMap { lines(of: $0, columns) })
+        let heading = state.words(part.title)
+        return section(
+          heading.prefix(1).uppercased() + heading.dropFirst(),
+          part.lines.flatMap { lines(of: $0, columns, state.words) })
       }
   }
 
-  private func lines(of line: VersionComparison.Line, _ columns: Int) -> [Line] {
+  private func lines(of line: VersionComparison.Line, _ columns: Int, _ words: Language) -> [Line] {
     let style: StyleName =
       switch line.sign {
       case .added: .diffAdded
@@ -70,7 +72,7 @@ struct VersionComparisonScreen: Screen {
       case .changed: .diffChanged
       }
     let mark = line.isDangerous ? "! " : ""
-    return Line("\(line.sign.rawValue) \(mark)\(line.text)", line.isDangerous ? .stateFailed : style).wrapped(
-      to: columns, indent: 2)
+    return Line("\(line.sign.rawValue) \(mark)\(words(line.sentence))", line.isDangerous ? .stateFailed : style)
+      .wrapped(to: columns, indent: 2)
   }
 }

@@ -25,7 +25,9 @@ struct InsidePage: PageText {
       return state.readings.emptiness(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(
         to: columns)
     }
-    guard let contents = facts.contents else { return Line(facts.problem, .statusWarning).wrapped(to: columns) }
+    guard let contents = facts.contents else {
+      return Line(state.words(facts.problem), .statusWarning).wrapped(to: columns)
+    }
     return state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines(of: contents, facts.version, columns, state.words)
   }
@@ -35,8 +37,11 @@ struct InsidePage: PageText {
       texts.flatMap { Line("  " + $0, style).wrapped(to: columns, indent: 4) }
     }
     let permissions = contents.permissions.flatMap { permission in
-      Line((permission.isDangerous ? "! " : "  ") + permission.words, permission.isDangerous ? .stateFailed : .text)
-        .wrapped(to: columns, indent: 4)
+      Line(
+        (permission.isDangerous ? "! " : "  ") + words(permission.sentence),
+        permission.isDangerous ? .stateFailed : .text
+      )
+      .wrapped(to: columns, indent: 4)
     }
     let kinds = contents.kinds.map {
       $0.words + ($0.isConditional ? words(", where the cluster has what it asks for") : "")
