@@ -55,6 +55,14 @@ package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConverti
   }
 }
 
+extension PackageSourceError {
+  /// Says also that a gateway has packages that the cluster has not.
+  fileprivate var namingGateway: PackageSourceError {
+    guard case .unavailable(let reason) = self else { return self }
+    return .unavailable("\(reason); log in at a gateway, which fetches it: ksx login --gateway URL")
+  }
+}
+
 extension ExtensionVersion {
   /// The packed chart of this version, from the first place in the cluster that has it.
   ///
@@ -79,7 +87,7 @@ extension ExtensionVersion {
     throw .unavailable("ConfigMap \(PackageSource.namespace)/\(name) is not there, \(elsewhere)")
   }
 
-  /// The package of this version, unpacked.
+  /// The package of this version, unpacked, for a user of the cluster.
   ///
   /// If the cluster does not return the chart, its files are requested from `gateway`, which itself fetches charts from
   /// their repositories.
@@ -90,7 +98,7 @@ extension ExtensionVersion {
     } catch {
       problem = error
     }
-    guard let gateway else { throw problem }
+    guard let gateway else { throw chartURL.isEmpty ? problem : problem.namingGateway }
     if case .package = problem { throw problem }
     let files: [GatewayAPI.File]
     do {

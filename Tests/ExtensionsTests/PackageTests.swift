@@ -296,6 +296,18 @@ import Testing
     #expect(!PackageSourceError.cluster(refused).description.containsText("Status("))
   }
 
+  @Test func whereNoGatewayIsAskedTheWayToOneIsNamed() async throws {
+    let cluster = Cluster(transport: Answering { _ in (404, "") })
+    var version = Sample.version("1.2.0", of: "bell")
+    version.chartURL = "https://charts.example/bell-1.2.0.tgz"
+
+    let error = await #expect(throws: PackageSourceError.self) { try await version.package(from: cluster) }
+    #expect(
+      error?.description
+        == "ConfigMap kubesphere-system/extension-bell-1.2.0-chart is not there, and charts are not fetched from "
+        + "https://charts.example/bell-1.2.0.tgz; log in at a gateway, which fetches it: ksx login --gateway URL")
+  }
+
   @Test func aGatewayWithoutThePackageSaysWhyThereIsNone() async throws {
     let cluster = Cluster(transport: Answering { _ in (404, "") })
     let version = Sample.version("1.2.0", of: "bell")

@@ -58,7 +58,7 @@ struct KapisReader: Sendable {
     do {
       let version = ExtensionVersion(
         try await cluster.get(dialect.extensionVersions, String(name)), dialect: dialect)
-      let package = try await version.package(from: cluster)
+      let package = try Package(archive: try await version.archive(from: cluster))
       let files = package.files.sorted { $0.key < $1.key }.map { file -> Value in
         ["Name": .string(file.key), "Data": .string(Base64.encode(file.value))]
       }

@@ -137,21 +137,22 @@ extension ConfigScreen {
   private static let wide = 100
   private static let rowsBelow = 2
 
-  func editorSize(_ state: ConsoleState) -> Size { areas(Rect(state.bodySize)).editor.size }
+  func editorSize(_ state: ConsoleState) -> Size { areas(Rect(state.bodySize), state).editor.size }
 
-  private func areas(_ area: Rect) -> (title: Rect, editor: Rect, guide: Rect?) {
+  private func areas(_ area: Rect, _ state: ConsoleState) -> (title: Rect, editor: Rect, guide: Rect?) {
     let (title, rest) = area.split(top: 1)
     if area.size.columns >= Self.wide {
       let (left, right) = rest.split(left: area.size.columns * 3 / 5)
       return (title, left, right.split(left: 2).rest)
     }
     if rest.size.rows < 10 { return (title, rest, nil) }
-    let (editor, below) = rest.split(bottom: Self.rowsBelow)
+    let reason = guide == nil ? absence(state).wrapped(to: area.size.columns).count : 0
+    let (editor, below) = rest.split(bottom: min(max(Self.rowsBelow, reason), rest.size.rows / 2))
     return (title, editor, below)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let areas = areas(area)
+    let areas = areas(area, state)
     let version = version(state)
     let subject = name + (version.isEmpty ? "" : " \(version)")
     let what = state.words("Config of {0} on {1}", subject, state.session.cluster)
@@ -166,11 +167,11 @@ extension ConfigScreen {
     }
   }
 
-  func cursor(in area: Rect, _ state: ConsoleState) -> Point? { editor.cursorPoint(in: areas(area).editor) }
+  func cursor(in area: Rect, _ state: ConsoleState) -> Point? { editor.cursorPoint(in: areas(area, state).editor) }
 
   /// The chart's comment and default of the key at the cursor.
   private func guideLines(_ size: Size, _ state: ConsoleState) -> [Line] {
-    guard let guide else { return [Line(absence(state).truncated(to: size.columns), .dim)] }
+    guard let guide else { return Array(absence(state).wrapped(to: size.columns).prefix(size.rows)) }
     let place = place
     guard let entry = guide.values.nearest(to: place.path) else {
       let keys = guide.values.children(of: place.parents).map(\.key).joined(separator: " ")
@@ -192,9 +193,12 @@ extension ConfigScreen {
       ([first].compactMap { $0 } + [Line(state.words("default: "), .dim) + (below.first ?? "")]).prefix(size.rows))
   }
 
-  private func absence(_ state: ConsoleState) -> String {
+  private func absence(_ state: ConsoleState) -> Line {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
-    guard let evidence = state.evidence[key] else { return state.words("The chart's values are being read …") }
-    return state.words("The chart's values are not at hand: {0}", state.words(evidence.packageProblem ?? "no package"))
+    guard let evidence = state.evidence[key] else {
+      return Line(state.words("The chart's values are being read …"), .dim)
+    }
+    let reason = state.words(evidence.packageProblem ?? "no package")
+    return Line(state.words("The chart's values are not at hand: {0}", reason), .dim)
   }
 }
