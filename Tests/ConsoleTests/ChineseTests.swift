@@ -1,3 +1,4 @@
+import Extensions
 import Packages
 import Testing
 
@@ -23,5 +24,21 @@ import Testing
     let words = Language(name: "zh")
 
     #expect(contents.permissions.map { words($0.sentence) } == ["对 core, apps 的所有种类 执行任何操作（自身的命名空间）"])
+  }
+
+  @Test func whatIsRecordedOfThePastIsSaidInChinese() {
+    let words = Language(name: "zh")
+
+    #expect(words(Change.phrase("state UpgradeFailed")) == "状态 升级失败")
+    #expect(words(Change.phrase("helm revision 38")) == "helm 修订版 38")
+    #expect(words(Change.phrase("version 3.0.0")) == "版本 3.0.0")
+    #expect(words(Change.phrase("cancel")) == "取消")
+    #expect(Change.phrase("state UpgradeFailed").english == "state UpgradeFailed")
+  }
+
+  @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {
+    #expect(Language(name: "zh").text(Language(name: "zh").list(["a", "b"]), remark: "c") == "a；b（c）")
+    #expect(Language(name: "en").text(Language(name: "en").list(["a", "b"]), remark: "c") == "a; b (c)")
+    #expect(Language(name: "zh").text("a", remark: "") == "a")
   }
 }

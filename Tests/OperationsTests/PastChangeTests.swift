@@ -52,6 +52,21 @@ import Testing
     #expect(past(lines("asked", before, after)).map(\.words) == [words])
   }
 
+  @Test func whatWasRefusedIsNoChange() {
+    let (before, after) = (RequestedSpec(version: "1"), RequestedSpec(version: "1", isEnabled: false))
+
+    #expect(past(lines("disable", before, after, .refused("no"))).map(\.isRefused) == [true])
+    #expect(past(lines("disable", before, after, .failed("why"))).map(\.isRefused) == [false])
+  }
+
+  @Test func listsOfAnyLengthHaveOneTranslation() {
+    let three = (["a", "b", "c"] as [Sentence]).joined(separator: "; ")
+
+    #expect(three.english == "a; b; c")
+    #expect(three.filled { $0 == "{0}; {1}" ? "{0}；{1}" : $0 } == "a；b；c")
+    #expect(([] as [Sentence]).joined(separator: "; ").isEmpty)
+  }
+
   @Test func whatLooksLikeASecretIsNotSaid() {
     let before = RequestedSpec(version: "1", config: "auth: {adminPassword: old}")
     let after = RequestedSpec(version: "1", config: "auth: {adminPassword: new}")

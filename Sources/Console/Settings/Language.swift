@@ -35,6 +35,14 @@ package struct Language: Hashable, Sendable {
 }
 
 extension Language {
+  /// `clauses` as one line.
+  func list(_ clauses: [String]) -> String { clauses.joined(separator: self("; ")) }
+
+  /// `text` with a remark in parentheses, if there is one.
+  func text(_ text: String, remark: String) -> String { remark.isEmpty ? text : self("{0} ({1})", text, remark) }
+}
+
+extension Language {
   /// The verb of `change`, as used in titles and on buttons.
   func verb(_ change: Change) -> String {
     guard name == "zh" else { return change.words.prefix(1).uppercased() + change.words.dropFirst() }

@@ -147,7 +147,8 @@ extension ConsoleState {
     var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
     for announcement in messageLog.announcements {
       let age = now - announcement.moment
-      let text = age < 60 ? announcement.text : "\(announcement.text) (\(words("{0} ago", words.duration(age))))"
+      let remark = age < 60 ? "" : words("{0} ago", words.duration(age))
+      let text = words.text(announcement.text, remark: remark)
       lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
     if lines.isEmpty, !saysLossElsewhere, case .stale(let reason) = connection.state, connection.refusal == nil,

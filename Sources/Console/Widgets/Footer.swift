@@ -86,7 +86,7 @@ struct Footer {
     var line = Line(" \(pendingKeys.spelling) …  ", .helpKey)
     for section in view.sections {
       for binding in state.settings.keymaps[section.rawValue].continuations(of: pendingKeys) {
-        line = line + Line(binding.keys.spelling, .helpKey) + Line(" \(binding.command.hint)  ", .dim)
+        line = line + Line(binding.keys.spelling, .helpKey) + Line(" \(state.words(binding.command.hint))  ", .dim)
       }
     }
     return line

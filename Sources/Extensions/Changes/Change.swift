@@ -113,7 +113,16 @@ extension Change {
         return Sentence(kind.row.words) { _ in String(words.dropFirst(start.count)) }
       }
     }
-    return Sentence(verbatim: words)
+    return record(words) ?? Sentence(verbatim: words)
+  }
+
+  /// What is recorded besides changes: a state, a version or a revision of helm; `nil` if `words` are none.
+  private static func record(_ words: String) -> Sentence? {
+    func rest(after start: String) -> String? { words.hasPrefix(start) ? String(words.dropFirst(start.count)) : nil }
+    if words == "cancel" { return "cancel" }
+    if let revision = rest(after: "helm revision ") { return "helm revision \(revision)" }
+    if let state = rest(after: "state ") { return "state \(Sentence(stringLiteral: state))" }
+    return rest(after: "version ").map { "version \($0)" }
   }
 
   /// `template` with each word in braces replaced by this change's value, or else by that in `more`.

@@ -59,6 +59,9 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     }
   }
 
+  /// Whether it was not made, because the cluster refused it or could not be asked.
+  package var isRefused: Bool { entry.wasInstalled == false && entry.outcome.english.hasPrefix("refused: ") }
+
   /// `ok`, or why it failed, or what is known of the result.
   package var resultWords: Sentence {
     guard entry.wasInstalled == true else { return entry.outcome }
@@ -75,7 +78,7 @@ extension PastChange {
     let from = entry.former?.version ?? entry.formerVersion
     if !entry.version.isEmpty, !from.isEmpty, from != entry.version {
       let move: Sentence = "version \(from) → \(entry.version)"
-      return entry.source == .helm ? "\(move), \(entry.what)" : move
+      return entry.source == .helm ? "\(move), \(Change.phrase(entry.what))" : move
     }
     return SpecWriter.sentence(entry.what) ?? Change.phrase(entry.what)
   }

@@ -138,13 +138,18 @@ extension Sentence {
 }
 
 extension Sequence<Sentence> {
-  /// All sentences, joined by `separator`.
+  /// All sentences, joined by `separator`: two at a time, so that one translation is enough for lists of any length.
   package func joined(separator: String) -> Sentence {
-    var parts = Sentence.Parts(literalCapacity: 0, interpolationCount: 2)
-    for (place, sentence) in enumerated() {
-      if place > 0 { parts.appendLiteral(separator) }
+    var all: Sentence?
+    for sentence in self {
+      var parts = Sentence.Parts(literalCapacity: separator.count, interpolationCount: 2)
+      if let all {
+        parts.appendInterpolation(all)
+        parts.appendLiteral(separator)
+      }
       parts.appendInterpolation(sentence)
+      all = Sentence(stringInterpolation: parts)
     }
-    return Sentence(stringInterpolation: parts)
+    return all ?? ""
   }
 }

@@ -122,7 +122,7 @@ struct ChangeScreen: Screen {
       case .fields: state.words("who owns the object's fields")
       }
     return row("Change", state.words(change.sentence), .title)
-      + row("Asked for", entry.what == change.words ? "" : entry.what)
+      + row("Asked for", entry.what == change.words ? "" : state.words(Change.phrase(entry.what)))
       + row("When", "\(entry.time)  (\(state.words("{0} ago", state.age(of: entry.time))))")
       + row("Who", state.words(change.who(asking: state.ownName)))
       + row("Why", entry.reason)

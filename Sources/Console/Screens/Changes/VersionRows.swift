@@ -61,13 +61,13 @@ extension ConsoleState {
   private func remark(
     _ version: String, _ name: String, _ status: ExtensionStatus, _ details: ExtensionVersion?
   ) -> String {
-    var words = status.notes(on: version)
+    var notes = status.notes(on: version).map { words($0) }
     let recommended = market.extensions[name].map { VersionText($0.recommendedVersion) }
-    if recommended == VersionText(version) { words.append("recommended") }
-    if let details, !details.kubeVersion.isEmpty { words.append("Kubernetes \(details.kubeVersion)") }
-    if let details, !details.ksVersion.isEmpty { words.append("KubeSphere \(details.ksVersion)") }
+    if recommended == VersionText(version) { notes.append(words("recommended")) }
+    if let details, !details.kubeVersion.isEmpty { notes.append("Kubernetes \(details.kubeVersion)") }
+    if let details, !details.ksVersion.isEmpty { notes.append("KubeSphere \(details.ksVersion)") }
     let needed = details?.dependencies.filter(\.isRequired).map { "\($0.name) \($0.version)".trimmed } ?? []
-    if !needed.isEmpty { words.append("needs " + needed.joined(separator: ", ")) }
-    return words.joined(separator: "; ")
+    if !needed.isEmpty { notes.append(words("needs {0}", needed.joined(separator: ", "))) }
+    return words.list(notes)
   }
 }

@@ -25,9 +25,9 @@ struct PreviewPage {
     let reasons = Self.rows(text, columns, atMost: size.rows - 1)
     let rest = size.rows - reasons.count
     // What still runs must be visible if not everything fits.
-    let all = facts.joined(separator: "; ")
+    let all = state.words.list(facts)
     let isCut = all.wrapped(to: columns).count > rest
-    let facts = Self.rows(isCut ? facts.reversed().joined(separator: "; ") : all, columns, atMost: rest)
+    let facts = Self.rows(isCut ? state.words.list(facts.reversed()) : all, columns, atMost: rest)
     return reasons.map { Line($0, reasonStyle) } + facts.map { Line($0, .dim) }
   }
 
@@ -91,7 +91,7 @@ struct PreviewPage {
     lines += Line(word, status.style).wrapped(to: columns)
     if status.urgency != .none {
       lines += status.reason.isEmpty ? [] : Line(status.reason, reasonStyle).wrapped(to: columns)
-      lines += Line(facts.joined(separator: "; "), .dim).wrapped(to: columns)
+      lines += Line(state.words.list(facts), .dim).wrapped(to: columns)
     }
     lines.append(.blank)
     let description = element?.description.text(in: state.language) ?? ""
@@ -125,7 +125,8 @@ struct PreviewPage {
   /// The version to which a rollback would return.
   private func back(_ columns: Int) -> [Line] {
     guard status.isInstalled, let entry = state.wayBack(of: name) else { return [] }
-    return fact("Before", "\(entry.version), " + state.words("{0} ago", state.age(entry.time)), columns)
+    return fact(
+      "Before", state.words("{0}, {1}", entry.version, state.words("{0} ago", state.age(entry.time))), columns)
   }
 
   private func fact(_ label: String, _ text: String, _ columns: Int) -> [Line] {

@@ -156,7 +156,7 @@ private struct PlanWriter {
     let passed = checks.filter { $0.result == .passed }.map { words($0.subject.question) }
     var lines: [Line] = []
     if !passed.isEmpty {
-      lines += (Line("✓ ", .statusOK) + Line(words("checked: {0}", passed.joined(separator: "; ")), .dim))
+      lines += (Line("✓ ", .statusOK) + Line(words("checked: {0}", words.list(passed)), .dim))
         .wrapped(to: width, indent: 2)
     }
     for check in checks where check.result == .failed || check.result == .warned {
@@ -168,9 +168,9 @@ private struct PlanWriter {
     }
     let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
     let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
-      .map { "\(words($0.subject.question)) (\(words($0.sentences.joined(separator: "; "))))" }
+      .map { words.text(words($0.subject.question), remark: words($0.sentences.joined(separator: "; "))) }
     if !open.isEmpty {
-      lines += Line("· " + words("not checked: {0}", open.joined(separator: "; ")), .dim).wrapped(to: width, indent: 2)
+      lines += Line("· " + words("not checked: {0}", words.list(open)), .dim).wrapped(to: width, indent: 2)
     }
     return shaded(lines)
   }

@@ -84,12 +84,12 @@ private struct Overview {
   }
 
   private var lastChange: [Line] {
-    guard let last = state.past(of: name).first else { return [] }
-    let reason = last.entry.reason.isEmpty ? "" : " (\(last.entry.reason))"
+    guard let last = state.past(of: name).first(where: { !$0.isRefused }) else { return [] }
     let who = last.who(asking: state.ownName)
     let author = who.english.hasPrefix("by ") ? state.words(who) : state.words("by {0}", state.words(who))
     let age = state.words("{0} ago", state.age(of: last.entry.time))
-    return row("Last change", "\(state.words(last.sentence)) \(author), \(age)\(reason)")
+    let text = state.words("{0}, {1}", "\(state.words(last.sentence)) \(author)", age)
+    return row("Last change", state.words.text(text, remark: last.entry.reason))
   }
 
   private var wayBack: [Line] {
@@ -118,7 +118,7 @@ private struct Overview {
       let remedies = state.words(finding.remedies.map(\.name).joined(separator: ", or "))
       return
         (Line("  ✗ ", .stateFailed)
-        + Line("\(state.words(finding.sentence)) (\(state.words(finding.certainty.rawValue)))"))
+        + Line(state.words.text(state.words(finding.sentence), remark: state.words(finding.certainty.rawValue))))
         .wrapped(to: columns, indent: 4)
         + (remedies.isEmpty ? [] : Line("    \(key): \(remedies)", .accent).wrapped(to: columns, indent: 4))
     }
