@@ -1,4 +1,5 @@
 import Extensions
+import Operations
 import Packages
 import Testing
 
@@ -34,6 +35,22 @@ import Testing
     #expect(words(Change.phrase("version 3.0.0")) == "版本 3.0.0")
     #expect(words(Change.phrase("cancel")) == "取消")
     #expect(Change.phrase("state UpgradeFailed").english == "state UpgradeFailed")
+  }
+
+  @Test func placesToGoToAreSaidInChinese() {
+    var tester = Self.speaking(100, 24)
+    tester.type(":contexts")
+    tester.press(.enter)
+    tester.hear(
+      .places(
+        .success([
+          ClusterPlace(name: "here", source: .standalone, ways: "kubernetes", server: "on this computer"),
+          ClusterPlace(name: "there", source: .profile, ways: "both", server: "https://there"),
+        ])))
+
+    for word in ["单机", "在本机上", "配置档案", "两者", "https://there"] {
+      #expect(tester.screen.contains(word), "\(word): \(tester.screen)")
+    }
   }
 
   @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {

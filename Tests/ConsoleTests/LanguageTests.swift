@@ -72,7 +72,7 @@ import Testing
     "no answer for ", "no file descriptor is left for the mailbox",
     "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory",
     "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",
-    "signal {0}", "the capabilities are known", "the object itself",
+    "signal {0}", "the capabilities are known",
     "the watch of ", "versions of ", "writing {0}", "{0} has no row in the table of commands", "{0} to {1}",
     // What libyaml says, commands, and what stands in JSON.
     "block sequence entries are not allowed", "could not find expected ':'", "did not find expected '-' indicator",

@@ -4,6 +4,7 @@ package import HTTP
 package import KubernetesAPI
 import Manifest
 import Packages
+package import Platform
 
 /// The objects that the gateway serves for extensions, for lists and for the route table.
 package struct ServingFacts: Hashable, Sendable {
@@ -11,7 +12,7 @@ package struct ServingFacts: Hashable, Sendable {
   package struct Row: Hashable, Sendable, Identifiable {
     package var served: ServedObject
     /// `service extension-weather/api:80`, `ConfigMap extension-weather/dist index.js`; empty if the object names none.
-    package var leadsTo: String
+    package var leadsTo: Sentence
     /// The path that a probe requests; `nil` if there is none.
     package var path: String?
 
@@ -41,15 +42,15 @@ package struct ServingFacts: Hashable, Sendable {
 
 /// Describes the upstream, or the source of the content, of an object.
 private enum Destination {
-  static func words(_ object: Object) -> String {
+  static func words(_ object: Object) -> Sentence {
     let spec = object.spec
     let upstream = spec["upstream"]
     for place in [spec, upstream] {
-      if let url = place?["url"]?.string, !url.isEmpty { return url }
+      if let url = place?["url"]?.string, !url.isEmpty { return Sentence(verbatim: url) }
       if let service = place?["service"], service.mapping != nil { return "service \(name(service)):\(port(service))" }
     }
     if let source = spec["rawFrom"] {
-      if let url = source["url"]?.string, !url.isEmpty { return url }
+      if let url = source["url"]?.string, !url.isEmpty { return Sentence(verbatim: url) }
       for (key, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
         guard let reference = source[key], reference.mapping != nil else { continue }
         return "\(kind) \(name(reference)) \(Chart.text(reference["key"]))"

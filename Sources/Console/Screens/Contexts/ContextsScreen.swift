@@ -54,7 +54,7 @@ struct ContextsScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let frame = ListFrame(emptiness: emptiness(state))
-    list.draw(rows, Self.columns(state), frame, on: &surface, in: area, state)
+    list.draw(rows.map { $0.inWords(state.words) }, Self.columns(state), frame, on: &surface, in: area, state)
   }
 
   private func emptiness(_ state: ConsoleState) -> Line {
@@ -72,10 +72,29 @@ struct ContextsScreen: Screen {
         row in
         row.name + (row.name == here ? " " + words("(here)") : "")
       },
-      Column("FROM", width: 10, rank: 2) { $0.source.rawValue },
+      Column("FROM", width: 10, rank: 2) { $0.origin(words) },
       Column("WAYS", width: 10, rank: 1) { $0.ways },
       Column("SERVER", width: 20, upTo: 60, rank: 0) { $0.server },
       Column("LOGIN", width: 14, upTo: 60, rank: 3, style: { _ in .dim }) { $0.login },
     ]
+  }
+}
+
+extension ClusterPlace {
+  /// Where it is known from.
+  fileprivate func origin(_ words: Language) -> String {
+    switch source {
+    case .profile: words("profile")
+    case .kubeconfig: source.rawValue
+    case .standalone: words("standalone")
+    }
+  }
+
+  /// The place as it is shown.
+  fileprivate func inWords(_ words: Language) -> ClusterPlace {
+    var place = self
+    if ways != "kubernetes" { place.ways = words(ways) }
+    if server == "on this computer" { place.server = words("on this computer") }
+    return place
   }
 }

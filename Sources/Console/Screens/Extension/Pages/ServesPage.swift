@@ -123,7 +123,7 @@ struct ServingList: Sendable {
           return served.state.isEmpty ? words("not set") : words(served.stateWords)
         },
         Column("PROBE", width: 12, upTo: 44, rank: 0, style: \.probeStyle) { $0.probeWords(words) },
-        Column("LEADS TO", width: 20, upTo: 100, rank: 3, style: { _ in .dim }) { $0.row.leadsTo },
+        Column("LEADS TO", width: 20, upTo: 100, rank: 3, style: { _ in .dim }) { words($0.row.leadsTo) },
       ]
   }
 }
