@@ -50,6 +50,13 @@ import Testing
     #expect(sentence.contains(advice))
   }
 
+  @Test func whyThereIsNoConnectionIsTranslated() {
+    let error = ClusterError.transport(.unreachable(host: "h:1", reason: "connection refused"))
+    let sentence = error.sentence(for: "listing", at: "s")
+
+    #expect(sentence.filled { $0 == "connection refused" ? "no!" : $0 }.contains("h:1 cannot be reached (no!)."))
+  }
+
   @Test func onlyOfAChangeTheStateIsToBeLookedAt() {
     let error = ClusterError.transport(.interrupted(reason: "cut"))
 

@@ -54,8 +54,8 @@ extension TransportError {
     switch self {
     case .unreachable(let host, let reason):
       host.hasPrefix("unix://")
-        ? "ksxd at \(Self.socketName(host)) cannot be reached: \(reason)."
-        : "\(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
+        ? "ksxd at \(Self.socketName(host)) cannot be reached: \(Self.cause(reason))."
+        : "\(host) cannot be reached (\(Self.cause(reason))). Check the address, the network and any proxy."
     case .untrusted(let host, let reason):
       "\(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
@@ -67,6 +67,20 @@ extension TransportError {
     case .invalid(let reason):
       "nothing was sent to \(server), because \(reason)."
     case .cancelled: "stopped before \(server) answered."
+    }
+  }
+
+  /// A reason for which there is no connection; most have a translation.
+  package static func cause(_ reason: String) -> Sentence {
+    switch reason {
+    case "it does not answer": "it does not answer"
+    case "it is not running": "it is not running"
+    case "its name is not known": "its name is not known"
+    case "connection refused": "connection refused"
+    case "connection timed out": "connection timed out"
+    case "no route to host": "no route to host"
+    case "network is unreachable": "network is unreachable"
+    default: Sentence(verbatim: reason)
     }
   }
 

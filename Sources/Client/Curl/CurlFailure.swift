@@ -80,6 +80,8 @@ struct CurlFailure {
     case CURLE_COULDNT_CONNECT where number == ENOENT: return "it is not running"
     case CURLE_COULDNT_CONNECT where number == ECONNREFUSED && call.address.scheme == .unix: return "it is not running"
     case CURLE_COULDNT_CONNECT where number != 0: return String(cString: strerror(number)).lowercased()
+    case CURLE_COULDNT_CONNECT where handle.problem.containsText("Failed to connect"): return "it does not answer"
+    case CURLE_OPERATION_TIMEDOUT: return "it does not answer"
     default: return ownReason
     }
   }

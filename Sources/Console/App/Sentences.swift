@@ -36,7 +36,7 @@ extension ClusterError {
   /// Why the screen cannot be kept up to date.
   func lossSentence(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
-      return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(reason)."
+      return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(TransportError.cause(reason))."
     }
     // Watches only read, so an interruption has no consequences.
     if case .transport(.interrupted) = self { return "The connection to \(server) broke." }
