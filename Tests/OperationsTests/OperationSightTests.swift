@@ -95,6 +95,24 @@ import Testing
     #expect(sight.log == ["first", "second"])
   }
 
+  @Test func theEndOfALogIsTheErrorAndNotWhereInTheCodeItWas() {
+    var sources = OperationSight.Sources()
+    sources.log = """
+      Error: UPGRADE FAILED: no kind "A"
+      helm.go:86: 2026-01-02 [debug] no kind "A"
+      main.newUpgradeCmd.func2
+      \thelm.sh/helm/v3/cmd/helm/upgrade.go:222
+      runtime.goexit
+      \truntime/asm_amd64.s:1700
+      """
+    let sight = OperationSight(installation([("4:00", "UpgradeFailed")]), sources, at: now)
+
+    #expect(
+      sight.bareLog
+        == ["Error: UPGRADE FAILED: no kind \"A\"", "helm.go:86: 2026-01-02 [debug] no kind \"A\""])
+    #expect(sight.log.count == 6)
+  }
+
   private func lines(_ outcomes: [HistoryLine.Outcome], by author: String = "ada") -> [HistoryLine] {
     let time = "2026-01-02T03:00:00Z"
     let start = HistoryLine(

@@ -49,6 +49,23 @@ package struct OperationSight: Hashable, Sendable {
     package init() {}
   }
 
+  /// The log without the places in helm's code that it lists after an error.
+  package var bareLog: [String] {
+    let places = log.map(Self.isPlaceInCode)
+    return log.indices.filter { index in
+      let isFunction = index + 1 < log.count && places[index + 1] && !log[index].contains(" ")
+      return !places[index] && !isFunction
+    }.map { log[$0] }
+  }
+
+  /// Whether a line is a file and a line number alone, such as `runtime/proc.go:272`.
+  private static func isPlaceInCode(_ line: String) -> Bool {
+    let place = line.drop(while: \.isWhitespace)
+    guard let colon = place.lastIndex(of: ":"), !place.contains(" ") else { return false }
+    let (file, number) = (place[..<colon], place[place.index(after: colon)...])
+    return (file.hasSuffix(".go") || file.hasSuffix(".s")) && !number.isEmpty && number.allSatisfy(\.isNumber)
+  }
+
   package init(_ installation: Installation, _ sources: Sources, at now: Timestamp) {
     steps = Self.states(installation, now) + Self.job(installation, sources, now)
     steps += sources.workloads.compactMap { Self.workload($0, sources.pods) }

@@ -221,7 +221,7 @@ extension ProgressScreen {
   private func logTail(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
       state.words("Log"),
-      (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+      (sight(state)?.bareLog.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
   }
 
   private func podLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
