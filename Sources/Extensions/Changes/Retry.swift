@@ -1,4 +1,4 @@
-package import Client
+import Client
 package import Manifest
 import Platform
 
