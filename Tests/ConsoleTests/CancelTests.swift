@@ -42,6 +42,16 @@ import Testing
     #expect(tester.screen.contains("Cancel what is under way: grafana …"))
   }
 
+  @Test func anUninstallIsNotOfferedToBeCancelled() {
+    var tester = hanging()
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Uninstalling"))))
+    tester.app.open(ProgressScreen("grafana"))
+    tester.hear(.time)
+    #expect(tester.lines.last?.contains("cancel") == false, "\(tester.screen)")
+    tester.type(":cancel gra")
+    #expect(!tester.screen.contains("cancel grafana"), "\(tester.screen)")
+  }
+
   @Test func itIsCalledAsTheCommandForScripts() {
     var tester = hanging()
     tester.type(":cancel gra")

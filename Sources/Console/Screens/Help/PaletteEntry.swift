@@ -177,7 +177,7 @@ struct PaletteList: Sendable {
     case .selection: return RowSelection.allCases.map(\.rawValue)
     case .change(.install), .open: return Array(state.market.extensions.elements.keys)
     case .change: return state.market.installed.all.map(\.extension)
-    case .screen(.cancel): return state.underWayOperations.map(\.name)
+    case .screen(.cancel): return state.underWayOperations.map(\.name).filter { !state.isBeingUninstalled($0) }
     default: return []
     }
   }

@@ -47,7 +47,8 @@ struct ProgressScreen: Screen {
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
     // The key for rolling back must be visible on the narrowest screen too.
-    let end = isUnderWay(state) && !state.session.isReadOnly ? [Hint(.screen(.cancel))] : []
+    let canEnd = isUnderWay(state) && !state.isBeingUninstalled(name) && !state.session.isReadOnly
+    let end = canEnd ? [Hint(.screen(.cancel))] : []
     return ways.prefix(1) + .commands([.back]) + end + ways.dropFirst()
       + (isUnderWay(state) ? [] : state.undoHints(on: name))
       + .commands([.screen(.log), .screen(.pods), .screen(.events), .help])
@@ -260,5 +261,11 @@ extension ConsoleState {
   /// The operations in progress, by extension.
   var underWayOperations: [Operations.Operation] {
     Operations.Operation.all(market.installed.all, records.lines, at: Timestamp(secondsSince1970: Int(now.wall)))
+  }
+
+  /// Whether `name` is being uninstalled, which cannot be cancelled.
+  func isBeingUninstalled(_ name: String) -> Bool {
+    let status = status(of: name)
+    return status.isBeingDeleted || status.state == .uninstalling
   }
 }
