@@ -6,7 +6,9 @@ import Terminal
 
 /// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not restart.
 func choose(_ beginning: Beginning) -> Int32 {
-  let known = beginning.known.map { StartChoice($0.name, $0.remark, .open(beginning.arguments + $0.arguments)) }
+  let known = beginning.known.map {
+    StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(beginning.arguments + $0.arguments))
+  }
   let others = [
     StartChoice("Log in at a gateway", "its address and a password are asked for", .login),
     StartChoice(

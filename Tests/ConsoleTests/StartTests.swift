@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test mutating func whatIsSaidOfAChoiceIsReadWhole() {
-    let remark =
+    let remark: Sentence =
       "a private backend with a built-in marketplace, to try everything without a cluster, gone with one command"
     start = StartScreen([StartChoice("Standalone", remark, .open([]))], reason: "None.", .standard)
 
@@ -53,6 +54,25 @@ import Testing
     press(.enter)
 
     #expect(start.answer == .login(gateway: "https://lab.example", user: "ada"))
+  }
+
+  @Test mutating func aPastedAddressTakesThePlaceOfTheBeginningThatIsThere() {
+    press(.down, .enter)
+    for character in "http://127.0.0.1:9" { press(.character(character)) }
+    press(.enter, .character("a"), .enter)
+
+    #expect(start.answer == .login(gateway: "http://127.0.0.1:9", user: "a"))
+  }
+
+  @Test mutating func theChoiceIsInTheLanguageOfTheUser() {
+    var settings = Settings.standard
+    settings.language = "zh"
+    start = StartScreen(
+      [StartChoice("Log in at a gateway", "its address and a password are asked for", .login)],
+      reason: "There is no kubeconfig here.", settings)
+
+    let screen = screen(size)
+    #expect(screen.contains("登录网关") && screen.contains("会询问其地址和密码") && screen.contains("此处没有 kubeconfig。"), "\(screen)")
   }
 
   @Test mutating func escapeGoesBackToTheChoiceAndThenLeaves() {

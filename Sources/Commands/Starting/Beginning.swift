@@ -1,5 +1,5 @@
 import Client
-import Platform
+package import Platform
 
 /// The clusters to choose from if the command line and the configuration name none.
 package struct Beginning: Hashable, Sendable {
@@ -7,14 +7,14 @@ package struct Beginning: Hashable, Sendable {
   package struct Known: Hashable, Sendable {
     package let name: String
     /// The file that has it, and other remarks.
-    package let remark: String
+    package let remark: Sentence
     package let arguments: [String]
   }
 
   /// The contexts and profiles that are configured.
   package let known: [Known]
   /// Why the user must choose.
-  package let reason: String
+  package let reason: Sentence
   /// The arguments of the command line.
   package let arguments: [String]
 

@@ -1,9 +1,10 @@
 import Glibc
+package import Platform
 package import Terminal
 
 /// Asks on the terminal which cluster to open; runs on the main thread, like the console itself.
 package func askForStart(
-  _ choices: [StartChoice], reason: String, settings: Settings,
+  _ choices: [StartChoice], reason: Sentence, settings: Settings,
   screen options: NcursesScreen.Options = NcursesScreen.Options()
 ) throws(TerminalError) -> StartAnswer {
   let screen = try NcursesScreen(options)

@@ -1,3 +1,4 @@
+package import Platform
 package import Terminal
 
 /// One of the choices if nothing specifies the cluster.
@@ -10,14 +11,14 @@ package struct StartChoice: Hashable, Identifiable, Sendable {
     case login
   }
 
-  package let title: String
-  package let remark: String
+  package let title: Sentence
+  package let remark: Sentence
   package let way: Way
 
-  package var id: String { title }
+  package var id: String { title.english }
 
   /// Creates the choice called `title`.
-  package init(_ title: String, _ remark: String, _ way: Way) {
+  package init(_ title: Sentence, _ remark: Sentence, _ way: Way) {
     (self.title, self.remark, self.way) = (title, remark, way)
   }
 }
@@ -33,7 +34,7 @@ package enum StartAnswer: Hashable, Sendable {
 /// The first screen if nothing specifies the cluster: a choice instead of an error.
 package struct StartScreen: Sendable {
   private let choices: [StartChoice]
-  private let reason: String
+  private let reason: Sentence
   private let settings: Settings
   private var list = ListView<StartChoice>()
   /// The field that the user types for a login, for the address or the user name; empty otherwise.
@@ -44,7 +45,7 @@ package struct StartScreen: Sendable {
   package private(set) var answer: StartAnswer?
 
   /// Creates a choice among `choices`, which is necessary for `reason`.
-  package init(_ choices: [StartChoice], reason: String, _ settings: Settings) {
+  package init(_ choices: [StartChoice], reason: Sentence, _ settings: Settings) {
     (self.choices, self.reason, self.settings) = (choices, reason, settings)
   }
 
@@ -85,11 +86,17 @@ package struct StartScreen: Sendable {
     case .cancelled: (fields, gateway) = ([], "")
     case .accepted where fields[0].text.isEmpty: break
     case .accepted where gateway.isEmpty:
-      gateway = fields[0].text
+      gateway = Self.address(fields[0].text)
       fields = [LinePrompt()]
     case .accepted: answer = .login(gateway: gateway, user: fields[0].text)
     case .edited, .ignored: break
     }
+  }
+
+  /// The address without the `https://` that was there when a whole address was pasted behind it.
+  private static func address(_ text: String) -> String {
+    let rest = text.dropFirst("https://".count)
+    return text.hasPrefix("https://") && (rest.hasPrefix("http://") || rest.hasPrefix("https://")) ? String(rest) : text
   }
 
   /// Draws the choices, and returns the position of the cursor if the user is typing.
@@ -100,7 +107,7 @@ package struct StartScreen: Sendable {
     let (head, rest) = surface.bounds.split(top: Self.headRows)
     surface.fill(head.row(0), style: theme[.header])
     surface.write(" ksx", row: 0, in: head, style: theme[.header])
-    for (row, line) in reason.wrapped(to: head.size.columns - 2).prefix(2).enumerated() {
+    for (row, line) in words(reason).wrapped(to: head.size.columns - 2).prefix(2).enumerated() {
       surface.write(line, row: row + 1, in: head.inset(columns: 1), style: theme[.dim])
     }
     surface.write(words("Which cluster?"), row: 3, in: head.inset(columns: 1), style: theme[.title])
@@ -109,8 +116,8 @@ package struct StartScreen: Sendable {
     var frame = ListFrame()
     frame.selectsRow = true
     frame.words = words
-    list.draw(choices, Self.columns, frame, on: &surface, in: body, theme)
-    drawWhole(on: &surface, in: body, theme)
+    list.draw(choices, Self.columns(words), frame, on: &surface, in: body, theme)
+    drawWhole(on: &surface, in: body, theme, words)
     return drawBottom(on: &surface, in: bottom, theme, words)
   }
 
@@ -131,18 +138,21 @@ package struct StartScreen: Sendable {
   }
 
   /// Draws the complete remark of the selected choice if its row cuts it off.
-  private func drawWhole(on surface: inout Surface, in body: Rect, _ theme: Theme) {
+  private func drawWhole(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
     guard let choice = choices.first(where: { $0.id == list.selected }) else { return }
-    let lines = choice.remark.wrapped(to: body.size.columns - 2)
+    let remark = words(choice.remark)
+    let lines = remark.wrapped(to: body.size.columns - 2)
     let free = body.size.rows - choices.count - 2
-    guard choice.remark.columns > body.size.columns - 24, lines.count <= free else { return }
+    guard remark.columns > body.size.columns - 24, lines.count <= free else { return }
     for (row, line) in lines.enumerated() {
       surface.write(line, row: body.size.rows - lines.count + row, in: body.inset(columns: 1), style: theme[.dim])
     }
   }
 
-  private static let columns: [Column<StartChoice>] = [
-    Column("", width: 20, upTo: 40, rank: 0) { $0.title },
-    Column("", width: 20, upTo: 200, rank: 1, style: { _ in .dim }) { $0.remark },
-  ]
+  private static func columns(_ words: Language) -> [Column<StartChoice>] {
+    [
+      Column("", width: 20, upTo: 40, rank: 0) { words($0.title) },
+      Column("", width: 20, upTo: 200, rank: 1, style: { _ in .dim }) { words($0.remark) },
+    ]
+  }
 }
