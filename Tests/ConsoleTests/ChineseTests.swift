@@ -53,6 +53,12 @@ import Testing
     }
   }
 
+  @Test func whatEnterDoesWithALineIsSaidInChinese() {
+    var tester = Self.speaking(80, 24)
+    tester.type(":")
+    #expect(tester.lines.last?.contains("运行") == true, "\(tester.screen)")
+  }
+
   @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {
     #expect(Language(name: "zh").text(Language(name: "zh").list(["a", "b"]), remark: "c") == "a；b（c）")
     #expect(Language(name: "en").text(Language(name: "en").list(["a", "b"]), remark: "c") == "a; b (c)")

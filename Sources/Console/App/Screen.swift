@@ -135,7 +135,7 @@ package enum KeySection: String, CaseIterable, Sendable {
 struct Prompt: Sendable {
   var label: Sentence
   var field: LinePrompt
-  var verb: String
+  var verb: Sentence
   /// The syntax of the input, if it is not obvious.
   var grammar: Sentence?
 }

@@ -78,7 +78,8 @@ struct Footer {
   private func place(_ hint: Hint, at column: Int) -> PlacedHint? {
     guard let key = state.settings.keys(for: hint.action, in: view.sections).first else { return nil }
     // While a line is typed, enter does what the prompt says.
-    let words = hint.action == .command(.open) ? view.prompt?.verb ?? hint.words : hint.words
+    let verb = hint.action == .command(.open) ? view.prompt.map { state.words($0.verb) } : nil
+    let words = verb ?? hint.words
     return PlacedHint(hint: Hint(hint.action, state.words(words)), key: key, column: column)
   }
 

@@ -136,7 +136,7 @@ struct DoctorScreen: Screen {
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in
       let field = sign.field.isEmpty ? "" : " \(sign.field)"
-      let time = sign.time.isEmpty ? "" : ", \(state.words("{0} ago", state.age(of: sign.time)))"
+      let time = sign.time.isEmpty ? "" : state.words(", ") + state.words("{0} ago", state.age(of: sign.time))
       return Line(state.words("seen: {0}{1}: {2}{3}", sign.object, field, state.words(sign.value), time), .dim).wrapped(
         to: columns, indent: 6)
     }

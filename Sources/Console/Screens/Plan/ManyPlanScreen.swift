@@ -43,7 +43,8 @@ struct ManyPlanScreen: Screen {
   var prompt: Prompt? {
     isTyping
       ? Prompt(
-        label: "Type \(confirmation) to \(Sentence(stringLiteral: kind.row.verb)): ", field: typed, verb: kind.row.verb)
+        label: "Type \(confirmation) to \(Sentence(stringLiteral: kind.row.verb)): ", field: typed,
+        verb: Sentence(stringLiteral: kind.row.verb))
       : pager.prompt
   }
   func title(_ state: ConsoleState) -> String { state.words("Plan") }

@@ -21,7 +21,7 @@ extension PlanScreen {
   var prompt: Prompt? {
     if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
     guard isTypingName else { return pager.prompt }
-    return Prompt(label: "Type \(name) to \(change.phrase) it: ", field: typed, verb: change.words)
+    return Prompt(label: "Type \(name) to \(change.phrase) it: ", field: typed, verb: change.phrase)
   }
 
   var howToConfirm: Sentence {

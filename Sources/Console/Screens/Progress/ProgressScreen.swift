@@ -130,7 +130,7 @@ struct ProgressScreen: Screen {
     let before = operation?.secondsBefore.map { state.words("last time {0}", state.words.duration(Double($0))) }
     return (
       state.words("{0}: {1} on {2}", words, name, state.session.cluster),
-      [seconds, before].compactMap { $0 }.joined(separator: ", ")
+      [seconds, before].compactMap { $0 }.joined(separator: state.words(", "))
     )
   }
 }

@@ -132,7 +132,7 @@ extension ServingList.ServingRow {
   fileprivate var stateStyle: StyleName { row.served.isServed ? .stateInstalled : .stateDisabled }
 
   fileprivate func probeWords(_ words: Language) -> String {
-    if let probe { return words(probe.outcome.sentence) + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
+    if let probe { return words(probe.outcome.sentence) + (probe.milliseconds.map { words(", ") + "\($0) ms" } ?? "") }
     return row.path == nil ? "–" : isProbed ? words("not probed") : "…"
   }
 
