@@ -56,7 +56,7 @@ extension Write {
       return Delivery(object: try await send())
     } catch {
       // A cancelled caller does not wait for this either.
-      guard error.leavesDoubt, !dryRun, error != .transport(.cancelled) else { throw error }
+      guard error.mayHaveBeenCarriedOut, !dryRun, error != .transport(.cancelled) else { throw error }
       lost = error
     }
     var fate = ClusterError.Fate.notCarriedOut

@@ -103,12 +103,12 @@ package struct Gateway: CallerHandler {
     }
   }
 
-  private static func asker(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Asker {
+  private static func requester(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Requester {
     let peer = request.connection.peer
     let isLong = peer.utf8.first == UInt8(ascii: "[")
     let end = UInt8(ascii: isLong ? "]" : ":")
     let address = peer.utf8.dropFirst(isLong ? 1 : 0).prefix { $0 != end }
-    return UpstreamRequest.Asker(user: caller?.user, address: String(Substring(address)))
+    return UpstreamRequest.Requester(user: caller?.user, address: String(Substring(address)))
   }
 
   private func serve(
@@ -117,7 +117,7 @@ package struct Gateway: CallerHandler {
     guard shared.rule.object.isAvailable else {
       return .unavailable("apiService \(shared.rule.object.name) is not available")
     }
-    let sent = UpstreamRequest(shared.rule, request.head, path, by: Self.asker(request, caller))
+    let sent = UpstreamRequest(shared.rule, request.head, path, by: Self.requester(request, caller))
     return relay(sent, of: shared.rule.object, request) { [counts] outcome, since in
       counts.note(outcome, of: shared.rule.object, since: since)
     }
@@ -129,8 +129,8 @@ package struct Gateway: CallerHandler {
     guard shared.rule.object.isAvailable else {
       return .unavailable("reverseProxy \(shared.rule.object.name) is not available")
     }
-    let asker = Self.asker(request, caller)
-    if let refusal = guards.refusal(of: shared.rule, by: asker) {
+    let requester = Self.requester(request, caller)
+    if let refusal = guards.refusal(of: shared.rule, by: requester) {
       counts.note(refusal: refusal.status, of: shared.rule.object)
       return refusal
     }
@@ -139,7 +139,7 @@ package struct Gateway: CallerHandler {
       return HTTPResponse(
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
-    let sent = UpstreamRequest(shared.rule, request.head, path, by: asker)
+    let sent = UpstreamRequest(shared.rule, request.head, path, by: requester)
     return relay(sent, of: shared.rule.object, request) { [guards, counts, rules] outcome, since in
       // The status condition of the object reports the circuit breaker.
       if guards.note(outcome, of: shared.rule) { rules.tellChange() }
@@ -155,7 +155,7 @@ package struct Gateway: CallerHandler {
       return .readOnly("a bundle is only read")
     }
     if case .endpoint(let endpoint) = file.source {
-      let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))
+      let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.requester(request, nil))
       return relay(sent, of: rule.object, request) { [counts, object = rule.object] outcome, since in
         counts.note(outcome, of: object, since: since)
       }
@@ -208,7 +208,7 @@ package struct Gateway: CallerHandler {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
-      guard settings.tellsObjects else { return }
+      guard settings.writesConditions else { return }
       group.addTask { await conditions.run(rules, guards) }
       group.addTask { await AddressChecks(settings: settings).run(rules, guards) }
     }

@@ -84,7 +84,7 @@ final class GatewayMetrics: Sendable {
     let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
     return family(
       "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",
-      proxies.map { ("{name=\(quoted($0))}", troubles.illnesses[$0] == nil ? "1" : "0") })
+      proxies.map { ("{name=\(quoted($0))}", troubles.failedHealthChecks[$0] == nil ? "1" : "0") })
       + family(
         "ksxd_gateway_breaker_open", "gauge", "Whether the upstream of a ReverseProxy is left alone.",
         proxies.map { ("{name=\(quoted($0))}", troubles.open.contains($0) ? "1" : "0") })

@@ -26,7 +26,7 @@ package final class GatewayRules: Sendable {
     /// The namespaces of each extension.
     var namespaces: [String: Set<String>] = [:]
     /// The conditions that objects have in their status about being served, by kind and name.
-    var said: [String: SaidCondition] = [:]
+    var said: [String: PresentCondition] = [:]
   }
 
   /// A rule and what is needed of its object.
@@ -34,7 +34,7 @@ package final class GatewayRules: Sendable {
     var name: String
     var resourceVersion: String
     var rule: Rule
-    var said: SaidCondition?
+    var said: PresentCondition?
   }
 
   /// The release and the namespace of an installed extension.
@@ -106,7 +106,7 @@ package final class GatewayRules: Sendable {
   ) async {
     var watch = Watch(resource, in: cluster) { object in
       Watched(
-        name: object.name, resourceVersion: object.resourceVersion, rule: make(object), said: SaidCondition(object))
+        name: object.name, resourceVersion: object.resourceVersion, rule: make(object), said: PresentCondition(object))
     }
     watch.skipping = JSONPaths(["metadata", "managedFields"])
     await watch.run { event in
@@ -139,7 +139,7 @@ package final class GatewayRules: Sendable {
     tellChange()
   }
 
-  private static func said<Rule>(_ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind) -> [String: SaidCondition] {
+  private static func said<Rule>(_ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind) -> [String: PresentCondition] {
     let pairs = store.elements.values.compactMap { watched in
       watched.said.map { ("\(kind.rawValue) \(watched.name)", $0) }
     }

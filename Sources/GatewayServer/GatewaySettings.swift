@@ -10,7 +10,7 @@ package struct GatewaySettings: Sendable {
   /// Whether bundles may use ConfigMaps and Secrets outside of their extension's namespaces.
   package var allowsForeignReferences = false
   /// Whether the gateway writes into the status of each object whether it is served, and why not.
-  package var tellsObjects = true
+  package var writesConditions = true
   /// Is called with each problem that an operator should know.
   package var report: @Sendable (String) -> Void = { _ in }
 

@@ -48,7 +48,7 @@ struct RuleCondition: Hashable, Sendable {
   }
 
   /// Whether an object already has this condition.
-  func isSaid(by word: SaidCondition?) -> Bool {
+  func isSaid(by word: PresentCondition?) -> Bool {
     word?.status == status && word?.reason == reason && word?.message == message && (link == nil || word?.link == link)
   }
 
@@ -73,7 +73,7 @@ struct RuleCondition: Hashable, Sendable {
 }
 
 /// The condition `Served` as an object has it.
-struct SaidCondition: Hashable, Sendable {
+struct PresentCondition: Hashable, Sendable {
   var status: String?
   var reason: String?
   var message: String?

@@ -37,8 +37,8 @@ struct RuleConditions: Sendable {
       // While the gateway may not write, it tries only in reviews.
       if isRefused, !isReview { continue }
       guards.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, pause))
-      let judge = RuleJudge(
-        snapshot: snapshot, troubles: guards.troubles, tellsLinks: dialect.era == .seed, settings: settings)
+      let judge = RuleEvaluation(
+        snapshot: snapshot, troubles: guards.troubles, writesLinks: dialect.era == .seed, settings: settings)
       let all = judge.conditions
       let due = ledger.due(all, said: snapshot.said, isReview: isReview)
       let failed = await write(due, isReported: isRefused)
@@ -56,7 +56,7 @@ struct RuleConditions: Sendable {
     for (rule, condition) in wanted where !Task.isCancelled {
       do throws(ClusterError) {
         let object = try await cluster.get(resource(rule.kind), rule.name)
-        guard !condition.isSaid(by: SaidCondition(object)) else { continue }
+        guard !condition.isSaid(by: PresentCondition(object)) else { continue }
         _ = try await cluster.patch(
           resource(rule.kind), rule.name, .merge(condition.patch(of: object, now: Timestamp.now())))
       } catch {
@@ -95,7 +95,7 @@ struct ConditionLedger {
 
   /// The conditions of `all` that are to be written; `said` is what the objects have now.
   func due(
-    _ all: [(rule: RuleObject, condition: RuleCondition)], said: [String: SaidCondition], isReview: Bool
+    _ all: [(rule: RuleObject, condition: RuleCondition)], said: [String: PresentCondition], isReview: Bool
   ) -> [(rule: RuleObject, condition: RuleCondition)] {
     all.filter { rule, condition in
       let word = said[rule.description]

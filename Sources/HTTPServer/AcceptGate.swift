@@ -12,14 +12,14 @@ final class AcceptGate: ChannelDuplexHandler {
   typealias OutboundOut = any Channel
 
   private let share: Int
-  private let crowd: Crowd
+  private let crowd: ListenerLoad
   private var count = 0 {
-    didSet { crowd.isDense = count > share * 3 / 4 }
+    didSet { crowd.isNearlyFull = count > share * 3 / 4 }
   }
   private var isReadHeld = false
   private var isResting = false
 
-  init(share: Int, _ crowd: Crowd) {
+  init(share: Int, _ crowd: ListenerLoad) {
     self.share = share
     self.crowd = crowd
   }
@@ -68,10 +68,10 @@ final class AcceptGate: ChannelDuplexHandler {
 }
 
 /// Whether a listener is nearly full; shared with its connections.
-final class Crowd: Sendable {
+final class ListenerLoad: Sendable {
   private let state = Locked(false)
 
-  var isDense: Bool {
+  var isNearlyFull: Bool {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
   }

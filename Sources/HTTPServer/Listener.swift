@@ -55,7 +55,7 @@ package struct ServerLimits: Hashable, Sendable {
   /// The same for each further request.
   package var nextHead = Duration.seconds(300)
   /// The same while the listener is nearly full, so that idle connections make room.
-  package var nextHeadInCrowd = Duration.seconds(5)
+  package var nextHeadWhenNearlyFull = Duration.seconds(5)
   /// How long a body may pause while its reader waits.
   package var bodyPause = Duration.seconds(60)
   /// How long a client may take none of the bytes that are sent.
@@ -72,7 +72,7 @@ struct ServerSettings: Sendable {
   var limits: ServerLimits
   /// How many connections one listener may have.
   var share: Int
-  var crowd = Crowd()
+  var crowd = ListenerLoad()
   /// Makes the response to what the server itself refuses.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
   /// Is called when a certificate has changed and cannot be used.
@@ -81,5 +81,5 @@ struct ServerSettings: Sendable {
   var log: (@Sendable (ServedRequest) -> Void)?
 
   /// How long a connection may wait for a further request.
-  var nextHead: Duration { crowd.isDense ? limits.nextHeadInCrowd : limits.nextHead }
+  var nextHead: Duration { crowd.isNearlyFull ? limits.nextHeadWhenNearlyFull : limits.nextHead }
 }

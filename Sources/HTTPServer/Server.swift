@@ -72,7 +72,7 @@ package final class Server: Sendable {
     _ listener: Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork
   ) async throws(ServerError) -> any Channel {
     var settings = settings
-    settings.crowd = Crowd()
+    settings.crowd = ListenerLoad()
     switch listener {
     case .socket(let path):
       let place = SocketPlace(path: path)
@@ -145,7 +145,7 @@ package final class Server: Sendable {
           let peer = NIOLoopBound(Peer(.port, on: channel.eventLoop), eventLoop: channel.eventLoop)
           try HTTP2Connection.begin(on: channel, settings.limits) { stream in
             try stream.pipeline.syncOperations.addHandler(
-              ConnectionHandler(StreamCodec(), peer.value, settings, on: stream, of: work, isStream: true))
+              ConnectionHandler(HTTP2StreamCodec(), peer.value, settings, on: stream, of: work, isStream: true))
           }
         }
       })
@@ -155,7 +155,7 @@ package final class Server: Sendable {
   private static func prepare(
     _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ServerWork
   ) throws {
-    let codec = LineCodec(limit: settings.limits.headers)
+    let codec = HTTP1Codec(limit: settings.limits.headers)
     try channel.pipeline.syncOperations.addHandler(
       ConnectionHandler(codec, Peer(kind, on: channel.eventLoop), settings, on: channel, of: work))
   }

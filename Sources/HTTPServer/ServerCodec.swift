@@ -24,7 +24,7 @@ protocol ServerCodec: ChannelInboundHandler {
 }
 
 /// HTTP/1.1 on a connection.
-final class LineCodec: ServerCodec {
+final class HTTP1Codec: ServerCodec {
   typealias InboundIn = ByteBuffer
 
   private var decoder: RequestDecoder

@@ -11,7 +11,7 @@ package enum Syntax {
   }
 
   /// A label as in RFC 1035, which begins with a letter.
-  package static func isOldLabel(_ text: String) -> Bool {
+  package static func isRFC1035Label(_ text: String) -> Bool {
     isLabel(text) && text.first?.isLetter == true
   }
 

@@ -7,7 +7,7 @@ import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
 func openConsole(
-  at connection: ClusterSession, localState: LocalState, _ manner: ConsoleManner, places: Places
+  at connection: ClusterSession, localState: LocalState, _ manner: TerminalMode, places: Places
 ) -> Int32 {
   let session = consoleSession(connection, localState, places)
   let settings = Settings.load(.current)

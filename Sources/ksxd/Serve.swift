@@ -149,7 +149,7 @@ struct Serve: AsyncParsableCommand {
     var work = BackgroundWork(
       in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
     // A standalone backend has no kubelet.
-    work.settings.playsWorkloads = true
+    work.settings.simulatesWorkloads = true
     work.settings.registryMirrors = try mirrors.table()
     work.whenOffered = { api.startup.end("marketplace") }
     return work

@@ -116,7 +116,7 @@ import Testing
     (.unreadable("html"), true), (.refused(Status(code: 504)), true), (.refused(Status(code: 409)), false),
     (.transport(.unreachable(host: "h", reason: "refused")), false), (.transport(.invalid(reason: "x")), false),
   ])
-  func onlySomeErrorsLeaveDoubt(error: ClusterError, leavesDoubt: Bool) {
-    #expect(error.leavesDoubt == leavesDoubt)
+  func onlySomeErrorsLeaveDoubt(error: ClusterError, mayHaveBeenCarriedOut: Bool) {
+    #expect(error.mayHaveBeenCarriedOut == mayHaveBeenCarriedOut)
   }
 }

@@ -92,7 +92,7 @@ private actor InProcessServer {
     try await Catalogue.register(folder: marketplace, in: cluster, dialect: Target.dialect)
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
-    settings.playsWorkloads = true
+    settings.simulatesWorkloads = true
     Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: Target.dialect, settings: settings) }
     return access
   }

@@ -101,7 +101,7 @@ import Testing
       .init(state: InstallationState("Installed"), time: "2026-05-20T10:00:06Z"),
     ]
     let now = Timestamp(secondsSince1970: Int(tester.now.wall))
-    tester.answer(.sight(of: "grafana"), .sight(OperationSight(former, OperationSight.Sources(), at: now)))
+    tester.answer(.sight(of: "grafana"), .sight(OperationProgress(former, OperationProgress.Sources(), at: now)))
     #expect(tester.screen.contains("✓ accepted"))
     #expect(!tester.screen.contains("Installing"), "\(tester.screen)")
   }

@@ -60,7 +60,7 @@ import Testing
       Self.release(2, "1.1.0", "failed", "2026-05-28T20:24:40Z"),
     ].compactMap { $0 }
     tester.answer(
-      .past(of: "grafana"), .past(Chronicle(.init(lines: [], installation: installation, releases: releases))))
+      .past(of: "grafana"), .past(ExtensionHistory(.init(lines: [], installation: installation, releases: releases))))
 
     #expect(tester.lines[2].contains("1.0.0 (1.1.0 ✗)"))
     #expect(tester.screen.contains("1.0.0 still runs"))
@@ -99,7 +99,7 @@ import Testing
       Self.release(2, "1.1.0", "failed", "2026-05-28T20:24:40Z", ["replicas": "x"]),
     ].compactMap { $0 }
     tester.answer(
-      .past(of: "grafana"), .past(Chronicle(.init(lines: [], installation: installation, releases: releases))))
+      .past(of: "grafana"), .past(ExtensionHistory(.init(lines: [], installation: installation, releases: releases))))
     tester.offerAfter("b", "grafana")
 
     #expect(tester.screen.contains("+   replicas: 1"), "\(tester.screen)")

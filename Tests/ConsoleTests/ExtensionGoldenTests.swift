@@ -121,14 +121,14 @@ import Testing
       "history",
       [
         Self.page("3", "loading"),
-        Self.page("3", "empty") { $0.answer(.past(of: "grafana"), .past(Chronicle(.init(lines: [])))) },
+        Self.page("3", "empty") { $0.answer(.past(of: "grafana"), .past(ExtensionHistory(.init(lines: [])))) },
         Self.page("3", "forbidden") { $0.answer(.past(of: "grafana"), failure: Self.forbidden) },
         Self.page("3", "failed") { $0.answer(.past(of: "grafana"), failure: Self.lost) },
         State("stale", from: .failedUpgrade) { tester in
           tester.press(.enter)
           tester.type("3")
           let lines = tester.app.state.records.lines
-          tester.answer(.past(of: "grafana"), .past(Chronicle(.init(lines: lines))))
+          tester.answer(.past(of: "grafana"), .past(ExtensionHistory(.init(lines: lines))))
           tester.answer(.past(of: "grafana"), failure: Self.lost)
         },
         State("filled", from: .failedUpgrade) { tester in
@@ -136,7 +136,7 @@ import Testing
           tester.type("3")
           let lines = tester.app.state.records.lines
           tester.answer(
-            .past(of: "grafana"), .past(Chronicle(.init(lines: lines, gaps: ["helm's releases: forbidden"]))))
+            .past(of: "grafana"), .past(ExtensionHistory(.init(lines: lines, gaps: ["helm's releases: forbidden"]))))
         },
         State("one change", from: .failedUpgrade) { tester in
           tester.press(.enter)

@@ -214,7 +214,7 @@ import Testing
   }
 
   @Test func placesAheadAreForgottenWhenAnotherIsVisited() {
-    var trail = Trail()
+    var trail = NavigationHistory()
     for name in ["a", "b"] { trail.visit(.extension(name)) }
     _ = trail.step(by: -1)
     trail.visit(.extension("c"))

@@ -23,9 +23,9 @@ import Testing
     "Operations/State/PlanFacts.swift",
     "Operations/State/Needs.swift", "Operations/State/ServedObject.swift", "Operations/State/VersionFacts.swift",
     "Operations/Undo", "Operations/Filtering/ExtensionFilter.swift", "Operations/Filtering/FilterParser.swift",
-    "Extensions/UntakenChange.swift", "Extensions/PackageSource.swift", "Client/Profiles/FallbackTransport.swift",
+    "Extensions/UnobservedChange.swift", "Extensions/PackageSource.swift", "Client/Profiles/FallbackTransport.swift",
     "Operations/Repositories/RepositoryTest.swift", "Operations/Session/KubectlAbsence.swift",
-    "Operations/History/ClusterReader+Chronicle.swift", "Operations/History/LastChange.swift",
+    "Operations/History/ClusterReader+ExtensionHistory.swift", "Operations/History/LastChange.swift",
     "Client/Profiles/Login+Words.swift",
     "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
     "Editor/EditorView.swift",
@@ -33,8 +33,8 @@ import Testing
     "Manifest/PlainWords.swift", "Manifest/SlashEscapes.swift", "Manifest/SyntaxError.swift",
     "Manifest/YAMLEvent.swift",
     "Manifest/YAMLReader.swift", "Operations/Emergency/Bisect.swift", "Operations/Emergency/Cancellation.swift",
-    "Operations/Emergency/Cancellation+Words.swift", "Operations/Emergency/BisectMove.swift",
-    "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/Chronicle.swift",
+    "Operations/Emergency/Cancellation+Words.swift", "Operations/Emergency/BisectStep.swift",
+    "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/ExtensionHistory.swift",
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
     "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
     "Commands/Starting/Beginning.swift", "ksx/Choosing.swift",
@@ -166,7 +166,7 @@ import Testing
     guardrails.rules = Guardrails.rules(in: "guardrails: [{deny: [disable]}, {typed: all}]", "f")
     func said(_ verb: String) -> String? {
       switch guardrails.verdict(
-        on: Deed([verb]), at: .init(context: "prod", server: ""), now: Timestamp(secondsSince1970: 0))
+        on: IntendedAction([verb]), at: .init(context: "prod", server: ""), now: Timestamp(secondsSince1970: 0))
       {
       case .denied(let reason)?, .typed(let reason)?: words(reason)
       default: nil

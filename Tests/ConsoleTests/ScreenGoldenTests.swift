@@ -108,12 +108,12 @@ import Testing
           tester.hear(.installations(.applied(under)))
           tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
           tester.hear(.time)
-          var sources = OperationSight.Sources()
+          var sources = OperationProgress.Sources()
           sources.log = "Release \"grafana\" is being upgraded\nwaiting for 2 pods\n"
           sources.gaps = ["pods: forbidden"]
           tester.answer(
             .sight(of: "grafana"),
-            .sight(OperationSight(under, sources, at: Timestamp(secondsSince1970: Int(tester.now.wall)))))
+            .sight(OperationProgress(under, sources, at: Timestamp(secondsSince1970: Int(tester.now.wall)))))
         },
         State("forbidden") { tester in
           tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))

@@ -99,7 +99,7 @@ import Testing
   @Test func withoutAKubeletATestIsWaitedForAndThenGivenUp() async throws {
     let fixture = try await installed("")
     var settings = fixture.settings()
-    settings.playsWorkloads = false
+    settings.simulatesWorkloads = false
     settings.readyTimeout = 0
 
     let run = try await fixture.withControllers(settings) { try await ask("one", fixture) }

@@ -38,7 +38,7 @@ final class ControllerFixture: Sendable {
     settings.renderer = ChartRenderer(engine: engine)
     settings.pollInterval = .milliseconds(10)
     settings.patience = .milliseconds(50)
-    settings.playsWorkloads = true
+    settings.simulatesWorkloads = true
     settings.activity = activity
     return settings
   }

@@ -52,7 +52,7 @@ import Testing
     let work = InstallationReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: settings)
     var seen: [String] = []
     for _ in 0..<4 {
-      var next = NextLook.atOnce
+      var next = ReconcileResult.atOnce
       do throws(ReconcileError) {
         while next == .atOnce { next = try await work.reconcile(name) }
         #expect(next == .whenChanged)

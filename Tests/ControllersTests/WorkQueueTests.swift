@@ -17,7 +17,7 @@ private final class Flaky: Reconciler {
     self.report = report
   }
 
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     report(name)
     let fails = rest.withLock { rest in
       let left = rest[name, default: 0]

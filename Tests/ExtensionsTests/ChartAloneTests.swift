@@ -55,7 +55,7 @@ import Testing
 
     let package = Package(files: files.mapValues { Array($0.utf8) })
 
-    #expect(package.absentCharts == ["press 1.0.0"])
+    #expect(package.missingCharts == ["press 1.0.0"])
     #expect(
       package.forHelm.text("Chart.yaml")
         == text.replacingText("  - name: press\n    version: 1.0.0\n", with: ""))
@@ -75,13 +75,13 @@ import Testing
       path: path.hasSuffix(".tgz") ? archive : chart,
     ])
 
-    #expect(package.heldCharts.contains("mysql") == isThere)
-    #expect(package.absentCharts.isEmpty == isThere)
+    #expect(package.bundledCharts.contains("mysql") == isThere)
+    #expect(package.missingCharts.isEmpty == isThere)
   }
 
   @Test(arguments: [("mysql-operator-1.0.0-rc.1.tgz", "mysql-operator"), ("press-2.tgz", "press"), ("x.tgz", "x")])
   func aChartThatCannotBeReadIsCalledAsItsFile(file: String, name: String) {
-    #expect(Package(files: ["charts/" + file: [1, 2]]).heldCharts == [name])
+    #expect(Package(files: ["charts/" + file: [1, 2]]).bundledCharts == [name])
   }
 
   @Test func helmIsGivenTheMinimumAndEverythingElseAsItWas() {

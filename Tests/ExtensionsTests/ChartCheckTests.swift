@@ -204,7 +204,9 @@ import Testing
       "extension.yaml": Array(description.utf8), "Chart.yaml": Array(YAML.text(chart).utf8),
     ])
 
-    let found = ChartCheck.findings(in: package, isChartMade: true).filter { $0.severity == .error || $0.line != nil }
+    let found = ChartCheck.findings(in: package, isChartGenerated: true).filter {
+      $0.severity == .error || $0.line != nil
+    }
 
     #expect(found.filter { $0.file != "extension.yaml" } == [])
     #expect(

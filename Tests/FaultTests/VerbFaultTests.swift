@@ -59,7 +59,7 @@ struct VerbFaultTests {
         Issue.record("\(verb): \(String(describing: error))")
         continue
       }
-      #expect(error?.leavesDoubt == false)
+      #expect(error?.mayHaveBeenCarriedOut == false)
     }
     await server.leave()
   }
@@ -125,7 +125,7 @@ private struct Trial {
     #expect(sentence.hasPrefix("trying it: ") && sentence.count < 800, name)
     #expect(!sentence.unicodeScalars.contains { $0.value < 32 || $0 == "<" }, "\(name): \(sentence)")
     guard verb.changes else { return }
-    guard error.leavesDoubt else {
+    guard error.mayHaveBeenCarriedOut else {
       #expect(await server.changes == before, "\(name): it happened, and \(error) does not let one doubt")
       return
     }

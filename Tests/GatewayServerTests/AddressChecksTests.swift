@@ -36,7 +36,7 @@ import Testing
   private func words(_ checks: AddressChecks, _ table: RouteTable) async -> [String] {
     var troubles = RuleGuards.Troubles()
     troubles.places = AddressChecks.problems(await checks.reviewed([:], checks.names(in: table), .now))
-    let judge = RuleJudge(
+    let judge = RuleEvaluation(
       snapshot: GatewayRules.Snapshot(table: table), troubles: troubles, settings: checks.settings)
     return judge.conditions.map { "\($1.isServed) \($1.reason) \($1.message)" }
   }

@@ -33,7 +33,7 @@ import Testing
 
     #expect(checks.wanted(&due, .now).isEmpty)
 
-    #expect(guards.troubles.illnesses.isEmpty)
+    #expect(guards.troubles.failedHealthChecks.isEmpty)
     await changes.next()
   }
 

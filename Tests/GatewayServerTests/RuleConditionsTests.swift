@@ -52,7 +52,7 @@ import Testing
     rules.set(
       RouteTable(
         services: [], bundles: [], proxies: names.map { ReverseProxyRule(proxy($0), dialect: .installPlan) }))
-    return RuleJudge(
+    return RuleEvaluation(
       snapshot: rules.snapshot, settings: Self.settings
     ).conditions
   }
@@ -119,7 +119,7 @@ import Testing
 
   @Test func whatSaysSomethingElseIsContradictedWhenAllIsReviewed() throws {
     let all = wanted(["a"])
-    let other = try #require(SaidCondition(proxy("a").saying("x")))
+    let other = try #require(PresentCondition(proxy("a").saying("x")))
     var ledger = ConditionLedger()
     ledger.note(all, [])
 

@@ -21,7 +21,7 @@ import Testing
     return ReverseProxyRule(.rule("p", .mapping(all)), dialect: .subscription)
   }
 
-  private static func asker(_ user: String, _ address: String = "192.0.2.1") -> UpstreamRequest.Asker {
+  private static func requester(_ user: String, _ address: String = "192.0.2.1") -> UpstreamRequest.Requester {
     .init(user: User(name: user), address: address)
   }
 
@@ -30,11 +30,11 @@ import Testing
     let guards = RuleGuards(now: { clock.now })
     let rule = Self.rule(["rateLimit": ["requests": 2, "per": "10s", "burst": 1]])
 
-    for _ in 0..<3 { #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil) }
-    #expect(guards.refusal(of: rule, by: Self.asker("b"))?.headers["Retry-After"] == "5")
+    for _ in 0..<3 { #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil) }
+    #expect(guards.refusal(of: rule, by: Self.requester("b"))?.headers["Retry-After"] == "5")
     clock.turn(5.01)
-    #expect(guards.refusal(of: rule, by: Self.asker("b")) == nil)
-    #expect(guards.refusal(of: rule, by: Self.asker("b"))?.status == 429)
+    #expect(guards.refusal(of: rule, by: Self.requester("b")) == nil)
+    #expect(guards.refusal(of: rule, by: Self.requester("b"))?.status == 429)
   }
 
   @Test(arguments: [("user", true), ("address", false), ("all", false)])
@@ -42,8 +42,8 @@ import Testing
     let guards = RuleGuards()
     let rule = Self.rule(["rateLimit": ["requests": 1, "per": "1h", "by": .string(by)]])
 
-    #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil)
-    #expect((guards.refusal(of: rule, by: Self.asker("b")) == nil) == isApart)
+    #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil)
+    #expect((guards.refusal(of: rule, by: Self.requester("b")) == nil) == isApart)
   }
 
   @Test func asManyCallersAsComeAreCountedInBoundedMemory() {
@@ -52,20 +52,20 @@ import Testing
     let rule = Self.rule(["rateLimit": ["requests": 1, "per": "24h", "by": "address"]])
 
     for number in 0..<(RuleGuards.most + 10) {
-      _ = guards.refusal(of: rule, by: Self.asker("a", "2001:db8::\(number)"))
+      _ = guards.refusal(of: rule, by: Self.requester("a", "2001:db8::\(number)"))
       clock.turn(0.001)
     }
 
     #expect(guards.counted <= RuleGuards.most)
     // Those who have asked last are not let in by that.
-    #expect(guards.refusal(of: rule, by: Self.asker("a", "2001:db8::\(RuleGuards.most + 9)"))?.status == 429)
+    #expect(guards.refusal(of: rule, by: Self.requester("a", "2001:db8::\(RuleGuards.most + 9)"))?.status == 429)
   }
 
   @Test func aBreakerOpensTriesAndCloses() {
     let clock = Clock()
     let guards = RuleGuards(now: { clock.now })
     let rule = Self.rule(["circuitBreaker": ["failures": 2, "window": "10s", "openFor": "5s", "status": [500]]])
-    func isOpen() -> Bool { guards.refusal(of: rule, by: Self.asker("a")) != nil }
+    func isOpen() -> Bool { guards.refusal(of: rule, by: Self.requester("a")) != nil }
 
     guards.note(.answered(500), of: rule)
     clock.turn(11)
@@ -89,8 +89,8 @@ import Testing
     let rule = Self.rule([:])
 
     guards.setIllness("its health check answers 500", of: "p")
-    #expect(guards.refusal(of: rule, by: Self.asker("a"))?.status == 503)
+    #expect(guards.refusal(of: rule, by: Self.requester("a"))?.status == 503)
     guards.setIllness(nil, of: "p")
-    #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil)
+    #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil)
   }
 }

@@ -32,7 +32,7 @@ import Testing
   @Test func whoWaitsForNothingMakesWayWhereThereIsLittleRoom() async throws {
     try await serving { limits in
       limits.connections = 4
-      limits.nextHeadInCrowd = .milliseconds(50)
+      limits.nextHeadWhenNearlyFull = .milliseconds(50)
     } _: { _, _, path in
       var idle: [RawConnection] = []
       for _ in 0..<4 {

@@ -11,7 +11,7 @@ import Testing
   /// An installation as shipped KubeSphere has it, with all around it in order; `change` puts something wrong.
   func findings(
     _ state: String, version: String = "1.1.0", spec: Mapping = [:], status: Mapping = [:], metadata: Mapping = [:],
-    name: String = "whizard", _ change: (inout CaseFile) -> Void = { _ in }
+    name: String = "whizard", _ change: (inout ExaminedInstallation) -> Void = { _ in }
   ) -> [Finding] {
     var fields: Mapping = [
       "state": .string(state), "version": .string(version), "enabled": true, "configHash": .string(ConfigHash.of("")),
@@ -26,7 +26,7 @@ import Testing
       ["spec": .mapping(whole), "status": fields.isEmpty ? .null : .mapping(fields)])
     object.value = object.value.setting(["metadata", "creationTimestamp"], to: "2026-11-26T09:00:00Z")
     for pair in metadata.pairs { object.value = object.value.setting(["metadata", pair.key], to: pair.value) }
-    var file = CaseFile(object, dialect: .installPlan, now: Timestamp(secondsSince1970: now))
+    var file = ExaminedInstallation(object, dialect: .installPlan, now: Timestamp(secondsSince1970: now))
     let kept = ExtensionVersion(
       Object(
         Dialect.installPlan.extensionVersions, name: "whizard-\(version)",

@@ -22,7 +22,7 @@ extension DiagnosisTests {
       ["spec": ["extension": ["name": "whizard", "version": "1.1.0"]], "status": .mapping(status)])
     object.value = object.value.setting(
       ["metadata", "annotations"], to: .mapping([Installation.standaloneAnnotation: "extension-whizard"]))
-    var file = CaseFile(object, dialect: dialect, now: Timestamp(secondsSince1970: now))
+    var file = ExaminedInstallation(object, dialect: dialect, now: Timestamp(secondsSince1970: now))
     file.former = former
     return Diagnosis.findings(in: file)
   }

@@ -19,7 +19,7 @@ import Testing
   private func refusal(
     _ yaml: String, _ verbs: [String] = ["upgrade"], _ names: [String] = ["a"], at place: Guardrails.Place = production
   ) -> String? {
-    guardrails(yaml).refusal(of: Deed(verbs, names: names), at: place, now: Self.evening)?.english
+    guardrails(yaml).refusal(of: IntendedAction(verbs, names: names), at: place, now: Self.evening)?.english
   }
 
   @Test(arguments: [
@@ -54,7 +54,8 @@ import Testing
     var guardrails = Guardrails()
     guardrails.rules = Guardrails.rules(in: "theme: dark\n\(key): [{deny: [enable]}]\n", "f")
 
-    let refusal = guardrails.refusal(of: Deed(["enable"], names: ["a"]), at: Self.production, now: Self.evening)?
+    let refusal = guardrails.refusal(
+      of: IntendedAction(["enable"], names: ["a"]), at: Self.production, now: Self.evening)?
       .english
 
     #expect(refusal?.contains("guardrails are meant") == true, "\(refusal ?? "")")
@@ -107,7 +108,8 @@ import Testing
 
     #expect(both.rules.count == 3)
     #expect(
-      both.refusal(of: Deed(["uninstall"]), at: Self.production, now: Self.evening)?.english.contains(root) == true)
+      both.refusal(of: IntendedAction(["uninstall"]), at: Self.production, now: Self.evening)?.english.contains(root)
+        == true)
     #expect(Guardrails.load(root: folder.path + "/none", user: folder.path + "/none").rules.isEmpty)
     #expect(Guardrails.load(root: folder.path, user: folder.path + "/none").isReadOnly(Self.production))
   }

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func past(_ lines: [HistoryLine], _ installation: Installation? = nil) -> [PastChange] {
-    PastChange.all(of: "whizard", Chronicle(.init(lines: lines, installation: installation)))
+    PastChange.all(of: "whizard", ExtensionHistory(.init(lines: lines, installation: installation)))
   }
 
   private typealias Case = (before: RequestedSpec?, after: RequestedSpec?, words: String)

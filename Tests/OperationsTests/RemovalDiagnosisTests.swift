@@ -27,7 +27,7 @@ extension DiagnosisTests {
     ] as [(String, Value)] {
       object.value = object.value.setting(["metadata", key], to: value)
     }
-    var file = CaseFile(object, dialect: dialect, now: Timestamp(secondsSince1970: now))
+    var file = ExaminedInstallation(object, dialect: dialect, now: Timestamp(secondsSince1970: now))
     // Without it ksxd uninstalls all the same.
     file.version = .missing
     return Diagnosis.findings(in: file)

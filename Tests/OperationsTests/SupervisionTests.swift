@@ -29,7 +29,7 @@ import Testing
   }
 
   private func reason(
-    _ yaml: String, _ requests: HTTPRequest..., deed: Deed? = nil
+    _ yaml: String, _ requests: HTTPRequest..., deed: IntendedAction? = nil
   ) async -> String? {
     let transport = SupervisedTransport(Server(), supervision(yaml))
     for request in requests {
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func whatIsWrittenToIsCounted() async {
-    let deed = Deed(["upgrade"], names: [])
+    let deed = IntendedAction(["upgrade"], names: [])
     let (one, two) = (HTTPRequest(.patch, "/a?x=1"), HTTPRequest(.patch, "/b"))
 
     #expect(await reason("- at-most: 1", one, one, deed: deed) == nil)
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func aChangeWithinACommandIsJudgedByItsOwnNameAsWell() async {
-    let deed = Deed(["apply"]).making(.uninstall)
+    let deed = IntendedAction(["apply"]).making(.uninstall)
 
     #expect(
       await reason("- deny: [uninstall]", HTTPRequest(.delete, "/a"), deed: deed)?.contains("uninstall is denied")
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func theJournalTellsWhatWasSentAndWhatWasNot() async throws {
-    let deed = Deed(["disable"], names: ["a"], reason: "noise")
+    let deed = IntendedAction(["disable"], names: ["a"], reason: "noise")
     _ = await reason("- deny: [disable]", HTTPRequest(.patch, "/a?token=x"), deed: deed)
     _ = await reason("", HTTPRequest(.patch, "/a?token=x"), deed: deed)
 

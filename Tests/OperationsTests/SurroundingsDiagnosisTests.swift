@@ -59,7 +59,9 @@ extension DiagnosisTests {
     let job = Object(.jobs, name: "j", ["status": ["active": 1, "succeeded": 1]])
     let pod = Object(.pods, name: "p", ["status": ["phase": "Pending"]])
 
-    #expect(CaseFile.JobSight(job, pods: [pod]) == CaseFile.JobSight(isActive: false, isComplete: true))
+    #expect(
+      ExaminedInstallation.ObservedJob(job, pods: [pod])
+        == ExaminedInstallation.ObservedJob(isActive: false, isComplete: true))
   }
 
   @Test func anAgentThatFailedOrHoldsADeletionIsToldByItsCluster() {
@@ -128,7 +130,7 @@ extension DiagnosisTests {
     func upgrading(to version: String) -> [Finding.Cause] {
       causes(
         findings("Upgrading", status: ["version": "1.0.0"]) {
-          var job = CaseFile.JobSight(isActive: true, isComplete: false)
+          var job = ExaminedInstallation.ObservedJob(isActive: true, isComplete: false)
           job.version = version
           $0.job = .there(job)
         })
@@ -311,7 +313,8 @@ extension DiagnosisTests {
   @Test func aPodsReasonIsReadWhereverItStands() {
     let job = Object(.jobs, name: "j", ["status": ["active": 1]])
     func sight(_ status: Mapping) -> String? {
-      CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting?.english
+      ExaminedInstallation.ObservedJob(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting?
+        .english
     }
 
     #expect(
@@ -322,7 +325,7 @@ extension DiagnosisTests {
       sight(["phase": "Pending", "conditions": [["type": "PodScheduled", "status": "False", "message": "0/3 nodes"]]])
         == "not scheduled: 0/3 nodes")
     #expect(sight(["phase": "Running"]) == nil)
-    #expect(CaseFile.JobSight(job, pods: []).waiting == "no pod was made")
+    #expect(ExaminedInstallation.ObservedJob(job, pods: []).waiting == "no pod was made")
   }
 
   @Test(arguments: [
@@ -338,7 +341,7 @@ extension DiagnosisTests {
       .jobs, name: "j", labels: ["kubesphere.io/extension-ref": "whizard-telemetry"],
       ["spec": ["template": ["spec": ["containers": [container]]]]])
 
-    #expect(CaseFile.JobSight(job, pods: []).version == version)
+    #expect(ExaminedInstallation.ObservedJob(job, pods: []).version == version)
   }
 
   @Test func everyPodIsBeingMadeForSomeSeconds() {
@@ -347,11 +350,12 @@ extension DiagnosisTests {
       let status: Mapping = [
         "phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": .string(reason)]]]],
       ]
-      return CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).isBeginning
+      return ExaminedInstallation.ObservedJob(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])])
+        .isBeginning
     }
 
     #expect(isBeginning("ContainerCreating"))
     #expect(!isBeginning("ImagePullBackOff"))
-    #expect(CaseFile.JobSight(job, pods: []).isBeginning)
+    #expect(ExaminedInstallation.ObservedJob(job, pods: []).isBeginning)
   }
 }

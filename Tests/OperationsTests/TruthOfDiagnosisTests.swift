@@ -12,7 +12,7 @@ extension DiagnosisTests {
     func causes(after seconds: Int, _ isBeginning: Bool) -> [Finding.Cause] {
       self.causes(
         findings("Upgrading") { file in
-          var job = CaseFile.JobSight(isActive: true, isComplete: false, waiting: "ContainerCreating")
+          var job = ExaminedInstallation.ObservedJob(isActive: true, isComplete: false, waiting: "ContainerCreating")
           job.isBeginning = isBeginning
           job.created = Timestamp.text(file.now.secondsSince1970 - seconds)
           file.job = .there(job)
@@ -26,7 +26,7 @@ extension DiagnosisTests {
 
   @Test func aVersionThatWasPutBackWhileAnotherFailedIsTriedAndNotLeft() {
     let back = findings("UpgradeFailed", status: ["conditions": [["message": "backoff limit"]]]) { file in
-      var job = CaseFile.JobSight(isActive: false, isComplete: false)
+      var job = ExaminedInstallation.ObservedJob(isActive: false, isComplete: false)
       job.version = "2.0.0"
       file.job = .there(job)
       file.former = .init(version: "1.0.0", config: "", time: "", what: "", wasInstalled: true)
@@ -40,7 +40,7 @@ extension DiagnosisTests {
   @Test func aJobThatSucceededSaysNothingOfWhatFailed() {
     let reason = "failed to load chart data: 404"
     let found = findings("UpgradeFailed", status: ["conditions": [["message": .string(reason)]]]) { file in
-      var job = CaseFile.JobSight(isActive: false, isComplete: true)
+      var job = ExaminedInstallation.ObservedJob(isActive: false, isComplete: true)
       job.version = "1.0.0"
       file.job = .there(job)
     }

@@ -84,7 +84,7 @@ struct MetadataRules: Sendable {
       ]
     case .label where !Syntax.isLabel(name):
       return [.invalid("metadata.name", .string(name), Self.labelRule)]
-    case .oldLabel where !Syntax.isOldLabel(name):
+    case .rfc1035Label where !Syntax.isRFC1035Label(name):
       return [.invalid("metadata.name", .string(name), Self.oldLabelRule)]
     case .pathSegment where !Syntax.isPathSegment(name):
       return [.invalid("metadata.name", .string(name), "may not be '.' or '..', nor contain '/' or '%'")]

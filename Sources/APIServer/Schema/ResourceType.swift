@@ -59,7 +59,7 @@ package struct ResourceType: Sendable {
     /// RFC 1123 labels: no dots, at most 63 characters.
     case label
     /// RFC 1035 labels, which do not begin with a digit.
-    case oldLabel
+    case rfc1035Label
     /// Anything that can be a path segment, as for roles.
     case pathSegment
   }

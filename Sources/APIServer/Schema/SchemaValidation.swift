@@ -72,7 +72,7 @@ struct SchemaValidation {
       let problem = "unexpected GroupVersion string: \(version)"
       causes.append(.invalid(path.appending("apiVersion"), .string(version), problem))
     }
-    if let kind = mapping["kind"]?.string, !kind.isEmpty, !Syntax.isOldLabel(kind.lowercased()) {
+    if let kind = mapping["kind"]?.string, !kind.isEmpty, !Syntax.isRFC1035Label(kind.lowercased()) {
       let rule = MetadataRules.kindRule + MetadataRules.oldLabelRule
       causes.append(.invalid(path.appending("kind"), .string(kind), rule))
     }

@@ -17,7 +17,7 @@ final class ObjectDatabase {
   private let forgetChanges: Statement
   private var forgotten = 0
   /// When the schemas of definitions last changed.
-  var schemaDates: SchemaDates
+  var schemaDates: SchemaVersions
 
   /// `ksxd` in ASCII, which marks a database as one of this program.
   private static let applicationID = 0x6B73_7864
@@ -29,7 +29,7 @@ final class ObjectDatabase {
     lock = isOnDisk ? try Self.lock(path) : nil
     reserve = isOnDisk ? DiskReserve(beside: path) : nil
     database = try Self.open(path)
-    schemaDates = SchemaDates(database)
+    schemaDates = SchemaVersions(database)
     insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)")
     deleteObject = try database.prepare("DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?")
     insertChange = try database.prepare("INSERT INTO history VALUES (?, ?, ?, ?)")

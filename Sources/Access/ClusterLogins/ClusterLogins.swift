@@ -7,7 +7,7 @@ import Platform
 /// A token names its login and is signed with a key that all gateways share. The cluster stores whether the login is
 /// active and which generation of its tokens is the newest; a gateway caches this for ten seconds. So a login may begin
 /// at one gateway, be renewed at another and be ended at a third.
-package struct ClusterLogins: LoginBook {
+package struct ClusterLogins: LoginStore {
   /// How long a login is cached, as for reviewed tokens.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000

@@ -87,7 +87,7 @@ package struct Logins: Sendable {
   }
 }
 
-extension Logins: LoginBook {
+extension Logins: LoginStore {
   func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant {
     let users = users
     let user = try await checker.check(name, password, in: users, from: address).user()

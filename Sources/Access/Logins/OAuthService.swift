@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 
 /// OAuth 2 as KubeSphere's gateway implements it: password logins, renewal, logout and user info.
-struct OAuthService<Book: LoginBook>: Sendable {
+struct OAuthService<Book: LoginStore>: Sendable {
   var book: Book
   var audit: AuditLog
 

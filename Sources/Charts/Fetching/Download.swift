@@ -81,7 +81,7 @@ final class WrittenFile {
       let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        throw RepositoryError("writing \(path): \(String(cString: strerror(errno)))", isPassing: true)
+        throw RepositoryError("writing \(path): \(String(cString: strerror(errno)))", isTransient: true)
       }
       written += count
     }

@@ -4,15 +4,15 @@ package import HTTP
 package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
   /// Whether a retry may succeed without any change.
-  package var isPassing = false
+  package var isTransient = false
   /// Seconds to wait before a retry, if the server says so.
   package var retryAfter: Int?
   /// Whether the server responded, with any status; `nil` if it received no request, or that is unknown.
   package var hasAnswered: Bool?
 
-  package init(_ description: String, isPassing: Bool = false, retryAfter: Int? = nil) {
+  package init(_ description: String, isTransient: Bool = false, retryAfter: Int? = nil) {
     self.description = description
-    self.isPassing = isPassing
+    self.isTransient = isTransient
     self.retryAfter = retryAfter
   }
 
@@ -29,14 +29,14 @@ extension RepositoryError {
   package init(_ error: TransportError) {
     switch error {
     case .unreachable(let host, let reason):
-      self.init("\(host) cannot be reached (\(reason))", isPassing: true)
+      self.init("\(host) cannot be reached (\(reason))", isTransient: true)
     case .untrusted(let host, let reason): self.init("the certificate of \(host) is not trusted (\(reason))")
     case .interrupted(let reason):
-      self.init("the connection broke before the answer was complete (\(reason))", isPassing: true)
+      self.init("the connection broke before the answer was complete (\(reason))", isTransient: true)
     case .timedOut(let seconds):
-      self.init("there was no answer, or no end of it, within \(seconds) s", isPassing: true)
+      self.init("there was no answer, or no end of it, within \(seconds) s", isTransient: true)
     case .invalid(let reason): self.init(reason)
-    case .cancelled: self.init("it was stopped", isPassing: true)
+    case .cancelled: self.init("it was stopped", isTransient: true)
     }
     switch error {
     case .unreachable, .untrusted, .interrupted, .timedOut: hasAnswered = false
@@ -47,7 +47,7 @@ extension RepositoryError {
   /// The error of a response with another status than was expected.
   init(status: Int, _ headers: HTTPHeaders, now: Int) {
     let wait = headers["Retry-After"].flatMap { RetryAfter.seconds($0, now: now) }
-    let (words, isPassing) =
+    let (words, isTransient) =
       switch status {
       case 401: ("the server wants credentials, or others than it was given (401)", false)
       case 403: ("the server does not allow it (403)", false)
@@ -58,7 +58,7 @@ extension RepositoryError {
       case 500...: ("the server failed (\(status))", true)
       default: ("the server answered \(status)", false)
       }
-    self.init(words, isPassing: isPassing, retryAfter: wait)
+    self.init(words, isTransient: isTransient, retryAfter: wait)
     hasAnswered = true
   }
 }

@@ -76,7 +76,8 @@ struct ChartRegistry: ChartSource {
     let all: [String]
     do throws(RepositoryError) { all = try await client.catalogue() } catch {
       throw RepositoryError(
-        "\(client.host)/\(path) has no tags, and what lies below it is not told: \(error)", isPassing: error.isPassing)
+        "\(client.host)/\(path) has no tags, and what lies below it is not told: \(error)",
+        isTransient: error.isTransient)
     }
     let below = all.filter { (path.isEmpty || $0.hasPrefix(path + "/")) && !$0.isEmpty }.sorted()
     guard !below.isEmpty else { throw RepositoryError("\(client.host)/\(path): there is no chart there") }

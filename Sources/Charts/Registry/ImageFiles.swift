@@ -25,7 +25,7 @@ final class ImageFiles {
   /// Files outside of the folders that hard links in the folders refer to.
   private let kept: Set<[String]>
   /// Links that were dropped: symbolic ones, which may lead anywhere, and hard links to missing files; at most
-  /// `mostTold`.
+  /// `mostReported`.
   private var leftOut: [[String]] = []
   /// The same for the current layer.
   private var links: [[String]] = []
@@ -56,7 +56,7 @@ final class ImageFiles {
     for path in emptied { tree.empty(path) }
     if !leftOut.isEmpty { for path in removed + emptied { leftOut.removeAll { $0.starts(with: path) } } }
     for (path, entry) in entries { tree.put(entry, at: path) }
-    leftOut += links.prefix(Self.mostTold - leftOut.count)
+    leftOut += links.prefix(Self.mostReported - leftOut.count)
     beginLayer()
   }
 
@@ -83,7 +83,7 @@ final class ImageFiles {
   }
 
   /// Dropped links that are remembered.
-  private static let mostTold = 100
+  private static let mostReported = 100
 
   /// The name of a member that deletes the former contents of its folder.
   private static let opaque = ".wh..wh..opq"

@@ -15,7 +15,7 @@ final class PulledImage: Sendable {
 
   /// Pulls the image with the digest `digest`.
   init(_ client: RegistryClient, _ path: String, _ digest: String) async throws(RepositoryError) {
-    do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
+    do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isTransient: true) }
     let root = folder.path
     do throws(RepositoryError) {
       (charts, problems) = try await Self.lay(out: client, path, digest, in: root)

@@ -44,7 +44,7 @@ package struct RenderedChart: Hashable, Sendable {
         parts.append(Part(object: object, file: file))
         continue
       }
-      let words = HookWords(hook)
+      let words = HookAnnotation(hook)
       if words.isUnknown {
         unknownHooks.append(Part(object: object, file: file))
         idleHooks.append("\(object.kind) \(object.name) (\(hook))")
@@ -53,7 +53,7 @@ package struct RenderedChart: Hashable, Sendable {
       if words.isTest { tests.append(Part(object: object, file: file)) }
       if !words.events.isEmpty {
         hooks.append(Part(object: object, file: file))
-      } else if words.isMore {
+      } else if words.hasOtherEvents {
         idleHooks.append("\(object.kind) \(object.name) (\(hook))")
       }
     }

@@ -15,7 +15,7 @@ package struct ChartDependencies: Sendable {
   ) async throws(RepositoryError) -> Package {
     let named: [Value]
     do { named = try package.chart().dependencies } catch { throw RepositoryError("\(error)") }
-    let held = package.heldCharts
+    let held = package.bundledCharts
     var files = package.files
     for dependency in named {
       let name = Chart.text(dependency["name"])

@@ -22,7 +22,7 @@ struct WebRepository: ChartSource {
     let answer = try await client.get(url.appending("index.yaml"), headers)
     if answer.status == 304, known != nil { return nil }
     let folder: ScratchFolder
-    do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
+    do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isTransient: true) }
     defer { folder.remove() }
     let file = folder.path + "/index.yaml"
     var mark = RepositoryMark(digest: try await Self.download(answer, to: file))

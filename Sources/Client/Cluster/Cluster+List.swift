@@ -42,7 +42,7 @@ extension Cluster {
   /// Passes the items of all pages to `each`; returns the rest of the last page.
   func pages(
     _ list: ListRequest, restart: () -> Void, each: (Value) throws(ClusterError) -> Void
-  ) async throws(ClusterError) -> ListEnd {
+  ) async throws(ClusterError) -> ListMetadata {
     var list = list
     var restarts = 0
     while true {
@@ -63,7 +63,7 @@ extension Cluster {
 
   private func page(
     _ list: ListRequest, each: (Value) throws(ClusterError) -> Void
-  ) async throws(ClusterError) -> ListEnd {
+  ) async throws(ClusterError) -> ListMetadata {
     let response = try await read(list.target, accepting: list.form.accepted)
     var splitter = ItemSplitter()
     splitter.fields = list.form.fields
@@ -79,7 +79,7 @@ extension Cluster {
       throw .unreadable("\(error)")
     }
     do {
-      return try ListEnd(splitter.remainder, list.form)
+      return try ListMetadata(splitter.remainder, list.form)
     } catch {
       throw error.without(response.secrets)
     }

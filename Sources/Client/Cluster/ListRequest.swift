@@ -57,7 +57,7 @@ extension ListRequest.Form {
 }
 
 /// The parts of a list besides its items.
-struct ListEnd {
+struct ListMetadata {
   var version: String
   /// The server's token for the next page, or empty.
   var next: String

@@ -177,7 +177,7 @@ struct ExecAnswer {
   private static func credential(_ status: Value?, _ settings: ExecSettings) throws(TransportError) -> Credential {
     var credential = Credential()
     if let token = status?["token"]?.string?.trimmed(), !token.isEmpty {
-      try HeaderFlaw.check(token, "the token that the credential plugin \(settings.command) printed")
+      try InvalidHeaderCharacter.check(token, "the token that the credential plugin \(settings.command) printed")
       credential = .bearer(token)
     }
     credential.clientCertificate = status?["clientCertificateData"]?.string.map { Array($0.utf8) }

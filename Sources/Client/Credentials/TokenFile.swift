@@ -34,7 +34,7 @@ package final class TokenFile: CredentialSource {
     } catch {
       if otherwise == nil { throw .invalid(reason: "the token cannot be read: \(error)") }
     }
-    if let flaw = HeaderFlaw(in: token) {
+    if let flaw = InvalidHeaderCharacter(in: token) {
       throw .invalid(reason: "the token in the file \(path), line \(flaw.line), has \(flaw) in it")
     }
     if !token.isEmpty { return token }

@@ -21,13 +21,13 @@ actor CurlLoop {
   /// The earliest time at which a transfer may have been silent for too long.
   private var nextLook: ContinuousClock.Instant?
   /// `nil` if transfers do not share connections.
-  private var doubt: SharedConnectionDoubt?
+  private var doubt: SharedConnectionPolling?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   init(isShared: Bool) {
     thread = CurlThread()
-    doubt = isShared ? SharedConnectionDoubt() : nil
+    doubt = isShared ? SharedConnectionPolling() : nil
     thread.start { [unowned self] in self.assumeIsolated { $0.perform() } }
   }
 

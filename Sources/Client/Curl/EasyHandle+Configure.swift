@@ -23,7 +23,7 @@ extension EasyHandle {
     setMethod(call.request)
     let fields = headerFields(for: call)
     for field in fields.fields {
-      if let flaw = HeaderFlaw(in: field.name + field.value) {
+      if let flaw = InvalidHeaderCharacter(in: field.name + field.value) {
         return "the header field \(field.name) has \(flaw) in it"
       }
     }

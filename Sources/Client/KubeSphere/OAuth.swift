@@ -55,7 +55,9 @@ package struct OAuth: Hashable, Sendable {
     guard let answer, let access = answer["access_token"]?.string, !access.isEmpty else {
       throw .unreadable("there is no access_token in its answer")
     }
-    if let flaw = HeaderFlaw(in: access) { throw .unreadable("the access_token in its answer has \(flaw) in it") }
+    if let flaw = InvalidHeaderCharacter(in: access) {
+      throw .unreadable("the access_token in its answer has \(flaw) in it")
+    }
     var refresh = answer["refresh_token"]?.string
     // A server that keeps the old refresh token need not send it again (RFC 6749 §6).
     if case .refresh(let old) = grant, refresh == nil { refresh = old }

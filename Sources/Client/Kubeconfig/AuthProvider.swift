@@ -17,7 +17,7 @@ struct AuthProvider {
         "auth-provider", "the user \(entry.name) uses the auth-provider \(name), which Kubernetes has given up",
         "Use an exec plugin or a token instead")
     }
-    guard let token = node["config"]?["id-token"]?.text, !token.isEmpty, HeaderFlaw(in: token) == nil else {
+    guard let token = node["config"]?["id-token"]?.text, !token.isEmpty, InvalidHeaderCharacter(in: token) == nil else {
       throw Self.stale(entry, "has no id-token")
     }
     guard let expiry = Self.expiry(of: token) else { throw Self.stale(entry, "has an id-token that is no JWT") }

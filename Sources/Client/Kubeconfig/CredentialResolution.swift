@@ -94,8 +94,9 @@ struct CredentialResolution {
     if let given = try credentialGiven() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
     guard let entry else { return nil }
-    if let token = entry.text("token"), let flaw = HeaderFlaw(in: token) {
-      throw entry.mistake("token", "the token of the user \(entry.name) has \(flaw) in it", HeaderFlaw.remedy)
+    if let token = entry.text("token"), let flaw = InvalidHeaderCharacter(in: token) {
+      throw entry.mistake(
+        "token", "the token of the user \(entry.name) has \(flaw) in it", InvalidHeaderCharacter.remedy)
     }
     let hasToken = entry.text("token") != nil || entry.text("tokenFile") != nil
     if hasToken, entry.text("username") != nil {
@@ -118,8 +119,9 @@ struct CredentialResolution {
       guard !isBasic else {
         throw KubeconfigError(problem: "both a token and a user name or password are given", remedy: "Give one of them")
       }
-      if let flaw = HeaderFlaw(in: token) {
-        throw KubeconfigError(problem: "the token given with --token has \(flaw) in it", remedy: HeaderFlaw.remedy)
+      if let flaw = InvalidHeaderCharacter(in: token) {
+        throw KubeconfigError(
+          problem: "the token given with --token has \(flaw) in it", remedy: InvalidHeaderCharacter.remedy)
       }
       return .bearer(token)
     }
@@ -151,12 +153,12 @@ struct CredentialResolution {
     for (key, values) in extra {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
     }
-    if let flaw = headers.fields.lazy.compactMap({ HeaderFlaw(in: $0.value) }).first {
+    if let flaw = headers.fields.lazy.compactMap({ InvalidHeaderCharacter(in: $0.value) }).first {
       let problem = "a name, group, uid or attribute to act as has \(flaw) in it"
       guard let entry, !options.isImpersonating else {
-        throw KubeconfigError(problem: problem + " (--as…)", remedy: HeaderFlaw.remedy)
+        throw KubeconfigError(problem: problem + " (--as…)", remedy: InvalidHeaderCharacter.remedy)
       }
-      throw entry.mistake("as", problem, HeaderFlaw.remedy)
+      throw entry.mistake("as", problem, InvalidHeaderCharacter.remedy)
     }
     return headers
   }

@@ -115,7 +115,7 @@ enum Option: String, CaseIterable, Sendable {
     case .depth: "COUNT"
     case .repositoryUser: "NAME"
     case .reason: "TEXT"
-    case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
+    case .awaited: WaitCondition.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
     case .insecure, .standalone, .readOnly, .slow, .plain, .help, .string, .yaml, .empty, .yes,
       .now, .force, .wait,
@@ -155,7 +155,7 @@ enum Option: String, CaseIterable, Sendable {
     switch self {
     case .dryRun: DryRun.allCases.map(\.rawValue)
     case .dialect: ["subscription", "installplan"]
-    case .awaited: Awaited.allCases.map(\.rawValue)
+    case .awaited: WaitCondition.allCases.map(\.rawValue)
     case .climb: Rung.allCases.map(\.rawValue)
     default: nil
     }

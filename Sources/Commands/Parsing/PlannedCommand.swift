@@ -5,7 +5,7 @@ import Platform
 /// What a command would do: a change of one extension, or something else.
 enum CommandPlan: Sendable {
   case change(PlanSheet)
-  case deed(DeedPlan)
+  case deed(ActionPlan)
 
   var verdict: PlanSheet.Verdict {
     switch self {
@@ -31,7 +31,7 @@ extension CommandSession {
   }
 
   /// `plan`, checked against the user's rights and the guardrails.
-  func judged(_ plan: DeedPlan, _ reader: ClusterReader) async -> DeedPlan {
+  func judged(_ plan: ActionPlan, _ reader: ClusterReader) async -> ActionPlan {
     var plan = plan
     let rights = await reader.rights(of: status.userText, to: plan.accesses)
     plan.judge(rights, status.guardVerdict(on: plan.verbs, of: plan.names, at: guardTime))
@@ -40,13 +40,13 @@ extension CommandSession {
   }
 
   /// Prints `plan` instead of carrying it out; fails if it would be refused.
-  func show(_ plan: DeedPlan) throws(CommandError) {
-    outlet.print(DeedPlanText(plan: plan, cluster: name).lines)
+  func show(_ plan: ActionPlan) throws(CommandError) {
+    outlet.print(ActionPlanText(plan: plan, cluster: name).lines)
     try refuse(plan)
   }
 
   /// Fails if `plan` would be refused.
-  func refuse(_ plan: DeedPlan) throws(CommandError) {
+  func refuse(_ plan: ActionPlan) throws(CommandError) {
     if plan.failures.isEmpty { return }
     throw CommandError("cannot \(plan.title.lowercasedStart): \(plan.failures.joined(separator: "; "))")
   }

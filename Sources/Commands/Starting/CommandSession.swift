@@ -65,10 +65,10 @@ struct CommandSession: Sendable {
   }
 
   /// The deed that the command line is about to do, for guardrails and the journal.
-  private func deed() throws(CommandError) -> Deed {
+  private func deed() throws(CommandError) -> IntendedAction {
     let isOfMany = arguments.verb.operands.first?.contains("…") == true
     let names = isOfMany ? arguments.operands : Array(arguments.operands.prefix(1))
-    let deed = Deed(
+    let deed = IntendedAction(
       [arguments.verb.name] + arguments.verb.parts, names: names, reason: arguments[.reason] ?? "")
     guard let typed = arguments[.confirm] else { return deed }
     let word = wordToType(names)

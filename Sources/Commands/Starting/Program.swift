@@ -3,7 +3,7 @@ package import Operations
 package import Platform
 
 /// How the console uses the terminal.
-package struct ConsoleManner: Hashable, Sendable {
+package struct TerminalMode: Hashable, Sendable {
   /// Whether to send less output, for a slow connection.
   package let isSlow: Bool
   /// Whether to write line by line, without cursor movement.
@@ -17,7 +17,7 @@ package enum Program {
     /// Exit with this status.
     case leave(Int32)
     /// Open the console on this cluster.
-    case openConsole(ClusterSession, LocalState, ConsoleManner, Places)
+    case openConsole(ClusterSession, LocalState, TerminalMode, Places)
     /// Let the user choose a cluster, because none is named.
     case choose(Beginning)
   }
@@ -75,7 +75,7 @@ package enum Program {
       }
       return .openConsole(
         session, context.localState,
-        ConsoleManner(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), Places(context))
+        TerminalMode(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), Places(context))
     }
     try await command.run(context)
     return .leave(0)

@@ -23,7 +23,7 @@ extension App {
   }
 
   /// Shows that `command`, which `keys` are bound to, has no effect here; cursor keys at an edge show nothing.
-  mutating func sayUseless(_ command: Command, _ keys: String) {
+  mutating func reportNoEffect(_ command: Command, _ keys: String) {
     if command.isMove { return }
     let asked = keys.isEmpty ? command.spokenName : keys
     guard let kind = command.change else { return state.say(.warning, "\(asked): nothing here\(wayToKeys)") }

@@ -15,7 +15,7 @@ extension App {
     case .older: walk(by: -1)
     case .newer: walk(by: 1)
     case .lastPlace: goToLastPlace()
-    case .nextWanting: goToNextWanting()
+    case .nextAttention: goToNextWithAttention()
     case .exactTimes: state.showsExactTimes.toggle()
     case .close: if layers.isEmpty { quit(isAskingForChanges: true) } else { closeTop() }
     case .quit: quit()
@@ -26,7 +26,7 @@ extension App {
     case .screen(.yaml), .screen(.describe), .screen(.log): look(command)
     case .screen(.cancel): cancel(top.subject)
     case .theme, .keymap, .language, .selection: set(command, to: argument)
-    default: sayUseless(command, keys)
+    default: reportNoEffect(command, keys)
     }
   }
 

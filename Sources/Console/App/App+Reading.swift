@@ -27,7 +27,7 @@ extension App {
   }
 
   /// Learns from the cluster which versions ran before, in addition to the records on this computer.
-  private mutating func learnPast(of name: String, _ chronicle: Chronicle) {
+  private mutating func learnPast(of name: String, _ chronicle: ExtensionHistory) {
     guard let installation = state.market.installed.of(name) else { return }
     let (runs, good) = (chronicle.deployed.last(where: \.isRunning)?.version, chronicle.lastGood?.version)
     let running = state.status(of: name).isRunningUnknown ? runs ?? good ?? "" : ""

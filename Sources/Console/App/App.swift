@@ -23,7 +23,7 @@ package struct App: Sendable {
   /// What the open screens need to be read or watched.
   var subscriptions: [Subscription] = []
   /// The places that the user has visited.
-  var trail = Trail()
+  var trail = NavigationHistory()
   /// The keys for which a note was shown that they are not bound.
   var saidUnbound: Set<Key> = []
   /// Whether the server was asked to restart, so that everything is read again afterwards.

@@ -31,7 +31,7 @@ package enum Command: Hashable, Sendable {
   /// Moves back or forward through the visited places.
   case older, newer, lastPlace
   /// Goes to the next extension that failed, is busy or can be updated.
-  case nextWanting
+  case nextAttention
   /// Switches between exact times and ages.
   case exactTimes
   /// Copies to the terminal's clipboard.
@@ -131,7 +131,7 @@ package enum Command: Hashable, Sendable {
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
     (.redraw, "redraw", "Draw the whole screen again"),
     (.suspend, "suspend", "Go back to the shell until `fg`"),
-    (.nextWanting, "next-wanting", "Go to the next extension that failed, is busy or can be updated"),
+    (.nextAttention, "next-wanting", "Go to the next extension that failed, is busy or can be updated"),
     (.older, "older", "Go back to the place visited before"),
     (.newer, "newer", "Go forward again"),
     (.lastPlace, "last-place", "Go to the last place, and back"),

@@ -47,14 +47,14 @@ package struct Reading: Hashable, Sendable {
 
 /// The result of a reading.
 package enum ReadFacts: Hashable, Sendable {
-  case past(Chronicle)
+  case past(ExtensionHistory)
   case contents(PackageFacts)
   case comparison(ComparedVersions)
   case examination(Examination)
   case serving(ServingFacts)
   case probes([String: Probe])
   case clusters([MemberCluster])
-  case sight(OperationSight?)
+  case sight(OperationProgress?)
   case repositories([RepositoryFacts])
   case reachability(Reachability)
   case events([EventLine])

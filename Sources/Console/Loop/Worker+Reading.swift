@@ -47,7 +47,7 @@ extension Worker {
     for (place, request) in requests.enumerated() {
       do throws(ClusterError) {
         let cluster = session.connection.cluster
-        try await Deed([plan.verb], names: [plan.subject]).carryOut { () throws(ClusterError) in
+        try await IntendedAction([plan.verb], names: [plan.subject]).carryOut { () throws(ClusterError) in
           try await request.send(to: cluster)
         }
       } catch {
@@ -83,7 +83,7 @@ extension Worker {
       }
       let (sender, called) = (sender, installation.name)
       sender.noteCancelled(installation, of: name)
-      let end = try await Deed([plan.verb], names: [name]).carryOut { () throws(ClusterError) in
+      let end = try await IntendedAction([plan.verb], names: [name]).carryOut { () throws(ClusterError) in
         try await reader.carryOut(cancellation, at: called, by: sender, pace)
       }
       if case .refused(let reason) = end { return .sent(plan, failure: "\(name): \(reason)") }

@@ -18,7 +18,7 @@ struct AgentReconciler: Reconciler {
   var looks = Slots(16)
 
   /// `name` is the description of an `AgentKey`.
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     guard let key = AgentKey(name) else { return .whenChanged }
     return try await ReconcileError.reporting { () throws(ClusterError) in
       let sight = try await looks.run { () async throws(ClusterError) in try await look(at: key) }
@@ -56,7 +56,7 @@ struct AgentReconciler: Reconciler {
     return try await ExtensionVersion.find(name, version, in: cluster, dialect)?.isMulticluster == false
   }
 
-  private func goOn(from sight: Sight) async throws(ClusterError) -> NextLook {
+  private func goOn(from sight: Sight) async throws(ClusterError) -> ReconcileResult {
     let (snapshot, agent) = (sight.snapshot, sight.agent)
     if let reason = Self.reasonToForget(snapshot, agent) { return try await forget(snapshot, reason) }
     if snapshot.record == nil, !agent.isUnwanted {
@@ -102,7 +102,7 @@ struct AgentReconciler: Reconciler {
 
 // Obstacles.
 extension AgentReconciler {
-  private func reach(_ step: Lifecycle.Step, _ sight: Sight) async throws(ClusterError) -> NextLook {
+  private func reach(_ step: Lifecycle.Step, _ sight: Sight) async throws(ClusterError) -> ReconcileResult {
     let now = settings.now()
     if case .skipped(let reason, let message) = sight.agent.decision {
       return try await hinder(AgentObstacle(reason, message, since: now), sight.snapshot, after: nil)
@@ -122,7 +122,7 @@ extension AgentReconciler {
 
   private func carryOut(
     _ step: Lifecycle.Step, _ sight: Sight, _ member: MemberCluster, _ access: MemberClusters.Access
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     let hearing = AnswerWatch(access.cluster.transport)
     var target = access.cluster
     target.transport = hearing
@@ -144,7 +144,7 @@ extension AgentReconciler {
   /// Reports the obstacle, once, and waits until it is gone; a deleted installation does not wait for ever.
   private func hinder(
     _ obstacle: AgentObstacle, _ snapshot: InstallationSnapshot, after delay: Duration?
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     var snapshot = snapshot
     settings.activity.set(snapshot.key, isBusy: snapshot.object.isBeingDeleted)
     let wait = patience(snapshot)
@@ -166,7 +166,7 @@ extension AgentReconciler {
     return .seconds(settings.agentPatience - settings.stopwatch.seconds(record.name, since: record.since))
   }
 
-  private func clear(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> NextLook {
+  private func clear(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> ReconcileResult {
     var snapshot = snapshot
     snapshot.agent?.obstacle = nil
     try await snapshot.publish(snapshot.record, in: cluster)
@@ -176,7 +176,7 @@ extension AgentReconciler {
   /// Forgets the agent; its objects in the member cluster stay.
   private func forget(
     _ snapshot: InstallationSnapshot, _ reason: String, isLeft: Bool = false
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     // The event is written first, because no controller would write it once the agent is forgotten.
     await tell(
       "Warning", isLeft ? "AgentLeftBehind" : "AgentForgotten", "\(reason); what it made there stays", snapshot)

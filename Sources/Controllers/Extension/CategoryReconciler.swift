@@ -12,11 +12,11 @@ struct CategoryReconciler: Reconciler {
   var dialect: Dialect
   var count: CategoryCount
 
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, count.number(in: name)) }
   }
 
-  private func write(_ name: String, _ number: Int) async throws(ClusterError) -> NextLook {
+  private func write(_ name: String, _ number: Int) async throws(ClusterError) -> ReconcileResult {
     guard let object = try await cluster.find(dialect.categories, name), !object.isBeingDeleted,
       object.annotations[Self.annotation] != String(number)
     else { return .whenChanged }

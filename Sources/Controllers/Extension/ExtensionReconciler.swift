@@ -13,11 +13,11 @@ struct ExtensionReconciler: Reconciler {
   var settings: ControllerSettings
   var cache: VersionCache
 
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, cache.versions(of: name)) }
   }
 
-  private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> NextLook {
+  private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> ReconcileResult {
     let found = try await cluster.find(dialect.extensions, name, skipping: Extension.unread)
     let leftovers = Leftovers(cluster: cluster, dialect: dialect, now: settings.now)
     guard try await !leftovers.clear(name, found, versions), let object = found else { return .whenChanged }

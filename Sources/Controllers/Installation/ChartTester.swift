@@ -15,10 +15,10 @@ struct ChartTester: Sendable {
   var settings: ControllerSettings
 
   /// Advances the requested run by one step.
-  func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
+  func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> ReconcileResult {
     let id = snapshot.installation.testRequest
     var run = snapshot.installation.testRun.flatMap { $0.id == id ? $0 : nil } ?? TestRun(id: id)
-    run.isPlayed = settings.playsWorkloads
+    run.isPlayed = settings.simulatesWorkloads
     guard record.state == .installed, let tests = record.tests else {
       let reason =
         record.state == .installed
@@ -33,7 +33,7 @@ struct ChartTester: Sendable {
 
   private func go(
     on run: TestRun, with test: ReleaseRecord.Part, _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let label = (key: dialect.extensionLabel, value: snapshot.installation.extension)
     let present = try await StepError.telling(test.title) { () throws(ClusterError) in
       try await cluster.find(test.resource, namespace: test.object.namespace, test.object.name)
@@ -57,7 +57,7 @@ struct ChartTester: Sendable {
 
   private func start(
     _ test: ReleaseRecord.Part, _ run: TestRun, _ label: (key: String, value: String), _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let value = test.object.value.setting(["metadata", "labels", label.key], to: .string(label.value))
       .setting(["metadata", "annotations", TestRun.requestAnnotation], to: .string(run.id))
     _ = try await StepError.telling(test.title) { () throws(ClusterError) in
@@ -68,7 +68,7 @@ struct ChartTester: Sendable {
 
   private func wait(
     for what: String, _ test: ReleaseRecord.Part, _ present: Object, _ run: TestRun, _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let since = present.creationTimestamp.flatMap(Timestamp.init) ?? Timestamp(secondsSince1970: 0)
     let seconds = settings.stopwatch.seconds(snapshot.key, object: present.uid, since: since)
     if seconds >= settings.readyTimeout {
@@ -80,13 +80,13 @@ struct ChartTester: Sendable {
   /// Records how a test ended; the first failure ends the run, as in helm.
   private func finish(
     _ test: ReleaseRecord.Part, _ failure: String?, _ run: TestRun, _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     var run = run
     let output = await PodOutput(cluster: cluster).of(test.object)
     run.outcomes.append(
       TestRun.Outcome(name: test.title, hasPassed: failure == nil, message: failure ?? "", output: output))
     run.message = ""
-    let policies = HookWords.deletePolicies(test.object.annotations["helm.sh/hook-delete-policy"] ?? "")
+    let policies = HookAnnotation.deletePolicies(test.object.annotations["helm.sh/hook-delete-policy"] ?? "")
     if policies.contains(failure == nil ? .succeeded : .failed) { try await remove(test, uid: nil) }
     if failure != nil { return try await end(run, .failed, "", snapshot) }
     try await write(run, snapshot)
@@ -95,7 +95,7 @@ struct ChartTester: Sendable {
 
   private func end(
     _ run: TestRun, _ state: TestRun.State, _ message: String, _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     var run = run
     (run.state, run.message) = (state, message)
     try await write(run, snapshot)
@@ -104,7 +104,7 @@ struct ChartTester: Sendable {
 
   private func say(
     _ message: String, _ run: TestRun, _ snapshot: InstallationSnapshot
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     var run = run
     run.message = message
     if snapshot.installation.testRun != run { try await write(run, snapshot) }

@@ -46,7 +46,7 @@ struct HookRunner: Sendable {
   }
 
   /// Deletes the objects of `hooks` whose delete policy includes `policy`.
-  func sweep(_ hooks: [ReleaseRecord.Hook], of policy: HookWords.DeletePolicy) async throws(StepError) {
+  func sweep(_ hooks: [ReleaseRecord.Hook], of policy: HookAnnotation.DeletePolicy) async throws(StepError) {
     // As in helm, definitions are not deleted, because all their objects would be deleted with them.
     for hook in hooks where hook.policies.contains(policy) && hook.object.kind != "CustomResourceDefinition" {
       let part = try await place(hook)

@@ -9,7 +9,7 @@ extension InstallationReconciler {
   /// Advances the hooks of `event` by one step.
   func runHooks(
     _ event: HookEvent, _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let hooks = record.hooks(at: event)
     let runner = try await runner(of: event, snapshot, record)
     guard record.hookProgress.count < hooks.count else {
@@ -58,7 +58,9 @@ extension InstallationReconciler {
       cluster: try await executor(snapshot))
   }
 
-  private func store(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(StepError) -> NextLook {
+  private func store(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(StepError)
+    -> ReconcileResult
+  {
     try await passing { () throws(ClusterError) in try await save(record, snapshot) }
     return .atOnce
   }
@@ -66,7 +68,7 @@ extension InstallationReconciler {
   private func wait(
     for what: String, _ hook: ReleaseRecord.Hook, _ object: Object, _ event: HookEvent,
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let seconds = settings.stopwatch.seconds(snapshot.key, object: object.uid, since: record.since)
     if seconds >= settings.readyTimeout {
       let cause = await PodCause(cluster: target).of(object)
@@ -79,7 +81,7 @@ extension InstallationReconciler {
     let told =
       isDeletion ? record.removing(words, at: settings.now()) : record.waiting(for: words, at: settings.now())
     // Of a removal, what goes in a moment is not worth a word, and what failed is said already.
-    let isSilent = isDeletion && (seconds < Self.wordless || record.state != .uninstalling)
+    let isSilent = isDeletion && (seconds < Self.silentSeconds || record.state != .uninstalling)
     guard told.conditions.first?.message != record.conditions.first?.message, !isSilent else {
       return .after(settings.pollInterval)
     }
@@ -90,7 +92,7 @@ extension InstallationReconciler {
   private func fail(
     _ hook: ReleaseRecord.Hook, _ why: String, _ object: Object, _ event: HookEvent,
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let last = await note("\(event.rawValue) hook \(hook.title): \(why)", object, snapshot, runner)
     var output = last.isEmpty ? "" : "; it said: \(last)"
     if last.isEmpty, !why.contains("; ") {

@@ -7,7 +7,7 @@ import Packages
 extension InstallationReconciler {
   func awaitReadiness(
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     // After `ready()` only hooks have run, and readiness is not checked again.
     let missing = record.isReady ? [] : try await waiting(record)
     guard let first = missing.first else {
@@ -30,7 +30,7 @@ extension InstallationReconciler {
   private func wait(
     for first: (words: String, object: Object), andOthers count: Int, _ snapshot: InstallationSnapshot,
     _ record: ReleaseRecord
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let what = first.words
     let others = count > 0 ? " and \(count) more" : ""
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
@@ -50,7 +50,7 @@ extension InstallationReconciler {
   /// What is not ready yet, in words.
   private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
     var missing: [(words: String, object: Object)] = []
-    for part in record.parts where Readiness.kinds(played: settings.playsWorkloads).contains(part.resource.kind) {
+    for part in record.parts where Readiness.kinds(played: settings.simulatesWorkloads).contains(part.resource.kind) {
       let object: Object?
       do {
         object = try await target.find(part.resource, namespace: part.object.namespace, part.object.name)

@@ -7,13 +7,13 @@ import Packages
 /// The last edges of the state machine.
 extension InstallationReconciler {
   /// Seconds during which remaining objects are not reported.
-  static let wordless = 5
+  static let silentSeconds = 5
 
-  func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
+  func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> ReconcileResult {
     let applier = try await applier(snapshot)
     let removal: Applier.Removal
     do { removal = try await applier.remove(record.inventory) } catch {
-      if error.isPassing { throw .passing(error) }
+      if error.isTransient { throw .passing(error) }
       return try await stuck(snapshot, record, error.short)
     }
     if removal.remaining.isEmpty || snapshot.situation.isForced {
@@ -27,7 +27,7 @@ extension InstallationReconciler {
     }
     // A short wait is not reported.
     let told = record.removing("waiting for \(removal.holding) to go", at: settings.now())
-    guard seconds >= Self.wordless, told.conditions.first?.message != record.conditions.first?.message else {
+    guard seconds >= Self.silentSeconds, told.conditions.first?.message != record.conditions.first?.message else {
       return .after(settings.pollInterval)
     }
     try await passing { () throws(ClusterError) in try await save(told, snapshot) }
@@ -37,7 +37,7 @@ extension InstallationReconciler {
   /// Ends the removal, or begins the hooks that follow it.
   private func removed(
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
-  ) async throws(StepError) -> NextLook {
+  ) async throws(StepError) -> ReconcileResult {
     let opensHooks = !snapshot.situation.isForced && record.isOpen(.postDelete)
     // The account is needed to look for objects, so it is deleted once the inventory is empty.
     let isAccountNext = account(snapshot) != nil && !record.inventory.isEmpty
@@ -50,7 +50,7 @@ extension InstallationReconciler {
   /// Says that something does not go, and keeps trying.
   func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
     async throws(StepError)
-    -> NextLook
+    -> ReconcileResult
   {
     let failed = record.failingToUninstall(message, at: settings.now())
     if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {

@@ -19,11 +19,11 @@ struct InstallationReconciler: Reconciler {
   /// Names the namespace of the release and its record, in which both stay.
   static let namespaceAnnotation = Installation.standaloneAnnotation
 
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
   }
 
-  private func look(at name: String) async throws(ClusterError) -> NextLook {
+  private func look(at name: String) async throws(ClusterError) -> ReconcileResult {
     guard let object = try await cluster.find(dialect.installations, name) else {
       settings.activity.set(name, isBusy: false)
       settings.stopwatch.forget(name)
@@ -37,7 +37,8 @@ struct InstallationReconciler: Reconciler {
   }
 
   /// Carries out one step, and writes the log.
-  func carryOut(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(ClusterError) -> NextLook {
+  func carryOut(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(ClusterError) -> ReconcileResult
+  {
     let log = InstallationLog(now: settings.now)
     let next = await Result { () async throws(ClusterError) in try await perform(step, snapshot, log) }
     await log.flush(to: snapshot.namespace, of: snapshot.object, dialect, in: cluster, named: snapshot.logName)
@@ -46,7 +47,7 @@ struct InstallationReconciler: Reconciler {
 
   private func perform(
     _ step: Lifecycle.Step, _ snapshot: InstallationSnapshot, _ log: InstallationLog
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     var snapshot = snapshot
     snapshot.log = log
     do {
@@ -62,7 +63,9 @@ struct InstallationReconciler: Reconciler {
     }
   }
 
-  private func perform(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(StepError) -> NextLook {
+  private func perform(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(StepError)
+    -> ReconcileResult
+  {
     switch (step, snapshot.record) {
     case (.rest, _): return .whenChanged
     case (.adopt, _): try await adopt(snapshot)
@@ -116,7 +119,7 @@ struct InstallationReconciler: Reconciler {
 
   private func fail(
     _ snapshot: InstallationSnapshot, _ message: String, refused offer: String? = nil
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     let now = settings.now()
     if let record = snapshot.record {
       settings.report("installation \(record.name): \(message)")

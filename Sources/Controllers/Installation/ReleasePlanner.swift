@@ -42,7 +42,7 @@ struct ReleasePlanner: Sendable {
       do { try await account.ensure(for: package) } catch { throw StepError(error, "the account that installs it") }
     }
     var planned = try await placed(try await rendered(archive, package, record, forced: forced(package)), record)
-    if let absent = package?.absentCharts, !absent.isEmpty {
+    if let absent = package?.missingCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
     }
     if site == nil { planned.notes += Self.notes(on: package?.parts ?? []) }

@@ -53,8 +53,8 @@ struct ReleaseRecord: Hashable, Sendable {
 
     /// The object's kind and name, for the user.
     var title: String { "\(object.kind) \(object.name)" }
-    var policies: Set<HookWords.DeletePolicy> {
-      HookWords.deletePolicies(object.annotations["helm.sh/hook-delete-policy"] ?? "")
+    var policies: Set<HookAnnotation.DeletePolicy> {
+      HookAnnotation.deletePolicies(object.annotations["helm.sh/hook-delete-policy"] ?? "")
     }
   }
 
@@ -150,7 +150,7 @@ struct ReleaseRecord: Hashable, Sendable {
 
   /// The hooks of `event`, in order.
   func hooks(at event: HookEvent) -> [Hook] {
-    hooks.filter { HookWords($0.object.annotations["helm.sh/hook"] ?? "").events.contains(event) }
+    hooks.filter { HookAnnotation($0.object.annotations["helm.sh/hook"] ?? "").events.contains(event) }
   }
 
   /// Whether hooks of `event` still have to run.

@@ -12,7 +12,7 @@ enum StepError: Error, Hashable, Sendable {
 
   /// The error of a request; `doing` says what it was for, such as `Service x`.
   init(_ error: ClusterError, _ doing: String) {
-    self = error.isPassing ? .passing(error) : .lasting("\(doing): \(error.short)")
+    self = error.isTransient ? .passing(error) : .lasting("\(doing): \(error.short)")
   }
 
   /// Runs `work`, and prefixes its errors with `doing`.

@@ -20,7 +20,7 @@ struct Publisher: Sendable {
     /// What was left out, with the reasons.
     var problems: [String] = []
     /// Whether a retry may publish more.
-    var isPassing = false
+    var isTransient = false
     /// The names of the ExtensionVersions that exist now.
     var names: [String] = []
 
@@ -28,7 +28,7 @@ struct Publisher: Sendable {
       extensions += other.extensions
       versions += other.versions
       problems += other.problems
-      isPassing = isPassing || other.isPassing
+      isTransient = isTransient || other.isTransient
       names += other.names
     }
   }
@@ -99,9 +99,9 @@ struct Publisher: Sendable {
         outcome.extensions = 1
         outcome.names.append(name)
       } catch {
-        guard case .refused(let problem, let isPassing) = error else { throw error.cause }
+        guard case .refused(let problem, let isTransient) = error else { throw error.cause }
         outcome.problems.append("\(entry.name) \(entry.version): \(problem)")
-        outcome.isPassing = outcome.isPassing || isPassing
+        outcome.isTransient = outcome.isTransient || isTransient
         // The former version stays.
         if present.versions[name] != nil { outcome.names.append(name) }
       }
@@ -117,7 +117,7 @@ struct Publisher: Sendable {
       version = try PublishedVersion(
         entry, archive: try await charts.archive(of: entry), address: try charts.location(of: entry))
     } catch {
-      throw .refused("\(error)", isPassing: error.isPassing)
+      throw .refused("\(error)", isTransient: error.isTransient)
     }
     version.chooseCategory(among: present.categories)
     do throws(ClusterError) {
@@ -214,7 +214,7 @@ struct Publisher: Sendable {
 /// Why a version was not published.
 private enum PublishingError: Error {
   /// The chart is invalid or could not be fetched, which does not concern other versions.
-  case refused(String, isPassing: Bool)
+  case refused(String, isTransient: Bool)
   /// The API server does not answer.
   case cluster(ClusterError)
 
@@ -223,7 +223,7 @@ private enum PublishingError: Error {
       self = .cluster(error)
       return
     }
-    self = .refused(error.brief, isPassing: false)
+    self = .refused(error.brief, isTransient: false)
   }
 
   var cause: ClusterError {

@@ -15,7 +15,7 @@ final class RepositoryMemory: Sendable {
   }
 
   /// The extensions that repositories could not publish because of another repository.
-  let contest = NameContest()
+  let contest = NameConflicts()
   private let syncs = Locked<[String: Sync]>([:])
   /// When the servers of repository images became ready.
   private let ready = Locked<[String: ContinuousClock.Instant]>([:])

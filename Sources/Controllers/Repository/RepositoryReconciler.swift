@@ -15,11 +15,11 @@ struct RepositoryReconciler: Reconciler {
   var settings: ControllerSettings
   var memory = RepositoryMemory()
 
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
   }
 
-  private func look(at name: String) async throws(ClusterError) -> NextLook {
+  private func look(at name: String) async throws(ClusterError) -> ReconcileResult {
     guard let object = try await cluster.find(dialect.repositories, name) else { return .whenChanged }
     if object.isBeingDeleted {
       try await deleteContents(object)
@@ -38,7 +38,7 @@ struct RepositoryReconciler: Reconciler {
     return try await synchronize(visit)
   }
 
-  private func synchronize(_ visit: RepositoryVisit) async throws(ClusterError) -> NextLook {
+  private func synchronize(_ visit: RepositoryVisit) async throws(ClusterError) -> ReconcileResult {
     let (start, uid) = (ContinuousClock.now, visit.object.uid)
     let contents: RepositoryContents?
     do throws(RepositoryError) {
@@ -54,13 +54,13 @@ struct RepositoryReconciler: Reconciler {
 
   private func publish(
     _ contents: RepositoryContents, _ visit: RepositoryVisit, readFrom start: ContinuousClock.Instant
-  ) async throws(ClusterError) -> NextLook {
+  ) async throws(ClusterError) -> ReconcileResult {
     let (object, schedule, now) = (visit.object, visit.schedule, settings.now())
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
     ).publish(contents.index)
     // After a temporary failure, the next sync reads everything again.
-    let mark = outcome.isPassing ? RepositoryMark() : contents.mark
+    let mark = outcome.isTransient ? RepositoryMark() : contents.mark
     let synced = SyncedSource(
       spec: SyncedSource.fingerprint(of: object), mark: mark,
       published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
@@ -78,7 +78,7 @@ struct RepositoryReconciler: Reconciler {
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(schedule.interval)
-    guard outcome.isPassing else {
+    guard outcome.isTransient else {
       return .after(memory.noteRead(object.uid, spec: wish, interval: interval, from: start))
     }
     return .after(
@@ -91,7 +91,7 @@ struct RepositoryReconciler: Reconciler {
     _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
   }
 
-  private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> NextLook {
+  private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> ReconcileResult {
     if Task.isCancelled { return .whenChanged }
     let object = visit.object
     settings.report("repository \(object.name): \(error)")

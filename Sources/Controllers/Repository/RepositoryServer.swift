@@ -63,7 +63,7 @@ struct RepositoryServer: Sendable {
       case .failed(let why): throw .unreadable("it does not start: \(why)")
       }
     } catch {
-      throw RepositoryError("the server of the image \(image): \(error.brief)", isPassing: true)
+      throw RepositoryError("the server of the image \(image): \(error.brief)", isTransient: true)
     }
   }
 

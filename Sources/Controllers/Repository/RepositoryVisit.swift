@@ -32,7 +32,7 @@ struct RepositoryVisit: Sendable {
 
   /// Whether it could not publish everything at a sync before this process began, so that extensions may have become
   /// free.
-  func mayHaveWon(_ contest: NameContest) -> Bool {
+  func mayHaveWon(_ contest: NameConflicts) -> Bool {
     schedule.known.map { $0.lost != 0 } == true && !contest.knows(object.uid)
   }
 
@@ -56,7 +56,7 @@ struct RepositoryVisit: Sendable {
       return SyncedSource.fingerprint(of: versions.map(\.name)) == known.published
         && !versions.contains { $0.annotations[Publisher.goneAnnotation] != nil }
     } catch {
-      throw RepositoryError("the versions in the cluster: \(error.brief)", isPassing: true)
+      throw RepositoryError("the versions in the cluster: \(error.brief)", isTransient: true)
     }
   }
 }
@@ -71,7 +71,7 @@ extension RepositoryAccess {
         // server.
         secret = try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
       } catch {
-        throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isPassing: true)
+        throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isTransient: true)
       }
     }
     try self.init(repository, secret: secret)

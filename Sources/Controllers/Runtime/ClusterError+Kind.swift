@@ -3,7 +3,7 @@ import KubernetesAPI
 
 extension ClusterError {
   /// Whether a retry of the same request may succeed later.
-  var isPassing: Bool {
+  var isTransient: Bool {
     guard let status else { return true }
     // A namespace that is being terminated refuses new objects with 403, and accepts them after it has been created
     // again.

@@ -8,15 +8,15 @@ import Manifest
 /// difference.
 protocol Reconciler: Sendable {
   /// Brings the object `name` one step closer to its desired state, and returns when to reconcile it again.
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult
 }
 
 /// When an object is reconciled again if it does not change.
-enum NextLook: Hashable, Sendable {
+enum ReconcileResult: Hashable, Sendable {
   case whenChanged
   case after(Duration)
 
-  static let atOnce = NextLook.after(.zero)
+  static let atOnce = ReconcileResult.after(.zero)
 }
 
 /// Reconciles objects when they or their dependencies have changed.

@@ -21,7 +21,7 @@ package enum ControllerManager {
       group.addTask { await all.categories.run() }
       group.addTask { await all.installations.run() }
       if dialect.hasAgents { group.addTask { await all.agents.run() } }
-      if settings.playsWorkloads { group.addTask { await all.workloads.run() } }
+      if settings.simulatesWorkloads { group.addTask { await all.workloads.run() } }
     }
   }
 

@@ -19,7 +19,7 @@ package struct ControllerSettings: Sendable {
   /// KubeSphere's version, for `ksVersion` constraints; `nil` when it is not known, and not checked.
   package var kubeSphereVersion: String?
   /// Whether to play the kubelet's part for Deployments and Jobs, where there is none.
-  package var playsWorkloads = false
+  package var simulatesWorkloads = false
   /// Says what is under way.
   package var activity = ControllerActivity()
   /// What stands in for a registry that images are pulled from.

@@ -71,7 +71,7 @@ actor WorkQueue {
   }
 
   /// Records that `name` was reconciled.
-  func done(_ name: String, look: NextLook) {
+  func done(_ name: String, look: ReconcileResult) {
     failures[name] = nil
     finish(name)
     if case .after(let delay) = look { add(name, after: delay) }

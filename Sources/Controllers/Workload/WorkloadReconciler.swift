@@ -26,11 +26,11 @@ final class WorkloadReconciler: Reconciler {
   init(cluster: Cluster) { self.cluster = cluster }
 
   /// `name` is `plural/namespace/name`.
-  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     try await ReconcileError.reporting { () throws(ClusterError) in try await play(name) }
   }
 
-  private func play(_ name: String) async throws(ClusterError) -> NextLook {
+  private func play(_ name: String) async throws(ClusterError) -> ReconcileResult {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else {
       return .whenChanged

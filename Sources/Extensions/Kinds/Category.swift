@@ -9,12 +9,12 @@ package struct Category: Mirrored {
   package var resourceVersion: String
   package var displayName: Localized
   /// Its id and its titles in lower case, computed once, because thousands of extensions are searched by them.
-  package let soughtNames: [String]
+  package let searchKeys: [String]
 
   package init(_ object: Object) {
     name = object.name
     resourceVersion = object.resourceVersion
     displayName = Localized(object.spec["displayName"])
-    soughtNames = ([object.name] + displayName.values).map { $0.lowercased() }
+    searchKeys = ([object.name] + displayName.values).map { $0.lowercased() }
   }
 }

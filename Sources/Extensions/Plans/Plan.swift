@@ -81,13 +81,13 @@ package struct Plan: Hashable, Sendable {
     /// What is asked for is what there is.
     package var isAlreadySo = false
     /// It tells of a state that the controllers go on from by themselves.
-    package var isPassing = false
+    package var isTransient = false
 
-    package init(isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isPassing: Bool = false) {
+    package init(isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isTransient: Bool = false) {
       self.isBlocking = isBlocking
       self.sentence = sentence
       self.isAlreadySo = isAlreadySo
-      self.isPassing = isPassing
+      self.isTransient = isTransient
     }
 
     /// In English.
@@ -113,7 +113,7 @@ package struct Plan: Hashable, Sendable {
   /// What the controllers do meanwhile changes nothing about that: a state that goes on, a namespace that becomes known.
   package func agreesTo(_ fresh: Plan) -> Bool {
     func deeds(_ plan: Plan) -> [Effect] { plan.effects.filter { $0.sign != .note } }
-    return deeds(self) == deeds(fresh) && fresh.problems.allSatisfy { $0.isPassing || problems.contains($0) }
+    return deeds(self) == deeds(fresh) && fresh.problems.allSatisfy { $0.isTransient || problems.contains($0) }
   }
 }
 

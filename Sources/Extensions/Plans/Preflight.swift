@@ -163,7 +163,7 @@ extension PlanSubject {
     let isFree = change.row.waitsForInstalled ? state == .installed || state == .none : !state.isBusy
     if isFree { return [] }
     let rest = change.sentence(change.row.whileBusy)
-    return [Plan.Problem(isBlocking: false, "\(name) is \(state.name); \(rest)", isPassing: true)]
+    return [Plan.Problem(isBlocking: false, "\(name) is \(state.name); \(rest)", isTransient: true)]
   }
 
   /// A forced removal is for installations that cannot be uninstalled otherwise.

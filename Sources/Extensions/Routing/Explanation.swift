@@ -25,7 +25,7 @@ package struct Explanation: Hashable, Sendable {
     (method, target, reason) = (request.method.rawValue, request.target, "")
     let destination = table.destination(of: request)
     if case .rule(let match, let path) = destination {
-      judge(match, request, path, by: UpstreamRequest.Asker(user: user, address: ""))
+      judge(match, request, path, by: UpstreamRequest.Requester(user: user, address: ""))
       if isServed, upstream != nil || !isRedirect(match, path, request), let problem = problem(match) {
         (isServed, reason) = (false, "\(match.object) would serve it, but \(problem)")
       }
@@ -39,16 +39,16 @@ package struct Explanation: Hashable, Sendable {
 
   /// Sets the rule that serves `path`, and its upstream request.
   private mutating func judge(
-    _ match: RouteTable.Match, _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker
+    _ match: RouteTable.Match, _ request: HTTPRequest, _ path: RequestPath, by requester: UpstreamRequest.Requester
   ) {
     switch match {
     case .apiService(let shared):
       take(shared.rule.object, shared.rule.problems)
-      upstream = UpstreamRequest(shared.rule, request, path, by: asker)
+      upstream = UpstreamRequest(shared.rule, request, path, by: requester)
     case .proxy(let shared):
       let rule = shared.rule
       take(rule.object, rule.problems)
-      let sent = UpstreamRequest(rule, request, path, by: asker)
+      let sent = UpstreamRequest(rule, request, path, by: requester)
       upstream = sent
       if let flaw = sent.flaw {
         (isServed, reason) = (false, "\(rule.object) would make a path of it that is refused: \(flaw.rawValue)")
@@ -63,7 +63,7 @@ package struct Explanation: Hashable, Sendable {
         (isServed, reason) = (false, "\(rule.object) has it, but a bundle is only read")
       }
       if case .endpoint(let endpoint) = file.source {
-        upstream = UpstreamRequest(endpoint, of: file, request, by: asker)
+        upstream = UpstreamRequest(endpoint, of: file, request, by: requester)
       }
     }
   }

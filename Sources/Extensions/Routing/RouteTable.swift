@@ -35,7 +35,7 @@ package struct RouteTable: Sendable {
   package let proxies: [ReverseProxyRule]
   private let byGroup: [String: Int]
   private let sharedServices: [Shared<APIServiceRule>]
-  private let places: BundlePlaces
+  private let places: BundleIndex
   private let claims: PrefixIndex<Claim>
 
   /// `owners` gives the extension of objects that name only their release.
@@ -53,7 +53,7 @@ package struct RouteTable: Sendable {
     byGroup = Dictionary(
       services.enumerated().filter { $1.hasGroup }.map { ($1.group + "/" + $1.version, $0) },
       uniquingKeysWith: { first, _ in first })
-    places = BundlePlaces(bundles)
+    places = BundleIndex(bundles)
     claims = PrefixIndex(
       Self.claims(shared, self.proxies.map(Shared.init)).map { (prefix: $0.path.literalPrefix, element: $0) })
   }

@@ -25,7 +25,7 @@ package struct UpstreamRequest: Hashable, Sendable {
   package static let longestTarget = 16_384
 
   /// The caller and its address.
-  package struct Asker: Hashable, Sendable {
+  package struct Requester: Hashable, Sendable {
     package var user: User?
     /// The address of the client, without a port; empty if there is none.
     package var address: String
@@ -37,14 +37,14 @@ package struct UpstreamRequest: Hashable, Sendable {
   }
 
   /// The request to the upstream of `rule` for `request`.
-  package init(_ rule: APIServiceRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
+  package init(_ rule: APIServiceRule, _ request: HTTPRequest, _ path: RequestPath, by requester: Requester) {
     self.init(rule.endpoint, request)
     target = Self.prefixed(path.target(with: path.decoded, query: path.query), rule.prefixesPath ? rule.endpoint : nil)
-    add(asker, tellsUser: true)
+    add(requester, tellsUser: true)
   }
 
   /// Applies the changes in this order: method, path, header fields, user.
-  package init(_ rule: ReverseProxyRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
+  package init(_ rule: ReverseProxyRule, _ request: HTTPRequest, _ path: RequestPath, by requester: Requester) {
     self.init(rule.endpoint, request)
     if let changed = rule.method.flatMap(HTTPRequest.Method.init) { method = changed }
     let host = request.headers["Host"] ?? ""
@@ -52,7 +52,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     if RequestPath.leadsUpwards(text) { flaw = .dots }
     target = Self.prefixed(path.target(with: text, query: query), rule.prefixesPath ? rule.endpoint : nil)
     for edit in rule.headersUp { edit.apply(to: &headers) }
-    add(asker, tellsUser: rule.tellsUser)
+    add(requester, tellsUser: rule.tellsUser)
     headersDown = rule.headersDown
     rewritesLocation = rule.rewritesLocation
     locationPrefix = rule.changes.prefix
@@ -60,11 +60,11 @@ package struct UpstreamRequest: Hashable, Sendable {
   }
 
   /// The request for a bundle's file at an upstream, without credentials and cookies of the caller.
-  package init(_ endpoint: Endpoint, of file: JSBundleRule.File, _ request: HTTPRequest, by asker: Asker) {
+  package init(_ endpoint: Endpoint, of file: JSBundleRule.File, _ request: HTTPRequest, by requester: Requester) {
     self.init(endpoint, request)
     headers["Cookie"] = nil
     target = endpoint.path.isEmpty ? "/" : RequestPath.encoded(endpoint.path)
-    add(Asker(user: nil, address: asker.address), tellsUser: false)
+    add(Requester(user: nil, address: requester.address), tellsUser: false)
     contentType = file.contentType
   }
 
@@ -107,9 +107,9 @@ package struct UpstreamRequest: Hashable, Sendable {
     return names.subtracting(["content-length", "transfer-encoding", "host", "close", "keep-alive", "upgrade"])
   }
 
-  private mutating func add(_ asker: Asker, tellsUser: Bool) {
-    if !asker.address.isEmpty { headers["X-Forwarded-For"] = asker.address }
-    guard tellsUser, let user = asker.user else { return }
+  private mutating func add(_ requester: Requester, tellsUser: Bool) {
+    if !requester.address.isEmpty { headers["X-Forwarded-For"] = requester.address }
+    guard tellsUser, let user = requester.user else { return }
     headers.add("X-Remote-User", Self.fieldText(user.name))
     for group in user.groups { headers.add("X-Remote-Group", Self.fieldText(group)) }
     for (key, values) in user.extra.sorted(by: { $0.key < $1.key }) {

@@ -38,7 +38,7 @@ struct HealthChecks: Sendable {
     let names = Set(all.map(\.object.name))
     due = due.filter { names.contains($0.key) }
     // This also clears the result of a check that was running when its proxy was removed.
-    for name in guards.troubles.illnesses.keys where !names.contains(name) { setIllness(nil, of: name) }
+    for name in guards.troubles.failedHealthChecks.keys where !names.contains(name) { setIllness(nil, of: name) }
     return all.filter { rule in
       guard let check = rule.healthCheck else { return false }
       if let former = due[rule.object.name], former.check == check, former.endpoint == rule.endpoint, former.at > now {

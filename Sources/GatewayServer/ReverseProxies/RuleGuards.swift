@@ -9,7 +9,7 @@ final class RuleGuards: Sendable {
     var limits: [String: Bucket] = [:]
     var breakers: [String: Breaker] = [:]
     /// Why an upstream's health check fails, by the name of its proxy.
-    var illnesses: [String: String] = [:]
+    var failedHealthChecks: [String: String] = [:]
     /// Why a source of bundles cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
     /// Why a host name may not be connected to, by `NAME:PORT`.
@@ -19,7 +19,7 @@ final class RuleGuards: Sendable {
   /// What keeps rules from being served for now.
   struct Troubles {
     /// Why an upstream's health check fails, by the name of its proxy.
-    var illnesses: [String: String] = [:]
+    var failedHealthChecks: [String: String] = [:]
     /// The proxies whose circuit breakers are open.
     var open: Set<String> = []
     /// Why a source of bundles cannot be read.
@@ -40,31 +40,32 @@ final class RuleGuards: Sendable {
 
   /// The refusal of a request because of the rate limit, a failing health check or an open circuit breaker; `nil` if it
   /// may be sent.
-  func refusal(of rule: ReverseProxyRule, by asker: UpstreamRequest.Asker) -> HTTPResponse? {
+  func refusal(of rule: ReverseProxyRule, by requester: UpstreamRequest.Requester) -> HTTPResponse? {
     let now = now()
-    if let limit = rule.rateLimit, let seconds = wait(of: rule, limit, asker, now) {
+    if let limit = rule.rateLimit, let seconds = wait(of: rule, limit, requester, now) {
       var response = HTTPResponse.unavailable(
         "too many requests of \(rule.object.name)", code: 429, reason: "TooManyRequests")
       response.headers.add("Retry-After", String(seconds))
       return response
     }
     let problem = state.withLock { state -> String? in
-      if let illness = state.illnesses[rule.object.name] { return illness }
+      if let illness = state.failedHealthChecks[rule.object.name] { return illness }
       guard let settings = rule.circuitBreaker else { return nil }
       return state.breakers[rule.object.name, default: Breaker()].problem(settings, now)
     }
     return problem.map { HTTPResponse.unavailable("reverseProxy \(rule.object.name) is not available: \($0)") }
   }
 
-  /// Whole seconds that `asker` should wait; `nil` if the limit is not reached.
+  /// Whole seconds that `requester` should wait; `nil` if the limit is not reached.
   private func wait(
-    of rule: ReverseProxyRule, _ limit: RateLimit, _ asker: UpstreamRequest.Asker, _ now: ContinuousClock.Instant
+    of rule: ReverseProxyRule, _ limit: RateLimit, _ requester: UpstreamRequest.Requester,
+    _ now: ContinuousClock.Instant
   ) -> Int? {
     let who =
       switch limit.by {
       case .all: ""
-      case .address: asker.address
-      case .user: asker.user?.name ?? asker.address
+      case .address: requester.address
+      case .user: requester.user?.name ?? requester.address
       }
     return state.withLock { state in
       if state.limits.count >= Self.most { Self.thinOut(&state.limits, now) }
@@ -109,7 +110,8 @@ final class RuleGuards: Sendable {
   var troubles: Troubles {
     state.withLock { state in
       Troubles(
-        illnesses: state.illnesses, open: Set(state.breakers.filter { $0.value.isOpen }.keys), sources: state.sources,
+        failedHealthChecks: state.failedHealthChecks, open: Set(state.breakers.filter { $0.value.isOpen }.keys),
+        sources: state.sources,
         places: state.places)
     }
   }
@@ -131,8 +133,8 @@ final class RuleGuards: Sendable {
   @discardableResult
   func setIllness(_ reason: String?, of name: String) -> Bool {
     state.withLock { state in
-      defer { state.illnesses[name] = reason }
-      return state.illnesses[name] != reason
+      defer { state.failedHealthChecks[name] = reason }
+      return state.failedHealthChecks[name] != reason
     }
   }
 }

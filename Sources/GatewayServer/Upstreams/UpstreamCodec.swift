@@ -47,7 +47,7 @@ protocol UpstreamCodec: ChannelInboundHandler {
 let longestAnswerHead = 80 << 10
 
 /// HTTP/1.1 on a connection.
-final class LineUpstreamCodec: UpstreamCodec {
+final class HTTP1UpstreamCodec: UpstreamCodec {
   typealias InboundIn = ByteBuffer
 
   private var decoder = ResponseDecoder(limit: longestAnswerHead)

@@ -51,7 +51,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   /// A connection that speaks HTTP/1.1.
   convenience init(_ address: UpstreamAddress, _ idle: IdleConnections) {
-    self.init(LineUpstreamCodec(), address, in: nil, idle, nil)
+    self.init(HTTP1UpstreamCodec(), address, in: nil, idle, nil)
   }
 
   /// A stream of `session`.

@@ -98,8 +98,8 @@ final class UpstreamPool {
     }
     count(channel)
     do {
-      guard let tls else { return done(.success(try lineConnection(on: channel, address))) }
-      let greeting = UpstreamGreeting(on: channel.eventLoop, within: settings.connectTimeout) { result in
+      guard let tls else { return done(.success(try http1Connection(on: channel, address))) }
+      let greeting = UpstreamHandshake(on: channel.eventLoop, within: settings.connectTimeout) { result in
         self.take(result, channel, address, done)
       }
       try greeting.begin(on: channel, tls, address)
@@ -123,12 +123,12 @@ final class UpstreamPool {
   }
 
   private func take(
-    _ result: Result<UpstreamGreeting.Version, UpstreamFailure>, _ channel: any Channel, _ address: UpstreamAddress,
+    _ result: Result<UpstreamHandshake.Version, UpstreamFailure>, _ channel: any Channel, _ address: UpstreamAddress,
     _ done: @escaping Done
   ) {
     do {
       switch try result.get() {
-      case .http1: done(.success(try lineConnection(on: channel, address)))
+      case .http1: done(.success(try http1Connection(on: channel, address)))
       case .http2: try session(on: channel, address).open(done)
       }
     } catch {
@@ -137,7 +137,7 @@ final class UpstreamPool {
     }
   }
 
-  private func lineConnection(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamConnection {
+  private func http1Connection(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamConnection {
     let connection = UpstreamConnection(address, idleConnections(to: address))
     try channel.pipeline.syncOperations.addHandler(connection)
     return connection

@@ -84,7 +84,7 @@ extension Diagnosis {
   /// Agents that a deletion may wait for: nothing speaks against their clusters, and the controllers do not go on.
   private var silent: [Finding] {
     guard state == .installed, !installation.isKeptByStandalone, let age = age(installation.deleted),
-      age >= UntakenChange.patience
+      age >= UnobservedChange.patience
     else { return [] }
     return file.agents.keys.sorted().compactMap { cluster in
       guard obstacle(to: cluster) == nil, hindrance(to: cluster) == nil, file.agents[cluster]?.isFailure == false else {

@@ -22,7 +22,7 @@ extension ClusterReader {
   /// what the extensions serve through it are probed too.
   package func examine(
     _ name: String?, at now: Timestamp, called: String, memories: [String: ReleaseMemory] = [:],
-    ways: GatewayWays? = nil
+    ways: GatewayConnections? = nil
   ) async throws(ClusterError) -> Examination {
     let objects = try await installations()
     let all = Installations(objects.map(Installation.init))
@@ -40,7 +40,7 @@ extension ClusterReader {
     let files = await caseFiles(chosen, in: context, at: now)
     let down = await lookAtControllers(files.map(\.0), Array(all.all), at: now)
     examination.findings += [down].compactMap { $0 }
-    var seen: [CaseFile] = []
+    var seen: [ExaminedInstallation] = []
     for (file, gaps) in files {
       var file = file
       file.areControllersDown = down != nil
@@ -74,12 +74,12 @@ extension ClusterReader {
   /// Reads the case files of `objects` concurrently, and returns them sorted by name.
   private func caseFiles(
     _ objects: [Object], in context: PlanContext, at now: Timestamp
-  ) async -> [(CaseFile, [Sentence])] {
-    await withTaskGroup(of: (CaseFile, [Sentence]).self) { group in
+  ) async -> [(ExaminedInstallation, [Sentence])] {
+    await withTaskGroup(of: (ExaminedInstallation, [Sentence]).self) { group in
       for object in objects {
         group.addTask { await caseFile(object, in: context, at: now) }
       }
-      var files: [(CaseFile, [Sentence])] = []
+      var files: [(ExaminedInstallation, [Sentence])] = []
       for await file in group { files.append(file) }
       return files.sorted { $0.0.installation.name < $1.0.installation.name }
     }
@@ -87,8 +87,8 @@ extension ClusterReader {
 
   private func caseFile(
     _ object: Object, in context: PlanContext, at now: Timestamp
-  ) async -> (CaseFile, [Sentence]) {
-    var file = CaseFile(object, dialect: dialect, now: now)
+  ) async -> (ExaminedInstallation, [Sentence]) {
+    var file = ExaminedInstallation(object, dialect: dialect, now: now)
     var gaps = Examination()
     file.context = context
     let installation = file.installation
@@ -123,17 +123,17 @@ extension ClusterReader {
   }
 
   /// The namespace that it is to be installed into, if that is Terminating.
-  private func leavingNamespace(of file: CaseFile, _ gaps: inout Examination) async -> Object? {
+  private func leavingNamespace(of file: ExaminedInstallation, _ gaps: inout Examination) async -> Object? {
     let installation = file.installation
     let name = [installation.targetNamespace, file.version.value?.namespace ?? ""].first { !$0.isEmpty }
-    let found: CaseFile.Sight<Object> = await sight("namespace of \(installation.extension)", &gaps) {
+    let found: ExaminedInstallation.Sight<Object> = await sight("namespace of \(installation.extension)", &gaps) {
       () async throws(ClusterError) -> Object? in
       try await find(.namespaces, nil, name ?? Change.usualNamespace(of: installation.extension))
     }
     return found.value.flatMap { $0.status["phase"] == "Terminating" ? $0 : nil }
   }
 
-  private func readVersions(of file: inout CaseFile, _ gaps: inout Examination) async {
+  private func readVersions(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
     let (name, version) = (file.installation.extension, file.installation.version)
     let found = await read("versions of \(name)", &gaps) { () async throws(ClusterError) -> [ExtensionVersion] in
       try await self.versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
@@ -147,16 +147,16 @@ extension ClusterReader {
   }
 
   /// Looks up the repository, which matters only if the version is missing.
-  private func readRepository(of file: inout CaseFile, _ gaps: inout Examination) async {
+  private func readRepository(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
     let name = file.extension.value?.repository ?? ""
     guard file.version == .missing, !name.isEmpty else { return }
-    let found: CaseFile.Sight<Object> = await sight("repository \(name)", &gaps) {
+    let found: ExaminedInstallation.Sight<Object> = await sight("repository \(name)", &gaps) {
       () async throws(ClusterError) -> Object? in try await find(dialect.repositories, nil, name)
     }
     file.isRepositoryGone = found == .missing
   }
 
-  private func readRelease(of file: inout CaseFile, _ gaps: inout Examination) async {
+  private func readRelease(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
     let installation = file.installation
     guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return }
     let namespace =
@@ -168,11 +168,11 @@ extension ClusterReader {
     file.releases = found.map { .there($0) } ?? .unknown
     if installation.jobName.isEmpty { return }
     file.job = await sight("job \(installation.jobName)", &gaps) {
-      () async throws(ClusterError) -> CaseFile.JobSight? in
+      () async throws(ClusterError) -> ExaminedInstallation.ObservedJob? in
       guard let job = try await find(.jobs, namespace, installation.jobName) else { return nil }
       let pods = try await cluster.list(
         .pods, namespace: namespace, selector: Selector(labels: "job-name=\(installation.jobName)"))
-      return CaseFile.JobSight(job, pods: pods)
+      return ExaminedInstallation.ObservedJob(job, pods: pods)
     }
   }
 
@@ -193,7 +193,7 @@ extension ClusterReader {
 
   private func sight<Value: Sendable>(
     _ what: Sentence, _ gaps: inout Examination, _ request: @Sendable @escaping () async throws(ClusterError) -> Value?
-  ) async -> CaseFile.Sight<Value> {
+  ) async -> ExaminedInstallation.Sight<Value> {
     guard let answer = await read(what, &gaps, request) else { return .unknown }
     return answer.map { .there($0) } ?? .missing
   }
@@ -244,9 +244,9 @@ extension ClusterReader {
   /// Looks for signs that the controllers are down: changes that they have not acted on, and a lease that is not
   /// renewed.
   private func lookAtControllers(
-    _ files: [CaseFile], _ all: [Installation], at now: Timestamp
+    _ files: [ExaminedInstallation], _ all: [Installation], at now: Timestamp
   ) async -> Finding? {
-    var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
+    var sight = ObservedController(dialect: dialect, now: now, installations: files.map(\.installation))
     sight.everyone = all
     sight.isKept = all.contains(where: \.isKeptByStandalone)
     sight.lackingVersion = Set(
@@ -260,7 +260,7 @@ extension ClusterReader {
       // The lease is optional: a single replica has none, and not every user may read it.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in
         try await cluster.get(
-          ControllerSight.leases, namespace: ControllerSight.lease.namespace, ControllerSight.lease.name)
+          ObservedController.leases, namespace: ObservedController.lease.namespace, ObservedController.lease.name)
       }
       sight.lease = try? lease.get()
     }

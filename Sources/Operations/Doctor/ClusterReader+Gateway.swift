@@ -5,7 +5,7 @@ import KubernetesAPI
 import Platform
 
 /// The connections to a cluster that the doctor checks besides the API server.
-package struct GatewayWays: Sendable {
+package struct GatewayConnections: Sendable {
   var gateway: GatewayAPI?
   /// Both connections, if the profile has two.
   var both: FallbackTransport?
@@ -22,7 +22,7 @@ extension ClusterReader {
   ///
   /// Does nothing without `ways`, because each check sends a request to every served object.
   func lookAtGateway(
-    _ files: [CaseFile], _ ways: GatewayWays?, _ examination: inout Examination
+    _ files: [ExaminedInstallation], _ ways: GatewayConnections?, _ examination: inout Examination
   ) async {
     guard let ways else { return }
     if let both = ways.both {

@@ -10,17 +10,17 @@ import Platform
 /// findings.
 package struct Diagnosis {
   /// Everything that was read about the installation.
-  let file: CaseFile
+  let file: ExaminedInstallation
   /// The remedies for the installation.
   let kit: Kit
 
-  private init(_ file: CaseFile) {
+  private init(_ file: ExaminedInstallation) {
     self.file = file
     kit = Kit(dialect: file.dialect, installation: file.installation, finalizers: file.finalizers)
   }
 
   /// The findings in `file`.
-  package static func findings(in file: CaseFile) -> [Finding] {
+  package static func findings(in file: ExaminedInstallation) -> [Finding] {
     let own = Diagnosis(file)
     // The controllers of a standalone backend do not get stuck in these ways, and their status lacks these fields.
     let isStuckable = file.dialect.name == .installPlan && !file.installation.isKeptByStandalone

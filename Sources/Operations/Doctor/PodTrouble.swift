@@ -83,7 +83,7 @@ extension ClusterReader {
   /// The pods of `installation` that do not run.
   ///
   /// If the namespace is named after the extension, all its pods count; in another namespace, those with the label of
-  /// its release. The pods of helm's Jobs are left out; `JobSight` covers them.
+  /// its release. The pods of helm's Jobs are left out; `ObservedJob` covers them.
   package func podTroubles(of installation: Installation) async throws(ClusterError) -> [PodTrouble] {
     let own = Change.usualNamespace(of: installation.extension)
     let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace

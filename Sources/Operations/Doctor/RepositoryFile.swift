@@ -52,7 +52,7 @@ struct RepositoryFile {
   /// KubeSphere's Repository CRD has no conditions, so there an annotation holds them.
   private var passedOver: [Finding] {
     let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
-    return CaseFile.Refusal.all(of: noted ?? object.status["conditions"]).map { refusal in
+    return ExaminedInstallation.Refusal.all(of: noted ?? object.status["conditions"]).map { refusal in
       Finding(
         cause: .fieldPassedOver, subject: "Repository \(object.name)", sentence: Sentence(verbatim: refusal.message),
         evidence: [

@@ -154,7 +154,7 @@ extension Cancellation {
 
   private static func wayBack(from installation: Installation, _ memory: ReleaseMemory) -> ReleaseMemory.Entry? {
     let noted = installation.observed.attemptedVersion
-    let told = RanBefore.version(of: installation)
+    let told = PreviousRelease.version(of: installation)
     let isNoted = told == nil && !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
     // A first installation whose config was changed in the meantime has nothing that ran before either.
     let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || told != nil

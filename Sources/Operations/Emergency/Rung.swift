@@ -77,7 +77,7 @@ package enum SwitchVerdict: Hashable, Sendable {
   }
 
   /// Whether the controllers will apply it by themselves when they have finished the current operation.
-  package var isPassing: Bool {
+  package var isTransient: Bool {
     guard case .waits(let word) = self else { return false }
     return [InstallationState.preparing, .installing, .upgrading].map(\.word).contains(word)
   }

@@ -26,7 +26,7 @@ package struct FilterSubject: Hashable, Sendable {
     self.row = row
     known = version.map { [$0] } ?? []
     self.labels = labels
-    categories = category?.soughtNames ?? [row.category.lowercased()]
+    categories = category?.searchKeys ?? [row.category.lowercased()]
     let titles = found.map { $0.displayName.values } ?? []
     let rest = found.map { $0.provider.values + $0.versions } ?? []
     let texts = [row.title, row.name, row.status.word] + titles + categories + rest + (version?.keywords ?? [])

@@ -42,7 +42,7 @@ package struct Guardrails: Hashable, Sendable {
   }
 
   /// Why `deed` is refused at `place`, or `nil`; a typed confirmation is not checked here.
-  package func refusal(of deed: Deed, at place: Place, now: Timestamp) -> Sentence? {
+  package func refusal(of deed: IntendedAction, at place: Place, now: Timestamp) -> Sentence? {
     rules(about: place).lazy.compactMap { $0.refusal(of: deed, at: place, now: now) }.first
   }
 
@@ -57,7 +57,7 @@ package struct Guardrails: Hashable, Sendable {
   }
 
   /// The verdict on `deed` at `place`; `nil` if no rule applies to that cluster.
-  package func verdict(on deed: Deed, at place: Place, now: Timestamp) -> GuardVerdict? {
+  package func verdict(on deed: IntendedAction, at place: Place, now: Timestamp) -> GuardVerdict? {
     if rules(about: place).isEmpty { return nil }
     if let refusal = refusal(of: deed, at: place, now: now) { return .denied(refusal) }
     guard let file = typing(of: deed.verbs, at: place) else { return .allowed }
@@ -84,7 +84,7 @@ package struct Guardrails: Hashable, Sendable {
 }
 
 extension Guardrails.Rule {
-  fileprivate func refusal(of deed: Deed, at place: Guardrails.Place, now: Timestamp) -> Sentence? {
+  fileprivate func refusal(of deed: IntendedAction, at place: Guardrails.Place, now: Timestamp) -> Sentence? {
     if let flaw { return "\(file) cannot be understood, and so nothing is changed: \(flaw)" }
     if isReadOnly { return "\(place.context) is read-only (\(file))" }
     if let verb = deed.verbs.first(where: { Self.names(denied, $0) }) {

@@ -21,15 +21,15 @@ package struct Supervision: Sendable {
   }
 
   /// Why `deed` is refused, or `nil`.
-  package func refusal(of deed: Deed) -> Sentence? { guardrails.refusal(of: deed, at: place, now: now()) }
+  package func refusal(of deed: IntendedAction) -> Sentence? { guardrails.refusal(of: deed, at: place, now: now()) }
 
   /// Whether `deed` still needs a typed confirmation.
-  package func mustBeTyped(_ deed: Deed) -> Bool {
+  package func mustBeTyped(_ deed: IntendedAction) -> Bool {
     !deed.isTyped && guardrails.mustBeTyped(deed.verbs, at: place)
   }
 
   /// Why this write is refused, or `nil`: the last check before every write of console and commands.
-  fileprivate func refusal(of deed: Deed, writing target: String) -> Sentence? {
+  fileprivate func refusal(of deed: IntendedAction, writing target: String) -> Sentence? {
     if let refusal = refusal(of: deed) { return refusal }
     if mustBeTyped(deed) {
       return
@@ -41,7 +41,7 @@ package struct Supervision: Sendable {
     return nil
   }
 
-  fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ deed: Deed) {
+  fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ deed: IntendedAction) {
     guard let journal else { return }
     let entry = JournalEntry(
       time: now().description, person: person, user: user(), cluster: place.context, server: place.server,
@@ -66,7 +66,7 @@ package struct SupervisedTransport: Transport {
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard request.changesSomething else { return try await base.send(request) }
-    let deed = Deed.current ?? Deed([])
+    let deed = IntendedAction.current ?? IntendedAction([])
     if let refusal = supervision.refusal(of: deed, writing: request.target.pathAlone) {
       supervision.note(.refused(refusal.english), request, deed)
       throw .invalid(reason: "a guardrail of this computer says no: \(refusal)")

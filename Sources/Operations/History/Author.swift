@@ -73,7 +73,7 @@ package struct Authorship: Hashable, Sendable {
   }
 
   /// The same, which also records that `ran` was running when `wanted` was asked for.
-  func noting(_ ran: RanBefore?, before wanted: String) -> Authorship {
+  func noting(_ ran: PreviousRelease?, before wanted: String) -> Authorship {
     guard let ran else { return self }
     var authorship = self
     authorship.more = ran.annotations(wanted: wanted, at: time)

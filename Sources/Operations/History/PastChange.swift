@@ -7,7 +7,7 @@ package import Platform
 /// An entry of the past as every list shows it: who changed what, and the result.
 package struct PastChange: Hashable, Sendable, Identifiable {
   package let `extension`: String
-  package let entry: Chronicle.Entry
+  package let entry: ExtensionHistory.Entry
   /// Whether a rollback goes to it: the newest entry that was Installed and is not the current one.
   package let isLastGood: Bool
   /// The same for the same entry each time the list is made.
@@ -23,7 +23,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   }
 
   /// The entries of `chronicle`, newest first.
-  package static func all(of name: String, _ chronicle: Chronicle) -> [PastChange] {
+  package static func all(of name: String, _ chronicle: ExtensionHistory) -> [PastChange] {
     let good = chronicle.lastGood
     var counts: [String: Int] = [:]
     return chronicle.entries.map { entry in
@@ -41,7 +41,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     let names = Set(byName.keys).union(installations.extensions)
     let all = names.sorted().flatMap { name in
       PastChange.all(
-        of: name, Chronicle(.init(lines: byName[name] ?? [], installation: installations.of(name))))
+        of: name, ExtensionHistory(.init(lines: byName[name] ?? [], installation: installations.of(name))))
     }
     return all.sorted { ($0.entry.time, $1.extension) > ($1.entry.time, $0.extension) }
   }
@@ -86,7 +86,7 @@ extension PastChange {
   /// `sentence` in English.
   package var words: String { sentence.english }
 
-  private static func words(_ specs: Chronicle.SpecChange) -> Sentence? {
+  private static func words(_ specs: ExtensionHistory.SpecChange) -> Sentence? {
     guard let after = specs.after else { return specs.before.map { "uninstalled \($0.version)" } }
     guard let before = specs.before else { return "installed \(after.version)" }
     var words: [Sentence] = []

@@ -47,7 +47,9 @@ extension ReleaseMemory {
 
   /// Adds that the version `running` runs; its config is known if its fingerprint matches.
   private mutating func take(running: String, beside installation: Installation) {
-    let digest = RanBefore(installation).flatMap { VersionText($0.version) == VersionText(running) ? $0.digest : nil }
+    let digest = PreviousRelease(installation).flatMap {
+      VersionText($0.version) == VersionText(running) ? $0.digest : nil
+    }
     func ran(_ entry: Entry) -> Bool { VersionText(entry.version) == VersionText(running) }
     if let digest, confirm(isRunning: true, { ran($0) && $0.digest == digest }) { return }
     let isPresentConfig = digest == ConfigHash.of(installation.config)

@@ -36,7 +36,7 @@ package struct ChangeSender: Sendable {
   package func carryOut(
     _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
   ) async throws(ClusterError) -> Delivery {
-    let deed = (Deed.current ?? Deed([], names: [plan.name], reason: author?.reason ?? "")).making(
+    let deed = (IntendedAction.current ?? IntendedAction([], names: [plan.name], reason: author?.reason ?? "")).making(
       plan.change)
     if isTyped { deed.noteTyped() }
     return try await deed.carryOut { () throws(ClusterError) in try await noted(plan, replan) }
@@ -111,7 +111,7 @@ package struct ChangeSender: Sendable {
     var plan = plan
     let former = history?.releases(of: plan.name).lastInstalled ?? ""
     let ran = plan.before.map {
-      RanBefore.noted(of: $0, running: ExtensionStatus(plan.name, nil, $0, former: former).running)
+      PreviousRelease.noted(of: $0, running: ExtensionStatus(plan.name, nil, $0, former: former).running)
     }
     let authorship = Authorship(author: author, words: plan.change.words, time: Timestamp.now().description)
     plan.write = plan.write.signed(
@@ -124,7 +124,9 @@ package struct ChangeSender: Sendable {
   package func tryAgain(
     _ change: Change, over installation: Installation, _ dialect: Dialect, isTyped: Bool = false
   ) async throws(ClusterError) -> Installation? {
-    let deed = (Deed.current ?? Deed([], names: [installation.extension], reason: author?.reason ?? "")).making(change)
+    let deed =
+      (IntendedAction.current ?? IntendedAction([], names: [installation.extension], reason: author?.reason ?? ""))
+      .making(change)
     if isTyped { deed.noteTyped() }
     do throws(ClusterError) {
       return try await deed.carryOut { () throws(ClusterError) in
@@ -143,7 +145,7 @@ package struct ChangeSender: Sendable {
   package func signed(_ write: Write, _ words: String, backTo ran: RequestedSpec? = nil) -> Write {
     guard let author, !author.name.isEmpty else { return write }
     let authorship = Authorship(author: author, words: words, time: Timestamp.now().description)
-    return write.signed(authorship.noting(ran.map { RanBefore.noted(of: $0) }, before: ran?.version ?? ""))
+    return write.signed(authorship.noting(ran.map { PreviousRelease.noted(of: $0) }, before: ran?.version ?? ""))
   }
 
   /// Notes how a config is written that the cluster has already, without comments.

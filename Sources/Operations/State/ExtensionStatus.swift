@@ -79,7 +79,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   private static func running(_ installation: Installation, _ offered: Extension?, former: String) -> String {
     let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
     // The object is more reliable than this computer's history, and than the status, which the controllers may reset.
-    let told = runs.isEmpty ? RanBefore.version(of: installation) : runs
+    let told = runs.isEmpty ? PreviousRelease.version(of: installation) : runs
     let former = told ?? former
     if told == nil, installation.hasNeverBeenInstalled { return "" }
     switch installation.observed.state {

@@ -63,7 +63,7 @@ extension Package {
       case .sequence(let items) = start.value.content, items.allSatisfy({ $0.line > start.key.line })
     else { return }
     let end = pairs.map(\.key.line).filter { $0 > start.key.line }.min() ?? lines.count + 1
-    let held = heldCharts
+    let held = bundledCharts
     let absent = items.filter { isAbsent($0.value, held) }
     if absent.count == items.count, !absent.isEmpty { return lines.removeSubrange(start.key.line - 1..<end - 1) }
     let bounds = items.map(\.line) + [end]
@@ -74,9 +74,9 @@ extension Package {
 
   /// The charts that a package without `extension.yaml` names without a repository and does not contain, such as
   /// `jenkins v0.0.1`.
-  package var absentCharts: [String] {
+  package var missingCharts: [String] {
     let dependencies = (try? chart())?.dependencies ?? []
-    let held = dependencies.isEmpty ? [] : heldCharts
+    let held = dependencies.isEmpty ? [] : bundledCharts
     return dependencies.filter { isAbsent($0, held) }.map { "\(Chart.text($0["name"])) \(Chart.text($0["version"]))" }
   }
 

@@ -71,7 +71,7 @@ package struct Package: Hashable, Sendable {
 
   /// The names of the charts in the package, as helm finds them: from their own `Chart.yaml`, or from their file or
   /// folder if that is unreadable.
-  package var heldCharts: Set<String> { Set(heldVersions.keys) }
+  package var bundledCharts: Set<String> { Set(heldVersions.keys) }
 
   /// The same with the version in each chart's `Chart.yaml`; empty if it has none.
   var heldVersions: [String: String] {

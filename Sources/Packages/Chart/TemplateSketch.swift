@@ -84,7 +84,7 @@ extension TemplateSketch {
   package var name: String { Chart.text(value[path: "metadata", "name"]) }
 
   /// Whether it is a test of the chart, which `helm test` and `ksx test` run.
-  package var isTest: Bool { HookWords(Chart.text(value[path: "metadata", "annotations", "helm.sh/hook"])).isTest }
+  package var isTest: Bool { HookAnnotation(Chart.text(value[path: "metadata", "annotations", "helm.sh/hook"])).isTest }
 
   /// Whether it is a role template, which describes what users may be granted (docs/KUBESPHERE.md: Role templates).
   package var isRoleTemplate: Bool {

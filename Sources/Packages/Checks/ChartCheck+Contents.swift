@@ -125,7 +125,7 @@ extension CheckedPackage {
   /// Dependencies that are not in the package.
   var absentDependencies: [ChartCheck.Place] {
     let (file, items) = dependencies
-    let held = package.heldCharts
+    let held = package.bundledCharts
     return items.compactMap { item in
       guard let name = item["name"]?.text, !name.isEmpty, !held.contains(name) else { return nil }
       let repository = item["repository"]?.text ?? ""

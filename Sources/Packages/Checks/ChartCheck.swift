@@ -54,10 +54,10 @@ package struct ChartCheck: Sendable {
 
   /// The findings of all checks in `package`, in the order of the table.
   ///
-  /// If `isChartMade`, `Chart.yaml` was generated from `extension.yaml`, and findings name the latter, which the author
+  /// If `isChartGenerated`, `Chart.yaml` was generated from `extension.yaml`, and findings name the latter, which the author
   /// can edit.
-  package static func findings(in package: Package, isChartMade: Bool = false) -> [Finding] {
-    let checked = CheckedPackage(package, isChartMade: isChartMade)
+  package static func findings(in package: Package, isChartGenerated: Bool = false) -> [Finding] {
+    let checked = CheckedPackage(package, isChartGenerated: isChartGenerated)
     return all.flatMap { check in
       check.look(checked).map {
         Finding(check: check.id, severity: check.severity, file: $0.file, line: $0.line, text: $0.text)

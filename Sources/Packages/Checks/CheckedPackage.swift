@@ -21,14 +21,14 @@ struct CheckedPackage: Sendable {
 
   private static let descriptions = ["Chart.yaml", "extension.yaml", "values.yaml"]
 
-  init(_ package: Package, isChartMade: Bool = false) {
+  init(_ package: Package, isChartGenerated: Bool = false) {
     self.package = package
     var reading = Reading()
-    let nodes = Self.descriptions.dropFirst(isChartMade ? 1 : 0).map { reading.node(package.files[$0], $0) }
-    chart = isChartMade ? nodes[0] : nodes[0]?.asChart
-    (manifest, values) = (nodes[isChartMade ? 0 : 1], nodes[nodes.count - 1])
+    let nodes = Self.descriptions.dropFirst(isChartGenerated ? 1 : 0).map { reading.node(package.files[$0], $0) }
+    chart = isChartGenerated ? nodes[0] : nodes[0]?.asChart
+    (manifest, values) = (nodes[isChartGenerated ? 0 : 1], nodes[nodes.count - 1])
     requirements = reading.node(package.files["requirements.yaml"], "requirements.yaml")?.asChart
-    chartFile = Self.descriptions[isChartMade ? 1 : 0]
+    chartFile = Self.descriptions[isChartGenerated ? 1 : 0]
     reading.readCharts(in: package, below: "")
     (unreadable, doubtful) = (reading.unreadable, reading.doubtful)
   }

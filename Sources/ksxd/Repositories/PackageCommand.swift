@@ -111,7 +111,7 @@ struct PackageProject {
   var refusal: String?
 
   /// Whether its `Chart.yaml` does not exist and is generated from `extension.yaml`.
-  private var isChartMade: Bool { Files.isDirectory(place) && !Files.exists(place + "/Chart.yaml") }
+  private var isChartGenerated: Bool { Files.isDirectory(place) && !Files.exists(place + "/Chart.yaml") }
   private var name: String { (try? package.chart())?.name ?? "" }
   private var version: String { (try? package.chart())?.version ?? "" }
 
@@ -161,7 +161,7 @@ struct PackageProject {
       let name = project.name
       var found = await project.own
       if !name.isEmpty, let other = places.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
-        let place = (project.isChartMade ? "extension.yaml" : "Chart.yaml", "name")
+        let place = (project.isChartGenerated ? "extension.yaml" : "Chart.yaml", "name")
         found.append(project.finding("names-differ", .error, at: place, "\(other.place) is called \(name) as well"))
       }
       findings += found.map { Finding(place: project.place, finding: $0) }
@@ -176,7 +176,8 @@ struct PackageProject {
         return [ChartCheck.Finding(check: "readable", severity: .error, file: "", line: nil, text: refusal)]
       }
       let found =
-        ChartCheck.findings(in: package, isChartMade: isChartMade) + PackageRules(package, name: name).findings
+        ChartCheck.findings(in: package, isChartGenerated: isChartGenerated)
+        + PackageRules(package, name: name).findings
         + flaw + oddCategory
       // With one of these errors nothing can be rendered, which is not reported again.
       let isWhole = !found.contains {

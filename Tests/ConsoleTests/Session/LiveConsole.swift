@@ -47,7 +47,7 @@ final class LiveConsole {
     cluster = direct
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
-    settings.playsWorkloads = true
+    settings.simulatesWorkloads = true
     settings.pollInterval = .milliseconds(20)
     try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
     controllers = Task { [settings] in

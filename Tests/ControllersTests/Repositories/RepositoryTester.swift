@@ -43,14 +43,16 @@ struct RepositoryTester {
 
   /// Looks at it until it is to be left alone; says when it wants to be looked at again.
   @discardableResult
-  func look(restarted: Bool = false, _ change: (inout ControllerSettings) -> Void = { _ in }) async throws -> NextLook {
+  func look(restarted: Bool = false, _ change: (inout ControllerSettings) -> Void = { _ in }) async throws
+    -> ReconcileResult
+  {
     var settings = fixture.settings()
     let seconds = seconds
     settings.now = { Timestamp(secondsSince1970: seconds.withLock { $0 }) }
     change(&settings)
     let work = RepositoryReconciler(
       cluster: cluster, dialect: dialect, settings: settings, memory: restarted ? RepositoryMemory() : memory)
-    var next = NextLook.atOnce
+    var next = ReconcileResult.atOnce
     while next == .atOnce { next = try await work.reconcile(name) }
     return next
   }

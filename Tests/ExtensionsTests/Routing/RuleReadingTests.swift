@@ -106,7 +106,7 @@ import Testing
     #expect(try Rule.winner(table, "/extra/x") == nil)
     #expect(rule.problems == ["/api/v1/pods is reserved for the gateway itself", "nonsense is no path"])
     let sent = UpstreamRequest(
-      rule, HTTPRequest(.get, "/extra?a=b"), try RequestPath("/extra?a=b"), by: UpstreamRequestTests.asker)
+      rule, HTTPRequest(.get, "/extra?a=b"), try RequestPath("/extra?a=b"), by: UpstreamRequestTests.requester)
     #expect(sent.target == "/base/extra?a=b")
   }
 

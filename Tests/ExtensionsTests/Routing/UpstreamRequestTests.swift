@@ -9,7 +9,7 @@ import Testing
 
 /// What an upstream is sent, by every field of the objects that says so.
 @Suite struct UpstreamRequestTests {
-  static let asker = UpstreamRequest.Asker(
+  static let requester = UpstreamRequest.Requester(
     user: User(name: "ann", groups: ["dev", "system:authenticated"]), address: "192.0.2.1")
 
   private static let request = HTTPRequest(
@@ -24,7 +24,8 @@ import Testing
     ])
 
   @Test func anUpstreamIsToldWhoAsksAndNothingThatAClientMadeUp() throws {
-    let sent = UpstreamRequest(Rule.service("g"), Self.request, try RequestPath(Self.request.target), by: Self.asker)
+    let sent = UpstreamRequest(
+      Rule.service("g"), Self.request, try RequestPath(Self.request.target), by: Self.requester)
 
     #expect(
       sent.headers == [
@@ -38,7 +39,7 @@ import Testing
   @Test(arguments: [true, false])
   func aProxyTellsWhoAsksWhereItIsSaidSo(isSaid: Bool) throws {
     let rule = Rule.proxy("/proxy/*", directives: ["authProxy": .bool(isSaid)])
-    let sent = UpstreamRequest(rule, Self.request, try RequestPath("/proxy/a"), by: Self.asker)
+    let sent = UpstreamRequest(rule, Self.request, try RequestPath("/proxy/a"), by: Self.requester)
 
     #expect(sent.headers["X-Remote-User"] == (isSaid ? "ann" : nil))
   }
@@ -138,7 +139,7 @@ import Testing
           "rateLimit": ["requests": 5, "per": "1m", "burst": 2, "by": "user"],
         ]), dialect: .subscription)
     let request = HTTPRequest(.get, "/old-prefix/x?a=b")
-    let sent = UpstreamRequest(rule, request, try RequestPath(request.target), by: Self.asker)
+    let sent = UpstreamRequest(rule, request, try RequestPath(request.target), by: Self.requester)
 
     #expect(rule.problems.isEmpty)
     #expect(rule.object.isAvailable)
@@ -188,8 +189,8 @@ import Testing
     let rule = Rule.proxy("/proxy/*", directives: directives)
     let path = try RequestPath(target)
 
-    let sent = UpstreamRequest(rule, HTTPRequest(.get, target), path, by: Self.asker)
-    let plain = UpstreamRequest(rule, HTTPRequest(.get, "/proxy/a"), try RequestPath("/proxy/a"), by: Self.asker)
+    let sent = UpstreamRequest(rule, HTTPRequest(.get, target), path, by: Self.requester)
+    let plain = UpstreamRequest(rule, HTTPRequest(.get, "/proxy/a"), try RequestPath("/proxy/a"), by: Self.requester)
 
     #expect(sent.flaw == .dots)
     #expect(plain.flaw == nil)
@@ -207,7 +208,7 @@ import Testing
     let rule = Rule.proxy("/proxy/*", directives: ["headerUp": .sequence([.string(edit)])])
     let request = HTTPRequest(.get, "/proxy/a", headers: ["Via": "1.1 ksxd-1", "X-A": "b"])
 
-    let sent = UpstreamRequest(rule, request, try RequestPath(request.target), by: Self.asker)
+    let sent = UpstreamRequest(rule, request, try RequestPath(request.target), by: Self.requester)
 
     #expect(sent.headers["Via"] == "1.1 ksxd-1")
   }

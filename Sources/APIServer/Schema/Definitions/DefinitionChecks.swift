@@ -24,7 +24,7 @@ struct DefinitionChecks: ReadsDefinition {
     for key in ["plural", "singular", "kind", "listKind"] { checkName(key) }
     for key in ["shortNames", "categories"] {
       for (index, name) in (spec[path: "names", key]?.sequence ?? []).enumerated()
-      where !Syntax.isOldLabel(name.string ?? "") {
+      where !Syntax.isRFC1035Label(name.string ?? "") {
         causes.append(.invalid("spec.names.\(key)[\(index)]", name, MetadataRules.oldLabelRule))
       }
     }
@@ -36,7 +36,7 @@ struct DefinitionChecks: ReadsDefinition {
   private mutating func checkName(_ key: String) {
     guard !name(key).isEmpty else { return causes.append(.required("spec.names.\(key)")) }
     let isKind = key.lowercased().hasSuffix("kind")
-    guard !Syntax.isOldLabel(isKind ? name(key).lowercased() : name(key)) else { return }
+    guard !Syntax.isRFC1035Label(isKind ? name(key).lowercased() : name(key)) else { return }
     let rule = (isKind ? MetadataRules.kindRule : "") + MetadataRules.oldLabelRule
     causes.append(.invalid("spec.names.\(key)", .string(name(key)), rule))
   }
@@ -68,7 +68,7 @@ struct DefinitionChecks: ReadsDefinition {
   private mutating func checkVersions() {
     let names = versions.map { $0["name"]?.string ?? "" }
     for (index, name) in names.enumerated() {
-      if !Syntax.isOldLabel(name) {
+      if !Syntax.isRFC1035Label(name) {
         causes.append(.invalid("spec.versions[\(index)].name", .string(name), MetadataRules.oldLabelRule))
       } else if names[..<index].contains(name) {
         causes.append(.duplicate("spec.versions[\(index)].name", .string(name)))

@@ -66,7 +66,7 @@ struct KindTable {
     var names: ResourceType.NameRule {
       switch self["names"].first {
       case "label": .label
-      case "oldlabel": .oldLabel
+      case "oldlabel": .rfc1035Label
       case "path": .pathSegment
       default: .subdomain
       }

@@ -57,7 +57,7 @@ extension Schema.Native.Check {
     switch self {
     case .label: Syntax.isLabel(text)
     case .subdomain: Syntax.isSubdomain(text)
-    case .serviceName: Syntax.isOldLabel(text)
+    case .serviceName: Syntax.isRFC1035Label(text)
     case .pathSegment: Syntax.isPathSegment(text)
     case .dataKey: DataRules.isKey(text)
     case .labelKey: Syntax.isLabelKey(text)

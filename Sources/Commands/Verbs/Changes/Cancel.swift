@@ -42,7 +42,7 @@ struct Cancel: PlannedCommand {
     let plan = plan(cancellation, facts, reader)
     if dryRun != .none { return try session.show(await session.judged(plan, reader)) }
     try session.confirm(
-      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: "ksx cancel",
+      ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: "ksx cancel",
       about: [name], asking: "\(cancellation.deed(at: facts.installation).english.withCapital) of \(name)")
     session.sender.noteCancelled(facts.installation, of: name)
     try await follow(cancellation, facts.installation.name, reader, session)
@@ -68,9 +68,9 @@ struct Cancel: PlannedCommand {
     return (cancellation, facts)
   }
 
-  private func plan(_ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader) -> DeedPlan {
+  private func plan(_ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader) -> ActionPlan {
     let write = cancellation.write(cancellation.next(facts), facts, in: reader.capabilities)
-    return DeedPlan(
+    return ActionPlan(
       "Cancel what is under way at \(name) (\(ExtensionStatus(name, nil, facts.installation).word))",
       verbs: [Verb.cancel.name], subject: name, names: [name], effects: cancellation.effects(facts),
       accesses: [write?.access].compactMap { $0 })
@@ -140,7 +140,7 @@ extension CommandSession {
   func confirm(
     _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = [], asking deed: String = "Do this"
   ) throws(CommandError) {
-    var own = Deed.current ?? Deed([])
+    var own = IntendedAction.current ?? IntendedAction([])
     own.names = names
     if let refusal = session.supervision?.refusal(of: own) { throw CommandError("nothing was changed: \(refusal)") }
     if session.supervision?.mustBeTyped(own) == true { return try confirmByTyping(lines, typed, own) }
@@ -155,7 +155,7 @@ extension CommandSession {
   }
 
   /// Lets the user type the name, because a guardrail demands that whatever the command line says.
-  private func confirmByTyping(_ lines: [String], _ typed: String, _ deed: Deed) throws(CommandError) {
+  private func confirmByTyping(_ lines: [String], _ typed: String, _ deed: IntendedAction) throws(CommandError) {
     let word = wordToType(deed.names)
     guard let ask = outlet.ask else {
       throw CommandError(

@@ -207,14 +207,14 @@ private struct Search {
   }
 
   /// The effect of an answer.
-  func move(isGone: Bool) async throws(CommandError) -> BisectMove {
+  func move(isGone: Bool) async throws(CommandError) -> BisectStep {
     guard let bisect = try await kept() else {
       throw CommandError("no search is under way in \(session.name); ksx bisect start begins one")
     }
-    return BisectMove(bisect, isGone: isGone, try await switching.objects(), capabilities)
+    return BisectStep(bisect, isGone: isGone, try await switching.objects(), capabilities)
   }
 
-  func carryOut(_ move: BisectMove) async throws(CommandError) {
+  func carryOut(_ move: BisectStep) async throws(CommandError) {
     guard move.isTaken else {
       try await apply(move.bisect)
       throw CommandError(

@@ -58,7 +58,7 @@ struct Climb {
     do throws(ClusterError) {
       return try await ladder.plan(rung)
     } catch {
-      guard error.isForbidden, limit == nil, verdict.isPassing else {
+      guard error.isForbidden, limit == nil, verdict.isTransient else {
         throw CommandError(error, "looking at what \(name) has", at: session.server)
       }
       session.outlet.note(

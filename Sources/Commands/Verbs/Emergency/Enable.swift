@@ -24,7 +24,7 @@ struct Enable: PlannedCommand {
     let (plan, isOff) = try await plan(climbed, reader, session)
     if arguments.dryRun != .none { return try session.show(await session.judged(plan, reader)) }
     try session.confirm(
-      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx enable",
+      ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx enable",
       about: [name])
     try await climb.down(climbed)
     if isOff { try await ChangeCommand(arguments, decided: .enable, isConfirmed: true).run(in: session) }
@@ -40,11 +40,11 @@ struct Enable: PlannedCommand {
   /// The plan of coming down, and whether `enabled` must be set too.
   private func plan(
     _ climbed: [Rung: [LadderEntry]], _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> (plan: DeedPlan, isOff: Bool) {
+  ) async throws(CommandError) -> (plan: ActionPlan, isOff: Bool) {
     let objects = try await session.installations(reader)
     let isOff = Installations(objects.map(Installation.init)).of(name)?.isEnabled == false
     let switching = isOff ? [Plan.Effect(.changed, "enabled: no → yes")] : []
-    let plan = DeedPlan(
+    let plan = ActionPlan(
       "Enable \(name)", verbs: [arguments.verb.name], subject: name, names: [name],
       effects: switching + Climb.effects(climbed), accesses: [Access("patch", reader.dialect.installations, name: name)]
     )

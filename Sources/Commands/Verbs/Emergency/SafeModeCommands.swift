@@ -203,8 +203,8 @@ struct Switching {
   }
 
   /// The plan of `step`.
-  func plan(_ step: SafeMode.Step, _ title: String) -> DeedPlan {
-    DeedPlan(
+  func plan(_ step: SafeMode.Step, _ title: String) -> ActionPlan {
+    ActionPlan(
       title, verbs: [arguments.verb.name] + arguments.verb.parts, names: step.writes.map(\.name),
       effects: step.effects,
       notes: step.notes,
@@ -219,7 +219,7 @@ struct Switching {
       return false
     }
     try session.confirm(
-      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
+      ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
       typed: "ksx \(arguments.verb.name)", about: step.writes.map(\.name))
     return true
   }

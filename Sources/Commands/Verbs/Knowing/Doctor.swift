@@ -29,7 +29,7 @@ struct Doctor: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let ways = GatewayWays(gateway: session.session.gateway, both: session.session.ways)
+    let ways = GatewayConnections(gateway: session.session.gateway, both: session.session.ways)
     let found = try await session.asking("looking at \(name ?? "what is installed")") { () throws(ClusterError) in
       try await reader.examine(name, at: .now(), called: session.name, memories: session.history.releases(), ways: ways)
     }

@@ -79,12 +79,12 @@ extension CommandSession {
 /// Waits for several extensions at once.
 struct Wait: ClusterCommand {
   private let names: [String]
-  private let awaited: Awaited
+  private let awaited: WaitCondition
   private let seconds: Int
 
   init(_ arguments: Arguments) {
     names = arguments.operands
-    awaited = arguments[.awaited].flatMap(Awaited.init(rawValue:)) ?? .settled
+    awaited = arguments[.awaited].flatMap(WaitCondition.init(rawValue:)) ?? .settled
     seconds = arguments.seconds(.timeout) ?? 600
   }
 

@@ -223,7 +223,7 @@ struct PodFollower {
       do throws(ClusterError) {
         return try await reader.helmPods(of: installation)
       } catch {
-        guard error.isPassing else { throw CommandError(error, "listing pods", at: session.server) }
+        guard error.isTransient else { throw CommandError(error, "listing pods", at: session.server) }
         await wait(error, &backoff)
       }
     }
@@ -244,7 +244,7 @@ struct PodFollower {
         }
       } catch {
         if error.isNotFound { return }
-        guard error.isPassing || error.isOfWaitingPod else {
+        guard error.isTransient || error.isOfWaitingPod else {
           throw CommandError(error, "reading the log of pod \(pod.namespace)/\(pod.name)", at: session.server)
         }
         if error.isOfWaitingPod { await session.timing.sleep(.seconds(1)) } else { await wait(error, &backoff) }
@@ -262,7 +262,7 @@ struct PodFollower {
 
 extension ClusterError {
   /// Whether the same request may succeed a little later.
-  fileprivate var isPassing: Bool {
+  fileprivate var isTransient: Bool {
     switch self {
     case .transport(.cancelled): false
     case .transport, .unreadable, .unanswered: true

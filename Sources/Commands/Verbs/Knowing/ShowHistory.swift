@@ -42,7 +42,7 @@ struct ShowHistory: ClusterCommand {
     }
   }
 
-  private func listing(_ chronicle: Chronicle) -> Listing {
+  private func listing(_ chronicle: ExtensionHistory) -> Listing {
     let headings = ["WHEN", "WHO", "WHAT", "VERSION", "CONFIG", "CAME OF IT"]
     let good = chronicle.lastGood
     return Listing(
@@ -55,7 +55,7 @@ struct ShowHistory: ClusterCommand {
       })
   }
 
-  private func cells(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> [String] {
+  private func cells(_ entry: ExtensionHistory.Entry, _ isLastGood: Bool) -> [String] {
     let isWide = format.output == .wide
     let outcome = entry.outcome.isEmpty ? "not known" : entry.outcome.english
     return [
@@ -64,7 +64,7 @@ struct ShowHistory: ClusterCommand {
     ] + (isWide ? [entry.source.rawValue] : [])
   }
 
-  private func value(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> Value {
+  private func value(_ entry: ExtensionHistory.Entry, _ isLastGood: Bool) -> Value {
     var fields: Mapping = [
       "time": .string(entry.time), "who": .string(entry.who.english), "change": .string(entry.what),
       "version": .string(entry.version), "configDigest": .string(entry.digest),

@@ -123,7 +123,7 @@ private struct CommandPlanText {
       let text = PlanSheetText(sheet: sheet, cluster: cluster, isWide: isWide)
       (name, lines, value, neededFile) = (sheet.plan.name, text.lines, text.value, sheet.plan.neededFile)
     case .deed(let plan):
-      let text = DeedPlanText(plan: plan, cluster: cluster)
+      let text = ActionPlanText(plan: plan, cluster: cluster)
       (lines, value, neededFile) = (text.sheetLines, text.value, nil)
       name = plan.subject.isEmpty ? plan.verbs.first ?? "" : plan.subject
     }

@@ -134,7 +134,7 @@ struct RepositoryCommand: PlannedCommand {
     let title = plan.title
     try session.refuse(plan)
     try session.confirm(
-      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
+      ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
       typed: "ksx \(arguments.verb.name)", about: [name])
     let patience = arguments.verb == .repoSync ? arguments.patience : nil
     let before = patience == nil ? nil : await sight(reader)
@@ -152,11 +152,11 @@ struct RepositoryCommand: PlannedCommand {
   /// The plan, checked against the user's rights and the guardrails, and its write.
   private func planned(
     _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> (plan: DeedPlan, write: Write) {
+  ) async throws(CommandError) -> (plan: ActionPlan, write: Write) {
     let change = try await change(reader, session)
     let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
     let write = change.write(in: reader.dialect)
-    var plan = DeedPlan(
+    var plan = ActionPlan(
       "\(words.withCapital) repository \(name)", verbs: [arguments.verb.name],
       subject: name, names: [name], effects: try await effects(of: change, reader, session), accesses: [write.access])
     plan.write = write
@@ -181,7 +181,7 @@ struct RepositoryCommand: PlannedCommand {
   }
 
   private func show(
-    _ plan: DeedPlan, _ write: Write, _ session: CommandSession
+    _ plan: ActionPlan, _ write: Write, _ session: CommandSession
   ) async throws(CommandError) {
     try session.show(plan)
     guard arguments.dryRun == .server else { return }

@@ -12,7 +12,7 @@ extension ApplySet {
     _ session: CommandSession
   ) async throws(CommandError) {
     var installed = installed
-    let open = rest.filter { Awaited.settled.outcome(installed.of($0)) == nil }
+    let open = rest.filter { WaitCondition.settled.outcome(installed.of($0)) == nil }
     if let seconds, !open.isEmpty {
       installed = try await settled(open, seconds, comparison.reader, session)
     } else if !open.isEmpty {
@@ -37,12 +37,12 @@ extension ApplySet {
         if error.isForbidden { throw problem }
         session.outlet.note("ksx: " + problem.sentence)
       case .timedOut:
-        let open = names.filter { Awaited.settled.outcome(seen.of($0)) == nil }
+        let open = names.filter { WaitCondition.settled.outcome(seen.of($0)) == nil }
         let hint = CommandSession.hint(open.compactMap(seen.of))
         throw CommandError("not settled after \(seconds) s: \(open.joined(separator: ", "))\(hint)")
       case .now(let installations):
         seen = installations
-        if names.allSatisfy({ Awaited.settled.outcome(seen.of($0)) != nil }) { return seen }
+        if names.allSatisfy({ WaitCondition.settled.outcome(seen.of($0)) != nil }) { return seen }
       }
     }
     return seen

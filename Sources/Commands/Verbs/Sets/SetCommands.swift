@@ -103,7 +103,7 @@ struct ApplySet: PlannedCommand {
       return try session.refuse(await session.judged(checked(plan, comparison, session), comparison.reader))
     }
     try session.confirm(
-      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx apply",
+      ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx apply",
       about: plan.names)
     try await write(difference.repositories, "repository", session)
     let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
@@ -145,8 +145,8 @@ struct ApplySet: PlannedCommand {
 
   /// `plan` with the checks of the extensions' changes, as far as they can be made before new repositories are read.
   private func checked(
-    _ plan: DeedPlan, _ comparison: SetComparison, _ session: CommandSession
-  ) async throws(CommandError) -> DeedPlan {
+    _ plan: ActionPlan, _ comparison: SetComparison, _ session: CommandSession
+  ) async throws(CommandError) -> ActionPlan {
     let facts = try await facts(comparison.reader, session)
     var first = Dictionary(
       comparison.difference.extensions.compactMap { found in found.changes.first.map { (found.name, $0) } },
@@ -167,12 +167,12 @@ struct ApplySet: PlannedCommand {
   }
 
   /// The plan of all changes, with the right for each write and the verb of each kind of change.
-  private func plan(_ comparison: SetComparison) -> DeedPlan {
+  private func plan(_ comparison: SetComparison) -> ActionPlan {
     let (difference, dialect) = (comparison.difference, comparison.reader.dialect)
     let extensions = difference.extensions + (comparison.isWhole ? difference.strangers : [])
     let repositories = difference.repositories + (comparison.isWhole ? difference.strangeRepositories : [])
     let kinds = extensions.flatMap { $0.changes.map(\.kind) }
-    return DeedPlan(
+    return ActionPlan(
       "Apply \(arguments[.filename] ?? "")",
       verbs: [arguments.verb.name] + ChangeKind.allCases.filter(kinds.contains).map(\.verb),
       names: repositories.map(\.name) + extensions.map(\.name), effects: comparison.lines,

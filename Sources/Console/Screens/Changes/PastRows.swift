@@ -14,7 +14,7 @@ extension ConsoleState {
   func past(of name: String) -> [PastChange] {
     if case .past(let chronicle)? = readings[.past(of: name)]?.facts { return PastChange.all(of: name, chronicle) }
     let lines = records.lines.filter { $0.extension == name }
-    return PastChange.all(of: name, Chronicle(.init(lines: lines, installation: market.installed.of(name))))
+    return PastChange.all(of: name, ExtensionHistory(.init(lines: lines, installation: market.installed.of(name))))
   }
 
   /// The past of all extensions, newest first.

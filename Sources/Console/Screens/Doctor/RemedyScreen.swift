@@ -69,7 +69,7 @@ struct RemedyScreen: Screen {
     guard done == 0, !isUnderWay(state), state.market.installations.isFilled else { return [] }
     let present = state.market.installed.of(plan.subject)
     if !isSeen { (isSeen, seen) = (true, present) }
-    return Drift(from: seen, to: present).map { [$0.sentence(of: plan.subject)] } ?? []
+    return ForeignChange(from: seen, to: present).map { [$0.sentence(of: plan.subject)] } ?? []
   }
 
   private func isUnderWay(_ state: ConsoleState) -> Bool { state.remedies[plan.title.english]?.isUnderWay == true }

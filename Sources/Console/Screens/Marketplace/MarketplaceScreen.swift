@@ -74,7 +74,7 @@ struct MarketplaceScreen: Screen {
     if !list.marked.isEmpty { return markedHints(state) }
     let verbs = selected.map { state.hints(about: $0) } ?? []
     let isBusy = selected.map { state.status(of: $0).isBusy } == true
-    let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextWanting, state.words("next"))]
+    let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextAttention, state.words("next"))]
     let undo = selected.map { state.freshUndoHints(on: $0) } ?? []
     let first = undo + verbs.prefix(3)
     let open = selected == nil ? [] : [Hint(.open, isBusy ? state.words("follow") : state.words("open"))]

@@ -87,7 +87,7 @@ extension PlanScreen.Progress {
   }
 }
 
-extension PlanStanding {
+extension PlanVerdict {
   /// The style of the verdict; dimmed if it is out of date.
   fileprivate var style: StyleName {
     if isStale { return .dim }

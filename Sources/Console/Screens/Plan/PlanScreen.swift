@@ -28,7 +28,7 @@ struct PlanScreen: Screen {
   var progress = Progress.reading
   var pager = Pager()
   var page: PlanPage?
-  private(set) var standing: PlanStanding?
+  private(set) var standing: PlanVerdict?
   /// Secrets are shown.
   var isRevealed = false
   /// The button that enter presses.
@@ -132,7 +132,7 @@ struct PlanScreen: Screen {
       if plans.isEmpty { progress = .asking }
       return plans = fresh
     }
-    let drift = Drift(from: seen, to: present)
+    let drift = ForeignChange(from: seen, to: present)
     let isNews = zip(plans, fresh).contains { $0.isNews($1) }
     // A name that was typed before all was known agrees to nothing.
     if drift != nil || isNews { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
@@ -141,7 +141,7 @@ struct PlanScreen: Screen {
   }
 
   /// What the user has read and is about to agree to must not change under the finger.
-  private mutating func askAnew(_ drift: Drift?, _ state: ConsoleState) {
+  private mutating func askAnew(_ drift: ForeignChange?, _ state: ConsoleState) {
     if let drift {
       progress = .changed(state.words(drift.sentence(of: name)))
     } else if case .changed = progress {
@@ -205,7 +205,7 @@ struct PlanScreen: Screen {
     guard let plan = plans.first(where: \.isBlocked) ?? plan else { return }
     let dryRun = state.dryRuns[plan.name].flatMap { $0.isOf(plan) ? $0 : nil }
     let lost = state.connection.state == .connected ? nil : state.connection.staleSince
-    let standing = PlanStanding(
+    let standing = PlanVerdict(
       plan, dryRun, isReadOnly: state.session.isReadOnly, lostSince: lost?.seconds, at: state.now.seconds)
     self.standing = standing
     nextWakeUp = standing.nextChange.map { state.now + $0 }

@@ -137,7 +137,7 @@ struct ProgressScreen: Screen {
 
 // The lines of the screen.
 extension ProgressScreen {
-  private func sight(_ state: ConsoleState) -> OperationSight? {
+  private func sight(_ state: ConsoleState) -> OperationProgress? {
     if case .sight(let sight)? = state.readings[topic]?.facts { sight } else { nil }
   }
 
@@ -245,7 +245,7 @@ extension ProgressScreen {
   }
 }
 
-extension OperationSight.Step.Mark {
+extension OperationProgress.Step.Mark {
   /// The sign before a step, and its style.
   fileprivate var look: (sign: String, style: StyleName) {
     switch self {

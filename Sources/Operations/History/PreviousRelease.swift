@@ -1,0 +1,80 @@
+import Extensions
+import Manifest
+import Packages
+import Platform
+
+/// What ran when ksx changed an installation, from the annotations of that change.
+///
+/// The cluster records it nowhere else, and another computer's history does not have it. The annotation also names the
+/// version that was asked for, because a writer other than ksx leaves the annotation unchanged.
+struct PreviousRelease: Hashable, Sendable {
+  private static let key = "ksx.dev/ran-before"
+  private static let separator = " before "
+  private static let configKey = "ksx.dev/ran-before-config"
+  private static let timeSeparator = " at "
+
+  /// The version that ran.
+  let version: String
+  /// The fingerprint of the config that it ran with; `nil` if it was not known.
+  let digest: String?
+
+  /// What ran before the spec of `installation`; `nil` if the annotation is missing, is about another version, or is
+  /// older than the last time that the installation was Installed.
+  init?(_ installation: Installation) {
+    guard let note = installation.notes[Self.key], let between = note.rangeOfText(Self.separator) else { return nil }
+    guard VersionText(String(note[between.upperBound...])) == VersionText(installation.version) else { return nil }
+    let config = installation.notes[Self.configKey] ?? ""
+    let parts = config.rangeOfText(Self.timeSeparator).map { (config[..<$0.lowerBound], config[$0.upperBound...]) }
+    // Enabling or disabling later changes the time of the object's annotation, but not what ran.
+    let time = parts.map { String($0.1) } ?? Authorship(installation)?.time ?? ""
+    guard !installation.hasRun(after: time) else { return nil }
+    version = String(note[..<between.lowerBound])
+    digest = parts.flatMap { $0.0.isEmpty ? nil : String($0.0) }
+  }
+
+  private init(version: String, digest: String?) { (self.version, self.digest) = (version, digest) }
+
+  /// The version that ran before the spec of `installation`, according to the annotation.
+  static func version(of installation: Installation) -> String? { PreviousRelease(installation)?.version }
+
+  /// What is to be recorded of `installation` before it is changed, if the version `running` runs.
+  static func noted(of installation: Installation, running: String) -> PreviousRelease {
+    if installation.rolloutState == .settled {
+      return PreviousRelease(version: running, digest: ConfigHash.of(installation.config))
+    }
+    // The config of a change that is under way or has failed is not the one that runs.
+    let earlier = PreviousRelease(installation).flatMap {
+      VersionText($0.version) == VersionText(running) ? $0.digest : nil
+    }
+    return PreviousRelease(version: running, digest: earlier)
+  }
+
+  /// The same for a release that is asked for again.
+  static func noted(of spec: RequestedSpec) -> PreviousRelease {
+    PreviousRelease(version: spec.version, digest: ConfigHash.of(ConfigHash.trimmed(spec.config)))
+  }
+
+  /// The annotations which record that this was running when `wanted` was asked for at `time`; if the version is not
+  /// known, they remove an older record.
+  func annotations(wanted: String, at time: String) -> Mapping {
+    let isKnown = !version.isEmpty && !wanted.isEmpty
+    return [
+      Self.key: isKnown ? .string(version + Self.separator + wanted) : .null,
+      Self.configKey: isKnown ? .string((digest ?? "") + Self.timeSeparator + time) : .null,
+    ]
+  }
+}
+
+extension Installation {
+  /// Whether it was Installed at some time after `time`; `false` if `time` cannot be parsed.
+  fileprivate func hasRun(after time: String) -> Bool {
+    guard let noted = Timestamp.seconds(time) else { return false }
+    return history.contains { state in
+      state.state == .installed && Timestamp.seconds(state.time).map { $0 > noted } == true
+    }
+  }
+
+  /// When it was last Installed, as far as its history tells, or empty; while this does not change, what ran does not
+  /// either.
+  package var lastRun: String { history.last { $0.state == .installed }?.time ?? "" }
+}
