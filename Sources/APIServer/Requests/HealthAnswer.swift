@@ -32,11 +32,17 @@ struct HealthAnswer {
       }
       return check.isWell ? (200, "ok") : (500, check.words)
     }
-    let excluded = target.all("exclude")
-    let shown = all.filter { !excluded.contains($0.name) }
-    let isWell = shown.allSatisfy(\.isWell)
+    let excluded = Set(target.all("exclude"))
+    let isWell = all.allSatisfy { $0.isWell || excluded.contains($0.name) }
     guard !isWell || target.flag("verbose") else { return (200, "ok") }
+    let lines = all.map { excluded.contains($0.name) ? "[+]\($0.name) excluded: ok\n" : $0.words }
     let end = "\(name) check \(isWell ? "passed" : "failed")\n"
-    return (isWell ? 200 : 500, shown.map(\.words).joined() + end)
+    return (isWell ? 200 : 500, lines.joined() + Self.warning(excluded.subtracting(all.map(\.name))) + end)
+  }
+
+  private static func warning(_ unknown: Set<String>) -> String {
+    if unknown.isEmpty { return "" }
+    let names = unknown.sorted().map { "\"\($0)\"" }.joined(separator: ",")
+    return "warn: some health checks cannot be excluded: no matches for \(names)\n"
   }
 }
