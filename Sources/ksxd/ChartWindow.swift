@@ -10,11 +10,11 @@ import Platform
 /// Reads a cluster for a chart that is being rendered, so that `lookup` in its templates finds what is there, and
 /// `.Capabilities.APIVersions` what is served.
 ///
-/// helm gets none of this process's credentials: it is told an address on this machine that nothing else knows, behind
-/// which can only be read, and which is gone when helm has ended.
+/// helm gets no credentials of this process: it gets an address on this machine with a secret path, which accepts only
+/// GET and is closed when helm has ended.
 struct ChartWindow: Handler {
   private let cluster: Cluster
-  /// What the path begins with.
+  /// The prefix of the path.
   private let secret: String
 
   static func open(_ cluster: Cluster) async -> ClusterWindow? {

@@ -1,11 +1,11 @@
 import Manifest
 import Platform
 
-/// A helm that renders, and does nothing else.
+/// Runs `helm template`.
 struct Helm {
   var path: String
   var timeout: Duration
-  /// What charts are told of the cluster.
+  /// The capabilities of the cluster that charts see.
   var cluster: RenderingCluster
 
   /// What `helm template` makes of the packed chart.
@@ -66,7 +66,7 @@ struct Helm {
     more + ["--dry-run=server", "--disable-openapi-validation", "--output-dir", output(folder)]
   }
 
-  /// helm gets nothing of this process's environment that could lead it elsewhere, such as a kubeconfig.
+  /// helm gets no variable of this process's environment that could affect it, such as a kubeconfig.
   private func environment(_ folder: ScratchFolder) -> Environment {
     [
       "HOME": folder.path, "HELM_CACHE_HOME": folder.path, "HELM_CONFIG_HOME": folder.path,
@@ -75,10 +75,10 @@ struct Helm {
     ]
   }
 
-  /// The complaint without the passing folder's name, and no longer than a condition may be.
+  /// helm's error message without the name of the temporary folder, limited to the length of a condition's message.
   ///
-  /// helm 4 logs besides, in lines that begin with their level, what it then says as an error; 3 speaks of an option that
-  /// is not the reader's to give.
+  /// helm 4 also logs the error, in lines that begin with the level, and helm 3 recommends an option that users of ksx
+  /// cannot set; both are left out.
   static func complaint(_ text: String, _ folder: String) -> String {
     let lines = text.shownLines.filter { line in
       !line.isEmpty && !["WARNING", "level=", "Use --debug flag"].contains { line.hasPrefix($0) }
@@ -88,13 +88,13 @@ struct Helm {
     return short.hasPrefix("Error: ") ? String(short.dropFirst(7)) : short
   }
 
-  /// The documents of helm's output with the file each says it comes from.
+  /// The documents in helm's output, each with the file that it comes from.
   static func documents(_ text: String) -> [(file: String, text: String)] {
     var documents: [(file: String, text: String)] = []
     var lines: [String] = []
     var (file, former) = ("", "templates")
     func finish() {
-      // Of a file with definitions only the first document says where it is from.
+      // In a file of definitions, only the first document names the file.
       if !file.isEmpty { former = file }
       if !lines.isEmpty { documents.append((former, lines.joined(separator: "\n"))) }
       (lines, file) = ([], "")

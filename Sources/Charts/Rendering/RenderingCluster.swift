@@ -1,19 +1,19 @@
 package import Packages
 import Platform
 
-/// What charts are told of the cluster they are rendered for.
+/// The cluster's capabilities, as charts see them.
 package struct RenderingCluster: Hashable, Sendable {
-  /// Kubernetes' version, or empty when it is not known.
+  /// The version of Kubernetes; empty if unknown.
   package var version = ""
   /// The address of a server that reads the cluster for charts that ask what is there and what is served; if it is empty,
   /// they find nothing, and helm tells them what it takes to be everywhere.
   ///
-  /// What stands there needs no credentials, for helm is given none: whoever knows it may read.
+  /// The server must not require credentials, because helm gets none: every client that knows the address can read.
   package var address = ""
 
   package init() {}
 
-  /// A kubeconfig for who knows nothing but the address.
+  /// A kubeconfig with the address and no credentials.
   var kubeconfig: String {
     """
     apiVersion: v1

@@ -4,10 +4,10 @@ import KubernetesAPI
 import Operations
 import Platform
 
-// What becomes of changes.
+// How changes proceed.
 extension App {
-  /// What an installation was before others changed it is kept for a way back; what is changed here is noted when it
-  /// is sent.
+  /// Records what an installation was before others changed it, for a rollback; changes made here are recorded when
+  /// they are sent.
   mutating func rememberChanges(_ event: WatchEvent<Installation>) {
     let fresh: [Installation] =
       switch event {
@@ -35,15 +35,15 @@ extension App {
     if state.operations[plan.name] != nil {
       state.say(.note, "\(plan.name): \(plan.change.phrase) was accepted.", about: plan.name)
     }
-    // What is watched goes on to be.
+    // If the user follows the change, its progress is shown next.
     let isWatched = layers.last?.isAboutChange(of: plan.name) == true
     layers.removeAll { $0.isAboutChange(of: plan.name) || ($0 as? ProgressScreen)?.name == plan.name }
     if isWatched, plan.change.runsHelm { open(ProgressScreen(plan.name, plan.change)) }
     settleOperations()
-    // The history has it, and perhaps what commands did meanwhile.
+    // The history has the change, and perhaps changes that commands made in the meantime.
     state.begin(.recall)
     remember(plan)
-    // A configuration was saved, so its draft has served.
+    // The config was accepted, so its draft is no longer needed.
     if plan.change.config != nil, state.records.drafts[plan.name] != nil {
       state.records.drafts[plan.name] = nil
       state.begin(.keepDraft(of: plan.name, nil))
@@ -58,7 +58,7 @@ extension App {
   }
 
   private mutating func refused(_ plan: Plan, _ failure: ClusterError) {
-    // The cluster knows better than what it said before.
+    // The rights that were read earlier are out of date.
     if case .refused(let status) = failure, status.isForbidden { state.askRights(isAfresh: true) }
     if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
     layers.removeAll { $0 is SendingScreen }
@@ -69,7 +69,7 @@ extension App {
     let sentence = state.words(whole)
     state.submissions[plan.name]?.refusal = sentence
     endedOne(plan.name, failure: sentence)
-    // The plan says it itself, first of all.
+    // The plan shows the refusal itself, at the top.
     if layers.last?.isAboutChange(of: plan.name) == true, layers.last is PlanScreen {
       state.messageLog.dropAnswer()
       return state.record(.error, Sentence(verbatim: sentence))
@@ -77,7 +77,7 @@ extension App {
     state.announce(.error, Sentence(verbatim: sentence), about: plan.name)
   }
 
-  /// Who waits to leave must look again, too.
+  /// If the plan must be read again, leaving the console is cancelled too.
   mutating func submitAgain(_ name: String) {
     state.submitAgain(name)
     if state.submissions[name] == nil { layers.removeAll { $0 is SendingScreen } }
@@ -112,7 +112,7 @@ extension App {
     state.announce(.warning, reason, about: name)
   }
 
-  /// What was planned to follow is sent, unless it would be another change by now.
+  /// Sends the next planned step, unless it would do something else by now.
   private mutating func sendNextStep(after ended: ChangeTracker.Ended) {
     guard var queue = state.stepQueue, queue.awaited == ended.name else { return }
     var hasSucceeded = true

@@ -6,13 +6,13 @@ import Operations
 import Platform
 
 extension App {
-  /// Plugins are in no categories.
+  /// The requests that watch everything that is always watched; there are no categories for Plugins.
   static func watches(_ dialect: Dialect) -> [Request] {
     (dialect.era == .plugin ? [] : [.watch(.categories, dialect)])
       + [.watch(.extensions, dialect), .watch(.installations, dialect)]
   }
 
-  /// Changes the state as something from outside says.
+  /// Updates the state for `message`.
   mutating func hear(_ message: Message) {
     switch message {
     case .key, .drawing: break
@@ -43,13 +43,13 @@ extension App {
     case .catalogue(let versions, nil): state.market.learn(versions)
     case .catalogue(_, let failure?):
       let sentence: Sentence = "The versions cannot be read: \(failure.words)"
-      // Without having been asked for it is no news for a user who may not read them.
+      // Without a filter that needs versions, a user who may not read them need not be told.
       if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
       state.record(.note, sentence)
     }
   }
 
-  /// What plans and configs were waiting for.
+  /// Results for plans and for the config editor.
   private mutating func heardOfConfig(_ message: Message) {
     switch message {
     case .evidence(let subject, let evidence):
@@ -65,7 +65,7 @@ extension App {
     }
   }
 
-  /// What a watch delivered.
+  /// Events of watches.
   private mutating func watched(_ message: Message) {
     switch message {
     case .categories(let event): apply(event) { $0.apply(event) }
@@ -78,7 +78,7 @@ extension App {
     }
   }
 
-  /// The file is the truth: commands write it too.
+  /// Takes the records from the files, which commands write too, so they replace what is known here.
   private mutating func recalled(_ records: Records) {
     if !records.memories.isEmpty { state.records.memories = records.memories }
     if !records.lines.isEmpty { state.records.lines = records.lines }
@@ -90,7 +90,7 @@ extension App {
     state.records.drafts.merge(records.drafts) { mine, _ in mine }
   }
 
-  /// What a user shall read.
+  /// Messages for the user.
   private mutating func told(_ message: Message) {
     switch message {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
@@ -150,7 +150,7 @@ extension App {
     for name in state.submissions.keys.sorted() { submitAgain(name) }
   }
 
-  /// What was read before stays known: only what is not is asked for.
+  /// Takes what was read; what could not be read keeps its last known value.
   private mutating func hear(_ facts: PlanFacts) {
     state.planFacts = facts.completed(by: state.planFacts, state.platform)
   }

@@ -3,21 +3,21 @@ package import KubernetesAPI
 import Operations
 import Platform
 
-/// A request of the console to its worker, and what becomes of it when it is repeated or the program ends.
+/// A request of the console to its worker, with the rules for repeating it and for the end of the program.
 ///
-/// Effects are data, so tests can compare them. At most one effect of an id is under way; `whenRepeated` of a second
-/// one decides which of the two goes on.
+/// Effects are data, so tests can compare them. At most one effect with an id is in progress; if a second one is
+/// started, its `whenRepeated` decides which of the two continues.
 package struct Effect: Hashable, Sendable {
   /// What it is about.
   package var id: ID
   /// What is to be done.
   package var request: Request
-  /// What becomes of it when an effect of the same id is under way.
+  /// What happens if an effect with the same id is in progress.
   package var whenRepeated: Repetition
-  /// What becomes of it when the program ends before it does.
+  /// What happens if the program ends before the effect.
   package var onExit: Exit
 
-  /// The subject of an effect.
+  /// Identifies what an effect is about.
   package enum ID: Hashable, Sendable {
     case capabilities
     case watch(Request.Subject, Dialect)
@@ -36,7 +36,7 @@ package struct Effect: Hashable, Sendable {
     case ways
     case comparison
     case records
-    /// What plans are checked against.
+    /// The facts that plans are checked against.
     case facts
     case history
     case setting(String)
@@ -46,33 +46,33 @@ package struct Effect: Hashable, Sendable {
     case places, move, trail
   }
 
-  /// What becomes of an effect whose id is under way already.
+  /// What happens to an effect if one with its id is in progress.
   package enum Repetition: Hashable, Sendable {
-    /// The one under way is cancelled, and this one starts.
+    /// The former one is cancelled, and this one starts.
     case restart
-    /// The one under way goes on, and this one is dropped.
+    /// The former one continues, and this one is dropped.
     case keep
-    /// This one starts when the one under way has ended.
+    /// This one starts when the former one has ended.
     case queue
   }
 
-  /// What becomes of an effect that is under way when the program ends.
+  /// What happens to an effect in progress when the program ends.
   package enum Exit: Hashable, Sendable {
     case cancel
-    /// It may take this long to finish; then it is cancelled.
+    /// It may take this long to finish, and is then cancelled.
     case finish(within: Duration)
   }
 }
 
 extension Effect {
-  /// `request`, with the id, `whenRepeated` and `onExit` that all requests of its kind have.
+  /// An effect with the id, `whenRepeated` and `onExit` of all requests of this kind.
   package init(_ request: Request) {
     self.request = request
     id = request.id
     (whenRepeated, onExit) = request.manner
   }
 
-  /// Cancels what is under way about `id`.
+  /// An effect that cancels the one with `id`.
   static func stop(_ id: ID) -> Effect { Effect(.stop(id)) }
 }
 
@@ -104,7 +104,7 @@ extension Request {
     }
   }
 
-  /// The id of what is written down.
+  /// The id of requests that write to this computer or send remedies.
   private var idOfRecord: Effect.ID {
     switch self {
     case .remember, .noteOutcome: .history
@@ -116,10 +116,10 @@ extension Request {
     }
   }
 
-  /// What becomes of one of its kind that is repeated, and when the program ends.
+  /// `whenRepeated` and `onExit` of all requests of this kind.
   fileprivate var manner: (Effect.Repetition, Effect.Exit) {
     switch self {
-    // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
+    // A cancelled write may have arrived; sent again, it may be carried out twice.
     case .apply, .tryAgain, .send: (.keep, .finish(within: .seconds(5)))
     case .restart, .readEvidence: (.keep, .cancel)
     case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces:

@@ -5,92 +5,90 @@ package import Operations
 package import Platform
 package import Terminal
 
-/// Everything that can happen to the console.
-///
-/// There is no other way to change it.
+/// Everything that can happen to the console; nothing else changes its state.
 package enum Message: Hashable, Sendable {
   /// The console was opened.
   case opened
-  /// The screen is about to be drawn: what follows from the news is worked out, once for any number of messages.
+  /// The screen is about to be drawn, so derived state must be updated; sent once after any number of messages.
   case drawing
   case key(Key)
   case resized(Size)
-  /// The moment the console asked to be told about has come.
+  /// The time that `nextWakeUp` asked for.
   case time
-  /// What the cluster's extensions can do is known.
+  /// The capabilities of the cluster were discovered.
   case connected(Capabilities)
-  /// The cluster does not say what dialect it speaks; it will be asked again after `delay`.
+  /// The capabilities could not be discovered; this is retried after `delay`.
   case unconnected(DialectError, delay: Duration)
   case categories(WatchEvent<Category>)
   case extensions(WatchEvent<Extension>)
   case installations(WatchEvent<Installation>)
   case versions(of: String, WatchEvent<ExtensionVersion>)
-  /// A plan was sent to the cluster, which took it or said why not.
+  /// A plan was sent to the cluster, which accepted it or refused it.
   case applied(Plan, failure: ClusterError?)
   /// What rested was sent once more, and came to this, or to nothing where another writer was first; or why it was not.
   case triedAgain(SecondTry, Installation?, failure: ClusterError?)
-  /// The server was asked what it would say to a plan: nothing against it, or why not.
+  /// The result of a plan's dry run; `nil` if the API server would accept it.
   case dryRunEnded(Plan, failure: ClusterError?)
-  /// What this user may do, of what was asked; what the cluster does not say is left out.
+  /// The rights that were asked for; those for which there was no answer are left out.
   case judged([Access: Access.Verdict])
-  /// The answer to a plan's write was lost, and the object was read again: it was carried out.
+  /// The response to a plan's write was lost, but reading the object showed that it was carried out.
   case confirmed(Plan, reason: String)
-  /// The server sent a warning with an answer.
+  /// The server sent a warning with a response.
   case warned(String)
-  /// Another of the two ways to the cluster is in use now.
+  /// The connection has changed, for example to the other one of two.
   case status(ClusterSession.Status)
-  /// What the two ways show differently.
+  /// The result of comparing two connections.
   case compared(Comparison)
-  /// A package's documentation.
+  /// The documentation in a package.
   case documented(DocumentKey, Documentation)
-  /// All that the objects around an extension say.
+  /// The details of an extension.
   case detailed(String, ExtensionDetails)
-  /// What is in the package of a version, and what the cluster serves.
+  /// The package of a version, and what the cluster serves.
   case evidence(EvidenceSubject, PlanSheet.Evidence)
-  /// How many pods were made for the last release of an extension.
+  /// How many pods were created since the last release of an extension was begun.
   case restarts(String, Restarts)
-  /// What was found of a long config as it was after some edits.
+  /// The findings about a long config, as it was after a number of edits.
   case reviewed(String, edits: Int, ConfigFindings)
-  /// The user's own editor has ended: with a text, or with what is wrong.
+  /// The user's own editor has ended, with a text or an error.
   case edited(String, EditedText)
-  /// A file of the user's was written.
+  /// A file of the user was written.
   case wroteFile(String)
-  /// What earlier sessions kept about this cluster.
+  /// What earlier sessions have stored about this cluster.
   case recalled(Records)
-  /// What plans are made from beyond the marketplace.
+  /// What plans are made from, besides extensions and installations.
   case facts(PlanFacts)
-  /// A config that is being written is on this computer's disk.
+  /// The draft of a config was written to disk.
   case draftKept(of: String)
-  /// The files of settings have changed, and were read anew.
+  /// The settings were read again because a file has changed.
   case settings(Settings)
   /// All versions of all extensions, or why they cannot be read.
   case catalogue([ExtensionVersion], failure: ClusterError?)
-  /// The server was started again, or was not, for this reason.
+  /// The server was restarted; `problem` says why that failed, or is `nil`.
   case restarted(problem: String?)
-  /// What a screen wanted read, or why it was not.
+  /// The result of a screen's reading.
   case read(Reading, Result<ReadFacts, ReadFailure>)
-  /// The requests of a plan were sent; why they were not carried out, or `nil`.
+  /// The requests of a plan were sent; `failure` says why that failed, or is `nil`.
   case sent(RemedyPlan, failure: Sentence?)
-  /// Where the console can go, or why that is not known.
+  /// The clusters that the console can open, or why they cannot be read.
   case places(Result<[ClusterPlace], ReadFailure>)
-  /// Another place was opened.
+  /// Another cluster was opened.
   case moved(Move)
-  /// Something was not done or not saved; the text says what and why.
+  /// Something failed or was not saved; the sentence says what and why.
   case failed(Sentence)
 }
 
-/// What came of editing a text in another program.
+/// The result of editing a text in another program.
 package enum EditedText: Hashable, Sendable {
   case text(String)
-  /// Nothing was taken, and why, as a sentence.
+  /// The text is not taken, for the reason in this sentence.
   case refused(Sentence)
 }
 
-/// What two ways to one cluster show differently.
+/// What two connections to one cluster show differently.
 package struct Comparison: Hashable, Sendable {
   /// One sentence for each object, with its kind.
   package var differences: [String]
-  /// Why the comparison came to nothing, or `nil`.
+  /// Why the comparison failed, or `nil`.
   package var failure: Sentence?
 
   package init(differences: [String] = [], failure: Sentence? = nil) {
@@ -99,7 +97,7 @@ package struct Comparison: Hashable, Sendable {
   }
 }
 
-/// The README of a package, or why there is none to show.
+/// The README and changelog of a package, or why there are none.
 package enum Documentation: Hashable, Sendable {
   case text(String)
   case missing(reason: Sentence)

@@ -2,70 +2,70 @@ package import Extensions
 package import KubernetesAPI
 package import Operations
 
-/// What is to be done outside the console.
+/// What the worker must do for the console.
 package enum Request: Hashable, Sendable {
-  /// Find out how the cluster speaks of extensions.
+  /// Discover the capabilities of the cluster.
   case connect
   case watch(Subject, Dialect)
   case apply(Plan)
   /// Have what rests behind another's failure tried once more.
   case tryAgain(SecondTry, Dialect)
-  /// Ask the server what it would say to a plan, without changing anything.
+  /// Make a dry run of a plan.
   case dryRun(Plan)
-  /// Ask what this user may do; afresh when what was said before has proved wrong.
+  /// Ask which rights the user has; `isAfresh` drops cached answers, which have proved wrong.
   case ask([Access], isAfresh: Bool)
   /// List all versions of all extensions.
   case readCatalogue(Dialect)
-  /// Get the README out of a version's package, in the key's language if there is one.
+  /// Read the README and changelog in the package of a version, in the language of the key if possible.
   case document(DocumentKey, ExtensionVersion)
-  /// Read all that the objects around an extension say.
+  /// Read the details of an extension.
   case readDetails(DetailsSubject, Capabilities)
-  /// Start the server again, which is one of this computer's own.
+  /// Restart the server, which runs on this computer.
   case restart
   /// Read the package of a version and what the cluster serves, for plans and for the editor.
   case readEvidence(EvidenceSubject, Capabilities)
-  /// Count the pods that were made for the last release of an installation.
+  /// Count the pods that were created since the last release of an installation was begun.
   case countRestarts(Installation, Capabilities)
-  /// Hold a long config that is being written against the chart's values.
+  /// Check a long config that is being edited against the chart's values.
   case review(ReviewSubject)
-  /// Write a file of the user's into the present folder.
+  /// Write a file to the current folder.
   case writeFile(Plan.KubectlFile)
-  /// Look whether the preferred way to the cluster works again.
+  /// Check whether the preferred connection works again.
   case probeWays
-  /// List what matters by both ways, and say what differs.
+  /// List the important resources through both connections, and compare them.
   case compareWays(Dialect)
-  /// Read what earlier sessions kept about this cluster.
+  /// Read what earlier sessions have stored about this cluster.
   case recall
   /// Add a line to the history: a change that another user made.
   case remember(HistoryLine)
-  /// Add to the history how a change of an extension ended.
+  /// Add the outcome of a change to the history.
   case noteOutcome(ChangeProgress, of: String, ChangeProgress.Outcome)
   /// Read the server's versions and those of these installations.
   case readFacts([Installation], Capabilities)
-  /// Keep a config that is being written; `nil` when it is no longer needed.
+  /// Store the draft of a config; `nil` deletes it.
   case keepDraft(of: String, KeptDraft?)
-  /// Keep the places that were visited, for the next session.
+  /// Store the visited places for the next session.
   case keepPlaces([String])
-  /// Write the user's choice into the file of settings.
+  /// Write a setting to the settings file.
   case keepSetting(String, String)
-  /// Send these requests, one after another, for as long as each is taken.
+  /// Send these requests one after another; the first failure stops this.
   case send([RemedyRequest], of: RemedyPlan)
-  /// List the places that the console can go to.
+  /// List the clusters that the console can open.
   case listPlaces
-  /// Open another place, to go on there.
+  /// Open another cluster, with which the console continues.
   case move(ClusterPlace)
   /// Read something that a screen shows.
   case read(Reading)
-  /// Cancel what is under way about an id.
+  /// Cancel the effect with this id.
   case stop(Effect.ID)
 
-  /// A collection to be followed.
+  /// A collection to be watched.
   package enum Subject: Hashable, Sendable {
     case categories, extensions, installations
     case versions(of: String)
   }
 
-  /// Changes the cluster.
+  /// Whether it changes the cluster.
   package var isChange: Bool {
     switch self {
     case .apply, .tryAgain, .send: true
@@ -74,10 +74,10 @@ package enum Request: Hashable, Sendable {
   }
 }
 
-/// Names one README: of which extension, version and language.
+/// Identifies a README by extension, version and language.
 package struct DocumentKey: Hashable, Sendable {
   package var extensionName: String
-  /// The name of the version's object.
+  /// The name of the ExtensionVersion.
   package var version: String
   package var language: String
 }

@@ -4,7 +4,7 @@ import KubernetesAPI
 import Platform
 
 extension Message: Mail {
-  /// News of the cluster is the news of an object; what became of a user's own request always arrives.
+  /// Messages about objects can be replaced; results of the user's own requests always arrive.
   package var subject: MailSubject? {
     switch self {
     case .categories(let event): event.subject("categories")
@@ -30,7 +30,7 @@ extension Message: Mail {
 }
 
 extension WatchEvent {
-  /// The list as a whole makes news of its objects old; how the watch itself stands is a topic of its own.
+  /// A list replaces messages about its objects; the state of the watch is a separate topic.
   fileprivate func subject(_ topic: String) -> MailSubject? {
     switch self {
     case .replaced: MailSubject(topic)
@@ -42,7 +42,7 @@ extension WatchEvent {
 }
 
 extension Message {
-  /// A list of so many objects that reading it leaves much memory that holds nothing.
+  /// Whether it is a list so long that reading it leaves much freed memory.
   var isLongList: Bool {
     switch self {
     case .extensions(.replaced(let all)): all.count > 1000

@@ -5,9 +5,9 @@ import Operations
 import Packages
 package import Platform
 
-/// Carries out the console's effects, on tasks, and posts their results.
+/// Carries out the console's effects in tasks, and posts their results.
 ///
-/// Each effect says itself what a second one with its id means, and what happens to it when the program ends.
+/// Each effect determines what a second one with its id does, and what happens when the program ends.
 package final class Worker: Sendable {
   let session: Session
   private let mailbox: Mailbox<Message>
@@ -25,7 +25,7 @@ package final class Worker: Sendable {
     var onExit: Effect.Exit
   }
 
-  /// A worker on the cluster of `session` that reports to `mailbox`.
+  /// A worker for the cluster of `session`, which reports to `mailbox`.
   package init(_ session: Session, mailbox: Mailbox<Message>) {
     var session = session
     session.connection.cluster.warnings = Warnings { mailbox.post(.warned($0)) }
@@ -35,7 +35,7 @@ package final class Worker: Sendable {
     session.connection.whenStatusChanges { mailbox.post(.status($0)) }
   }
 
-  /// Begins `effect` and returns at once.
+  /// Starts `effect` and returns at once.
   package func start(_ effect: Effect) {
     if effect.request.isChange, session.connection.status.isReadOnly {
       mailbox.post(.failed("This console is read-only: nothing was changed."))
@@ -60,7 +60,7 @@ package final class Worker: Sendable {
     }
   }
 
-  /// Cancels everything that need not be finished.
+  /// Cancels all effects that need not finish.
   package func cancelWhatMayBe() {
     running.withLock { running in
       for (id, entry) in running.entries where entry.onExit == .cancel {
@@ -70,7 +70,7 @@ package final class Worker: Sendable {
     }
   }
 
-  /// How much longer to wait for effects that must be finished, when `elapsed` has passed since the user left.
+  /// How much longer to wait for effects that must finish, if `elapsed` has passed since the user left.
   package func timeToFinish(after elapsed: Duration) -> Duration {
     running.withLock { running in
       let limits = running.entries.values.map { entry in
@@ -85,7 +85,7 @@ package final class Worker: Sendable {
     "The cluster did not answer to the change of \(name): check whether it was made."
   }
 
-  /// What was to be finished and is not, in sentences.
+  /// The effects that should have finished and have not, as sentences.
   package var unfinished: [Sentence] {
     let ids = running.withLock { running in running.entries.filter { $1.onExit != .cancel }.keys }
     var sentences = ids.compactMap { id -> Sentence? in
@@ -98,7 +98,7 @@ package final class Worker: Sendable {
     return sentences.sorted { $0.english < $1.english }
   }
 
-  /// Cancels everything.
+  /// Cancels all effects.
   package func stop() {
     running.withLock { running in
       for entry in running.entries.values { entry.task.cancel() }
@@ -106,25 +106,25 @@ package final class Worker: Sendable {
     }
   }
 
-  /// The ids of everything under way.
+  /// The ids of all effects in progress.
   var underWay: Set<Effect.ID> { running.withLock { Set($0.entries.keys) } }
 
   private func run(_ effect: Effect, _ number: Int) async {
     let result = await result(of: effect.request)
-    // Forgotten first: the console may ask for the same again as soon as it hears of the result.
-    // In one step: what is no longer under way is in the mailbox.
+    // The effect is removed first, because the console may start the same one as soon as it receives the result. Both
+    // happen under one lock, so that the result of an effect that is not in progress is in the mailbox.
     running.withLock { running in
       if running.entries[effect.id]?.number == number { running.entries[effect.id] = nil }
       if let result { post(result) }
     }
   }
 
-  /// Reports `message` unless the effect it came of was cancelled meanwhile.
+  /// Posts `message`, unless the task was cancelled.
   func post(_ message: Message) {
     if !Task.isCancelled { mailbox.post(message) }
   }
 
-  /// Does `request`, and returns what is to be told when it has ended.
+  /// Carries out `request`, and returns its result.
   private func result(of request: Request) async -> Message? {
     switch request {
     case .connect: return await connect()
@@ -173,7 +173,7 @@ package final class Worker: Sendable {
     }
   }
 
-  /// Asks what the cluster's extensions can do until there is an answer.
+  /// Discovers the capabilities of the cluster, with retries until that succeeds.
   private func connect() async -> Message? {
     var backoff = Backoff()
     let start = ContinuousClock.now
@@ -191,7 +191,7 @@ package final class Worker: Sendable {
     return nil
   }
 
-  /// What changes the cluster.
+  /// Sends all changes of the cluster.
   var sender: ChangeSender {
     let author = Author(session.connection.status)
     return ChangeSender(session.connection.cluster, history: session.recordKeeper?.history, author: author) {

@@ -6,7 +6,7 @@ import Packages
 import Platform
 import Terminal
 
-/// Names what was read of one version.
+/// Identifies the evidence that was read for one version.
 struct EvidenceKey: Hashable, Sendable {
   let name: String
   let version: String
@@ -14,72 +14,72 @@ struct EvidenceKey: Hashable, Sendable {
   init(_ subject: EvidenceSubject) { (name, version) = (subject.name, subject.version) }
 }
 
-/// What all views share: the cluster as it is known, and how this user wants to see it.
+/// The state that all screens share: the cluster as far as it is known, and the user's settings.
 ///
-/// A value with one writer, the app; views change it only while they handle a message.
+/// Only the app changes it; screens do so only while they handle a message.
 struct ConsoleState: Sendable {
   var session: ClusterSession.Status
   var settings: Settings
   var now: ClockReading
   var size = Size(rows: 24, columns: 80)
-  /// What the cluster's extensions can do, and whether and when it was asked.
+  /// The capabilities of the cluster, and whether and when they were requested.
   var capabilityState = CapabilityState()
-  /// What this user may do.
+  /// The rights of this user.
   var rights: Rights
-  /// When that was asked last.
+  /// When the rights were last requested.
   var rightsAsked: ClockReading?
-  /// What is to be done outside; `App.handle` returns it.
+  /// The effects to carry out, which `App.handle` returns.
   var effects: [Effect] = []
   var market = Market()
   var connection = ConnectionState()
   var operations = ChangeTracker()
-  /// What plans are made from beyond the marketplace; `nil` until it is read.
+  /// The facts for plans beyond the marketplace; `nil` until they are read.
   var planFacts: PlanFacts?
-  /// Changes that this console has sent and that the cluster has not answered, or has refused, by extension.
+  /// Changes that this console has sent and that the API server has refused or not answered yet, by extension.
   var submissions: [String: Submission] = [:]
-  /// What the server says to the plans on the screen, by extension.
+  /// The dry runs of the plans on the screen, by extension.
   var dryRuns: [String: DryRun] = [:]
-  /// What was read of packages and of what is served, for plans and the editor.
+  /// The packages and the contents read for plans and for the editor.
   var evidence: [EvidenceKey: PlanSheet.Evidence] = [:]
-  /// What was restarted for the last releases of the extensions whose config was looked at.
+  /// What was restarted by the last releases of extensions whose config was shown.
   var restarts: [String: Restarts] = [:]
-  /// What a plan of several steps still has to send.
+  /// The remaining steps of a plan of several steps.
   var stepQueue: StepQueue?
-  /// All that the objects around the extensions say whose pages are open.
+  /// The details of the extensions whose pages are open, from the objects around them.
   var details: [String: ExtensionDetails] = [:]
-  /// What was read for the screens that are open.
+  /// The facts read for the open screens.
   var readings = Readings()
-  /// Whether changes of an earlier session whose end was not seen have been told of.
+  /// Whether the records were read, and whether unfinished changes of earlier sessions were reported.
   var unfinished = (isRecalled: false, isTold: false)
-  /// Where the console can go; `nil` until that was asked.
+  /// The clusters to which the console can switch; `nil` until they are requested.
   var places: Result<[ClusterPlace], ReadFailure>?
-  /// How far the requests of the remedies on the screen are, by the titles of their plans.
+  /// The progress of the requests of the remedies on the screen, by the titles of their plans.
   var remedies: [String: RemedyProgress] = [:]
-  /// The version that was chosen on the page of versions, by extension: other pages are about that one.
+  /// The version chosen on the page of versions, by extension; the other pages show this version.
   var chosenVersions: [String: String] = [:]
   /// The READMEs that were read.
   var documents: [DocumentKey: Documentation] = [:]
-  /// What the two ways to the cluster showed when they were compared last; `nil` while they are being compared.
+  /// The result of the last comparison of the two connections; `nil` while they are being compared.
   var comparison: Comparison?
   var records = Records()
-  /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
+  /// Extensions whose drafts were just left; once a draft is saved, a message says so.
   var announcedDrafts: Set<String> = []
   var messageLog = MessageLog()
-  /// The user wants no preview beside the list.
+  /// Whether the user has hidden the preview beside the list.
   var hidesPreview = false
-  /// Times are shown as they are, not how long ago they were.
+  /// Whether times are shown exactly rather than as ages.
   var showsExactTimes = false
-  /// The line to the terminal is slow: fewer bytes count for more than looks.
+  /// Whether the connection to the terminal is slow, so that few bytes matter more than looks.
   var isSlow = false
-  /// A line is being typed, which takes a row of its own.
+  /// Whether a line is being typed, which takes an extra row.
   var isLineTyped = false
-  /// What can be typed there, where that is not plain.
+  /// The grammar of the line being typed, if it has one.
   var grammar: Sentence?
-  /// How many extensions want attention.
+  /// The number of extensions that want attention.
   var tally = Tally()
-  /// Several changes that one plan has confirmed, while they are carried out.
+  /// Several changes confirmed by one plan, while they are carried out.
   var many: ManySubmissions?
-  /// What was changed from here, in words, the oldest first.
+  /// The changes made from this console, in words, oldest first.
   var changed: [String] = []
 
   init(_ session: ClusterSession.Status, _ settings: Settings, now: ClockReading) {
@@ -94,14 +94,14 @@ struct ConsoleState: Sendable {
   var theme: Theme { settings.theme }
   var language: String { settings.language }
 
-  /// What every user must know before anything else, in rows of its own under the header; where there is no list yet,
-  /// it stands in its place.
+  /// The lines below the header that every user must see first; empty while there is no list, because they then take
+  /// the place of the list.
   var banner: [String] {
     let lines = market.isFilled ? connection.refusal?.wrapped(to: max(8, size.columns - 2)) ?? [] : []
     return Array(lines.prefix(3))
   }
 
-  /// The area of the views: everything but the header, the banner and the footer.
+  /// The area of the screens: everything but the header, the banner and the footer.
   var body: Rect {
     let rest = Rect(size).split(top: 1 + banner.count).rest
     return rest.split(bottom: 1 + messageRows).rest
@@ -109,52 +109,52 @@ struct ConsoleState: Sendable {
 
   var bodySize: Size { body.size }
 
-  /// Has `request` done outside.
+  /// Requests an effect outside the state.
   mutating func begin(_ request: Request) { effects.append(Effect(request)) }
 
   mutating func begin(_ requests: [Request]) { effects += requests.map { Effect($0) } }
 
-  /// Answers a key; the answer goes with the next one.
+  /// Answers a key; the answer disappears with the next key.
   mutating func say(_ tone: MessageLog.Tone, _ sentence: Sentence, about subject: String? = nil) {
     messageLog.answer(tone, words(sentence), about: subject, at: now)
   }
 
-  /// Where the extension called `name` stands.
+  /// The status of the extension called `name`.
   func status(of name: String) -> ExtensionStatus {
     ExtensionStatus(
       name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "",
       sight: market.sight)
   }
 
-  /// That nothing is installed as `name`, or that this user may not know.
+  /// The text for an extension that is not installed, or whose installation this user may not read.
   func absence(of name: String) -> String {
     guard !market.sight.installations, let dialect else { return words("not installed") }
     return words("not known (no right to list {0})", dialect.installations.plural)
   }
 
-  /// The config of the extension called `name`, with its comments where it was written here; `nil` when it is not installed.
+  /// The config of the extension called `name`, with its comments if it was written here; `nil` if it is not installed.
   func config(of name: String) -> String? {
     market.installed.of(name).map { records.memories[name]?.config(of: $0) ?? $0.config }
   }
 
-  /// Shows a message that stays until it was seen.
+  /// Shows a message that stays until the user has seen it.
   mutating func announce(_ tone: MessageLog.Tone, _ sentence: Sentence, about subject: String? = nil) {
     messageLog.announce(tone, words(sentence), about: subject, at: now)
   }
 
-  /// Adds to the messages page what is shown elsewhere on the screen.
+  /// Adds a message to the messages page only, because it is shown elsewhere on the screen.
   mutating func record(_ tone: MessageLog.Tone, _ sentence: Sentence) {
     messageLog.record(tone, words(sentence), at: now)
   }
 
-  /// Why a list has no rows: it is being read, must not or cannot be read, or there is nothing.
+  /// The text for a list without rows: that it is being read, that it cannot be read, or that it is empty.
   func emptiness(isFilled: Bool, reading: String, otherwise: String) -> Line {
     if isFilled { return Line(otherwise, .dim) }
     guard case .stale(let reason) = connection.state else { return Line(reading, .dim) }
     return Line(reason, connection.refusal == nil ? .statusWarning : .statusError)
   }
 
-  /// What a plan about `name` is made from: what is known by now, and what of it is not.
+  /// The context of a plan for `name`: the known facts, and which facts are missing.
   func planContext(for name: String) -> PlanContext? {
     guard let capabilities = capabilityState.capabilities else { return nil }
     let versions = market.versions[name]
@@ -172,7 +172,7 @@ struct ConsoleState: Sendable {
       context.gaps[.server] = nil
     }
     context.noteRunning(of: name, memory(of: name))
-    // What it was before it was changed needs something else.
+    // The facts of a version that is no longer installed do not apply.
     context.installedVersions = context.installedVersions.filter {
       market.installed.of($0.key)?.version == $0.value.version
     }
@@ -180,18 +180,18 @@ struct ConsoleState: Sendable {
     return context
   }
 
-  /// The versions of the platform, where they have been read for the list.
+  /// The versions of the platform, if they have been read for the list.
   var platform: ProductVersions? {
     if case .platform(let versions)? = readings[.platform]?.facts { versions } else { nil }
   }
 
-  /// The Kubernetes of the cluster as a filter asks for it, `1.32`; empty while it is not known.
+  /// The Kubernetes version of the cluster for filters, such as `1.32`; empty while it is not known.
   var shownKubernetes: String {
     let text = planFacts?.server.kubernetes.nonEmpty ?? platform?.kubernetes ?? ""
     return SemanticVersion(text).map { "\($0.major).\($0.minor)" } ?? ""
   }
 
-  /// What is read of a version: its package, and what is served beside it.
+  /// What to read for a version: its package, and the contents served for it.
   func evidenceSubject(of name: String, _ version: String) -> EvidenceSubject {
     let known = market.versions[name]?.elements.values.first { VersionText($0.version) == VersionText(version) }
     return EvidenceSubject(name: name, version: version, known: known)
@@ -202,7 +202,7 @@ struct ConsoleState: Sendable {
     return (refusal ?? interruption?.words).map { .unreadable($0) } ?? .pending
   }
 
-  /// Reads what a change of this kind to `name` is held against, and what is not known of it yet.
+  /// Requests the facts that a plan of this kind for `name` needs and that are not known yet.
   func readFacts(for kind: ChangeKind, of name: String) -> [Request] {
     guard !kind.row.reads.isDisjoint(with: [.dependants, .server]), let capabilities = capabilityState.capabilities
     else {

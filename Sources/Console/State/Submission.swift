@@ -4,33 +4,33 @@ import KubernetesAPI
 import Operations
 import Platform
 
-/// A change on its way from the key that confirmed it to the cluster's answer.
+/// A change from its confirmation by a key until the API server answers.
 ///
-/// It belongs to the state and not to the screen that began it: closing the plan does not take a write back.
+/// It belongs to the state rather than to the screen that began it, because closing the plan does not cancel the write.
 ///
 ///     sending ──accepted──▶ (gone)
 ///        │ ▲
-///     409│ │news of the object that mean the same
+///     409│ │the object changed, the plan means the same
 ///        ▼ │
-///     outdated ──news that mean something else──▶ (gone)      any other failure: refused
+///     outdated ──the plan means something else──▶ (gone)      any other failure: refused
 struct Submission: Hashable, Sendable {
   enum Progress: Hashable, Sendable {
-    /// The cluster has not answered yet.
+    /// The API server has not answered yet.
     case sending
-    /// Another writer was faster; the news of what it did is on its way.
+    /// The write conflicted with a faster one, whose watch event has not arrived yet.
     case outdated
     case refused
   }
 
   private(set) var plan: Plan
   private(set) var progress = Progress.sending
-  /// The version of the installation that the write was made for.
+  /// The resource version of the installation for which the write was made.
   private(set) var version: String?
   private var conflicts = 0
-  /// Why the cluster did not take it, as a sentence.
+  /// Why the API server did not accept the change, as a sentence.
   var refusal: String?
 
-  /// More conflicts in a row are told as a refusal.
+  /// The number of conflicts in a row that are tolerated; one more counts as a refusal.
   static let tolerance = 3
 
   init(_ plan: Plan, to version: String?) {
@@ -38,12 +38,12 @@ struct Submission: Hashable, Sendable {
     self.version = version
   }
 
-  /// The cluster's answer is still to come.
+  /// Whether the answer of the API server is still pending.
   var isUnderWay: Bool { progress != .refused }
 
-  /// Notes `failure`; whether the change shall be sent again for what the cluster has then.
+  /// Records `failure`; returns whether the change is to be sent again for the object as it is then.
   ///
-  /// A controller that noted its progress meanwhile is no reason to ask the user again.
+  /// A controller that merely updated the object's status is no reason to ask the user again.
   mutating func fail(_ failure: ClusterError) -> Bool {
     guard case .refused(let status) = failure, status.isConflict, conflicts < Self.tolerance
     else {
@@ -55,14 +55,14 @@ struct Submission: Hashable, Sendable {
     return true
   }
 
-  /// `plan` is sent in place of the one that was outdated.
+  /// Records that `plan` is sent instead of the outdated one.
   mutating func sendAgain(_ plan: Plan, to version: String?) {
     (self.plan, self.version, progress) = (plan, version, .sending)
   }
 }
 
 extension ConsoleState {
-  /// The submission of a change to `name` that the cluster has not answered yet.
+  /// The submission of a change to `name` that the API server has not answered yet.
   func underWay(_ name: String) -> Submission? {
     submissions[name].flatMap { $0.isUnderWay ? $0 : nil }
   }
@@ -76,7 +76,7 @@ extension ConsoleState {
     begin(.apply(plan))
   }
 
-  /// Sends what was outdated again, if it still means what the user has agreed to.
+  /// Sends an outdated change again, if it still means what the user has agreed to.
   mutating func submitAgain(_ name: String) {
     guard var submission = submissions[name], submission.progress == .outdated,
       market.installed.of(name)?.resourceVersion != submission.version, let context = planContext(for: name)

@@ -6,26 +6,26 @@ import Manifest
 import Packages
 import Platform
 
-/// Finds out what shall be there: the chart, rendered, and how the cluster serves each kind in it.
+/// Plans the objects of a release: renders the chart, and finds the resource of each kind in the cluster.
 struct ReleasePlanner: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var renderer: ChartRenderer
   var settings = ControllerSettings()
-  /// The agent whose release it is, and where that lies; `nil` for the extension's own.
+  /// The site of the agent whose release this is; `nil` for the extension's own release.
   var site: AgentSite? = nil
-  /// The account as which the release is made, where there is to be one.
+  /// The account as which the release is applied, if one is used.
   var account: ExecutorAccount? = nil
 
-  /// The cluster in which the objects are made.
+  /// The cluster of the release's objects.
   var target: Cluster { site?.target ?? cluster }
 
-  /// The version of `extension` that the cluster offers under this number, or `nil`.
+  /// The ExtensionVersion of `extension` with this version; `nil` if there is none.
   func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
     try await ExtensionVersion.find(`extension`, version, in: cluster, dialect)
   }
 
-  /// What an attempt wants, and what of its chart is not done.
+  /// The objects of an attempt, and notes about what is left out.
   struct Planned: Sendable {
     var parts: [ReleaseRecord.Part] = []
     var tests: [ReleaseRecord.Part] = []
@@ -34,7 +34,7 @@ struct ReleasePlanner: Sendable {
     var notes: [String] = []
   }
 
-  /// The objects of the record's attempt.
+  /// Plans the attempt of the record.
   func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
     let package = try? Package(archive: archive)
@@ -49,7 +49,7 @@ struct ReleasePlanner: Sendable {
     return planned
   }
 
-  /// What of an extension is not in its own release.
+  /// The parts of an extension that are not in its own release.
   private static func notes(on parts: [PackagePart]) -> [String] {
     [
       (PackagePart.Place.members, "not installed, for agents"),
@@ -60,7 +60,7 @@ struct ReleasePlanner: Sendable {
     }
   }
 
-  /// The objects of a rendered chart, with the way the cluster serves each.
+  /// The objects of a rendered chart with their resources.
   func placed(_ rendered: RenderedChart, _ record: ReleaseRecord) async throws(StepError) -> Planned {
     var kinds = ServedKinds(target)
     try await define(rendered.definitions, &kinds)
@@ -71,7 +71,7 @@ struct ReleasePlanner: Sendable {
       planned.notes.append("hooks not run: " + rendered.idleHooks.joined(separator: ", "))
     }
     for part in rendered.parts {
-      // The release's own namespace is there already, and stays.
+      // The release's own namespace exists already, and is not part of the release.
       if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
       if try await isGrantOfOthers(part, &kinds) {
         grants.append(part.object.name)
@@ -89,10 +89,10 @@ struct ReleasePlanner: Sendable {
     return planned
   }
 
-  /// A server needs seconds to serve what a chart defines itself; what it has not after two minutes does not come.
+  /// Seconds for the API server to serve a kind that the chart itself defines; after that it is taken for missing.
   private static let patience = 120
 
-  /// The kind of `object` is one that the chart itself defines, and may be served any moment.
+  /// Whether the chart itself defines the kind of `object`, so that it may soon be served.
   private func isComing(_ object: Object, from definitions: [RenderedChart.Part], _ record: ReleaseRecord) -> Bool {
     let group = object.apiVersion.split(separator: "/").first ?? ""
     let isDefined = definitions.contains { part in
@@ -103,7 +103,8 @@ struct ReleasePlanner: Sendable {
       && settings.now().secondsSince1970 - record.since.secondsSince1970 < Self.patience
   }
 
-  /// As helm has it: what is in a chart twice cannot be made, and can be changed where an earlier attempt has made it.
+  /// As in helm, an object that is twice in a chart cannot be created, but can be updated if an earlier attempt has
+  /// created it.
   private static func refuseTwins(in parts: [ReleaseRecord.Part], _ record: ReleaseRecord) throws(StepError) {
     var files: [ReleaseRecord.Reference: String] = [:]
     let made = Set(record.inventory.map(\.reference))
@@ -114,7 +115,7 @@ struct ReleasePlanner: Sendable {
     }
   }
 
-  /// Only a cluster with KubeSphere's roles has anything to do with their templates; without them an extension works.
+  /// Role templates are skipped in a cluster without KubeSphere's roles, where an extension works without them.
   private func isGrantOfOthers(_ part: RenderedChart.Part, _ kinds: inout ServedKinds) async throws(StepError) -> Bool {
     let object = part.object
     guard object.kind == "RoleTemplate", object.apiVersion.hasPrefix("iam.kubesphere.io/") else { return false }
@@ -167,9 +168,7 @@ struct ReleasePlanner: Sendable {
     return answer["gitVersion"]?.string ?? ""
   }
 
-  /// What the user does not choose: the group of what the gateway serves, which differs between
-  /// the dialects, and that the parts meant for agents stay out of the extension's own release, and the others out of an
-  /// agent's, which is told where it is (docs/KUBESPHERE.md: Executor).
+  /// The values that the user cannot set (docs/KUBESPHERE.md: Executor).
   private func forced(_ package: Package?) -> Value {
     ForcedValues.of(package, servingGroup: dialect.apiServices.group, agentIn: site?.clusterInfo)
   }
@@ -194,12 +193,12 @@ struct ReleasePlanner: Sendable {
     }
   }
 
-  /// The chart from where it lies: those too large for a ConfigMap stay there.
+  /// Fetches the chart from the repository, where charts that are too large for a ConfigMap stay.
   private func fetched(_ version: ExtensionVersion) async throws(StepError) -> [UInt8] {
     let owner = try await StepError.telling("the repository \(version.repository)") { () throws(ClusterError) in
       version.repository.isEmpty ? nil : try await cluster.find(dialect.repositories, version.repository)
     }
-    // Without one it is an address like any other, of which no credentials are known.
+    // Without a repository, the URL is fetched without credentials.
     let object = owner ?? Object(["spec": ["url": .string(version.chartURL)]])
     do throws(RepositoryError) {
       let access = try await RepositoryAccess(object, in: cluster, settings)
@@ -210,7 +209,7 @@ struct ReleasePlanner: Sendable {
     }
   }
 
-  /// Makes definitions that are not there; those that are stay as they are, as with helm.
+  /// Creates missing definitions; as in helm, existing ones are not changed.
   private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(StepError) {
     for part in definitions {
       let place = try await placed(part, "", &kinds, isNew: false)
@@ -223,7 +222,7 @@ struct ReleasePlanner: Sendable {
     }
   }
 
-  /// The object in its namespace, with the way the cluster serves it.
+  /// The object with its namespace and its resource.
   func placed(
     _ part: RenderedChart.Part, _ namespace: String, _ kinds: inout ServedKinds, isNew: Bool
   ) async throws(StepError) -> ReleaseRecord.Part {
@@ -234,7 +233,7 @@ struct ReleasePlanner: Sendable {
     }
     guard let resource else {
       let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"
-      // A definition made a moment ago takes a moment to be served.
+      // A definition that was just created is not served at once.
       if isNew { throw .passing(.unreadable(problem)) }
       throw .lasting("\(part.file): \(problem), which \(object.name) needs")
     }

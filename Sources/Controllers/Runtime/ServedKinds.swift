@@ -3,14 +3,14 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Which kinds the cluster serves, learnt by discovery as they are asked for.
+/// The kinds that the cluster serves, discovered on demand.
 struct ServedKinds {
   private let cluster: Cluster
   private var known: [String: [String: Resource]] = [:]
 
   init(_ cluster: Cluster) { self.cluster = cluster }
 
-  /// How the cluster serves `kind` of `apiVersion`, or `nil` when it does not.
+  /// The resource of `kind` in `apiVersion`; `nil` if the cluster does not serve it.
   mutating func resource(_ apiVersion: String, _ kind: String) async throws(ClusterError) -> Resource? {
     if known[apiVersion] == nil { known[apiVersion] = try await list(apiVersion) }
     return known[apiVersion]?[kind]
@@ -29,7 +29,7 @@ struct ServedKinds {
     }
     var kinds: [String: Resource] = [:]
     for entry in document["resources"]?.sequence ?? [] {
-      // Names with a slash are parts of a resource, such as its status.
+      // Names with a slash are subresources, such as the status.
       guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
         continue
       }

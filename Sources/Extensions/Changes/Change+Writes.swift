@@ -3,12 +3,12 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-// A change as the cluster is told of it: as little as the rules of its dialect allow (docs/KUBESPHERE.md: Admission, Changes).
+// The writes of a change, as small as its dialect allows (docs/KUBESPHERE.md: Admission, Changes).
 extension Change {
-  /// The one write that brings this change about, after `preparation` where there is one.
+  /// The write of this change, after `preparation` if there is one.
   ///
-  /// `installation` is what the user saw; its resource version makes the server refuse the write
-  /// when another writer was faster.
+  /// `installation` is what the user saw; its resourceVersion makes the server refuse the write if another
+  /// client wrote first.
   package func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
     let resource = capabilities.dialect.installations
     func patch(_ spec: Mapping) -> Write {
@@ -27,14 +27,14 @@ extension Change {
     }
   }
 
-  /// It asks for the very release that failed: nothing would happen unless the controllers are told to try it again.
+  /// Whether it requests the failed version and config again, so that the controllers must be told to try again.
   package func triesAgain(_ installation: Installation?) -> Bool {
     guard let installation, installation.canBeTriedAgain, version != nil || config != nil else { return false }
     let isSameVersion = version.map { VersionText($0) == VersionText(installation.version) } ?? true
     return isSameVersion && (config.map(installation.hasConfig) ?? true)
   }
 
-  /// The fields of `spec` that this change sets, and no others.
+  /// The fields of `spec` that this change sets.
   private func specPatch(of installation: Installation?, _ capabilities: Capabilities) -> Mapping {
     var spec: Mapping = [:]
     if let version { spec["extension"] = ["version": .string(version)] }
@@ -44,7 +44,7 @@ extension Change {
     return spec
   }
 
-  /// What must be written first, so that the cluster takes `write` as it is meant.
+  /// The write that must precede `write` for its intended effect; `nil` for most kinds.
   package func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
     guard row.annotatesFirst else { return nil }
     let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
@@ -52,7 +52,7 @@ extension Change {
       capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))
   }
 
-  /// Its presence makes the controller take the release away without hooks (docs/KUBESPHERE.md: Changes).
+  /// If present, the controller removes the release without hooks (docs/KUBESPHERE.md: Changes).
   package static let forceDeleteAnnotation = "kubesphere.io/force-delete"
 
   static func versioned(_ body: Value, _ installation: Installation?) -> Value {
@@ -62,8 +62,8 @@ extension Change {
     return Value.mapping(patch).setting(["metadata", "resourceVersion"], to: .string(version))
   }
 
-  /// The controller fails on a scheduling that has no placement (docs/KUBESPHERE.md: Placements), so every write
-  /// there puts one in; an empty one places nothing anywhere.
+  /// The controller fails on a scheduling without a placement (docs/KUBESPHERE.md: Placements), so every write
+  /// to such an installation adds an empty one, which places no agents.
   private static func withPlacement(_ spec: Mapping, _ installation: Installation?) -> Mapping {
     guard installation?.lacksPlacement == true, spec["clusterScheduling"] == nil else { return spec }
     var spec = spec
@@ -71,10 +71,10 @@ extension Change {
     return spec
   }
 
-  /// Always a placement, and never none at all: that would leave the agents behind (docs/KUBESPHERE.md: Placements).
+  /// Always a placement: without one the agents would be left behind (docs/KUBESPHERE.md: Placements).
   private static func placement(_ clusters: [String], _ installation: Installation?) -> Value {
     var placement: Mapping = ["clusters": .sequence(clusters.map(Value.string))]
-    // Where no cluster is named the selector counts, and would place what was to be removed.
+    // If no cluster is named, the selector applies, and would place the agents that are to be removed.
     if installation?.hasClusterSelector == true { placement["clusterSelector"] = .null }
     return ["placement": .mapping(placement)]
   }
@@ -85,7 +85,7 @@ extension Change {
       "extension": ["name": .string(name), "version": .string(version ?? "")], "enabled": .bool(isEnabled),
     ]
     if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
-    // Before 2023 the namespace and the release were the author's to say (docs/KUBESPHERE.md: Eras).
+    // Before 2023 the client chose the namespace and the release (docs/KUBESPHERE.md: Eras).
     if capabilities.has(.targetNamespace) {
       spec["targetNamespace"] = .string(namespace ?? Self.usualNamespace(of: name))
     }
@@ -94,13 +94,13 @@ extension Change {
     return Object(capabilities.dialect.installations, name: name, ["spec": .mapping(spec)])
   }
 
-  /// Config stays text where the cluster has text: comments matter to users.
+  /// The config as text if the cluster stores text, because comments matter to users.
   ///
-  /// Where it is an object, the patch names what was taken out as well.
+  /// For an object, the patch also sets removed keys to null.
   private static func config(_ text: String, _ installation: Installation?, _ capabilities: Capabilities) -> Value {
     let isObject =
       capabilities.configForm == .object || (installation?.configForm == .object && installation?.config != "")
-    // Over a text an object is put whole: a patch has nothing there to change.
+    // An object that replaces a text is sent as a whole, because there is nothing to patch.
     let former = installation?.configForm == .object ? installation?.config ?? "" : ""
     guard isObject, let old = try? YAML.parse(former), let new = try? YAML.parse(text),
       new == .null || new.mapping != nil

@@ -2,34 +2,36 @@ import Client
 package import Manifest
 import Platform
 
-/// How the controllers are asked for another try (docs/KUBESPHERE.md: Changes).
+/// Makes the controllers try again (docs/KUBESPHERE.md: Changes).
 package enum Retry {
-  /// The patch for `installation`, of its status alone: its spec stays byte for byte as it is.
+  /// The patch of the status of `installation`; its spec is not changed.
   ///
-  /// Shipped controllers compare a config with its fingerprint, and an empty one always differs; the first design keeps
-  /// none, and there an emptied state is what is started from anew.
+  /// Shipped controllers compare the config with its fingerprint, from which an empty one always differs. The first
+  /// design has no fingerprint; there an empty state makes the controllers start over.
   static func body(_ installation: Installation?, _ dialect: Dialect) -> Value {
     if let installation, installation.isBeingDeleted { return uninstall(installation) }
     return dialect.name == .installPlan ? ["status": anotherTry] : startOver
   }
 
-  /// Has the controllers begin once more with what `installation` asks for; it is refused when it was written since.
+  /// The write that makes the controllers try `installation` again; refused if it has changed since it was read.
   package static func write(for installation: Installation, _ dialect: Dialect) -> Write {
     .patch(
       dialect.installations, name: installation.name, Change.versioned(body(installation, dialect), installation))
   }
 
-  /// The status that has shipped controllers try again what is asked for.
+  /// The status that makes shipped controllers try again.
   package static let anotherTry: Value = ["configHash": ""]
 
-  /// An annotation that means nothing: writing it wakes controllers that look at an object only when it changes.
+  /// An annotation without a meaning: writing it triggers controllers that react only to changes of the object.
   package static let nudgeAnnotation = "ksx.dev/nudge"
 
-  /// Has the controllers of a standalone backend begin with what is asked for now, whatever they are at.
+  /// The status that makes a standalone backend's controllers start over with the present spec, even if they are busy.
   package static let startOver: Value = ["status": ["state": ""]]
 
-  /// Never the state alone: without a history that ends in a failure the controller makes ten jobs a second, and with the
-  /// time of this clock it may never look.
+  /// The status for another uninstall.
+  ///
+  /// The state alone is not enough: without a failure at the end of the history the controller creates ten jobs a
+  /// second, and with a time of this machine's clock it may never react.
   private static func uninstall(_ installation: Installation) -> Value {
     let last: Value = [
       "state": "UninstallFailed", "lastTransitionTime": .string(installation.history.last?.time ?? ""),
@@ -37,7 +39,7 @@ package enum Retry {
     return ["status": ["state": "", "stateHistory": [last]]]
   }
 
-  /// Why `installation` is not tried again by this, or `nil`.
+  /// Why this does not try `installation` again, or `nil`.
   static func obstacle(_ installation: Installation, _ name: String) -> Sentence? {
     let word = installation.state.word
     switch installation.state {

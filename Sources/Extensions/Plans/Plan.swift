@@ -3,49 +3,49 @@ package import KubernetesAPI
 package import Packages
 package import Platform
 
-/// What will happen, shown before anything does.
+/// The effects, problems and writes of a change, shown before anything is sent.
 package struct Plan: Hashable, Sendable {
   package var change: Change
   /// The extension's name.
   package var name: String
-  /// What a user reads: one line for each thing that will be different.
+  /// One line for the user for each difference.
   package var effects: [Effect]
-  /// What speaks against it; the blocking ones must be gone before it can be applied.
+  /// The problems of the change; with a blocking one it cannot be applied.
   package var problems: [Problem]
-  /// The installation that the plan was made for; `nil` where there is none yet.
+  /// The installation for which the plan was made; `nil` if there is none yet.
   package var before: Installation?
-  /// What is written before `write`, when that would not be enough.
+  /// The write before `write`, if that alone is not enough.
   package var preparation: Write?
   package var write: Write
-  /// The same as a kubectl command line, which runs as it stands where `kubectlFile` is; empty when there is none.
+  /// The same writes as a kubectl command line, to be run in the directory of `kubectlFile`; empty if there is none.
   package var kubectl: String
-  /// What the line reads, where the change sets a config.
+  /// The file that the command line reads, if the change sets a config.
   package var kubectlFile: KubectlFile?
-  /// Why there is no command line, where the reason is not the plan's own.
+  /// Why there is no command line, if the reason is not in the plan itself.
   package var kubectlAbsence: Sentence?
-  /// The extension's name is typed to confirm it: it destroys, or a guardrail of this computer asks for that.
+  /// Whether the user must type the extension's name to confirm it: it is destructive, or a guardrail requires this.
   package var asksTheName = false
 
-  /// One line of what will be different.
+  /// One line about a difference.
   package struct Effect: Hashable, Sendable {
     package enum Sign: Hashable, Sendable {
       case added, removed, changed, note
     }
 
-    /// Where a user looks for it.
+    /// The section in which it is shown.
     package enum Part: CaseIterable, Sendable {
-      /// What is asked for otherwise: version, config, switches.
+      /// Fields with new values: version, config, switches.
       case changes
-      /// What is there afterwards, or no longer.
+      /// Objects that are added or removed.
       case comesAndGoes
-      /// What follows from it.
+      /// Consequences.
       case meaning
     }
 
     package var sign: Sign
     /// Without secrets.
     package var sentence: Sentence
-    /// The same with its secrets, where there are some.
+    /// The English text with its secrets, if there are any.
     package var clear: String?
     package var part: Part
 
@@ -60,11 +60,11 @@ package struct Plan: Hashable, Sendable {
     package var text: String { sentence.english }
   }
 
-  /// A file that the kubectl line reads: a config is too long for an argument, and every process may see those.
+  /// A file for the kubectl line: a config is too long for an argument, which every process could see.
   package struct KubectlFile: Hashable, Sendable {
     package var name: String
     package var text: String
-    /// The kubectl line that has this text in itself; `nil` where the text is long or holds secrets.
+    /// The kubectl line that contains this text; `nil` if the text is long or contains secrets.
     package var line: String?
 
     package init(name: String, text: String, line: String? = nil) {
@@ -74,13 +74,13 @@ package struct Plan: Hashable, Sendable {
     }
   }
 
-  /// One reason to think again.
+  /// A reason against the change.
   package struct Problem: Hashable, Sendable {
     package var isBlocking: Bool
     package var sentence: Sentence
-    /// What is asked for is what there is.
+    /// Whether the requested state already exists.
     package var isAlreadySo = false
-    /// It tells of a state that the controllers go on from by themselves.
+    /// Whether it is about a state that the controllers will leave by themselves.
     package var isTransient = false
 
     package init(isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isTransient: Bool = false) {
@@ -94,23 +94,23 @@ package struct Plan: Hashable, Sendable {
     package var text: String { sentence.english }
   }
 
-  /// The kubectl line that runs as it stands, where there is one; else the one that reads `kubectlFile`.
+  /// The kubectl line that contains the body, if there is one; else the one that reads `kubectlFile`.
   package var kubectlLine: String { kubectl.isEmpty ? "" : kubectlFile?.line ?? kubectl }
 
-  /// What must be written for `kubectlLine` to run.
+  /// The file that `kubectlLine` needs, if any.
   package var neededFile: KubectlFile? { kubectlFile.flatMap { kubectl.isEmpty || $0.line != nil ? nil : $0 } }
 
-  /// Whether the plan cannot be applied as things are.
+  /// Whether the plan cannot be applied at present.
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 
-  /// Whether `fresh` says anything that this plan did not.
+  /// Whether `fresh` has effects or problems that this plan does not have.
   package func isNews(_ fresh: Plan) -> Bool {
     effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
   }
 
-  /// Whether who agreed to this plan has agreed to `fresh`.
+  /// Whether a confirmation of this plan also covers `fresh`.
   ///
-  /// What the controllers do meanwhile changes nothing about that: a state that goes on, a namespace that becomes known.
+  /// Differences that the controllers cause meanwhile do not count: the next state, a namespace that becomes known.
   package func agreesTo(_ fresh: Plan) -> Bool {
     func deeds(_ plan: Plan) -> [Effect] { plan.effects.filter { $0.sign != .note } }
     return deeds(self) == deeds(fresh) && fresh.problems.allSatisfy { $0.isTransient || problems.contains($0) }
@@ -118,15 +118,15 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Plan {
-  /// What a dry run of it says yes to, and to nothing more.
+  /// What a dry run of it has checked.
   package var dryRunScope: Sentence {
     let kind = write.access.resource.kind
     return "it looked at \(kind) \(write.name) alone: schema, rights, admission. What its chart then does was not tried"
   }
 
-  /// Sends what is planned and returns the object as the server has it now; a deletion returns `nil`.
+  /// Sends the writes and returns the object as the server has it then; `nil` after a deletion.
   ///
-  /// A dry run sends the same write without the object's version, and changes nothing.
+  /// A dry run sends the same writes without the resourceVersion, and changes nothing.
   @discardableResult
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     try await (dryRun ? preparation?.withoutVersion : preparation)?.send(to: cluster, dryRun: dryRun)
@@ -134,13 +134,13 @@ extension Plan {
   }
 }
 
-/// What a plan is made from besides what is installed.
+/// The sources of a plan besides the installations.
 package enum PlanSource: CaseIterable, Sendable {
-  /// What the marketplace says of the extension.
+  /// The extension in the marketplace.
   case `extension`
-  /// Its versions, and what they need.
+  /// Its versions, with their requirements.
   case versions
-  /// What other installed extensions need.
+  /// The dependencies of the other installed extensions.
   case dependants
   /// The versions of Kubernetes and KubeSphere.
   case server
@@ -148,49 +148,48 @@ package enum PlanSource: CaseIterable, Sendable {
   case clusters
 }
 
-/// Why something is not known.
+/// Why a source is not known.
 package enum PlanGap: Hashable, Sendable {
-  /// It is being read.
+  /// It is still being read.
   case pending
-  /// It cannot be read, and why.
+  /// It cannot be read; the text says why.
   case unreadable(Sentence)
 }
 
-/// What a plan is made from: all that is known of the cluster when it is asked for.
+/// The data of a plan: what is known of the cluster when the plan is requested.
 package struct PlanContext: Hashable, Sendable {
   package var capabilities: Capabilities
   /// The cluster's name as the user knows it, for confirmations.
   package var cluster: String
   package var extensions: [String: Extension]
   package var installations: Installations
-  /// The versions of the extension the plan is about, by version.
+  /// The versions of the plan's extension, by version.
   package var versions: [String: ExtensionVersion]
-  /// The versions that the other installed extensions have, by extension: they say who needs whom.
+  /// The versions of the other installed extensions, by extension, with their dependencies.
   package var installedVersions: [String: ExtensionVersion] = [:]
-  /// What the server calls its Kubernetes version, or empty while that is not known.
+  /// The server's Kubernetes version, or empty while that is not known.
   package var kubernetesVersion = ""
-  /// What the server calls its KubeSphere version, or empty while that is not known.
+  /// The server's KubeSphere version, or empty while that is not known.
   package var kubeSphereVersion = ""
-  /// What of it is not known; a plan says so where it matters.
+  /// The sources that are not known; a plan warns if it needs them.
   package var gaps: [PlanSource: PlanGap] = [:]
-  /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
+  /// The arguments of `kubectl` for this cluster, such as `--context`, `production`.
   package var kubectlFlags: [String] = []
-  /// Why no kubectl reaches this cluster as ksx does, or `nil`.
+  /// Why kubectl cannot reach this cluster as ksx does, or `nil`.
   package var kubectlAbsence: Sentence?
-  /// What the guardrails of this computer say of each kind of change; nothing where none is about this cluster.
+  /// The verdicts of this machine's guardrails, by kind of change; empty if none concerns this cluster.
   package var guards: [ChangeKind: GuardVerdict] = [:]
   /// The member clusters, by name; `nil` while they are not known.
   package var clusters: [String: MemberCluster]?
-  /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.
+  /// The kinds in the chart of the new version that neither the cluster has nor the chart defines.
   package var missingKinds: [PackageContents.Kind] = []
-  /// The version that runs of the extension the plan is about, or empty where that cannot be told; `nil` takes it for the
-  /// one that is asked for.
+  /// The running version of the plan's extension, or empty if it cannot be determined; `nil` to use the requested one.
   package var runningVersion: String?
-  /// The version that is installed is not there any more, and its controllers do nothing without it.
+  /// Whether the object of the installed version is gone, without which the controllers do nothing.
   package var isVersionGone = false
-  /// helm keeps no release of what is to be removed: its controllers would forget it and remove nothing.
+  /// Whether helm has no release for the installation to remove: its controllers would forget it and remove nothing.
   package var isReleaseGone = false
-  /// What this user may do, as far as the cluster has said.
+  /// The rights of this user, as far as the cluster has reported them.
   package var rights = Rights()
 
   package init(
@@ -209,12 +208,12 @@ package struct PlanContext: Hashable, Sendable {
   /// The installation of the extension called `name`.
   package func installation(of name: String) -> Installation? { installations.of(name) }
 
-  /// The version that is `text`, with or without a `v`.
+  /// The version that equals `text` apart from a leading `v`.
   package func version(_ text: String) -> ExtensionVersion? {
     versions[text] ?? versions.first { VersionText($0.key) == VersionText(text) }?.value
   }
 
-  /// The versions that are offered of `name`, newest first: those that were read, else those the extension itself names.
+  /// The offered versions of `name`, newest first: those that were read, else those in the extension's status.
   package func offered(_ name: String) -> [String] {
     let known = versions.isEmpty ? extensions[name]?.versions ?? [] : Array(versions.keys)
     return known.sorted { SemanticVersion.precedes($1, $0) }

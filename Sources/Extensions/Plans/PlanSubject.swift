@@ -5,7 +5,7 @@ import Packages
 import Platform
 
 extension Plan {
-  /// Works out what `change` would do to the extension called `name`, from what is known, without a request.
+  /// Plans `change` to the extension called `name` from `context`, without a request.
   package static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
     let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)
@@ -13,10 +13,10 @@ extension Plan {
     var file = write.kubectlFile(for: change, to: name)
     file?.line = write.pipedKubectl(flags: context.kubectlFlags, for: change)
     let lines = [preparation?.kubectl(flags: context.kubectlFlags), write.kubectl(flags: context.kubectlFlags, file)]
-    // What the cluster would take and not carry out is not proposed.
+    // A change that the cluster would accept but not carry out is not proposed.
     let problems = subject.problems
     let blocking = problems.filter(\.isBlocking)
-    // What is so already would change nothing.
+    // If the requested state already exists, there are no effects.
     let isSo = !blocking.isEmpty && blocking.allSatisfy(\.isAlreadySo)
     let isProposed = subject.incapability == nil
     return Plan(
@@ -30,14 +30,14 @@ extension Plan {
   }
 }
 
-/// One change to one extension in one cluster, while its plan is being made.
+/// A change to an extension in a cluster, while its plan is being made.
 struct PlanSubject {
   let change: Change
   let name: String
   let context: PlanContext
-  /// What the cluster has now.
+  /// The present installation.
   let installation: Installation?
-  /// The version the change leads to, if the cluster offers it.
+  /// The version after the change, if the cluster offers it.
   let target: ExtensionVersion?
 
   init(change: Change, name: String, context: PlanContext) {
@@ -48,7 +48,7 @@ struct PlanSubject {
     target = (change.version ?? installation?.version).flatMap { context.version($0) }
   }
 
-  /// What the write is based on: a new installation on nothing.
+  /// The installation that the write changes; `nil` for a new one.
   var written: Installation? {
     change.kind == .install ? nil : installation
   }
@@ -56,7 +56,7 @@ struct PlanSubject {
   /// `InstallPlan` or `Subscription`.
   var kind: String { context.dialect.installations.kind }
 
-  /// Where the release is, or will be.
+  /// The namespace of the release, present or future.
   var namespace: String {
     if let installed = installation?.targetNamespace, !installed.isEmpty { return installed }
     let usual = Change.usualNamespace(of: name)
@@ -72,7 +72,7 @@ struct PlanSubject {
 }
 
 extension Plan.Effect {
-  /// A line of a config that comes or goes.
+  /// An added or removed line of a config.
   fileprivate init(configLine line: LineDifference.Line) {
     self.init(
       line.kind == .added ? .added : .removed, Sentence(verbatim: "  \(line.shown)"), clear: "  \(line.text)",
@@ -83,7 +83,7 @@ extension Plan.Effect {
 extension PlanSubject {
   var effects: [Plan.Effect] { retryEffects + ownEffects + placementEffects + secondTryNote }
 
-  /// What waits for the end of it does by itself (`ChangeProgress.secondTry`).
+  /// The note that ksx, while it waits for the end, may try again by itself (`ChangeProgress.secondTry`).
   private var secondTryNote: [Plan.Effect] {
     guard let installation, change.version != nil || change.config != nil, context.dialect.name == .installPlan,
       !installation.isKeptByStandalone, !installation.isBeingDeleted, !change.triesAgain(installation),
@@ -118,7 +118,7 @@ extension PlanSubject {
     ]
   }
 
-  /// What the kind's row says of all its changes.
+  /// The effects in the row of the kind.
   private var rowEffects: [Plan.Effect] {
     let words = [
       "kind": kind, "name": name, "object": installation?.name ?? name, "namespace": namespace, "release": release,
@@ -153,13 +153,13 @@ extension PlanSubject {
     return [Plan.Effect(.changed, "config:")] + changes.map(Plan.Effect.init(configLine:)) + originNote + commentNote
   }
 
-  /// Which config a way back leads to, where that is not what there was, byte for byte.
+  /// The note about the config of a rollback, if it is not exactly the earlier one.
   private var originNote: [Plan.Effect] {
     let note = change.configOrigin.note(hasFailed: installation?.state.isFailure == true)
     return note.map { [Plan.Effect(.note, $0, part: .changes)] } ?? []
   }
 
-  /// Where the config is an object the cluster keeps no comments.
+  /// The note that a cluster that stores configs as objects drops their comments.
   private var commentNote: [Plan.Effect] {
     let lines = (change.config ?? "").lines
     guard context.capabilities.configForm == .object,
@@ -168,7 +168,7 @@ extension PlanSubject {
     return [Plan.Effect(.note, "this cluster keeps no comments in a config; ksx keeps the text as it is written here")]
   }
 
-  /// What helm does, and what it does not bring back (docs/KUBESPHERE.md: Changes).
+  /// What helm does, and what it does not revert (docs/KUBESPHERE.md: Changes).
   private var upgradeNotes: [Plan.Effect] {
     let isEmpty = (change.config ?? installation?.config ?? "").isEmpty
     let kept: Sentence =
@@ -216,9 +216,9 @@ extension PlanSubject {
     return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
   }
 
-  /// Facts §1.10: the controllers of August 2022 install, and no more.
+  /// Facts §1.10: the controllers of August 2022 can only install.
   private var previewNote: [Plan.Effect] {
-    // A standalone backend of the first design does all of it, and says who it is.
+    // A standalone backend of the first design supports all of it, and is recognised by its version.
     let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"
     let isSaid = context.capabilities.basis == .assumption && context.dialect.name == .subscription
     if !isSaid || isOurs { return [] }

@@ -5,14 +5,14 @@ import Packages
 import Platform
 
 extension PlanContext {
-  /// What speaks against `version` of the extension called `name` in this cluster: its conditions on the server, and on
+  /// The problems of `version` of the extension called `name` in this cluster: unmet constraints on the server and on
   /// other extensions.
   package func shortcomings(of version: String, for name: String) -> [Plan.Problem] {
     let subject = PlanSubject(change: .install(version: version, config: ""), name: name, context: self)
     return subject.compatibilityProblems + subject.dependencyProblems
   }
 
-  /// The installed extensions that need the one called `name`, each with what it asks for.
+  /// The installed extensions that need the one called `name`, each with that dependency.
   package func dependants(of name: String) -> [(name: String, dependency: ExtensionVersion.Dependency)] {
     installedVersions.sorted { $0.key < $1.key }.flatMap { other, version in
       version.dependencies.filter { $0.name == name && $0.type == "extension" && other != name }.map { (other, $0) }
@@ -20,9 +20,9 @@ extension PlanContext {
   }
 }
 
-// Whether a version can be had, and suits this cluster.
+// Checks whether a version is available and suits this cluster.
 extension PlanSubject {
-  /// What speaks against the version that is chosen.
+  /// The problems of the chosen version.
   var versionProblems: [Plan.Problem] {
     if change.row.removes { return goneVersionProblems + goneReleaseProblems }
     guard let version = change.version else { return [] }
@@ -30,7 +30,7 @@ extension PlanSubject {
     return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
   }
 
-  /// Whether the version can be had at all, or that it is an older one.
+  /// The problem that the version is not offered, or that it is older.
   var offerProblems: [Plan.Problem] {
     if change.row.removes { return goneVersionProblems + goneReleaseProblems }
     guard let version = change.version else { return [] }
@@ -41,7 +41,7 @@ extension PlanSubject {
   private func offerProblems(_ version: String) -> [Plan.Problem] {
     let offered = context.offered(name)
     guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
-      // Where the list cannot be read, the gap is said, and the cluster decides.
+      // If the list cannot be read, a warning says so, and the cluster decides.
       if offered.isEmpty, context.gaps[.versions] != nil { return [] }
       if offered.isEmpty { return [blocking("\(name) has no version \(version); the cluster offers none")] }
       let list = offered.prefix(5).joined(separator: ", ") + (offered.count > 5 ? ", …" : "")
@@ -50,7 +50,8 @@ extension PlanSubject {
     return []
   }
 
-  /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
+  /// Without its version object the controller abandons an installation, even a deleted one (docs/KUBESPHERE.md:
+  /// Reconciling).
   var goneVersionProblems: [Plan.Problem] {
     let isMissing = installation.map { !context.versions.isEmpty && context.version($0.version) == nil } ?? false
     guard let installation, context.isVersionGone || change.row.removes && isMissing else { return [] }
@@ -68,7 +69,7 @@ extension PlanSubject {
     ]
   }
 
-  /// Without a release of helm's the controller removes the installation alone (docs/KUBESPHERE.md: Reconciling).
+  /// Without a helm release the controller removes only the installation (docs/KUBESPHERE.md: Reconciling).
   private var goneReleaseProblems: [Plan.Problem] {
     guard context.isReleaseGone, let installation else { return [] }
     return [
@@ -85,7 +86,7 @@ extension PlanSubject {
     return [warning("\(version) is older than \(running): this is a downgrade")]
   }
 
-  /// The server's yes to the installation says nothing of them; helm refuses the whole chart.
+  /// The server does not check these kinds when it accepts the installation, but helm refuses the whole chart.
   private var kindProblems: [Plan.Problem] {
     context.missingKinds.map {
       warning("its chart has a \($0.words), which this cluster does not know and the chart does not bring")
@@ -98,11 +99,11 @@ extension PlanSubject {
       + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)
   }
 
-  /// Whether a server's version is one that `constraint` takes.
+  /// The problem if a server's version does not meet `constraint`.
   func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
     if constraint.isEmpty { return [] }
     guard let version = SemanticVersion(server) else {
-      // Why the server could not be asked is said of all that would be held against it.
+      // If the server could not be read, a gap's warning covers all checks that need it.
       return context.gaps[.server] == nil
         ? [warning("it needs \(what) \(constraint); the version of \(what) is not known here, so that is not checked")]
         : []
@@ -111,11 +112,11 @@ extension PlanSubject {
       return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
     }
     if parsed.allows(version) { return [] }
-    // Kubernetes' vendors name their builds like pre-releases (docs/KUBESPHERE.md: Extension status).
+    // Kubernetes vendors name their builds like pre-releases (docs/KUBESPHERE.md: Extension status).
     if parsed.allows(version.release) {
       return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
     }
-    // Going back must stay possible: the server does not check this (docs/KUBESPHERE.md: Changes).
+    // A rollback must always be possible: the server does not check this (docs/KUBESPHERE.md: Changes).
     return [Plan.Problem(isBlocking: change.kind != .rollBack, "it needs \(what) \(constraint); this is \(server)")]
   }
 }

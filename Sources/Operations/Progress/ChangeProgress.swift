@@ -1,10 +1,10 @@
 package import Extensions
 package import Platform
 
-/// How far one change has come, judged by what is seen of its installation.
+/// The progress of one change, derived from what is seen of its installation.
 ///
-/// The console and `--wait` both ask this, and nothing else decides it. It follows the attempt and not the last state:
-/// what was under way before the change was sent ends first, and its end says nothing about the change.
+/// Console and `--wait` both use this. It follows the attempt, not just the last state: an operation that was in
+/// progress when the change was sent ends first, and its end is not that of the change.
 package struct ChangeProgress: Hashable, Sendable {
   package enum Outcome: Hashable, Sendable {
     case done
@@ -16,18 +16,18 @@ package struct ChangeProgress: Hashable, Sendable {
   package let before: Installation?
   /// The last state seen.
   package private(set) var state: InstallationState = .none
-  /// What there is may be left of what came before the change, and the controllers have not begun with this; they may
-  /// never do.
+  /// What is seen may still be the result of the time before the change: the controllers have not begun with the
+  /// change, and may never do so.
   package private(set) var isResting = false
   private var last: Installation?
   private var wasAsked = false
   private var attempt: OwnAttempt
-  /// The version of the object that the write has made, or empty: what is older says nothing of the change.
+  /// The `resourceVersion` that the write created, or empty; older versions are ignored.
   private let written: String
   /// The change was sent once more, over what rested.
   private var isSecondTry = false
 
-  /// How many seconds without news a rest lasts before `atRest` is believed.
+  /// In seconds: how long `isResting` must last without news before `atRest` is the outcome.
   package static let patience = 8
   /// And how many before `secondTry` is sent.
   package static let secondTryPatience = 4
@@ -40,9 +40,9 @@ package struct ChangeProgress: Hashable, Sendable {
     attempt = OwnAttempt(change, since: before, removes: removes)
   }
 
-  /// Takes in what there is now; `nil` is that there is nothing.
+  /// Takes the current installation; `nil` if it does not exist.
   ///
-  /// Returns how the change ended, or `nil` while it goes on.
+  /// Returns the outcome of the change, or `nil` while it is in progress.
   package mutating func see(_ installation: Installation?, at now: Timestamp = .now()) -> Outcome? {
     isResting = false
     if let seconds = installation?.lead(at: now), !change.row.removes {
@@ -60,14 +60,14 @@ package struct ChangeProgress: Hashable, Sendable {
     if isUnanswered(installation) { return nil }
     if removes { return removal(installation) }
     guard asks else {
-      // A watch is behind the answer to the write for a moment; afterwards another writer has changed it.
+      // For a moment a watch may be behind the response to the write; later, another client has changed the spec.
       return wasAsked ? .failed("it was changed again meanwhile") : nil
     }
     wasAsked = true
     return end(installation)
   }
 
-  /// What a rest comes to when nothing has been heard for `patience`.
+  /// The outcome if nothing new was seen for `patience` while `isResting`.
   package var atRest: Outcome? {
     guard isResting, let last else { return nil }
     if last.isSettled { return .done }
@@ -92,7 +92,7 @@ package struct ChangeProgress: Hashable, Sendable {
     return next
   }
 
-  /// The write came after it.
+  /// Whether `installation` is older than the write.
   private func isOlder(_ installation: Installation) -> Bool {
     guard let seen = Int(installation.resourceVersion), let written = Int(written) else { return false }
     return seen < written
@@ -114,9 +114,9 @@ package struct ChangeProgress: Hashable, Sendable {
     }
   }
 
-  /// A placement has ended when each agent has, and none is left that is not asked for.
+  /// The outcome of a placement: it has ended when every agent has, and none is left that is not asked for.
   ///
-  /// One that fails, or is not made, ends at once for itself: the others may still be at work.
+  /// An agent that fails or is skipped has ended, but the others may still be in progress.
   private func placementEnd(_ installation: Installation) -> Outcome? {
     guard let clusters = change.clusters else { return .done }
     let agents = installation.agents.sorted { $0.key < $1.key }
@@ -134,13 +134,15 @@ package struct ChangeProgress: Hashable, Sendable {
 
   private func nothing(_ wasThere: Bool) -> Outcome? {
     if removes { return .done }
-    // What was just made may not be seen yet.
+    // A new object may not be seen yet.
     return wasThere || change.kind != .install ? .failed("it has been deleted meanwhile") : nil
   }
 
   private var removes: Bool { change.row.removes || (change.row.triesAgain && before?.isBeingDeleted == true) }
 
-  /// A retry empties what the controllers fill again: until they have, what is seen is of the attempt before it.
+  /// A retry empties status fields.
+  ///
+  /// Until the controllers fill them again, the status is that of the attempt before.
   private func isUnanswered(_ installation: Installation) -> Bool {
     guard change.row.triesAgain || change.triesAgain(before), !attempt.hasBegun, let before else { return false }
     if installation.resourceVersion == before.resourceVersion { return true }
@@ -155,7 +157,7 @@ package struct ChangeProgress: Hashable, Sendable {
     return .failed(Sentence(verbatim: installation.reason))
   }
 
-  /// What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
+  /// An attempt that fails before its Job exists records neither version nor hash (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {
     if attempt.hasBegun { return true }
     return !attempt.isPreceded && (before != nil || change.kind == .install) && attempt.isNews(installation)
@@ -170,11 +172,10 @@ package struct ChangeProgress: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Why it is in the state it is, as far as the cluster says, in one line.
+  /// The reason for its state in one line, as far as the status has one.
   package var reason: String { message.isEmpty ? observed.state.word : message.shownLines.joined(separator: " ") }
 
-  /// What the cluster says of its present state: KubeSphere's controllers leave the words of the attempt before until this
-  /// one has ended.
+  /// The message about its present state; empty while KubeSphere's controllers still show that of the attempt before.
   var presentMessage: String {
     guard observed.state.isBusy, let said = Timestamp.seconds(conditionTime),
       let began = history.last.flatMap({ Timestamp.seconds($0.time) })
@@ -182,9 +183,9 @@ extension Installation {
     return said < began ? "" : message
   }
 
-  /// Seconds by which its last state is ahead of `now`; `nil` if it is not, by more than clocks differ.
+  /// How many seconds its last state is ahead of `now`; `nil` if not more than a minute.
   ///
-  /// Its controllers pass over every later state until then (docs/KUBESPHERE.md: Reconciling).
+  /// Its controllers ignore every later state until then (docs/KUBESPHERE.md: Reconciling).
   func lead(at now: Timestamp) -> Int? {
     let seconds = history.last.flatMap { Timestamp.seconds($0.time) }.map { $0 - now.secondsSince1970 }
     return seconds.flatMap { $0 > 60 ? $0 : nil }

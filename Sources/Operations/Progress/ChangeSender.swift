@@ -3,16 +3,16 @@ package import Extensions
 import KubernetesAPI
 package import Platform
 
-/// Carries plans out in one cluster, and writes the history of it.
+/// Carries out plans in one cluster, and records them in its history.
 ///
-/// The console and the commands change a cluster through this alone.
+/// Console and commands change a cluster only through this type.
 package struct ChangeSender: Sendable {
   private let cluster: Cluster
-  /// `nil` keeps no history.
+  /// `nil` for no history.
   private let history: History?
-  /// Who changes it; `nil` says nothing of it.
+  /// The author that annotations name; `nil` for none.
   private let author: Author?
-  /// Told when the history could not be written, which stops no change.
+  /// Called if the history could not be written, which does not stop the change.
   private let whenForgotten: @Sendable (SystemError) -> Void
 
   package init(
@@ -25,14 +25,13 @@ package struct ChangeSender: Sendable {
     self.whenForgotten = whenForgotten
   }
 
-  /// A plan for the same change, made from what there is now; `nil` when that cannot be read.
+  /// Makes a new plan for the same change from the current state; `nil` if that cannot be read.
   package typealias Replan = @Sendable () async -> Plan?
 
-  /// Notes what there is as the way back, sends what is planned, and notes whether the cluster took it.
+  /// Records the present release, sends the write of `plan`, and records whether the API server accepted it.
   ///
-  /// When another writer, as a controller is, was there first, `replan` is asked, and what still means the same sent.
-  ///
-  /// `isTyped` is that the user has typed out the confirmation, where no deed under way says so.
+  /// If another client, such as a controller, has changed the object first, `replan` makes a new plan, which is sent if
+  /// its meaning is the same. `isTyped` says that the user has typed the confirmation, if no current deed records that.
   package func carryOut(
     _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
   ) async throws(ClusterError) -> Delivery {
@@ -49,7 +48,7 @@ package struct ChangeSender: Sendable {
       let delivery = try await deliver(plan, replan)
       note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
       noteSpec(plan.name, plan.before, delivery.object.map(Installation.init))
-      // What the cluster would not give back as it was written is kept here.
+      // Records a config that the cluster will not return as it was written.
       if let text = plan.change.config, let object = delivery.object {
         let kept = Installation(object)
         if kept.configForm == .object || kept.config != text {
@@ -63,7 +62,7 @@ package struct ChangeSender: Sendable {
     }
   }
 
-  /// Controllers write an installation up to six times in a row: who loses to more writers than this is told.
+  /// Controllers write an installation up to six times in a row; the eighth conflict is an error.
   private static let attempts = 8
 
   private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
@@ -138,22 +137,23 @@ package struct ChangeSender: Sendable {
     }
   }
 
-  /// The same write, which tells the object in the cluster who makes it.
+  /// The same write with annotations that name its author and the change.
   package func signed(_ write: Write, _ change: Change) -> Write { signed(write, change.words) }
 
-  /// The same write, which tells that `words` were done, and that `ran` is what ran and is asked for again.
+  /// The same write, whose annotations describe it as `words`, and record that `ran` was running and is asked for
+  /// again.
   package func signed(_ write: Write, _ words: String, backTo ran: RequestedSpec? = nil) -> Write {
     guard let author, !author.name.isEmpty else { return write }
     let authorship = Authorship(author: author, words: words, time: Timestamp.now().description)
     return write.signed(authorship.noting(ran.map { PreviousRelease.noted(of: $0) }, before: ran?.version ?? ""))
   }
 
-  /// Notes how a config is written that the cluster has already, without comments.
+  /// Records the text of a config that the cluster stores without comments.
   package func noteWritten(_ config: String, of name: String) {
     note(name, .written(config: config))
   }
 
-  /// Notes a switch that was sent without a plan, when there was no time for one, and what came of it.
+  /// Records an accepted `enabled` change that was sent without a plan because there was no time for one.
   package func noteSent(_ change: Change, of name: String, _ installation: Installation) {
     note(name, .change(words: change.words, former: nil))
     note(name, .outcome(.accepted, of: change, installation))
@@ -162,14 +162,15 @@ package struct ChangeSender: Sendable {
     noteSpec(name, before, installation)
   }
 
-  /// Notes that what `installation` is at is being given up: its version and config are kept, as what did not work.
+  /// Records that the current attempt of `installation` is being cancelled; its version and config count as not
+  /// Installed.
   package func noteCancelled(_ installation: Installation, of name: String) {
     var former = HistoryLine.Release(installation)
     former.wasInstalled = former.wasInstalled ?? false
     note(name, .change(words: HistoryLine.cancel, former: former))
   }
 
-  /// Notes that after a cancellation what ran before is asked for again.
+  /// Records that a cancellation has set the spec back to what ran before.
   package func noteWentBack(of name: String, from before: Installation, to after: Installation) {
     note(
       name, .outcome(.accepted, version: after.version, configHash: ConfigHash.of(after.config)))
@@ -181,7 +182,7 @@ package struct ChangeSender: Sendable {
     if before != after { note(name, .spec(before: before, after: after)) }
   }
 
-  /// Notes how the controllers ended a change of the extension called `name`.
+  /// Records the outcome of a change of the extension `name`.
   package func note(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) {
     let word: HistoryLine.Outcome =
       switch outcome {
@@ -202,7 +203,7 @@ package struct ChangeSender: Sendable {
 }
 
 extension HistoryLine.Event {
-  /// How `change` ended, and the release it asked for.
+  /// The outcome of `change`, and the release that it asked for.
   package static func outcome(
     _ outcome: HistoryLine.Outcome, of change: Change, _ before: Installation?
   ) -> HistoryLine.Event {

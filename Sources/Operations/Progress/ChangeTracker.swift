@@ -1,12 +1,12 @@
 package import Extensions
 
-/// The changes under way: sent, and not finished by the cluster yet.
+/// The changes in progress: sent, and not finished by the controllers yet.
 package struct ChangeTracker: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
     package var progress: ChangeProgress
-    /// The cluster took the write; until then the installation's state says nothing about it.
+    /// Whether the API server accepted the write; until then the installation's state is not about the change.
     package var isAccepted = false
-    /// Since when nothing more has been heard of a rest, in seconds of the caller's clock.
+    /// When the last news arrived while the change rests, in seconds of the caller's clock.
     var restingSince: Double?
     /// The user has typed out the confirmation of it.
     var isTyped = false
@@ -40,7 +40,8 @@ package struct ChangeTracker: Hashable, Sendable {
     entries[name] = Entry(progress: ChangeProgress(change, since: before), isTyped: isTyped)
   }
 
-  /// The cluster took the change of `name`, over what was `before`; `nil` is what it was begun with.
+  /// Marks the change of `name` as accepted; `before` is the installation before it, if it differs from that given to
+  /// `begin`.
   package mutating func accepted(_ name: String, over before: Installation? = nil) {
     guard let entry = entries[name] else { return }
     if let before { entries[name]?.progress = ChangeProgress(entry.change, since: before) }
@@ -51,7 +52,7 @@ package struct ChangeTracker: Hashable, Sendable {
     entries[name] = nil
   }
 
-  /// Takes in what is installed at `now`, in seconds, and returns the changes that have ended.
+  /// Takes the installations at `now`, in seconds, and returns the changes that have ended.
   package mutating func see(_ installations: Installations, at now: Double = 0) -> [Ended] {
     var ended: [Ended] = []
     for name in names {

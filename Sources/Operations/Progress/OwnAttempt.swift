@@ -1,21 +1,21 @@
 import Extensions
 
-/// Tells the attempt that a change begins from what the controllers were at, or were asked for, before it.
+/// Distinguishes the attempt for a change from those for earlier changes.
 ///
-/// They carry out one attempt after another. What was under way when the change was sent, and what had been asked for and
-/// was not begun, may come first, and its end says nothing of the change. KubeSphere's controllers do not say which attempt
-/// a state is about (docs/KUBESPHERE.md: Extension status), so there it takes a job that was not seen before; those of
-/// `ksxd` name version and config of what they are at.
+/// The controllers carry out one attempt after another. One that was in progress when the change was sent, or that was
+/// asked for but not begun, may come first, and its end is not that of the change. The status of KubeSphere's
+/// controllers does not say which attempt a state is about (docs/KUBESPHERE.md: Extension status), so a Job that was
+/// not seen before is the sign there. The controllers of `ksxd` record the version and config of the attempt.
 struct OwnAttempt: Hashable, Sendable {
-  /// The installation as it was when the change was sent.
+  /// The installation when the change was sent.
   let before: Installation?
-  /// Something else may be carried out first.
+  /// Whether an earlier attempt may come first.
   let isPreceded: Bool
   /// What is seen first may be left of an attempt before it.
   let mayRest: Bool
-  /// The controllers are at this change, or have been.
+  /// Whether the controllers have begun with this change.
   private(set) var hasBegun = false
-  /// What may come first has ended.
+  /// Whether the earlier attempt has ended.
   private var isPredecessorOver: Bool
   private var formerJobs: Set<String>
   private let removes: Bool
@@ -31,7 +31,7 @@ struct OwnAttempt: Hashable, Sendable {
     formerJobs = before.map { [$0.jobName] } ?? []
   }
 
-  /// Takes in what there is; `asks` is that it asks for what the change does.
+  /// Takes the current installation; `asks` is whether its spec is what the change asks for.
   mutating func see(_ installation: Installation, asks: Bool) {
     let wasOver = isPredecessorOver
     if !wasOver { formerJobs.insert(installation.jobName) }
@@ -40,21 +40,21 @@ struct OwnAttempt: Hashable, Sendable {
     if asks && isNamed(installation) || removes && installation.observed.state == .none { hasBegun = true }
   }
 
-  /// Whether it says anything that was not said when the change was sent; of what is made, all is new.
+  /// Whether the status differs from that at the time of sending; always true for a new installation.
   func isNews(_ installation: Installation) -> Bool {
     guard let before else { return true }
     return installation.observed.state != before.observed.state || installation.message != before.message
       || installation.conditionTime != before.conditionTime || installation.history != before.history
   }
 
-  /// It is at something of another change, as it says itself.
+  /// Whether its status says that the attempt is for another change.
   func isForeign(_ installation: Installation) -> Bool { installation.namesAttempts && !installation.isTaken }
 
-  /// The controllers are at something that was not under way before.
+  /// Whether the controllers are working on an attempt that was not in progress before.
   private func begins(_ installation: Installation) -> Bool {
     let state = installation.observed.state
     guard state.isBusy, !isForeign(installation) else { return false }
-    // A state may waver for as long as the job before is looked at; preparing has no job yet.
+    // The state may alternate while the controllers look at the former Job; while Preparing there is no Job yet.
     return state == .preparing || installation.jobName.isEmpty || hasJobOfItsOwn(installation)
   }
 
@@ -62,11 +62,11 @@ struct OwnAttempt: Hashable, Sendable {
     !installation.jobName.isEmpty && !formerJobs.contains(installation.jobName) && !isForeign(installation)
   }
 
-  /// It says itself that it is at what the change asks for.
+  /// Whether its status says that the attempt is for this change.
   private func isNamed(_ installation: Installation) -> Bool {
     guard let before, installation.isTaken, isNews(installation) else { return false }
     if installation.namesAttempts { return true }
-    // While a job is at work the version that runs may be named, which another job put there; a first one has none.
+    // While a Job runs, the status may name the version that an earlier Job installed; a first installation has none.
     let (old, new) = (before.observed, installation.observed)
     let isFirst = old.state == .installing || old.attemptedVersion.isEmpty
     guard !old.state.isBusy || isFirst, !new.attemptedVersion.isEmpty else { return false }
@@ -80,6 +80,6 @@ extension Installation {
     observed.state.isFailure && !change.triesAgain(self)
   }
 
-  /// Its controllers say of each state which version and config it is about.
+  /// Whether its status records which version and config each state is about.
   fileprivate var namesAttempts: Bool { isKeptByStandalone && !observed.attemptedVersion.isEmpty }
 }

@@ -5,36 +5,37 @@ import Manifest
 import Operations
 import Platform
 
-/// Every change but `--now`: ask, plan, show, confirm, send, perhaps wait.
+/// All changes except those with `--now`: plans, shows the plan, confirms, sends, and waits if asked to.
 struct ChangeCommand: PlannedCommand {
   let name: String
   let kind: ChangeKind
-  /// The config that was given with the command.
+  /// The config on the command line.
   let config: String?
-  /// The beginning of the digest of an earlier config that was asked for.
+  /// The first digits of the digest of the earlier config to roll back to.
   let digest: String?
-  /// Places of the config that were named; the rest of it stays.
+  /// Changes of single keys; the rest of the config is kept.
   let edits: ConfigEdits?
-  /// The config that the new one was made from; where the cluster has another by now, that one would be lost.
+  /// The config from which the new one was made; if the cluster has another one by now, the change is refused, because
+  /// it would overwrite that one.
   let base: String?
-  /// The version that was asked for.
+  /// The version on the command line.
   let version: String?
-  /// The namespace that was chosen.
+  /// The namespace on the command line.
   let namespace: String?
-  /// The member clusters that were named.
+  /// The member clusters on the command line.
   let clusters: [String]
-  /// kubectl's users may take the namespace of the context for the one that is chosen.
+  /// Whether only `--namespace` is given, which users of kubectl may take for the namespace of the extension.
   private let namesContextAlone: Bool
   private let output: Output
   private let dryRun: DryRun
   private let isConfirmed: Bool
-  /// The change that was decided on before it is planned; `nil` where the command line says it.
+  /// The change if it was decided before planning; `nil` if the command line determines it.
   private let decided: Change?
-  /// How many seconds to wait for the end of it, or `nil` to leave once it is accepted.
+  /// How many seconds to wait for the end of the change; `nil` to return as soon as it is accepted.
   private let patience: Int?
-  /// The verb of the command line, which guardrails may name besides that of the change.
+  /// The verb of the command line; guardrails may name it as well as the verb of the change.
   private let verb: String
-  /// The command as it is typed, for what is said about it.
+  /// The command as the user typed it, for messages.
   private var typed: String { "ksx \(verb)" }
 
   init(_ arguments: Arguments) throws(CommandError) {
@@ -65,7 +66,7 @@ struct ChangeCommand: PlannedCommand {
     verb = arguments.verb.name
   }
 
-  /// A change that needs nothing more from the command line than how it is to be carried out.
+  /// Creates a command for a decided change; `arguments` only determine how to carry it out.
   init(
     _ arguments: Arguments, decided change: Change, isConfirmed: Bool = false, base: String? = nil
   ) {
@@ -84,7 +85,7 @@ struct ChangeCommand: PlannedCommand {
     verb = arguments.verb.name
   }
 
-  /// A change of some places in the config.
+  /// Creates a command that changes single keys of the config.
   init(_ arguments: Arguments, edits: ConfigEdits) {
     name = arguments.name
     kind = .configure
@@ -134,12 +135,12 @@ struct ChangeCommand: PlannedCommand {
     try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: patience)
   }
 
-  /// The plan, with what it was made from.
+  /// Makes the plan; also returns the facts from which it was made.
   func planned(
     in session: CommandSession
   ) async throws(CommandError) -> (plan: Plan, context: PlanContext, reader: ClusterReader) {
     let reader = try await session.reader()
-    // Who the user is stands in what is written; it is asked for beside the rest.
+    // The write contains the user, who is requested concurrently with the facts.
     async let identity: Void = session.session.identify()
     var context = try await session.asking("reading what is known of \(name)") {
       () throws(ClusterError) in
@@ -168,7 +169,7 @@ struct ChangeCommand: PlannedCommand {
     return [.change(await reader.sheet(of: plan, in: context, gateway: session.session.gateway))]
   }
 
-  /// A text that was made from another config than the cluster has by now would undo what was written meanwhile.
+  /// Refuses a config that was made from an outdated one, because it would undo what was written in the meantime.
   private func refuseIfOutdated(_ context: PlanContext) throws(CommandError) {
     guard let base, let installation = context.installation(of: name), !installation.hasConfig(base)
     else { return }
@@ -189,7 +190,7 @@ struct ChangeCommand: PlannedCommand {
     return context
   }
 
-  /// Shows the plan and changes nothing; the server is asked as well where `--dry-run` says so.
+  /// Shows the plan without changing anything; with `--dry-run=server`, the API server checks the write as well.
   private func show(_ plan: Plan, _ session: CommandSession) async throws(CommandError) {
     let text = PlanText(plan: plan, cluster: session.name)
     if output.isWhole {
@@ -215,7 +216,7 @@ struct ChangeCommand: PlannedCommand {
     throw CommandError("cannot \(plan.change.words): \(reasons.joined(separator: "; "))")
   }
 
-  /// Shows the plan and asks, where there is a terminal to ask at.
+  /// Shows the plan and asks for a confirmation if there is a terminal.
   private func confirm(_ plan: Plan, _ session: CommandSession) throws(CommandError) {
     if isConfirmed { session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
     try session.confirm(
@@ -268,14 +269,15 @@ struct ChangeCommand: PlannedCommand {
 }
 
 extension Arguments {
-  /// How many seconds to wait for the end of a change, or `nil` not to.
+  /// How many seconds to wait for the end of a change; `nil` not to wait.
   var patience: Int? { has(.wait) ? seconds(.timeout) ?? 600 : nil }
 }
 
 extension CommandSession {
-  /// Whether `installation`, which is being switched off, is in service after 3 s all the same.
+  /// Whether `installation`, which is being disabled, is still in service after 3 s.
   ///
-  /// The controllers need less than a second, when they are there; only a cluster that says what it has applied tells.
+  /// Running controllers need less than a second. The result is `false` in a cluster that does not report what it has
+  /// applied.
   func isPassedOver(_ installation: Installation, _ resource: Resource) async -> Bool {
     guard installation.isSaidToBeInService else { return false }
     for _ in 0..<12 {
@@ -286,7 +288,7 @@ extension CommandSession {
     return true
   }
 
-  /// A change whose answer was lost is done all the same; the user must know how that is known.
+  /// Reports that a change was carried out although its response was lost, and how that is known.
   func tell(of delivery: Delivery, _ doing: String) {
     guard let reason = delivery.lostAnswer else { return }
     outlet.note(

@@ -2,11 +2,11 @@ import Extensions
 import Operations
 import Packages
 
-/// What change a command line asks for, once it is known what there is.
+/// Determines the change that a command line requests, from the facts that were read.
 struct Choice {
   let command: ChangeCommand
   let context: PlanContext
-  /// What there was before, by this computer and the cluster.
+  /// The former releases, as recorded on this computer and in the cluster.
   let memory: ReleaseMemory
   let outlet: Outlet
 
@@ -32,13 +32,14 @@ struct Choice {
     }
   }
 
-  /// The config as it was last written here, where the cluster keeps no comments.
+  /// The present config, with its comments if it was last written from this computer.
   private func presentConfig() throws(CommandError) -> String {
     guard let installation else { throw CommandError("cannot configure: \(name) is not installed") }
     return memory.config(of: installation)
   }
 
-  /// The version asked for, else the one recommended, else the newest that is not a pre-release.
+  /// The version on the command line, otherwise the recommended one, otherwise the newest one, if possible not
+  /// a pre-release.
   private func newestVersion() throws(CommandError) -> String {
     if let asked = command.version { return try spelled(asked) }
     if let recommended = context.extensions[name]?.recommendedVersion, !recommended.isEmpty { return recommended }
@@ -53,7 +54,7 @@ struct Choice {
       "\(context.cluster) offers no version of \(name); look at the repository it comes from")
   }
 
-  /// A version as the cluster writes it: `v1.2.0` may be asked for where it says `1.2.0`.
+  /// The version as the cluster spells it: `v1.2.0` may be requested for `1.2.0`.
   private func spelled(_ asked: String) throws(CommandError) -> String {
     if context.versions[asked] != nil { return asked }
     guard let version = SemanticVersion(asked) else {
@@ -62,7 +63,7 @@ struct Choice {
     return context.versions.keys.sorted().first { SemanticVersion($0) == version } ?? asked
   }
 
-  /// What there was before; a version that was never seen here comes with the present config.
+  /// The change back to a former release; a version that is not recorded is combined with the present config.
   private func rollback() throws(CommandError) -> Change {
     guard let installation else { throw CommandError("cannot roll back: \(name) is not installed") }
     let version: String?

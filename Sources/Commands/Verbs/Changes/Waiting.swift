@@ -5,7 +5,7 @@ import Manifest
 import Operations
 import Platform
 
-/// A change whose end is waited for.
+/// A change for whose end a command waits.
 struct Waiting {
   let change: Change
   let `extension`: String
@@ -14,12 +14,12 @@ struct Waiting {
   /// The installation as it was when the change was sent.
   let before: Installation?
   let dialect: Dialect
-  /// The version of the object that the write has made, or empty where there is none.
+  /// The resource version after the write; empty if there is no object.
   var written = ""
 }
 
 extension Waiting {
-  /// For the end of `plan`, which came to `delivery`; `nil` is that an earlier command has sent the same.
+  /// Waits for the end of `plan`, which was sent as `delivery`; `nil` if an earlier command sent the same change.
   init(_ plan: Plan, _ delivery: Delivery?, _ dialect: Dialect) {
     self.init(
       change: plan.change, extension: plan.name, installation: plan.write.name, before: delivery?.before,
@@ -48,7 +48,7 @@ extension CommandSession {
       case .present(let installation): look.see(installation)
       case .absent: look.see(nil)
       }
-      // What was there before the change began is no progress.
+      // The state before the change began is not progress.
       if look.state != before, look.state.isBusy || look.outcome != nil, look.state != .none {
         outlet.note("\(name): \(look.state.word)")
       }
@@ -71,7 +71,8 @@ extension CommandSession {
     }
   }
 
-  /// A failure that is told while its job still runs is that of the try before: the controllers try some changes twice.
+  /// Whether the Job still runs, so that a reported failure is that of the attempt before: the controllers try some
+  /// changes twice.
   private func isStillTried(_ look: ChangeLook) async -> Bool {
     guard case .failed = look.outcome, let seen = look.seen else { return false }
     return await hasActiveJob(seen)
@@ -84,17 +85,17 @@ extension CommandSession {
     return (job.status["active"]?.integer ?? 0) > 0
   }
 
-  /// What a watch sees of an installation.
+  /// An event of a watch on an installation.
   enum Sight: Sendable {
     case present(Installation)
     case absent
     case interrupted(ClusterError)
     case timedOut
-    /// A second went by.
+    /// A second has passed.
     case second
   }
 
-  /// What a watch sees of one installation, for at most `seconds`.
+  /// Watches one installation for at most `seconds`.
   func sights(of name: String, _ dialect: Dialect, seconds: Int) -> AsyncStream<Sight> {
     let watch = Watch(
       dialect.installations, in: cluster, selector: Selector(fields: "metadata.name=\(name)"), decode: Installation.init
@@ -130,7 +131,7 @@ extension CommandSession {
   }
 }
 
-/// A change that is looked at: what was seen last, and how long ago.
+/// The progress of a change: what was seen last, and how long ago.
 private struct ChangeLook {
   var progress: ChangeProgress
   var outcome: ChangeProgress.Outcome?

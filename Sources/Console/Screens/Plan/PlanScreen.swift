@@ -6,51 +6,51 @@ import Packages
 import Platform
 import Terminal
 
-/// What a change will do, before it is done.
+/// Shows what a change will do before it is made.
 ///
-/// Only here is anything agreed to. What becomes of it is in the state's submissions.
+/// Changes are confirmed only here. Afterwards their progress is in the state's submissions.
 struct PlanScreen: Screen {
   var change: Change
   let name: String
-  /// What was put first: it is carried out before the change itself.
+  /// The steps carried out before the change itself.
   var prelude: [PlannedStep] = []
-  /// The plans in the order in which they are carried out; the last is that of `change`.
+  /// The plans in the order in which they are carried out; the last one is that of `change`.
   var plans: [Plan] = []
-  /// All that is known of the last plan.
+  /// The details of the last plan.
   var sheet: PlanSheet?
-  /// The config is being edited on the screen below.
+  /// Whether the config is being edited on the screen below.
   let isFromEditor: Bool
-  /// It takes a change back that was just made from here: the name need not be typed again for that.
+  /// Whether the change undoes one that was just made from here, so that the name need not be typed again.
   private let isUndo: Bool
   var inputs: PlanInputs?
-  /// The installation that the plans were made for.
+  /// The installation for which the plans were made.
   private(set) var seen: Installation?
   var progress = Progress.reading
   var pager = Pager()
   var page: PlanPage?
   private(set) var standing: PlanVerdict?
-  /// Secrets are shown.
+  /// Whether secrets are shown in clear.
   var isRevealed = false
-  /// The button that enter presses.
+  /// Whether enter presses the apply button instead of the cancel button.
   var isApplyFocused = false
-  /// This very change is being sent.
+  /// Whether this change is being sent.
   private(set) var isUnderWay = false
-  /// The end of the plan has been on the screen.
+  /// Whether the end of the plan has been on the screen.
   private(set) var isReadToTheEnd = false
-  /// The name of the extension, typed to uninstall it.
+  /// The name of the extension, as the user types it to confirm.
   var typed = LinePrompt()
-  /// The namespace, while it is being chosen.
+  /// The namespace while it is being chosen; otherwise `nil`.
   var namespace: LinePrompt?
   private(set) var question: Question?
   private(set) var nextWakeUp: ClockReading?
 
   enum Progress: Hashable, Sendable {
-    /// What the cluster can do is not known yet.
+    /// The capabilities of the cluster are not known yet.
     case reading
     case asking
-    /// Asking again, and saying why.
+    /// The user is asked again, for the given reason.
     case warned(String)
-    /// The plan is another one than a moment ago, and why; it must be read again.
+    /// The plan has changed for the given reason and must be read again.
     case changed(String)
   }
 
@@ -104,7 +104,7 @@ struct PlanScreen: Screen {
     settleQuestion()
   }
 
-  /// Asks for the version as its object has it, with or without a `v`, once that was read.
+  /// Spells the version as its object does, with or without a `v`, once the object has been read.
   private mutating func spell(_ state: ConsoleState) {
     guard let version = change.version, state.market.versions[name]?.isFilled == true,
       let spelled = state.offeredVersions(of: name).first(where: { VersionText($0) == VersionText(version) }),
@@ -134,24 +134,24 @@ struct PlanScreen: Screen {
     }
     let drift = ForeignChange(from: seen, to: present)
     let isNews = zip(plans, fresh).contains { $0.isNews($1) }
-    // A name that was typed before all was known agrees to nothing.
+    // A name typed before everything was known confirms nothing.
     if drift != nil || isNews { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
     if drift != nil || (isElse && isNews) { askAnew(drift, state) }
     plans = fresh
   }
 
-  /// What the user has read and is about to agree to must not change under the finger.
+  /// Asks the user to look again, because the plan must not change between reading and confirming.
   private mutating func askAnew(_ drift: ForeignChange?, _ state: ConsoleState) {
     if let drift {
       progress = .changed(state.words(drift.sentence(of: name)))
     } else if case .changed = progress {
-      // Who changed what has been said, and follows from that.
+      // The reason already given explains this change too.
     } else {
       progress = .changed(state.words("The plan has changed: look again."))
     }
   }
 
-  /// Each step is planned for the cluster as it is once those before it have ended.
+  /// Makes the plans; each step is planned for the cluster as it will be after the steps before it.
   private func freshPlans(_ state: ConsoleState) -> [Plan]? {
     guard var context = state.planContext(for: name) else { return nil }
     var fresh: [Plan] = []
@@ -162,7 +162,7 @@ struct PlanScreen: Screen {
     }
     var plan = Plan.make(change, for: name, in: context)
     plan.problems += state.memory(of: name).doubts(of: change, from: context.installation(of: name))
-    // A guardrail still has the last word.
+    // A guardrail takes precedence over the exception for undoing.
     if isUndo, context.guards[change.kind]?.isTyped != true { plan.asksTheName = false }
     return fresh + [plan]
   }
@@ -183,13 +183,13 @@ struct PlanScreen: Screen {
     let known = evidence ?? .reading
     sheet = PlanSheet(plan, in: context, known, dryRun ?? unasked(plan, state))
     let fresh = PlanPage(contents, sheet)
-    // Why it was not taken stands first.
+    // The refusal is at the top of the page.
     if let refusal = contents.refusal, refusal != page?.contents.refusal { pager = Pager() }
     (page, isReadToTheEnd) = (fresh, false)
     pager.show(fresh.lines, height: height(state))
   }
 
-  /// What stands in the place of the server's answer where it was not asked, or has not answered.
+  /// The placeholder for a dry run that is not made or not answered yet.
   private func unasked(_ plan: Plan, _ state: ConsoleState) -> DryRun {
     if state.session.isReadOnly { return DryRun(of: plan, notMade: "this console is read-only") }
     return isBlocked ? DryRun(of: plan, notMade: "the plan is blocked") : DryRun(of: plan)
@@ -211,7 +211,7 @@ struct PlanScreen: Screen {
     nextWakeUp = standing.nextChange.map { state.now + $0 }
   }
 
-  /// What is under way notes its progress in the object all the time: only what is read makes a new question.
+  /// A change in progress updates the object constantly, so only what the user reads makes a new question.
   private mutating func settleQuestion() {
     guard let plan, let page else { return }
     let change: String = if case .changed(let reason) = progress { reason } else { "" }
