@@ -1,4 +1,5 @@
 import Extensions
+import HTTP
 import Operations
 import Packages
 import Testing
@@ -57,6 +58,16 @@ import Testing
     var tester = Self.speaking(80, 24)
     tester.type(":")
     #expect(tester.lines.last?.contains("运行") == true, "\(tester.screen)")
+  }
+
+  @Test func whichRuleServesAPathIsSaidInChinese() {
+    let words = Language(name: "zh")
+    func said(_ target: String) -> String {
+      words(Explanation(HTTPRequest(.get, target), by: nil, in: RouteTable()).reason)
+    }
+
+    #expect(said("/elsewhere") == "没有规则包含此路径")
+    #expect(said("/apis") == "由 Kubernetes API 响应")
   }
 
   @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {

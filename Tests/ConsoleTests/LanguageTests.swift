@@ -37,7 +37,7 @@ import Testing
     "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/ExtensionHistory.swift",
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
     "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
-    "Commands/Starting/Beginning.swift", "ksx/Choosing.swift",
+    "Commands/Starting/Beginning.swift", "ksx/Choosing.swift", "Extensions/Routing/Explanation.swift",
     "Operations/Comparing/VersionComparison.swift", "Operations/Comparing/PackageFacts.swift",
   ]
 

@@ -1,6 +1,7 @@
 package import HTTP
 package import KubernetesAPI
 package import Manifest
+package import Platform
 
 /// Explains the answer to a request: the rule that serves it, why others do not, the upstream request, and conflicts.
 package struct Explanation: Hashable, Sendable {
@@ -10,10 +11,10 @@ package struct Explanation: Hashable, Sendable {
   package var rule: RuleObject?
   /// Whether it is served; `reason` says by what, or why not.
   package var isServed = false
-  package var reason: String
+  package var reason: Sentence
   package var upstream: UpstreamRequest?
   /// Other rules for a part of the path, each with the reason why it does not serve the request.
-  package var others: [(rule: RuleObject, reason: String)] = []
+  package var others: [(rule: RuleObject, reason: Sentence)] = []
   package var conflicts: [Conflict] = []
   package var problems: [String] = []
 
@@ -51,11 +52,11 @@ package struct Explanation: Hashable, Sendable {
       let sent = UpstreamRequest(rule, request, path, by: requester)
       upstream = sent
       if let flaw = sent.flaw {
-        (isServed, reason) = (false, "\(rule.object) would make a path of it that is refused: \(flaw.rawValue)")
+        (isServed, reason) = (false, "\(rule.object) would make a path of it that is refused: \(flaw.words)")
       }
       if let redirect = rule.redirect(path, method: method, host: request.headers["Host"] ?? "") {
         upstream = nil
-        reason += ", with \(redirect.status) to \(redirect.location)"
+        reason = "\(reason), with \(redirect.status) to \(redirect.location)"
       }
     case .bundle(let rule, let file):
       take(rule.object, rule.problems)
@@ -77,7 +78,7 @@ package struct Explanation: Hashable, Sendable {
     self.rule = rule
     self.problems = problems
     isServed = rule.isAvailable
-    let state = rule.state.isEmpty ? "not set" : rule.state
+    let state: Sentence = rule.state.isEmpty ? "not set" : Sentence(verbatim: rule.state)
     reason = isServed ? "\(rule) serves it" : "\(rule) would serve it, but its state is \(state)"
   }
 
@@ -87,23 +88,25 @@ package struct Explanation: Hashable, Sendable {
 
 extension RouteTable {
   /// Rules for a part of the path, each with the reason why it does not serve the request.
-  fileprivate func others(_ path: RequestPath, method: String, than winner: RuleObject?) -> [(RuleObject, String)] {
+  fileprivate func others(_ path: RequestPath, method: String, than winner: RuleObject?) -> [(RuleObject, Sentence)] {
     let parts = path.decoded.split(separator: "/", maxSplits: 3)
-    let ofServices = services.compactMap { rule -> (RuleObject, String)? in
+    let ofServices = services.compactMap { rule -> (RuleObject, Sentence)? in
       guard rule.object != winner, parts.count >= 2, parts[0] == "kapis", rule.group == parts[1] else { return nil }
       if parts.count < 3 { return (rule.object, "a path below /kapis/\(rule.group)/\(rule.version)/ is expected") }
       if rule.version != parts[2] { return (rule.object, "its version is \(rule.version)") }
-      return (rule.object, rule.hasGroup ? "an older one serves the same" : rule.problems.first ?? "")
+      if rule.hasGroup { return (rule.object, "an older one serves the same") }
+      return (rule.object, Sentence(verbatim: rule.problems.first ?? ""))
     }
-    let ofProxies = proxies.compactMap { rule -> (RuleObject, String)? in
+    let ofProxies = proxies.compactMap { rule -> (RuleObject, Sentence)? in
       guard rule.object != winner else { return nil }
       guard let matcher = rule.matchers.first(where: { $0.path.matches(path.decoded) }) else {
-        return rule.problems.isEmpty || !rule.matchers.isEmpty ? nil : (rule.object, rule.problems[0])
+        guard let problem = rule.problems.first, rule.matchers.isEmpty else { return nil }
+        return (rule.object, Sentence(verbatim: problem))
       }
       if let wanted = matcher.method, wanted != method { return (rule.object, "it is for \(wanted)") }
       return (rule.object, "\(matcher.path.text) is less exact, or the other one older")
     }
-    let ofBundles = bundles.compactMap { rule -> (RuleObject, String)? in
+    let ofBundles = bundles.compactMap { rule -> (RuleObject, Sentence)? in
       guard rule.object != winner, parts.count >= 2, parts[0] == "dist" else { return nil }
       guard let file = rule.files.first(where: { $0.path.hasPrefix("/dist/" + parts[1] + "/") }) else { return nil }
       return (rule.object, file.path == path.decoded ? "an older one serves the same" : "it serves \(file.path)")
@@ -117,12 +120,12 @@ extension Explanation {
   package var value: Value {
     var result: Mapping = ["method": .string(method), "url": .string(target), "served": .bool(isServed)]
     if let rule { result["rule"] = Self.value(rule) }
-    result["reason"] = .string(reason)
+    result["reason"] = .string(reason.english)
     if !problems.isEmpty { result["problems"] = .sequence(problems.map(Value.string)) }
     if let upstream { result["upstream"] = upstream.value }
     if !others.isEmpty {
       result["others"] = .sequence(
-        others.map { other in Self.value(other.rule).setting(["reason"], to: .string(other.reason)) })
+        others.map { other in Self.value(other.rule).setting(["reason"], to: .string(other.reason.english)) })
     }
     if !conflicts.isEmpty {
       result["conflicts"] = .sequence(
@@ -155,9 +158,9 @@ extension UpstreamRequest {
 
 extension Destination {
   /// Whether it is served without a rule, and by what or why not.
-  fileprivate var word: (isServed: Bool, reason: String) {
+  fileprivate var word: (isServed: Bool, reason: Sentence) {
     switch self {
-    case .flaw(let flaw): (false, flaw.rawValue)
+    case .flaw(let flaw): (false, flaw.words)
     case .api, .version: (true, "the Kubernetes API answers it")
     case .member: (true, "the Kubernetes API of a member cluster answers it")
     case .explanation, .metrics, .openAPIIndex, .bundleList, .groups, .group: (true, Self.own)
@@ -168,7 +171,7 @@ extension Destination {
     }
   }
 
-  private static let own = "the gateway itself answers it"
+  private static let own: Sentence = "the gateway itself answers it"
 
   /// Whether it is a list with KubeSphere's query language, or the files of a package.
   private static func isList(_ path: RequestPath) -> Bool {
@@ -178,6 +181,16 @@ extension Destination {
     return parts[1] == "kubesphere.io" && parts.count <= 5
       && ["extensions", "extensionversions", "installplans", "subscriptions", "categories", "repositories"]
         .contains(parts[3])
+  }
+}
+
+extension RequestPath.Flaw {
+  fileprivate var words: Sentence {
+    switch self {
+    case .dots: "the path leads upwards"
+    case .control: "there is a control character in the path"
+    case .tooLong: "the path is too long"
+    }
   }
 }
 

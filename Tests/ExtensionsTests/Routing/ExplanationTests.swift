@@ -1,6 +1,7 @@
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions
@@ -36,7 +37,7 @@ import Testing
     let explanation = Explanation(HTTPRequest(.get, target), by: nil, in: Self.table)
 
     #expect(!explanation.isServed)
-    #expect(explanation.reason == reason)
+    #expect(explanation.reason.english == reason)
   }
 
   @Test func aSecretThatARuleAddsIsNotToldToItsReader() {
@@ -63,7 +64,7 @@ import Testing
     let explanation = Explanation(HTTPRequest(.get, target), by: nil, in: Self.table)
 
     #expect(explanation.isServed)
-    #expect(explanation.reason == reason)
+    #expect(explanation.reason.english == reason)
   }
 
   @Test func itSaysWhatTheGatewayKnowsThatItRefuses() {

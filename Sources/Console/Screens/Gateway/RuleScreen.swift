@@ -99,14 +99,14 @@ struct RuleScreen: Screen {
     }
     let verdict =
       Line("\(found.method) \(found.target)", .title).wrapped(to: columns)
-      + Line(found.reason, found.isServed ? .stateInstalled : .stateFailed).wrapped(to: columns)
+      + Line(words(found.reason), found.isServed ? .stateInstalled : .stateFailed).wrapped(to: columns)
     let upstream = found.upstream.map { upstream in
       wrapped("\(upstream.method.rawValue) \(upstream.target)")
         + wrapped(words(upstream.place), .dim)
         + upstream.headers.fields.flatMap { wrapped("\($0.name): \($0.isSecret ? "•••" : $0.value)", .dim) }
     }
     return verdict + section(words("Its upstream is sent"), upstream ?? [])
-      + section(words("Why not the others"), found.others.flatMap { wrapped("\($0.rule): \($0.reason)") })
+      + section(words("Why not the others"), found.others.flatMap { wrapped("\($0.rule): \(words($0.reason))") })
       + section(
         words("In each other's way"),
         found.conflicts.flatMap {

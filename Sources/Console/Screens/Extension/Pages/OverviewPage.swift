@@ -189,6 +189,6 @@ private struct Overview {
   private var states: [Line] {
     section(
       state.words("What happened, newest first"),
-      (installation?.history ?? []).reversed().map { Line("  \($0.time)  \($0.state.word)", .dim) })
+      (installation?.history ?? []).reversed().map { Line("  \($0.time)  \(state.state($0.state.word))", .dim) })
   }
 }
