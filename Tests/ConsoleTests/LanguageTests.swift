@@ -38,6 +38,7 @@ import Testing
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
     "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
     "Commands/Starting/Beginning.swift", "ksx/Choosing.swift", "Extensions/Routing/Explanation.swift",
+    "Operations/State/ExtensionDetails.swift",
     "Operations/Comparing/VersionComparison.swift", "Operations/Comparing/PackageFacts.swift",
   ]
 
@@ -68,7 +69,8 @@ import Testing
     "a guardrail of this computer says no: {0}", "admission webhook \"", "by ", "chart version",
     "conversion webhook for ", "denied the request", "did not complete within requested timeout", "dry run",
     "failed calling webhook", "failed calling webhook \"", "failed to load chart data", "helm release",
-    "helm revision ", "state ", "version ", "{0} could not be started", "{0} could not be started: {1}",
+    "{0} from {1}", "{0}… ({1} bytes)", "{0} as {1}", "release: {0}", "link: {0}", "helm revision ", "state ",
+    "version ", "{0} could not be started", "{0} could not be started: {1}",
     "its form is not one that ksx changes; write there: {0}: {1}",
     "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status",
     "no answer for ", "no file descriptor is left for the mailbox",

@@ -32,13 +32,15 @@ struct AgentsPage: PageText {
       state.readings[.clusters]?.failure.map { Line($0.text, .statusWarning).wrapped(to: columns) } ?? []
     if rows.isEmpty { return [Line(state.words("No agents are placed."), .dim)] + concerns }
     let width = max(8, rows.map(\.cluster.columns).max() ?? 0) + 2
-    let heading = Line("CLUSTER".padded(to: width) + "WANTED  STATE          SINCE", .listHeading)
-    return [heading] + rows.flatMap { lines($0, width, columns, state) } + concerns
+    let heading =
+      state.words("CLUSTER").padded(to: width) + state.words("WANTED").padded(to: 8)
+      + state.words("STATE").padded(to: 15) + state.words("SINCE")
+    return [Line(heading, .listHeading)] + rows.flatMap { lines($0, width, columns, state) } + concerns
   }
 
   private func lines(_ row: AgentRow, _ width: Int, _ columns: Int, _ state: ConsoleState) -> [Line] {
     let style: StyleName = row.state.isFailure ? .stateFailed : row.state == .installed ? .stateInstalled : .stateBusy
-    let word = row.state.word.isEmpty ? "-" : row.state.word
+    let word = row.state.word.isEmpty ? "-" : state.state(row.state.word)
     let since = row.time.isEmpty ? "" : state.age(of: row.time)
     let first =
       Line(row.cluster.padded(to: width) + (row.isWanted ? state.words("yes") : state.words("no")).padded(to: 8))

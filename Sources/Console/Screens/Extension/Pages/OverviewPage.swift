@@ -169,12 +169,13 @@ private struct Overview {
   /// The details of its objects, once they were read.
   private var detailLines: [Line] {
     guard let details = state.details[name] else { return [] }
-    let indent = min(Self.labelLimit, (details.lines.map(\.label.columns).max() ?? 0) + 2)
-    let fields = details.lines.flatMap {
-      field($0.label, legible($0.value), columns: columns, indent: max(indent, Self.labels))
+    let labels = details.lines.map { state.words($0.label) }
+    let indent = min(Self.labelLimit, (labels.map(\.columns).max() ?? 0) + 2)
+    let fields = zip(labels, details.lines).flatMap { label, line in
+      field(label, legible(line.value), columns: columns, indent: max(indent, Self.labels))
     }
     let blocks = details.blocks.flatMap { block in
-      section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
+      section(state.words(block.title), block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
     }
     return section(state.words("In its objects"), fields) + blocks
   }
