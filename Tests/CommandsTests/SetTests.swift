@@ -177,7 +177,7 @@ import Testing
       try await bench.run(["apply", "-f", "-", "--yes"] + options, input: file)
     }
     #expect(try await apply().isEmpty)
-    #expect(bench.said.notes.contains { $0.contains("still under way: base") })
+    #expect(bench.said.noted.contains("still under way: base"))
 
     let waiting = Task { try await apply("--wait") }
     await eventually("it watches") { bench.transport.requests.contains { $0.target.contains("watch=") } }

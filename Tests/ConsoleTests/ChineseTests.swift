@@ -2,6 +2,8 @@ import Extensions
 import HTTP
 import Operations
 import Packages
+import Platform
+import Terminal
 import Testing
 
 @testable import Console
