@@ -170,6 +170,22 @@ import Testing
     await #expect(throws: TransportError.invalid(reason: "the login has ended; log in again: ksx login")) {
       try await token(session, insteadOf: "access-0")
     }
+    #expect(try store.read()?.refused == 1_000_000)
+    // Another gateway that takes it says so by a token that was not refused.
+    try await self.session(Self.gateway()).login(user: "ada", password: "secret")
+    #expect(try store.read()?.refused == nil)
+  }
+
+  @Test func aGatewayThatIsDownEndsNoLogin() async throws {
+    let session = session(
+      ScriptedTransport { _, number in
+        number == 0
+          ? .json(#"{"access_token":"access-0","refresh_token":"r","expires_in":7200}"#) : .json(503, "{}")
+      })
+    try await session.login(user: "ada", password: "secret")
+
+    await #expect(throws: TransportError.self) { try await token(session, insteadOf: "access-0") }
+    #expect(try store.read()?.refused == nil)
   }
 
   @Test func aLogoutIsForgottenHereAndToldThere() async throws {

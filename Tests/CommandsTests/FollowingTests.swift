@@ -69,6 +69,17 @@ import Testing
     #expect(try await bench.run("watch", "whizard", "--timeout=1s").hasSuffix(" whizard Installed 1.1.0\n"))
   }
 
+  @Test(arguments: [401, 403, 503]) func aWatchThatSawNothingDoesNotEndWell(code: Int) async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    bench.transport.answer { request in
+      guard request.target.containsText("/installplans") else { return nil }
+      return .refusal(code: code, reason: code == 403 ? "Forbidden" : "Unknown", "no")
+    }
+
+    #expect(try await bench.failure("watch", "whizard", "--timeout=1s").hasPrefix("watching"))
+  }
+
   @Test(.endsInTime) func whatIsToldTheSameIsNoChange() async throws {
     let bench = try Workbench()
     try await bench.offer()

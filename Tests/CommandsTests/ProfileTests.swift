@@ -97,7 +97,14 @@ import Testing
         """)
     try Contexts(try Arguments.parse(arguments + ["-o", "name"]), home.environment, home.outlet).list()
     #expect(home.printed == "both\nfar\nfile\nlab\nprod\n")
+    let tokens =
+      #"{"server":"https://ks.example.com","access_token":"a","issued":1,"expires":1800000000,"refused":1767268800}"#
+    try Files.makeDirectory(XDG(home.environment).state + "/tokens")
+    try Files.write(Array(tokens.utf8), to: XDG(home.environment).state + "/tokens/both.json", mode: 0o600)
+    try Contexts(try Arguments.parse(arguments), home.environment, home.outlet).list()
+    #expect(home.printed.contains("ada refused 2026-01-01T12:00:00Z; log in again"), "\(home.printed)")
     try Contexts(try Arguments.parse(arguments + ["-o", "json"]), home.environment, home.outlet).list()
+    #expect(home.printed.contains(#""state": "ended""#), "\(home.printed)")
     #expect(home.printed.contains(#""login": {"#))
   }
 
@@ -163,6 +170,30 @@ import Testing
     }
 
     #expect(notes.withLock { $0 }.filter { $0.contains("unencrypted") }.count == count)
+  }
+
+  @Test func aLoginIsThatOfTheCurrentProfileAndAnotherThatIsBrokenHasNoSayInIt() async throws {
+    func sentence(current: String) async throws -> String {
+      try home.writeSettings(
+        """
+        current: \(current)
+        profiles:
+          - name: broken
+            gateway: {url: "https://ks.example.com"}
+            kubernetes: {kubeconfig: kube, context: nowhere}
+          - name: good
+            gateway: {url: "https://ks.example.com", user: ada}
+
+        """)
+      let arguments = try Arguments.parse(["login", "--gateway", "https://ks.example.com"])
+      let error = await #expect(throws: CommandError.self) {
+        try await LoggingIn(arguments, home.environment, home.outlet).logIn()
+      }
+      return error?.sentence ?? ""
+    }
+
+    #expect(try await sentence(current: "good").contains("--password-stdin"))
+    #expect(try await sentence(current: "broken").contains("--username NAME"))
   }
 
   @Test func whatAProfileIsIsNotChangedByALogin() async throws {

@@ -132,8 +132,18 @@ package actor GatewaySession: CredentialSource {
         token = other
         return other
       }
+      if case .refused(let refusal) = error, refusal.isFinal { noteRefused(old) }
       throw error
     }
+  }
+
+  /// Keeps that a login has ended, so that what only reads the file knows it.
+  private func noteRefused(_ token: OAuthToken) {
+    guard token.refused == nil else { return }
+    var ended = token
+    ended.refused = now()
+    // It is as ended where that cannot be kept.
+    try? store.write(ended)
   }
 
   private func begin(_ old: OAuthToken) -> Renewal {

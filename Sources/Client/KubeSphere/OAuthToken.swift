@@ -12,6 +12,8 @@ package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDe
   var issued: Int
   /// Seconds since 1970; `nil` if the gateway did not say.
   var expires: Int?
+  /// When the gateway last refused to renew it, seconds since 1970; `nil` if it never did.
+  var refused: Int?
 
   var credential: Credential { .bearer(access) }
 
@@ -36,6 +38,7 @@ package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDe
     var fields: Mapping = ["server": .string(server), "access_token": .string(access), "issued": .integer(issued)]
     if let refresh { fields["refresh_token"] = .string(refresh) }
     if let expires { fields["expires"] = .integer(expires) }
+    if let refused { fields["refused"] = .integer(refused) }
     return .mapping(fields)
   }
 
@@ -45,6 +48,7 @@ package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDe
     self.init(
       access: access, refresh: value["refresh_token"]?.string, issued: value["issued"]?.integer ?? 0,
       expires: value["expires"]?.integer)
+    refused = value["refused"]?.integer
   }
 
   init(access: String, refresh: String?, issued: Int, expires: Int?) {

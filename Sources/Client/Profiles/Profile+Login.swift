@@ -9,7 +9,9 @@ package enum Login: Hashable, Sendable {
   case loggedOut
   /// Logged in: when the token expires, in seconds since 1970, and whether it can be renewed without a password.
   case loggedIn(expires: Int?, isRenewed: Bool)
-  /// The stored login cannot be used; the text says why.
+  /// The gateway has ended the login: it was refused at this time, in seconds since 1970, when it was last used.
+  case refused(Int)
+  /// What is kept cannot be used; the text says why.
   case unusable(String)
 }
 
@@ -20,6 +22,7 @@ extension Profile {
     if let path = gateway.tokenFile { return .tokenFile(path) }
     do {
       guard let token = try tokens(url, environment).read() else { return .loggedOut }
+      if let refused = token.refused { return .refused(refused) }
       return .loggedIn(expires: token.expires, isRenewed: token.refresh != nil)
     } catch {
       return .unusable(error.problem)

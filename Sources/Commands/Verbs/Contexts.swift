@@ -82,7 +82,7 @@ struct Contexts {
   private func cells(_ row: Row) -> [String] {
     let ways = row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? ""
     let server = row.server + (row.member.isEmpty ? "" : " (\(row.member))")
-    return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row)]
+    return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row).english]
   }
 
   /// Makes a profile the current one; ksx never writes a kubeconfig.
@@ -162,21 +162,7 @@ struct Contexts {
     }
   }
 
-  private func text(_ row: Row) -> String {
-    let user = row.user.isEmpty ? "" : row.user + " "
-    switch row.login {
-    case .none: return ""
-    case .tokenFile(let path): return "token in \(path)"
-    case .loggedOut: return "logged out"
-    case .unusable(let problem): return "unusable: \(problem)"
-    case .loggedIn(nil, _): return user + "logged in"
-    case .loggedIn(let expires?, let isRenewed):
-      if expires > now {
-        return user + "until \(Timestamp.text(expires))" + (isRenewed ? ", then renewed" : "")
-      }
-      return user + (isRenewed ? "renewed when used" : "ended \(Timestamp.text(expires))")
-    }
-  }
+  private func text(_ row: Row) -> Sentence { row.login.words(of: row.user, at: now) }
 
   private func value(_ row: Row) -> Value {
     var fields: Mapping = [
@@ -191,6 +177,7 @@ struct Contexts {
     case .tokenFile(let path): login = ["state": "tokenFile", "file": .string(path)]
     case .loggedOut: login = ["state": "loggedOut"]
     case .unusable(let problem): login = ["state": "unusable", "problem": .string(problem)]
+    case .refused(let time): login = ["state": "ended", "refused": .string(Timestamp.text(time))]
     case .loggedIn(let expires, let isRenewed):
       let isOver = expires.map { $0 <= now } ?? false
       login = ["state": isOver && !isRenewed ? "ended" : "loggedIn", "renewed": .bool(isRenewed)]

@@ -100,7 +100,9 @@ struct LoggingIn {
   }
 
   private func open(_ profile: Profile) throws(CommandError) -> OpenProfile {
-    var surroundings = Surroundings()
+    var (profile, surroundings) = (profile, Surroundings())
+    // The login is the gateway's: what stands of the Kubernetes way has no say in it.
+    if profile.gateway?.url != nil { profile.kubernetes = nil }
     surroundings.environment = file.environment
     // Credentials are not taken from the command line here, only connection options.
     var options = KubeconfigOptions(arguments)
@@ -119,7 +121,8 @@ struct LoggingIn {
     guard let given = arguments[.gateway] else { return (try existing(in: profiles), nil) }
     let url = Self.address(given)
     if let problem = Profile.Gateway.problem(with: url) { throw CommandError(problem) }
-    let known = profiles.all.first { $0.gateway?.url.map(Self.address) == url }
+    let there = profiles.all.filter { $0.gateway?.url.map(Self.address) == url }
+    let known = there.first { $0.name == profiles.current } ?? there.first
     let name = arguments[.profile] ?? known?.name ?? Profile.Gateway.name(for: url)
     if let profile = profiles.all.first(where: { $0.name == name }) {
       guard profile.gateway?.url.map(Self.address) == url else {

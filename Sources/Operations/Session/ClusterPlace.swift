@@ -1,3 +1,5 @@
+package import Platform
+
 /// A cluster that the user can open: a profile, a context of the kubeconfig, or the standalone backend.
 package struct ClusterPlace: Hashable, Sendable, Identifiable {
   package enum Source: String, Hashable, Sendable {
@@ -11,14 +13,14 @@ package struct ClusterPlace: Hashable, Sendable, Identifiable {
   /// The server, without credentials.
   package var server: String
   /// The state of its login in words, or empty.
-  package var login: String
+  package var login: Sentence
   /// Whether ksx opens it by default.
   package var isCurrent: Bool
 
   package var id: String { "\(source.rawValue) \(name)" }
 
   package init(
-    name: String, source: Source, ways: String, server: String, login: String = "", isCurrent: Bool = false
+    name: String, source: Source, ways: String, server: String, login: Sentence = "", isCurrent: Bool = false
   ) {
     self.name = name
     self.source = source

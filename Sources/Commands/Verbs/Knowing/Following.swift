@@ -150,12 +150,20 @@ struct WatchStates: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     var known: [String: Value] = [:]
+    var problem: CommandError?
     for await news in session.installationNews(reader.dialect, seconds: seconds) {
       switch news {
-      case .timedOut: return
+      case .timedOut:
+        // Who saw nothing to the end of the time is not told that nothing happened.
+        if let problem { throw problem }
+        return
       case .interrupted(let error):
-        session.outlet.note(CommandError(error, "watching", at: session.server).sentence)
+        let interruption = CommandError(error, "watching", at: session.server)
+        if error.isForbidden { throw interruption }
+        session.outlet.note(interruption.sentence)
+        problem = interruption
       case .now(let installations):
+        problem = nil
         for change in changes(installations, &known) { try print(change.name, change.status, session.outlet) }
       }
     }

@@ -75,7 +75,7 @@ struct ContextsScreen: Screen {
       Column("FROM", width: 10, rank: 2) { $0.origin(words) },
       Column("WAYS", width: 10, rank: 1) { $0.ways },
       Column("SERVER", width: 20, upTo: 60, rank: 0) { $0.server },
-      Column("LOGIN", width: 14, upTo: 60, rank: 3, style: { _ in .dim }) { $0.login },
+      Column("LOGIN", width: 14, upTo: 60, rank: 3, style: { _ in .dim }) { words($0.login) },
     ]
   }
 }
