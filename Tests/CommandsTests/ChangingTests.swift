@@ -108,7 +108,9 @@ import Testing
         isRefused.withLock { $0 = true }
         return .refusal(code: 409, reason: "Conflict", "the object has been modified")
       }
-      let isList = request.method == .get && request.target.contains("/installplans")
+      // The object itself comes as it is.
+      let isList =
+        request.method == .get && request.target.contains("/installplans") && !request.target.contains("/installplans/")
       return isList && wasRefused ? HTTPResponse(status: 200, bytes: JSON.bytes(list)) : nil
     }
 

@@ -184,7 +184,7 @@ import Testing
     try await bench.report("base", ["state": "InstallFailed", "version": "1.0.0"])
 
     let failure = await #expect(throws: CommandError.self) { try await waiting.value }
-    #expect(failure?.sentence.hasPrefix("base is InstallFailed") == true)
+    #expect(failure?.sentence.hasPrefix("base is InstallFailed") == true, "\(failure?.sentence ?? "")")
     #expect(failure?.sentence.hasSuffix("ksx retry base has it tried again") == true)
     await #expect(throws: CommandError.self) { try await apply() }
   }

@@ -72,6 +72,7 @@ import Testing
     "{0} from {1}", "{0}… ({1} bytes)", "{0} as {1}", "release: {0}", "link: {0}", "helm revision ", "state ",
     "version ", "{0} could not be started", "{0} could not be started: {1}",
     "its form is not one that ksx changes; write there: {0}: {1}",
+    "ksx doctor {0}", "ksx plan enable {0}", "ksx versions {0}", "ksx wait {0} --for settled",
     "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status",
     "no answer for ", "no file descriptor is left for the mailbox",
     "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory",

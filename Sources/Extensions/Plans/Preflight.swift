@@ -194,19 +194,20 @@ extension PlanSubject {
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
     if change.triesAgain(installation) { return [] }
     let isSameConfig = change.config.map(installation.hasConfig) ?? true
-    let retry = installation.state.isFailure ? wayToRetry(installation) : progress(of: installation)
+    let retry = installation.state.isFailure ? wayToRetry(installation) : ""
+    let progress = retry.isEmpty ? progress(of: installation) : retry
     let isSameVersion = change.version.map(VersionText.init) == VersionText(installation.version)
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
     case .upgrade where isSameVersion:
       return [already("\(standing(installation))\(retry)", installation)]
     case .rollBack where isSameVersion && isSameConfig:
-      return [already("\(name) already has version \(installation.version) with this config\(retry)", installation)]
+      return [already("\(name) already has version \(installation.version) with this config\(progress)", installation)]
     case .removeAgents where isSamePlace: return [already("\(name) has no agents", installation)]
     case .place where isSamePlace: return [already("\(name) has its agents there already", installation)]
     case .place where target?.isMulticluster == false:
       return [blocking("\(name) \(installation.version) runs in the host cluster only: it has no agents")]
-    case .configure where isSameConfig: return [already("\(name) already has this config\(retry)", installation)]
+    case .configure where isSameConfig: return [already("\(name) already has this config\(progress)", installation)]
     default: return []
     }
   }
