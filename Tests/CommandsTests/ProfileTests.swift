@@ -104,8 +104,8 @@ import Testing
     try Contexts(try Arguments.parse(arguments), home.environment, home.outlet).list()
     #expect(home.printed.contains("ada refused 2026-01-01T12:00:00Z; log in again"), "\(home.printed)")
     try Contexts(try Arguments.parse(arguments + ["-o", "json"]), home.environment, home.outlet).list()
-    #expect(home.printed.contains(#""state": "ended""#), "\(home.printed)")
-    #expect(home.printed.contains(#""login": {"#))
+    let json = home.printed
+    #expect(json.contains(#""state": "ended""#) && json.contains(#""refused": "2026-01-01T12:00:00Z""#), "\(json)")
   }
 
   @Test func anotherProfileIsMadeCurrentAndAKubeconfigIsLeftAlone() throws {

@@ -168,7 +168,7 @@ import Testing
 
   /// What the file says is asked for already; that it has failed, or is not done yet, is not "nothing to change".
   @Test(.endsInTime) func whatIsAskedForAlreadyIsWaitedForAndItsFailureIsTold() async throws {
-    let bench = try Workbench(timing: LogTests.quick)
+    let bench = try Workbench()
     try await bench.offer("base", versions: ["1.0.0"])
     try await bench.run("install", "base", "--version", "1.0.0", "--yes")
     try await bench.report("base", ["state": "Installing"])
