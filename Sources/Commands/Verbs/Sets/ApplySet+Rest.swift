@@ -19,12 +19,16 @@ extension ApplySet {
     } else if !open.isEmpty {
       session.outlet.note("note: still under way: \(open.joined(separator: ", ")); --wait waits for that")
     }
-    let failed = rest.compactMap { installed.of($0) }.filter { $0.observed.state.isFailure }
+    let failed = rest.compactMap { installed.of($0) }.filter { Self.status($0).state.isFailure }
     guard let first = failed.first else { return }
     let others = failed.count > 1 ? " (and \(failed.count - 1) more)" : ""
     throw CommandError(
-      "\(first.extension) is \(first.observed.state.word)\(others): \(first.reason); the file asks for nothing else, "
+      "\(first.extension) is \(Self.status(first).word)\(others): \(first.reason); the file asks for nothing else, "
         + "so nothing was sent: ksx retry \(failed.map(\.extension).joined(separator: " ")) has it tried again")
+  }
+
+  private static func status(_ installation: Installation) -> ExtensionStatus {
+    ExtensionStatus(installation.extension, nil, installation)
   }
 
   private func settled(
