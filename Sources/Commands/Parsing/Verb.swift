@@ -117,28 +117,26 @@ extension Verb: Hashable {
 extension Verb {
   /// A verb that is parsed as a `Parsed`.
   init<Parsed: Command>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [],
-    trouble: Int32 = 1,
-    notes: [String] = [],
-    as type: Parsed.Type
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    notes: [String] = [], as type: Parsed.Type
   ) {
-    self.name = name
-    self.summary = summary
-    self.operands = operands
-    self.options = options
-    self.trouble = trouble
-    self.notes = notes
-    parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
+    self.init(name, summary, operands, options, trouble, notes, parsing: type)
   }
 
-  /// The same, of which it is known that it can say what it would do.
+  /// A verb that can also make plans.
   ///
-  /// The compiler chooses: to ask each type when the program starts was a tenth of a short command.
+  /// The compiler chooses this overload: asking each type at start took a tenth of a short command's time.
   init<Parsed: PlannedCommand>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [],
-    trouble: Int32 = 1,
-    notes: [String] = [],
-    as type: Parsed.Type
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    notes: [String] = [], as type: Parsed.Type
+  ) {
+    self.init(name, summary, operands, options, trouble, notes, parsing: type)
+    makesPlans = true
+  }
+
+  private init<Parsed: Command>(
+    _ name: String, _ summary: String, _ operands: [String], _ options: [Option], _ trouble: Int32, _ notes: [String],
+    parsing type: Parsed.Type
   ) {
     self.name = name
     self.summary = summary
@@ -146,7 +144,6 @@ extension Verb {
     self.options = options
     self.trouble = trouble
     self.notes = notes
-    makesPlans = true
     parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
   }
 
