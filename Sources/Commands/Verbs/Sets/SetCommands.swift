@@ -114,11 +114,13 @@ struct ApplySet: PlannedCommand {
       placements.map { found, write in
         .init(found.name, session.sender(because: found.reason).signed(write, .place(on: ["as the file says"])))
       }, "placement of", session)
+    if arguments.has(.prune) {
+      let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      try await change(strangers, comparison.reader, session, isOffered: nil)
+      try await write(difference.strangeRepositories, "repository", session)
+    }
+    // Last: what failed before keeps nothing else from being done.
     try await settleRest(comparison, session)
-    guard arguments.has(.prune) else { return }
-    let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    try await change(strangers, comparison.reader, session, isOffered: nil)
-    try await write(difference.strangeRepositories, "repository", session)
   }
 
   private func settleRest(_ comparison: SetComparison, _ session: CommandSession) async throws(CommandError) {
