@@ -64,6 +64,32 @@ extension CommandSession {
     }
   }
 
+  /// Watches all installations until `stillOpen` returns no names, for at most `seconds`, and returns what was seen last.
+  ///
+  /// An interrupted watch is told and goes on; one that is forbidden ends the wait.
+  func wait(
+    for names: [String], until condition: WaitCondition, _ dialect: Dialect, seconds: Int,
+    _ stillOpen: (Installations) throws(CommandError) -> [String]
+  ) async throws(CommandError) -> Installations {
+    var (seen, open) = (Installations(), names)
+    for await news in installationNews(dialect, seconds: seconds) {
+      switch news {
+      case .interrupted(let error):
+        let problem = CommandError(error, "watching", at: server)
+        if error.isForbidden { throw problem }
+        outlet.note("ksx: " + problem.sentence)
+      case .timedOut:
+        let hint = Self.hint(open.compactMap(seen.of))
+        throw CommandError("not \(condition.rawValue) after \(seconds) s: \(open.joined(separator: ", "))\(hint)")
+      case .now(let installations):
+        seen = installations
+        open = try stillOpen(installations)
+        if open.isEmpty { return seen }
+      }
+    }
+    return seen
+  }
+
   private static func news(_ event: WatchEvent<Installation>, _ all: inout Installations) -> InstallationNews? {
     switch event {
     case .replaced(let elements): all = Installations(elements)
@@ -91,22 +117,11 @@ struct Wait: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     var open = names
-    var seen = Installations()
     try await checkNames(reader, session)
-    for await news in session.installationNews(reader.dialect, seconds: seconds) {
-      switch news {
-      case .interrupted(let error):
-        let problem = CommandError(error, "watching", at: session.server)
-        if error.isForbidden { throw problem }
-        session.outlet.note("ksx: " + problem.sentence)
-      case .timedOut:
-        let hint = CommandSession.hint(open.compactMap(seen.of))
-        throw CommandError("not \(awaited.rawValue) after \(seconds) s: \(open.joined(separator: ", "))\(hint)")
-      case .now(let installations):
-        seen = installations
-        try settle(&open, installations, session)
-        if open.isEmpty { return }
-      }
+    _ = try await session.wait(for: names, until: awaited, reader.dialect, seconds: seconds) {
+      installations throws(CommandError) in
+      try settle(&open, installations, session)
+      return open
     }
   }
 

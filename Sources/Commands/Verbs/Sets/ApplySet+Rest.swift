@@ -1,4 +1,3 @@
-import Client
 import Extensions
 import Operations
 
@@ -13,9 +12,13 @@ extension ApplySet {
     _ session: CommandSession
   ) async throws(CommandError) {
     var installed = installed
-    let open = rest.filter { WaitCondition.settled.outcome(installed.of($0)) == nil }
+    func stillOpen(_ installations: Installations) -> [String] {
+      rest.filter { WaitCondition.settled.outcome(installations.of($0)) == nil }
+    }
+    let open = stillOpen(installed)
     if let seconds, !open.isEmpty {
-      installed = try await settled(open, seconds, comparison.reader, session)
+      installed = try await session.wait(
+        for: open, until: .settled, comparison.reader.dialect, seconds: seconds, stillOpen)
     } else if !open.isEmpty {
       session.outlet.note("note: still under way: \(open.joined(separator: ", ")); --wait waits for that")
     }
@@ -29,27 +32,5 @@ extension ApplySet {
 
   private static func status(_ installation: Installation) -> ExtensionStatus {
     ExtensionStatus(installation.extension, nil, installation)
-  }
-
-  private func settled(
-    _ names: [String], _ seconds: Int, _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> Installations {
-    var seen = Installations()
-    for await news in session.installationNews(reader.dialect, seconds: seconds) {
-      switch news {
-      case .interrupted(let error):
-        let problem = CommandError(error, "watching", at: session.server)
-        if error.isForbidden { throw problem }
-        session.outlet.note("ksx: " + problem.sentence)
-      case .timedOut:
-        let open = names.filter { WaitCondition.settled.outcome(seen.of($0)) == nil }
-        let hint = CommandSession.hint(open.compactMap(seen.of))
-        throw CommandError("not settled after \(seconds) s: \(open.joined(separator: ", "))\(hint)")
-      case .now(let installations):
-        seen = installations
-        if names.allSatisfy({ WaitCondition.settled.outcome(seen.of($0)) != nil }) { return seen }
-      }
-    }
-    return seen
   }
 }
