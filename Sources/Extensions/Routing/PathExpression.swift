@@ -20,7 +20,7 @@ struct PathExpression: Hashable, Sendable {
 
   private let program: [Instruction]
   private let groups: Int
-  private let names: [String: Int]
+  private let names: [String: [Int]]
 
   init(_ text: String) throws(RuleProblem) {
     var parser = PathExpressionParser(text)
@@ -68,7 +68,9 @@ struct PathExpression: Hashable, Sendable {
         continue
       }
       rest = rest[name.endIndex...].dropFirst(isBraced ? 1 : 0)
-      guard let group = Int(name) ?? names[String(name)], group <= groups, found[2 * group] >= 0 else { continue }
+      // Of several groups with one name, the first that took part in the match counts, as in Go.
+      let meant = Int(name).map { [$0] } ?? names[String(name)] ?? []
+      guard let group = meant.first(where: { $0 <= groups && found[2 * $0] >= 0 }) else { continue }
       for scalar in text[found[2 * group]..<found[2 * group + 1]] { result.unicodeScalars.append(scalar) }
     }
     return PathChanges.isBounded(result) ? result + rest : result

@@ -18,7 +18,7 @@ indirect enum PathExpressionNode: Hashable, Sendable {
 /// Parses the part of Go's regular expression syntax that paths need; the rest is refused.
 struct PathExpressionParser {
   private(set) var groups = 0
-  private(set) var names: [String: Int] = [:]
+  private(set) var names: [String: [Int]] = [:]
   private var rest: ArraySlice<Unicode.Scalar>
   private var depth = 0
 
@@ -99,9 +99,8 @@ struct PathExpressionParser {
     guard !name.isEmpty, isName else {
       throw RuleProblem("\(name) is no name of a group")
     }
-    guard names[name] == nil else { throw RuleProblem("two groups are called \(name)") }
     groups += 1
-    names[name] = groups
+    names[name, default: []].append(groups)
     return groups
   }
 

@@ -12,7 +12,8 @@ import Testing
     ("x{2,3}", "y", "xxxxx", "yy"), (".", "-", "日本", "--"), ("$", "!", "ab", "ab!"), ("[a-c-]", "", "a-d", "d"),
     ("b", "$1x$0", "abc", "abc"), ("\\.", "_", "a.b", "a_b"), ("(a|b)*c", "<$1>", "abac", "<a>"),
     ("[\\D]", "x", "1a2\\", "1x2x"), ("[\\W0]", "x", "a-0", "axx"), ("[^\\S]", "x", "a b", "axb"),
-    ("(?<y>a)", "${y}${y}", "a", "aa"),
+    ("(?<y>a)", "${y}${y}", "a", "aa"), ("(?P<a>b)|(?P<a>c)", "[${a}]", "bc", "[b][c]"),
+    ("(?P<a>b)(?P<a>c)", "[${a}]", "bc", "[b]"),
   ])
   func matchesAreReplacedAsGoReplacesThem(expression: String, template: String, path: String, wanted: String) throws {
     #expect(try PathExpression(expression).replacing(in: path, with: template) == wanted)
@@ -20,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     "(", ")", "[", "[z-a]", "*", "a**", "\\", "\\q", "(?=a)", "a{101}", "((((((((((((((((((((((a", "x{100}{100}",
-    "(?Pa>b)", "(?P<>b)", "(?P<a-b>c)", "(?P<a>b)(?P<a>c)", "[\\A]",
+    "(?Pa>b)", "(?P<>b)", "(?P<a-b>c)", "[\\A]",
   ])
   func whatIsNotKnownIsRefused(expression: String) {
     #expect(throws: RuleProblem.self) { try PathExpression(expression) }
