@@ -66,9 +66,12 @@ class Terminal:
             return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
 
     def wakeups(self):
-        """How often the main thread has gone to sleep of its own will."""
-        with open(f"/proc/{self.pid}/task/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+        """How often any of its threads has gone to sleep of its own will."""
+        count = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{task}/status") as status:
+                count += next(int(line.split()[1]) for line in status if line.startswith("voluntary"))
+        return count
 
     def close(self):
         try:

@@ -247,6 +247,19 @@ import Testing
       ])
   }
 
+  @Test func anotherLanguageReadsTheDescriptionsInIt() {
+    var tester = ConsoleTester.atMarket()
+    tester.type(":language zh")
+    tester.press(.enter)
+    #expect(
+      tester.asked.starts(with: [
+        .stop(.watch(.extensions(language: "en"), .installPlan)), .watch(.extensions(language: "zh"), .installPlan),
+      ]))
+
+    tester.hear(.settings(.standard))
+    #expect(tester.asked.contains(.watch(.extensions(language: "en"), .installPlan)))
+  }
+
   @Test func theConsoleSpeaksChinese() {
     var tester = ConsoleTester.atMarket()
     tester.type(":language zh")

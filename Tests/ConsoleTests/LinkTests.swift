@@ -66,7 +66,7 @@ import Testing
     #expect(app.handle(.opened, at: ClockReading(0)).map(\.request) == [.recall, .connect])
 
     let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: ClockReading(1)).map(\.request)
-    #expect(works.contains(.watch(.extensions, .subscription)))
+    #expect(works.contains(.watch(.extensions(language: "en"), .subscription)))
     #expect(works.count == 4)
     #expect(works.last == .ask(Rights.questions(in: .subscription), isAfresh: false))
   }

@@ -23,7 +23,7 @@ import Testing
 
   @Test func whatIsCancelledReportsNothingMore() async throws {
     let worker = worker(Never())
-    let effect = Effect(.watch(.extensions, .installPlan))
+    let effect = Effect(.watch(.extensions(language: "en"), .installPlan))
     worker.start(effect)
     worker.start(.stop(effect.id))
 
@@ -78,7 +78,7 @@ import Testing
     let gate = Gate()
     let worker = worker(gate)
     worker.start(Effect(.apply(Plan.sampleDisable)))
-    worker.start(Effect(.watch(.extensions, .installPlan)))
+    worker.start(Effect(.watch(.extensions(language: "en"), .installPlan)))
     try await until { gate.count == 2 }
 
     worker.cancelWhatMayBe()

@@ -12,6 +12,23 @@ import Testing
 @Suite struct KindTests {
   private func object(_ yaml: String) throws -> Object { Object(try YAML.parse(yaml)) }
 
+  @Test func aSharedExtensionKeepsItsDescriptionInOneLanguage() throws {
+    let found = Extension(
+      try object(
+        """
+        metadata: {name: loki}
+        spec:
+          displayName: {en: Loki, zh: 日志}
+          description: {en: Keeps logs, zh: 保存日志}
+        """), dialect: .installPlan)
+    let texts = SharedTexts()
+
+    let shared = texts.sharing(found, language: "zh")
+    #expect(shared.description.texts == ["zh": "保存日志"])
+    #expect(shared.displayName == found.displayName)
+    #expect(texts.sharing(found, language: "fr").description.texts == ["en": "Keeps logs"])
+  }
+
   @Test func anExtensionOfShippedKubeSphereIsRead() throws {
     let found = Extension(
       try object(

@@ -31,7 +31,7 @@ import Testing
           labels: [dialect.categoryLabel: category, "kubesphere.io/repository-ref": "main", "team": "Blue"],
           [
             "spec": [
-              "displayName": title, "description": ["en": "Looks after things"],
+              "displayName": title, "description": ["en": "Looks after things", "zh": "照料各种东西"],
               "provider": ["en": ["name": .string(provider)]],
             ],
             "status": ["recommendedVersion": .string(recommended), "versions": [["version": "0.9.9"]]],
@@ -143,6 +143,15 @@ import Testing
   @Test(arguments: ["version>=", "!", "-f", "\"", "stat:x", "off !"])
   func aTermThatIsStillTypedLeavesNothingOut(text: String) {
     #expect(taken(text) == taken(text.hasPrefix("off") ? "off" : ""))
+  }
+
+  @Test func descriptionsAreSearchedInTheLanguageOfTheUser() throws {
+    func finds(_ text: String) throws -> Bool {
+      try ExtensionFilter(text).accepts(#require(Self.subjects.first), at: Self.now)
+    }
+    #expect(try finds("looks after"))
+    #expect(try !finds("照料"))
+    #expect(try finds("日志"), "titles are searched in every language")
   }
 
   @Test func whatIsNotKnownOfAnExtensionIsNotTaken() {

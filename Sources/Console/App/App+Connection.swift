@@ -19,7 +19,7 @@ extension App {
     state.begin(state.capabilityState.ask())
     state.askRights(isAfresh: true)
     guard let dialect = state.dialect else { return }
-    state.begin(Self.watches(dialect))
+    state.begin(watches(dialect))
     for case .versions(let name, let dialect) in subscriptions {
       state.begin(.watch(.versions(of: name), dialect))
     }
@@ -43,14 +43,14 @@ extension App {
       return
     }
     if let former {
-      for case .watch(let subject, let dialect) in Self.watches(former) {
+      for case .watch(let subject, let dialect) in watches(former) {
         state.effects.append(.stop(.watch(subject, dialect)))
       }
       state.market.forgetAll()
       state.planFacts = nil
     }
     state.connection.refusal = nil
-    state.begin(Self.watches(capabilities.dialect))
+    state.begin(watches(capabilities.dialect))
     state.askRights(isAfresh: former != nil)
   }
 
@@ -97,7 +97,7 @@ extension App {
     default: return
     }
     lost(loss(failure), .zero, refusal: nil)
-    state.begin(Self.watches(dialect))
+    state.begin(watches(dialect))
   }
 
   /// What plans could not be held against while the line was down.

@@ -7,9 +7,9 @@ import Platform
 
 extension App {
   /// The requests that watch everything that is always watched; there are no categories for Plugins.
-  static func watches(_ dialect: Dialect) -> [Request] {
+  func watches(_ dialect: Dialect) -> [Request] {
     (dialect.era == .plugin ? [] : [.watch(.categories, dialect)])
-      + [.watch(.extensions, dialect), .watch(.installations, dialect)]
+      + [.watch(.extensions(language: state.language), dialect), .watch(.installations, dialect)]
   }
 
   /// Updates the state for `message`.
@@ -125,7 +125,7 @@ extension App {
   private mutating func opened() {
     state.begin(.recall)
     state.begin(state.capabilityState.askIfOld(at: state.now))
-    if let dialect = state.dialect { state.begin(Self.watches(dialect)) }
+    if let dialect = state.dialect { state.begin(watches(dialect)) }
     state.askRights()
   }
 

@@ -19,10 +19,20 @@ extension App {
       state.settings.selection = selection
     default:
       guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
-      state.settings.language = name
+      changeLanguage { $0.settings.language = name }
     }
     state.say(.note, "\(command.rawValue): \(name)")
     state.begin(.keepSetting(command.rawValue, name))
+  }
+
+  /// Changes settings that may include the language; extensions are then read again, because only the descriptions in
+  /// one language are stored.
+  private mutating func changeLanguage(_ change: (inout ConsoleState) -> Void) {
+    let former = state.language
+    change(&state)
+    guard let dialect = state.dialect, state.language != former else { return }
+    state.effects.append(.stop(.watch(.extensions(language: former), dialect)))
+    state.begin(.watch(.extensions(language: state.language), dialect))
   }
 
   private mutating func complain(_ what: String, _ names: some Collection<String>) {
@@ -34,7 +44,7 @@ extension App {
   /// Takes settings that were read again because a file has changed; shows new problems in them.
   mutating func reload(_ settings: Settings) {
     let former = state.settings
-    state.settings = settings
+    changeLanguage { $0.settings = settings }
     guard former.problems != settings.problems || former.theme != settings.theme else { return }
     for problem in settings.problems where !former.problems.contains(problem) {
       state.announce(.error, problem)

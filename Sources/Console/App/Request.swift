@@ -61,7 +61,9 @@ package enum Request: Hashable, Sendable {
 
   /// A collection to be watched.
   package enum Subject: Hashable, Sendable {
-    case categories, extensions, installations
+    case categories, installations
+    /// The extensions, with their descriptions in the language `en` or `zh`.
+    case extensions(language: String)
     case versions(of: String)
   }
 

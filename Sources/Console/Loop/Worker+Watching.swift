@@ -12,10 +12,10 @@ extension Worker {
     case .categories:
       await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
         .run { post(.categories($0)) }
-    case .extensions:
+    case .extensions(let language):
       let texts = SharedTexts()
       await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) {
-        texts.sharing(Extension($0, dialect: dialect))
+        texts.sharing(Extension($0, dialect: dialect), language: language)
       }.run { post(.extensions($0)) }
     case .installations:
       await Watch(dialect.installations, in: cluster, skipping: JSONPaths()) { Installation($0) }

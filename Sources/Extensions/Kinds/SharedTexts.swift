@@ -16,9 +16,11 @@ package final class SharedTexts: Sendable {
 
   package init() {}
 
-  /// `extension` with its texts replaced by equal ones that are already stored.
-  package func sharing(_ extension: Extension) -> Extension {
+  /// `extension` with its texts replaced by equal ones that are already stored, and its description in `language`
+  /// alone, because descriptions are most of what a marketplace takes in memory.
+  package func sharing(_ extension: Extension, language: String) -> Extension {
     var shared = `extension`
+    shared.description = shared.description.alone(in: language)
     known.withLock { known in
       shared.provider = Self.kept(shared.provider, in: &known.providers)
       shared.versions = Self.kept(shared.versions, in: &known.versions)

@@ -10,13 +10,15 @@ package struct FilterSubject: Hashable, Sendable {
   ///
   /// Most of thousands of rows have none, and an optional would take the memory of a whole version in each.
   private let known: [ExtensionVersion]
-  /// The id and the titles of its category, in lower case.
-  let categories: [String]
+  /// The id and the titles of its category, in lower case; `nil` if there is no such category.
+  private let categoryKeys: [String]?
   let labels: [String: String]
-  /// The text that words are searched in, besides the descriptions, in lower case.
+  /// The text that words are searched in, besides the description, in lower case.
   private let haystack: [UInt8]
-  /// The descriptions, shared with the extension and not copied, because they are most of the memory of a long list.
-  private let descriptions: Localized?
+  /// The description, if the row's one cannot be searched as it is.
+  ///
+  /// That one is shared with the extension and not copied, because descriptions are most of the memory of a long list.
+  private let description: String?
 
   /// `version` is the running version, else the one that would be installed, if it was read.
   package init(
@@ -26,19 +28,24 @@ package struct FilterSubject: Hashable, Sendable {
     self.row = row
     known = version.map { [$0] } ?? []
     self.labels = labels
-    categories = category?.searchKeys ?? [row.category.lowercased()]
+    categoryKeys = category?.searchKeys
     let titles = found.map { $0.displayName.values } ?? []
     let rest = found.map { $0.provider.values + $0.versions } ?? []
-    let texts = [row.title, row.name, row.status.word] + titles + categories + rest + (version?.keywords ?? [])
+    let texts =
+      [row.title, row.name, row.status.word] + titles + (category?.searchKeys ?? [row.category]) + rest
+      + (version?.keywords ?? [])
     // Many of these texts are equal, for example the titles in both languages.
     var seen: Set<String> = []
     haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)
-    descriptions = found?.description.mapValues(Needle.smallLetters)
+    description = Needle.smallLetters(row.summary)
   }
+
+  /// The id and the titles of its category, in lower case.
+  var categories: [String] { categoryKeys ?? [row.category.lowercased()] }
 
   /// Whether `needle`, in lower case, occurs in any of the searched texts.
   func has(_ needle: Needle) -> Bool {
-    needle.isIn(haystack) || descriptions?.contains { needle.isIn($0) } == true
+    needle.isIn(haystack) || needle.isIn(description ?? row.summary)
   }
 
   /// The properties that `-l` can query besides the object's labels.

@@ -48,15 +48,11 @@ package struct Localized: Hashable, Sendable {
     return all.first { !$0.text.isEmpty }?.text ?? ""
   }
 
-  /// Replaces each text for which `transform` returns a new one; without changes, no memory is allocated for texts.
-  package func mapValues(_ transform: (String) -> String?) -> Localized {
-    let changed = all.map { ($0, transform($0.text)) }
-    guard changed.contains(where: { $0.1 != nil }) else { return self }
-    return Localized(all: changed.map { Text(language: $0.language, text: $1 ?? $0.text) })
+  /// Only the text that `text(in: language)` returns.
+  package func alone(in language: String) -> Localized {
+    let text = text(in: language)
+    return Localized(all: all.first { $0.text == text }.map { [$0] } ?? [])
   }
 
   private init(all: [Text]) { self.all = all }
-
-  /// Whether `condition` holds for any text, without a copy.
-  package func contains(where condition: (String) -> Bool) -> Bool { all.contains { condition($0.text) } }
 }

@@ -4,7 +4,8 @@ import Glibc
 package enum Memory {
   /// Has all threads share one heap: each that has its own grows it page by page, and keeps what it has given back.
   ///
-  /// It counts for threads that begin later.
+  /// It must be called before a second thread begins: glibc fixes the number of heaps when that one first asks for
+  /// memory.
   package static func shareHeap() {
     guard let symbol = dlsym(nil, "mallopt") else { return }
     // Safe: this is how glibc, where it has the name, declares it.
