@@ -77,6 +77,61 @@ import Testing
     #expect(progress.secondTry == untried)
   }
 
+  /// As KubeSphere's controllers fail many times a second while a chart cannot be fetched: no Job is new.
+  private func looping(_ state: String, wanted: String = "1.1.0", at second: Int = 0) -> Installation {
+    var installation = seen(state, job: "helm-upgrade-0", wanted: wanted, message: "1.1.0: 404")
+    installation.observed.configHash = ConfigHash.of("")
+    let states = state == "Preparing" ? ["UpgradeFailed", "Preparing"] : ["Preparing", "UpgradeFailed"]
+    installation.history = (states + states).map {
+      .init(state: InstallationState($0), time: "2026-11-27T20:00:0\(second)Z")
+    }
+    return installation
+  }
+
+  @Test(arguments: ["Preparing", "UpgradeFailed"], [0, 1])
+  func aRollbackOutOfALoopIsNotJudgedByTheTryThatWasBegunBeforeIt(state: String, second: Int) {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: looping(state))
+
+    #expect(progress.see(looping(state, wanted: "1.0.0")) == nil)
+    if state == "UpgradeFailed" { #expect(progress.see(looping("Preparing", wanted: "1.0.0", at: second)) == nil) }
+    let left = looping("UpgradeFailed", wanted: "1.0.0", at: second)
+    #expect(progress.see(left) == nil)
+    #expect(progress.secondTry == left)
+
+    progress = progress.triedAgain(over: left)
+    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.see(seen("Installed", job: "helm-upgrade-1")) == .done)
+  }
+
+  @Test func aChangeOutOfALoopThatLoopsItselfHasFailed() {
+    var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: looping("UpgradeFailed"))
+
+    for state in ["UpgradeFailed", "Preparing", "UpgradeFailed", "Preparing"] {
+      #expect(progress.see(looping(state, wanted: "1.2.0")) == nil)
+    }
+    #expect(progress.see(looping("UpgradeFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
+  }
+
+  @Test func aFirstInstallationInALoopIsNotJudgedByTheTryOfTheVersionBefore() {
+    func first(_ state: String, wanted: String) -> Installation {
+      var installation = looping(state == "InstallFailed" ? "UpgradeFailed" : state, wanted: wanted)
+      installation.observed.state = InstallationState(state)
+      installation.observed.attemptedVersion = ""
+      installation.observed.configHash = ""
+      installation.jobName = ""
+      installation.history = installation.history.map {
+        $0.state.isFailure ? .init(state: .installFailed, time: $0.time) : $0
+      }
+      return installation
+    }
+    var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: first("InstallFailed", wanted: "1.1.0"))
+
+    for state in ["InstallFailed", "Preparing", "InstallFailed", "Preparing"] {
+      #expect(progress.see(first(state, wanted: "1.2.0")) == nil)
+    }
+    #expect(progress.see(first("InstallFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
+  }
+
   @Test func theTrackerSendsASecondTryOnceAndWaitsForItsEnd() {
     var tracker = ChangeTracker()
     tracker.begin(.rollback(to: "1.0.0", config: ""), on: "whizard", before: failing, isTyped: true)

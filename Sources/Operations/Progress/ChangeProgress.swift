@@ -160,7 +160,7 @@ package struct ChangeProgress: Hashable, Sendable {
   /// An attempt that fails before its Job exists records neither version nor hash (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {
     if attempt.hasBegun { return true }
-    return !attempt.isPreceded && (before != nil || change.kind == .install) && attempt.isNews(installation)
+    return !attempt.isPreceded && !attempt.isPrecededByLoop && (before != nil || change.kind == .install) && attempt.isNews(installation)
   }
 
   private func asksForThis(_ installation: Installation) -> Bool {

@@ -101,7 +101,8 @@ package struct ChangeSender: Sendable {
     let object = try await cluster.get(resource, namespace: namespace, name)
     guard Installation(object).hasSpec(of: before) else { throw failure }
     var delivery = try await signed(plan).write.deliver(to: cluster, whileSpecIsThatOf: object)
-    delivery.before = before
+    // What comes of it is judged by how it stood just before, not by what was planned on.
+    delivery.before = Installation(object)
     return delivery
   }
 

@@ -13,11 +13,16 @@ struct OwnAttempt: Hashable, Sendable {
   let isPreceded: Bool
   /// What is seen first may be left of an attempt before it.
   let mayRest: Bool
+  /// The attempts before it fail before they have a Job, and KubeSphere's controllers begin another at once: one with the
+  /// spec of before may still be under way, or begin, after the change was sent.
+  let isPrecededByLoop: Bool
   /// Whether the controllers have begun with this change.
   private(set) var hasBegun = false
   /// Whether the earlier attempt has ended.
   private var isPredecessorOver: Bool
   private var formerJobs: Set<String>
+  /// Whether the controllers were seen Preparing since the change was sent.
+  private var hasPrepared = false
   private let removes: Bool
 
   init(_ change: Change, since before: Installation?, removes: Bool) {
@@ -26,18 +31,32 @@ struct OwnAttempt: Hashable, Sendable {
     let runsJob = change.version != nil || change.config != nil
     let isBusy = before?.observed.state.isBusy == true
     isPreceded = runsJob && before.map { isBusy || $0.observed.state == .none || !$0.isTaken } ?? false
-    mayRest = isPreceded || runsJob && before?.leavesFailure(to: change) == true
-    isPredecessorOver = !isBusy && !isPreceded
+    isPrecededByLoop = runsJob && before?.failsWithoutJob == true && !change.triesAgain(before)
+    mayRest = isPreceded || isPrecededByLoop || runsJob && before?.leavesFailure(to: change) == true
+    isPredecessorOver = !isBusy && !isPreceded && !isPrecededByLoop
     formerJobs = before.map { [$0.jobName] } ?? []
   }
 
   /// Takes the current installation; `asks` is whether its spec is what the change asks for.
   mutating func see(_ installation: Installation, asks: Bool) {
     let wasOver = isPredecessorOver
-    if !wasOver { formerJobs.insert(installation.jobName) }
-    if !installation.observed.state.isBusy, isNews(installation) || !isPreceded { isPredecessorOver = true }
+    if isPrecededByLoop {
+      seeLoop(installation)
+    } else {
+      if !wasOver { formerJobs.insert(installation.jobName) }
+      if !installation.observed.state.isBusy, isNews(installation) || !isPreceded { isPredecessorOver = true }
+    }
     if wasOver, begins(installation) || hasJobOfItsOwn(installation) { hasBegun = true }
     if asks && isNamed(installation) || removes && installation.observed.state == .none { hasBegun = true }
+  }
+
+  /// The last attempt of a loop ends with a failure after it was seen Preparing; a new Job for what is asked for ends the
+  /// loop.
+  private mutating func seeLoop(_ installation: Installation) {
+    let state = installation.observed.state
+    if hasJobOfItsOwn(installation), installation.isTaken { hasBegun = true }
+    if state.isFailure && hasPrepared || !state.isFailure && !state.isBusy { isPredecessorOver = true }
+    if state == .preparing { hasPrepared = true }
   }
 
   /// Whether the status differs from that at the time of sending; always true for a new installation.
@@ -78,6 +97,14 @@ extension Installation {
   /// It has failed at something else than `change` asks for.
   fileprivate func leavesFailure(to change: Change) -> Bool {
     observed.state.isFailure && !change.triesAgain(self)
+  }
+
+  /// Whether the last attempts failed, or are about to fail, before they had a Job.
+  fileprivate var failsWithoutJob: Bool {
+    guard observed.state.isFailure || observed.state == .preparing, !isKeptByStandalone,
+      let failure = history.lastIndex(where: \.state.isFailure), failure > 0
+    else { return false }
+    return history[failure - 1].state == .preparing
   }
 
   /// Whether its status records which version and config each state is about.
