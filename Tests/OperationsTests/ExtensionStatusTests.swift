@@ -32,6 +32,22 @@ import Testing
     #expect(status(Sample.installation("UpgradeFailed")) == ["", "1.1.0", "1.1.0"])
   }
 
+  /// The version that is put back while another one fails may rest untried behind the failure of that one.
+  @Test(arguments: [("a: 1", "2026-01-02T00:00:00Z", ""), ("a: 2", "2026-01-02T00:00:00Z", "1.0.0")])
+  func whatIsAskedForAgainIsNotCalledFailed(config: String, time: String, failed: String) {
+    var installation = Sample.installation("UpgradeFailed", wanted: "1.0.0", tried: "1.0.0", config: config)
+    installation.notes = [
+      "ksx.dev/ran-before": "1.0.0 before 1.0.0",
+      "ksx.dev/ran-before-config": "\(ConfigHash.of("a: 1")) at \(time)",
+    ]
+    let status = ExtensionStatus("whizard", Sample.extension(), installation)
+
+    #expect(status.failed == failed)
+    #expect(
+      status.pending.map(\.english)
+        == (failed.isEmpty ? ["1.0.0 ran before and is asked for again: ksx doctor whizard says what failed"] : []))
+  }
+
   @Test func aFirstInstallThatFailedRunsNothing() {
     #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
   }

@@ -66,6 +66,12 @@ struct PreviousRelease: Hashable, Sendable {
 }
 
 extension Installation {
+  /// Whether it asks for the very version and config that ran when ksx changed it last: a failure need not be theirs.
+  var asksForWhatRan: Bool {
+    guard isTaken, !isKeptByStandalone, let ran = PreviousRelease(self), let digest = ran.digest else { return false }
+    return VersionText(ran.version) == VersionText(version) && digest == ConfigHash.of(config)
+  }
+
   /// Whether it was Installed at some time after `time`; `false` if `time` cannot be parsed.
   fileprivate func hasRun(after time: String) -> Bool {
     guard let noted = Timestamp.seconds(time) else { return false }

@@ -50,7 +50,11 @@ package struct ExtensionStatus: Hashable, Sendable {
     isInstalled = installation != nil || !sight.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
     reason = installation?.presentMessage ?? ""
-    pending = installation?.pending ?? []
+    let isLeft = installation?.asksForWhatRan == true && installation?.observed.state == .upgradeFailed
+    let left: [Sentence] =
+      isLeft
+      ? ["\(installation?.version ?? "") ran before and is asked for again: ksx doctor \(name) says what failed"] : []
+    pending = (installation?.pending ?? []) + left
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
       let (noted, runs) = (`extension`?.installedVersion ?? "", `extension`?.runningVersion ?? "")
@@ -63,7 +67,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
     running = Self.running(installation, `extension`, former: former)
-    failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
+    failed = (state == .installFailed || state == .upgradeFailed) && !isLeft ? Self.tried(installation) : ""
   }
 
   private static func tried(_ installation: Installation) -> String {
