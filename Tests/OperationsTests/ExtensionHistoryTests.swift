@@ -147,6 +147,44 @@ import Testing
     #expect(chronicle.entries.map(\.version) == ["1.0.0", "1.1.0", ""])
   }
 
+  @Test func aCancelIsNotCalledFailedForTheEndOfWhatItCancelled() {
+    let chronicle = ExtensionHistory(
+      .init(
+        lines: [
+          line("2T10:05", .change(words: "cancel", former: nil)),
+          line("2T10:05", .outcome(.accepted, version: "1.0.0", configHash: "c")),
+        ],
+        installation: installation(
+          version: "1.0.0",
+          states: [("2T10:00", "Upgrading"), ("2T10:06", "UpgradeFailed"), ("2T10:07", "Installed")])))
+
+    #expect(chronicle.entries.map(\.outcome) == ["Installed"])
+    #expect(chronicle.entries.first?.wasInstalled == true)
+  }
+
+  @Test func whatWasThereBeforeAnUninstallIsNotGoneBackTo() {
+    let lines = [
+      line("1T10:00", .change(words: "install 1.0.0", former: nil)),
+      line("1T10:02", .outcome(.done, version: "1.0.0", configHash: "c")),
+      line("2T10:00", .change(words: "uninstall", former: .init(version: "1.0.0", config: "c"))),
+      line("2T10:01", .outcome(.done, version: "1.0.0", configHash: "c")),
+      line("3T10:00", .change(words: "install 1.1.0", former: nil)),
+      line("3T10:01", .outcome(.failed("no"), version: "1.1.0", configHash: "d")),
+    ]
+
+    #expect(ExtensionHistory(.init(lines: lines, installation: installation())).lastGood == nil)
+  }
+
+  @Test func whatAFailureSaysIsOneLine() {
+    let chronicle = ExtensionHistory(
+      .init(lines: [
+        line("1T10:00", .change(words: "install 1.0.0", former: nil)),
+        line("1T10:02", .outcome(.failed("1 error occurred:\n\t* no int32\n\n"), version: "1.0.0", configHash: "c")),
+      ]))
+
+    #expect(chronicle.entries.map(\.outcome) == ["failed: 1 error occurred: * no int32"])
+  }
+
   @Test func theNoteOnTheObjectIsAnothersChangeAndNotTheSameTwice() {
     let note = [
       "ksx.dev/changed-by": "bob", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/changed-at": "2026-01-02T10:00:02Z",

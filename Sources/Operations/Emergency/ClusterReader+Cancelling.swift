@@ -46,7 +46,10 @@ extension ClusterReader {
         if try await take(step, of: cancellation, facts, sender) { report(step) }
         (last, quiet) = (step, pace.isWhole ? quiet : 0)
       }
-      if step == .done { return .done(facts) }
+      if step == .done {
+        if facts.installation.isSettled { sender.noteIsBack(of: cancellation.name, at: facts.installation) }
+        return .done(facts)
+      }
       quiet += 1
       await pace.pause()
     }

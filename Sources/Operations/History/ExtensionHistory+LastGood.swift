@@ -6,7 +6,10 @@ extension ExtensionHistory {
   package var lastGood: Entry? {
     let newest = entries.first { !$0.version.isEmpty }
     guard let asked = present ?? newest.map({ Asked(version: $0.version, digests: [$0.digest]) }) else { return nil }
-    return entries.first { $0.wasInstalled == true && !$0.version.isEmpty && !asked.isOf($0) }
+    // What was there before an uninstall is no way back of what was installed since.
+    return entries.prefix { !$0.hasRemoved }.first {
+      $0.wasInstalled == true && !$0.version.isEmpty && !asked.isOf($0)
+    }
   }
 
   /// The version and the config that the spec asks for now.

@@ -197,6 +197,7 @@ extension ExtensionHistory {
         continue
       }
       if entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted || entries[place].source == .states
+        || entries[place].mayFollowFailure
       {
         entries[place].outcome = state.state.name
         entries[place].wasInstalled = state.state == .installed
@@ -235,6 +236,12 @@ extension ExtensionHistory.Entry {
   /// Whether it uninstalled the installation.
   fileprivate var removes: Bool { [ChangeKind.uninstall, .forceDelete].contains { $0.row.words == what } }
 
+  /// Whether it uninstalled the installation, as far as is known.
+  var hasRemoved: Bool { removes && wasInstalled != false }
+
+  /// Whether a failure is only the end of what was cancelled, and a later state is its own end.
+  fileprivate var mayFollowFailure: Bool { what == HistoryLine.cancel && wasInstalled == false }
+
   /// Whether it was cancelled, so that later states are not its result.
   fileprivate var isGivenUp: Bool { outcome == Self.cancelled }
 
@@ -257,17 +264,17 @@ extension ExtensionHistory.Entry {
   fileprivate mutating func take(_ result: HistoryLine.Outcome) {
     switch result {
     case .accepted: outcome = Self.accepted
-    case .refused(let why): (outcome, wasInstalled) = ("refused: \(why)", false)
+    case .refused(let why): (outcome, wasInstalled) = ("refused: \(why.shownWords)", false)
     case .done where removes: outcome = "uninstalled"
     case .done: (outcome, wasInstalled) = ("Installed", true)
-    case .failed(let why): (outcome, wasInstalled) = ("failed: \(why)", false)
+    case .failed(let why): (outcome, wasInstalled) = ("failed: \(why.shownWords)", false)
     }
   }
 
   fileprivate mutating func take(_ release: HelmRelease) {
     switch release.status {
     case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
-    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.shownLines.joined(separator: " "))", false)
+    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.shownWords)", false)
     default: outcome = "helm: \(release.status)"
     }
   }

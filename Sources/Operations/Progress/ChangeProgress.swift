@@ -160,7 +160,8 @@ package struct ChangeProgress: Hashable, Sendable {
   /// An attempt that fails before its Job exists records neither version nor hash (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {
     if attempt.hasBegun { return true }
-    return !attempt.isPreceded && !attempt.isPrecededByLoop && (before != nil || change.kind == .install) && attempt.isNews(installation)
+    return !attempt.isPreceded && !attempt.isPrecededByLoop && (before != nil || change.kind == .install)
+      && attempt.isNews(installation)
   }
 
   private func asksForThis(_ installation: Installation) -> Bool {
@@ -173,7 +174,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
 extension Installation {
   /// The reason for its state in one line, as far as the status has one.
-  package var reason: String { message.isEmpty ? observed.state.word : message.shownLines.joined(separator: " ") }
+  package var reason: String { message.isEmpty ? observed.state.word : message.shownWords }
 
   /// The message about its present state; empty while KubeSphere's controllers still show that of the attempt before.
   var presentMessage: String {

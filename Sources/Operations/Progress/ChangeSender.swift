@@ -178,6 +178,12 @@ package struct ChangeSender: Sendable {
     noteSpec(name, before, after)
   }
 
+  /// Records that what ran before a cancelled attempt is Installed again.
+  package func noteIsBack(of name: String, at installation: Installation) {
+    note(
+      name, .outcome(.done, version: installation.version, configHash: ConfigHash.of(installation.config)))
+  }
+
   private func noteSpec(_ name: String, _ before: Installation?, _ after: Installation?) {
     let (before, after) = (before.map(RequestedSpec.init), after.map(RequestedSpec.init))
     if before != after { note(name, .spec(before: before, after: after)) }

@@ -77,6 +77,12 @@ extension String {
   /// The lines for display, without the carriage returns that some editors put before newlines.
   package var shownLines: [String] { lines.map(\.withoutCarriageReturn) }
 
+  /// Its words in one line, with one blank between them: messages of the cluster have lists in them, with tabs and
+  /// line ends.
+  package var shownWords: String {
+    split { $0 == " " || $0 == "\t" || $0.isNewline }.joined(separator: " ")
+  }
+
   /// A line without the carriage return at its end.
   package var withoutCarriageReturn: String { utf8.last == UInt8(ascii: "\r") ? String(dropLast()) : self }
 
