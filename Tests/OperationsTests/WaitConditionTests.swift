@@ -42,6 +42,33 @@ import Testing
     #expect(WaitCondition.settled.outcome(nil) == .done)
   }
 
+  /// The job that the status names is that of the operation before.
+  @Test func aDeletionThatIsNotBegunWithIsToldByItsOwnTimeAndNotByAFormerJob() {
+    let now = Timestamp(secondsSince1970: Timestamp.seconds("2026-01-01T10:05:00Z") ?? 0)
+    var held = Sample.installation("Installed")
+    held.jobName = "helm-install-1"
+    held.history = [
+      .init(state: .upgrading, time: "2026-01-01T09:00:00Z"), .init(state: .installed, time: "2026-01-01T09:00:40Z"),
+    ]
+    (held.isBeingDeleted, held.deleted) = (true, "2026-01-01T10:04:51Z")
+    func found() -> Operation? { Operation.all([held], [], at: now).first }
+
+    #expect(found()?.since == "2026-01-01T10:04:51Z" && found()?.seconds == 9)
+    #expect(found()?.waitsFor == "the controllers to begin")
+    held.agents["relay"] = .init(state: .installed, message: "", time: "")
+    #expect(found()?.waitsFor == "its agents to go: relay")
+    held.observed.state = .uninstalling
+    #expect(found()?.waitsFor == "job helm-install-1")
+  }
+
+  @Test func whatIsPreparingHasNoJobYet() {
+    var preparing = Sample.installation("Preparing")
+    preparing.jobName = "helm-upgrade-7"
+
+    let found = Operation.all([preparing], [], at: Timestamp(secondsSince1970: 0))
+    #expect(found.map(\.waitsFor) == ["its chart, and a job for it"])
+  }
+
   @Test func anOperationSaysSinceWhenAndHowLongItTookBefore() {
     let now = Timestamp(secondsSince1970: Timestamp.seconds("2026-01-01T10:05:00Z") ?? 0)
     var busy = Sample.installation("Upgrading")

@@ -35,16 +35,30 @@ package struct Operation: Hashable, Sendable {
     since = Self.beginning(installation)
     seconds = Timestamp.seconds(since).map { max(0, now.secondsSince1970 - $0) }
     secondsBefore = Self.before(installation, lines)
-    let job: Sentence = installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
-    let message = installation.presentMessage
-    waitsFor = !message.isEmpty && installation.observed.state.isBusy ? Sentence(verbatim: message) : job
-    if state == .none { waitsFor = "the controllers to begin" }
+    waitsFor = Self.wait(of: installation)
+  }
+
+  /// What the operation waits for.
+  private static func wait(of installation: Installation) -> Sentence {
+    let (state, message) = (installation.observed.state, installation.presentMessage)
+    // The job that the status names is that of the operation before as long as this one has none.
+    if installation.isBeingDeleted, state != .uninstalling {
+      let agents = installation.agents.keys.sorted().joined(separator: ", ")
+      return agents.isEmpty ? "the controllers to begin" : "its agents to go: \(agents)"
+    }
+    if state == .none { return "the controllers to begin" }
+    if !message.isEmpty, state.isBusy { return Sentence(verbatim: message) }
+    if state == .preparing { return "its chart, and a job for it" }
+    return installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
   }
 
   /// When the current operation began: the first of the busy states at the end of the history.
   static func beginning(_ installation: Installation) -> String {
-    let busy = installation.history.reversed().prefix { $0.state.isBusy }
+    let busy = installation.history.reversed().prefix { transition in
+      transition.state.isBusy && (!installation.isBeingDeleted || transition.state == .uninstalling)
+    }
     if let first = busy.last { return first.time }
+    if installation.isBeingDeleted, !installation.deleted.isEmpty { return installation.deleted }
     // Before the controllers record their first state, the operation begins with the change of the spec.
     let last = installation.history.last?.time ?? installation.created
     guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),
