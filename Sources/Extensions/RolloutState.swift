@@ -53,6 +53,15 @@ extension Installation {
     (state == .installFailed || state == .upgradeFailed) && !isBeingDeleted && !configHash.isEmpty
   }
 
+  /// That it fails again and again, and what ends that; `nil` if it did not fail three times since it was Installed.
+  package var loop: Sentence? {
+    let since = history.reversed().prefix { $0.state != .installed }
+    guard since.count(where: \.state.isFailure) > 2, !isBeingDeleted else { return nil }
+    return since.contains { $0.state == .installFailed }
+      ? "it fails and is tried again and again. What ends that is what makes it succeed, or ksx uninstall \(`extension`)"
+      : "it fails and is tried again and again. What ends that is another version: ksx rollback \(`extension`)"
+  }
+
   var hasTakenVersion: Bool {
     attemptedVersion.isEmpty || VersionText(attemptedVersion) == VersionText(version)
   }

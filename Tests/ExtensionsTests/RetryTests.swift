@@ -48,6 +48,22 @@ import Testing
     #expect(plan.problems.filter(\.isBlocking).map(\.text) == [reason])
   }
 
+  @Test(arguments: [
+    ("InstallFailed", "what makes it succeed, or ksx uninstall whizard"),
+    ("UpgradeFailed", "another version: ksx rollback whizard"),
+  ])
+  func aLoopIsToldWithWhatEndsIt(failure: String, way: String) {
+    let words = ["Preparing", failure, "Preparing", failure, "Preparing", failure, "Preparing"]
+    let states = words.map { ["state": .string($0), "lastTransitionTime": "2026-11-26T10:00:00Z"] as Value }
+    let looping = Sample.installation(state: "Preparing", status: ["stateHistory": .sequence(states)])
+    let plan = Plan.make(.retry, for: "whizard", in: Sample.context([looping]))
+
+    #expect(
+      plan.problems.filter(\.isBlocking).map(\.text) == [
+        "whizard is Preparing: it fails and is tried again and again. What ends that is \(way)"
+      ])
+  }
+
   @Test func thePlanSaysWhatIsAppliedAgain() {
     let failed = Sample.installation(state: "UpgradeFailed")
     let plan = Plan.make(.retry, for: "whizard", in: Sample.context([failed]))

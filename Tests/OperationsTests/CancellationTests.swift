@@ -56,6 +56,20 @@ import Testing
     #expect(cancellation.next(going) == .refused("whizard is being uninstalled, which cannot be taken back"))
   }
 
+  @Test func aLoopBetweenTwoTriesIsLedToAnotherVersion() {
+    var looping = facts("UpgradeFailed", wanted: "1.1.0", marked: "")
+    looping.installation.history = [
+      "Installed", "UpgradeFailed", "Preparing", "UpgradeFailed", "Preparing", "UpgradeFailed",
+    ]
+    .map { .init(state: InstallationState($0), time: "2026-11-26T10:00:00Z") }
+
+    #expect(
+      cancellation.next(looping)
+        == .refused(
+          "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard"
+        ))
+  }
+
   @Test func aFirstInstallationIsEndedAndStaysAsFailed() {
     let first = Cancellation("whizard", former: nil)
     var facts = Cancellation.Facts(Sample.installation("Installing"), isJobActive: true)

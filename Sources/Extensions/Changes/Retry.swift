@@ -48,6 +48,7 @@ package enum Retry {
     case _ where installation.isBeingDeleted: return "\(name) is being uninstalled"
     case .installed, .installFailed, .upgradeFailed: return nil
     case .preparing, .installing, .upgrading:
+      if let loop = installation.loop { return "\(name) is \(word): \(loop)" }
       return "\(name) is \(word): it is being tried. Wait for it to end, or end it with ksx cancel \(name)"
     case .none: return "the controllers have not begun with \(name): there is nothing to try again"
     case .uninstalling, .uninstalled, .uninstallFailed, .other:

@@ -134,6 +134,9 @@ package struct Cancellation: Hashable, Sendable {
     if isPutBack(installation), installation.isSettled { return .done }
     let state = installation.observed.state
     if state == .none { return .refused("\(name) is not begun with: nothing is under way that could be cancelled") }
+    if !isPutBack(installation), state.isFailure, let loop = installation.loop {
+      return .refused("\(name) is \(state.name): \(loop)")
+    }
     return .refused("\(name) is \(state.name): nothing is under way that could be cancelled")
   }
 
