@@ -191,6 +191,7 @@ import Testing
   @Test func anExtensionThatWasMadeAnewSaysThatItIsNotInstalled() {
     let stale = findings("Installed") { $0.extension = .there(Sample.extension(state: "")) }
     #expect(causes(stale) == [.mirrorStale])
+    #expect(stale[0].remedies.map(\.cost.english) == ["the history of states is forgotten"])
     #expect(body(stale) == #"{"status":{"stateHistory":null}}"#)
   }
 
@@ -226,20 +227,22 @@ import Testing
 
   @Test func aChartOfAnotherVersionIsUpgradedAgainAndAgain() {
     let words = ["Installed", "Upgrading", "Installed", "Upgrading", "Installed", "Upgrading"]
-    func causes(_ releases: [HelmRelease]) -> [Finding.Cause] {
+    func found(_ releases: [HelmRelease], offered: [String] = ["1.1.0"]) -> [Finding] {
       let asked: Value = ["f:spec": ["f:extension": ["f:version": [:]]]]
       let writers: Value = [["manager": "ksx", "time": "2026-11-26T09:58:00Z", "fieldsV1": asked]]
-      return self.causes(
-        findings(
-          "Upgrading", status: ["stateHistory": states(words, until: now)], metadata: ["managedFields": writers]
-        ) {
-          $0.releases = .there(releases)
-          $0.job = .there(.init(isActive: true, isComplete: false))
-        })
+      return findings(
+        "Upgrading", status: ["stateHistory": states(words, until: now)], metadata: ["managedFields": writers]
+      ) {
+        ($0.releases, $0.offered) = (.there(releases), offered)
+        $0.job = .there(.init(isActive: true, isComplete: false))
+      }
     }
+    func causes(_ releases: [HelmRelease]) -> [Finding.Cause] { self.causes(found(releases)) }
 
     let vain = [release(6, "1.0.9", "superseded"), release(7, "1.0.9")]
     #expect(causes(vain).first == .versionMismatch)
+    #expect(remedies(found(vain)) == ["uninstall"])
+    #expect(remedies(found(vain, offered: ["1.1.0", "1.0.9"])) == ["set the version to 1.0.9", "uninstall"])
     // Three changes within half a minute, of which the last is under way.
     let former = [
       release(6, "1.0.9", "superseded", time: "2026-11-26T09:57:00Z"),

@@ -46,6 +46,20 @@ extension DiagnosisTests {
       body(Array(held.dropFirst(2))) == #"{"spec":{"clusterScheduling":{"placement":{"clusters":["far","east"]}}}}"#)
   }
 
+  @Test func aClusterThatIsLastAlreadyIsNotPutLast() {
+    let spec: Mapping = ["clusterScheduling": ["placement": ["clusters": ["east", "far"]]]]
+    let held = findings(
+      "Installed", spec: spec, status: ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]]
+    ) {
+      $0.clusters = [
+        "far": .there(.init(name: "far", obstacle: nil)), "east": .there(.init(name: "east", obstacle: nil)),
+      ]
+    }
+    #expect(
+      held.map(\.text) == ["no agent was made in far, though it is Ready: it may not answer the controller"])
+    #expect(remedies(held) == ["make far answer", "take far out of the placement", "nudge"])
+  }
+
   /// Row t.
   @Test func aReleaseThatWasRolledBackByHandIsTold() {
     let found = findings("Installed") {

@@ -84,16 +84,17 @@ extension DiagnosisTests {
   @Test func whatWasAskedForBeforeItsVersionWasThereIsNudged() {
     let asked: Value = ["f:spec": ["f:config": [:]]]
     let writers: Value = [["manager": "ksx", "time": "2026-11-26T10:05:00Z", "fieldsV1": asked]]
-    func causes(created time: String) -> [Finding.Cause] {
-      self.causes(
-        findings("Installed", spec: ["config": "a: 2"], metadata: ["managedFields": writers]) { file in
-          guard case .there(var version) = file.version else { return }
-          version.created = time
-          file.version = .there(version)
-        })
+    func found(created time: String) -> [Finding] {
+      findings("Installed", spec: ["config": "a: 2"], metadata: ["managedFields": writers]) { file in
+        guard case .there(var version) = file.version else { return }
+        version.created = time
+        file.version = .there(version)
+      }
     }
+    func causes(created time: String) -> [Finding.Cause] { self.causes(found(created: time)) }
 
     #expect(causes(created: "2026-11-26T10:06:00Z") == [.notNoticed])
+    #expect(found(created: "2026-11-26T10:06:00Z")[0].evidence.last?.value == "2026-11-26T10:06:00Z")
     #expect(causes(created: "2026-11-26T09:00:00Z") == [])
   }
 

@@ -130,13 +130,17 @@ extension Diagnosis {
       if file.clusters[cluster]?.value == nil { return nil }
       // The controllers stop at the first cluster that does not answer.
       let first = installation.clusters.first { file.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
+      let isLast = first == installation.clusters.last
       let text: Sentence =
-        first == cluster
-        ? "it may not answer the controller, and those behind it in the list wait for it"
-        : "\(first), before it in the list, may not answer the controller"
+        first != cluster
+        ? "\(first), before it in the list, may not answer the controller"
+        : isLast
+          ? "it may not answer the controller"
+          : "it may not answer the controller, and those behind it in the list wait for it"
+      let answers = Remedy("make \(first) answer", [.person("its agent follows by itself")])
       return finding(
         .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [missing], .possible,
-        [kit.placing(last: first), kit.nudge])
+        (isLast ? [answers, kit.placing(without: first)] : [kit.placing(last: first)]) + [kit.nudge])
     }
     let isThere = file.clusters[cluster]?.value != nil
     let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])

@@ -83,8 +83,8 @@ extension Diagnosis {
         [
           Finding.Evidence(name, change.field, saying: change.values, time: change.since),
           Finding.Evidence(
-            "ExtensionVersion \(file.version.value?.name ?? "")", "metadata.creationTimestamp", "",
-            time: file.version.value?.created ?? ""),
+            "ExtensionVersion \(file.version.value?.name ?? "")", "metadata.creationTimestamp",
+            at: file.version.value?.created ?? ""),
         ], .likely, [kit.nudge])
     }
     guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, !file.areControllersDown,

@@ -108,7 +108,7 @@ extension Diagnosis {
       return finding(
         .versionMismatch,
         "its chart calls itself \(back), not \(installation.version), so that it is upgraded again and again",
-        [pace, Finding.Evidence("helm release", "chart version", back)], .certain, [kit.delete])
+        [pace, Finding.Evidence("helm release", "chart version", back)], .certain, toItsOwn(back) + [kit.delete])
     }
     if installation.message.containsText("failed to load chart data") {
       let mend = Remedy("mend the repository", [.person("make the chart at its URL answer")])
@@ -127,6 +127,11 @@ extension Diagnosis {
       back.map { back in
         [Remedy("go back to \(back), then retry", kit.version(back).steps + [.wait("it rests")] + kit.retry.steps)]
       } ?? [kit.delete])
+  }
+
+  /// The version that a chart calls itself, if that is offered: it is what helm has deployed.
+  private func toItsOwn(_ version: String) -> [Remedy] {
+    file.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(kit.version)
   }
 
   /// Whether helm has deployed more than one revision since this version was asked for, all with another chart version.
@@ -241,7 +246,7 @@ extension Diagnosis {
     case .uninstalled:
       return finding(
         .inheritedStatus, "it was made at once after its predecessor and was given its last state: nothing happens",
-        [stateEvidence, Finding.Evidence(name, "metadata.creationTimestamp", "", time: installation.created)], .certain,
+        [stateEvidence, Finding.Evidence(name, "metadata.creationTimestamp", at: installation.created)], .certain,
         [kit.startOver, kit.delete])
     default: return nil
     }
@@ -260,6 +265,6 @@ extension Diagnosis {
     return finding(
       .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
       [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", saying: "nothing")], .certain,
-      [kit.forgetClock])
+      [kit.writeStatus])
   }
 }

@@ -29,6 +29,9 @@ package struct Finding: Hashable, Sendable {
       self.init(object, field, saying: Sentence(verbatim: value), time: time)
     }
 
+    /// A time that is evidence itself.
+    init(_ object: String, _ field: String, at time: String) { self.init(object, field, time, time: time) }
+
     /// Evidence in the words of ksx.
     init(_ object: String, _ field: String, saying value: Sentence, time: String = "") {
       self.object = object

@@ -71,10 +71,17 @@ struct Kit {
       cost: "one new uninstall job. Never the state alone: that makes ten jobs a second")
   }
 
+  private var withoutStates: Remedy.Step { patch(["status": ["stateHistory": .null]]) }
+
   var forgetClock: Remedy {
     Remedy(
-      "forget the clock", [patch(["status": ["stateHistory": .null]])],
+      "forget the clock", [withoutStates],
       cost: "the history of states is forgotten; until the clocks agree it comes again")
+  }
+
+  /// Makes the controller write the status of the installation, and with it that of the extension.
+  var writeStatus: Remedy {
+    Remedy("have the status written anew", [withoutStates], cost: "the history of states is forgotten")
   }
 
   /// Sets the target namespace to that of the release.

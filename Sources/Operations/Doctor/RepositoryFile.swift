@@ -33,7 +33,7 @@ struct RepositoryFile {
         cause: .repositoryOwnsNothing, subject: "Repository \(object.name)",
         sentence:
           "it was read, and no extension is its own: it offers none, or others had their names first",
-        evidence: [.init("Repository \(object.name)", "status.lastSyncTime", "", time: lastSync)],
+        evidence: [.init("Repository \(object.name)", "status.lastSyncTime", at: lastSync)],
         certainty: .possible,
         remedies: [
           Remedy(

@@ -64,7 +64,7 @@ struct Doctor: ClusterCommand {
   private func lines(_ finding: Finding, _ status: ClusterSession.Status) -> [String] {
     let evidence = finding.evidence.map { sign in
       "  seen: \(sign.object)\(sign.field.isEmpty ? "" : " \(sign.field)"): \(sign.value)"
-        + (sign.time.isEmpty ? "" : " (\(sign.time))")
+        + (sign.time.isEmpty || sign.value.english == sign.time ? "" : " (\(sign.time))")
     }
     let remedies = finding.remedies.flatMap { remedy in
       ["  remedy: \(remedy.name)"] + remedy.steps.map { "    \(text($0, status))" }
