@@ -302,7 +302,7 @@ import Testing
 
     #expect(
       try await bench.failure("rollback", "whizard", "--yes")
-        == "ksx has not seen an earlier version of whizard in test; say which with --version (ksx versions whizard)")
+        == "no earlier version of whizard is known here, in test; say which with --version (ksx versions whizard)")
   }
 
   @Test func readOnlyRefusesBeforeAnythingIsAsked() async throws {

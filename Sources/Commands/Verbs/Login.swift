@@ -5,7 +5,7 @@ import Platform
 
 extension Verb {
   static let login = Verb(
-    "login", "Log in to a gateway, and keep it as a profile", options: [.gateway, .passwordStdin],
+    "login", "Log in to a gateway, and keep it as a profile", options: [.gateway, .username, .passwordStdin],
     notes: [
       "The first time it needs --gateway; the profile is called after its host, or as --profile says. With",
       "--kubeconfig or --context the profile gets the Kubernetes way as well. The password is asked for, or read",

@@ -83,7 +83,7 @@ struct Choice {
     let failed = memory.failed(before: installation).map { "\($0.version) (until \($0.time)) failed" }
     let known =
       failed.isEmpty
-      ? "ksx has not seen an earlier version of \(name) in \(context.cluster)"
+      ? "no earlier version of \(name) is known here, in \(context.cluster)"
       : "no earlier release of \(name) is known to have reached Installed in \(context.cluster): "
         + failed.prefix(3).joined(separator: ", ")
     throw CommandError("\(known); say which with --version (ksx versions \(name))")
