@@ -180,4 +180,16 @@ import Testing
 
     #expect(sentence == "whizard is not done after 0 s (no state yet); it goes on in the cluster")
   }
+
+  @Test(.endsInTime) func whatIsNotCarriedOutIsNotSaidToGoOn() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    try await bench.cluster.delete(bench.dialect.extensionVersions, "whizard-1.0.0")
+
+    let sentence = try await bench.failure("disable", "whizard", "--yes", "--wait", "--timeout=0")
+
+    #expect(sentence.hasSuffix("; it is stored, and nothing goes on with it"), "\(sentence)")
+  }
 }

@@ -171,6 +171,28 @@ import Testing
     #expect(warnings(running: "1.0.1") == ["1.0.0 is older than 1.0.1: this is a downgrade"])
   }
 
+  /// Without a release the controllers forget the installation and remove nothing that it has brought.
+  @Test(arguments: [Change.uninstall, .forceDelete])
+  func anUninstallWithoutAReleaseRemovesTheObjectAlone(change: Change) {
+    var context = Sample.context([Sample.installation()], versions: [Sample.version("1.0.0")])
+    context.isReleaseGone = true
+    let plan = Plan.make(change, for: "whizard", in: context)
+
+    #expect(plan.effects.filter { $0.sign == .removed }.map(\.text) == ["InstallPlan whizard"])
+    #expect(plan.warnings.contains { $0.hasPrefix("helm keeps no release of whizard") })
+  }
+
+  @Test func whatIsNotCarriedOutIsMarkedSo() {
+    var context = Sample.context([Sample.installation()], versions: [Sample.version("1.1.0")])
+    context.isVersionGone = true
+
+    for change in [Change.uninstall, .disable] {
+      #expect(Plan.make(change, for: "whizard", in: context).problems.contains { $0.leavesItUndone })
+    }
+    context.isVersionGone = false
+    #expect(!Plan.make(.disable, for: "whizard", in: context).problems.contains { $0.leavesItUndone })
+  }
+
   @Test func anUninstallNeedsItsVersionToBeOffered() {
     let plan = plan(.uninstall, Sample.installation("whizard", "0.9.0"))
 

@@ -82,12 +82,21 @@ package struct Plan: Hashable, Sendable {
     package var isAlreadySo = false
     /// Whether it is about a state that the controllers will leave by themselves.
     package var isTransient = false
+    /// Whether the controllers take the change and do not carry it out.
+    package var leavesItUndone = false
+    /// Whether it is known from the past, and not from what the plan was made of.
+    package var isOfThePast = false
 
-    package init(isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isTransient: Bool = false) {
+    package init(
+      isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isTransient: Bool = false,
+      leavesItUndone: Bool = false, isOfThePast: Bool = false
+    ) {
       self.isBlocking = isBlocking
       self.sentence = sentence
       self.isAlreadySo = isAlreadySo
       self.isTransient = isTransient
+      self.leavesItUndone = leavesItUndone
+      self.isOfThePast = isOfThePast
     }
 
     /// In English.

@@ -5,7 +5,7 @@ extension Plan {
   package struct Check: Hashable, Sendable {
     package enum Subject: String, CaseIterable, Sendable {
       case capability, rights, guardrails, state, version, kubernetes, kubeSphere, config, dependencies, dependants
-      case kinds, values, schema, conflicts
+      case past, kinds, values, schema, conflicts
       case dryRun = "dry-run"
 
       /// The statement that holds if the check passes.
@@ -21,6 +21,7 @@ extension Plan {
         case .config: "the config is YAML that KubeSphere and helm take"
         case .dependencies: "what it needs is there"
         case .dependants: "nothing installed needs it otherwise"
+        case .past: "nothing is known here against what it leads to"
         case .kinds: "the cluster knows the kinds in its chart"
         case .values: "each key is one of the chart's, and of its type"
         case .schema: "the chart's schema allows the values"

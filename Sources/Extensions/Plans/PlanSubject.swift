@@ -123,7 +123,10 @@ extension PlanSubject {
     let words = [
       "kind": kind, "name": name, "object": installation?.name ?? name, "namespace": namespace, "release": release,
     ]
-    return change.row.effects.map { Plan.Effect($0.sign, change.sentence($0.sentence.template, words)) }
+    let effects = change.row.effects.map { Plan.Effect($0.sign, change.sentence($0.sentence.template, words)) }
+    guard change.row.removes, context.isReleaseGone else { return effects }
+    // Only the object goes; what is otherwise removed is removed by helm.
+    return effects.prefix(1) + effects.filter { $0.sign == .note }.suffix(1)
   }
 
   private var installEffects: [Plan.Effect] {

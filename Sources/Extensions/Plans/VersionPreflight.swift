@@ -55,18 +55,11 @@ extension PlanSubject {
   var goneVersionProblems: [Plan.Problem] {
     let isMissing = installation.map { !context.versions.isEmpty && context.version($0.version) == nil } ?? false
     guard let installation, context.isVersionGone || change.row.removes && isMissing else { return [] }
-    if !change.row.removes {
-      return [
-        warning(
-          "version \(installation.version) is no longer offered: this is stored, and not carried out until \(name) is set to a version that is"
-        )
-      ]
-    }
-    return [
-      warning(
-        "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
-      )
-    ]
+    let text: Sentence =
+      change.row.removes
+      ? "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
+      : "version \(installation.version) is no longer offered: this is stored, and not carried out until \(name) is set to a version that is"
+    return [Plan.Problem(isBlocking: false, text, leavesItUndone: true)]
   }
 
   /// Without a helm release the controller removes only the installation (docs/KUBESPHERE.md: Reconciling).

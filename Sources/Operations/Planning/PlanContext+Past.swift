@@ -24,7 +24,7 @@ extension ReleaseMemory {
       VersionText($0.version) == VersionText(version) && $0.config == config && !$0.isOfEarlierLife
     }
     guard let entry, change.kind == .rollBack || entry.wasInstalled == false else { return [] }
-    return [entry.doubt].compactMap { $0 }.map { Plan.Problem(isBlocking: false, $0) }
+    return [entry.doubt].compactMap { $0 }.map { Plan.Problem(isBlocking: false, $0, isOfThePast: true) }
   }
 }
 

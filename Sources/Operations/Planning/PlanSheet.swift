@@ -99,8 +99,9 @@ package struct PlanSheet: Hashable, Sendable {
     checks = Plan.checks(plan.change, for: plan.name, in: context)
     addKindCheck(context, evidence)
     addValues(evidence)
-    addServed(evidence)
+    addServed(context, evidence)
     addNeeds(context)
+    addPast()
     checks.append(dryRun?.check ?? Plan.Check(.dryRun, notMade: Self.notAsked))
     dropHalfPassed()
   }
@@ -154,19 +155,27 @@ package struct PlanSheet: Hashable, Sendable {
     }
   }
 
-  private mutating func addServed(_ evidence: Evidence) {
+  /// What the history has to say of it, which no check of the plan itself knows.
+  private mutating func addPast() {
+    let doubts = plan.problems.filter(\.isOfThePast).map(\.sentence)
+    if !doubts.isEmpty { checks.append(Plan.Check(.past, warnings: doubts)) }
+  }
+
+  private mutating func addServed(_ context: PlanContext, _ evidence: Evidence) {
     if let problem = evidence.servedProblem { checks.append(Plan.Check(.conflicts, notMade: problem)) }
     let own = evidence.served.filter { $0.extension == plan.name }.map { ($0.kind, $0.words) }
     let release = plan.before.map(\.releaseName).flatMap { $0.isEmpty ? nil : $0 } ?? plan.name
     let contents = evidence.package.map { PackageContents($0, release: release) }
     switch plan.change.kind {
     case .install, .upgrade, .rollBack: if let contents { compareServed(contents, with: own, evidence) }
-    case .uninstall, .forceDelete, .disable: goes = own.map(Self.line)
+    case .uninstall, .forceDelete:
+      if context.isReleaseGone { stays = own.map(Self.line) } else { goes = own.map(Self.line) }
+    case .disable: goes = own.map(Self.line)
     case .enable: comes = own.map(Self.line)
     case .configure, .place, .removeAgents, .retry: break
     }
     if plan.change.row.removes, let contents {
-      stays = contents.definitions.map { "definition of \($0.words), and its objects" as Sentence }
+      stays += contents.definitions.map { "definition of \($0.words), and its objects" as Sentence }
       stays += contents.permissions.isEmpty ? [] : ["the roles made for its installer"]
     }
   }

@@ -16,6 +16,8 @@ struct Waiting {
   let dialect: Dialect
   /// The resource version after the write; empty if there is no object.
   var written = ""
+  /// Whether its plan says that the controllers do not carry it out.
+  var isLeftUndone = false
 }
 
 extension Waiting {
@@ -23,7 +25,8 @@ extension Waiting {
   init(_ plan: Plan, _ delivery: Delivery?, _ dialect: Dialect) {
     self.init(
       change: plan.change, extension: plan.name, installation: plan.write.name, before: delivery?.before,
-      dialect: dialect, written: delivery?.object?.resourceVersion ?? "")
+      dialect: dialect, written: delivery?.object?.resourceVersion ?? "",
+      isLeftUndone: plan.problems.contains(where: \.leavesItUndone))
   }
 }
 
@@ -38,7 +41,8 @@ extension CommandSession {
       case .timedOut:
         let state = before.word.isEmpty ? "no state yet" : before.word
         let hint = Self.hint([look.seen].compactMap { $0 })
-        throw CommandError("\(name) is not done after \(seconds) s (\(state)); it goes on in the cluster\(hint)")
+        let rest = waiting.isLeftUndone ? "it is stored, and nothing goes on with it" : "it goes on in the cluster"
+        throw CommandError("\(name) is not done after \(seconds) s (\(state)); \(rest)\(hint)")
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
