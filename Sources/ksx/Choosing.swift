@@ -5,7 +5,7 @@ import Platform
 import Terminal
 
 /// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not restart.
-func choose(_ beginning: Beginning) -> Int32 {
+@MainActor func choose(_ beginning: Beginning) async -> Int32 {
   let known = beginning.known.map {
     StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(beginning.arguments + $0.arguments))
   }
@@ -15,17 +15,20 @@ func choose(_ beginning: Beginning) -> Int32 {
       "Standalone", "a private backend with a built-in marketplace, to try everything",
       .open(beginning.arguments + ["--standalone"])),
   ]
-  do {
-    switch try askForStart(known + others, reason: beginning.reason, settings: .load(.current)) {
-    case .leave: return 0
-    case .open(let words): return become(words)
-    case .login(let gateway, let user):
-      let lines = beginning.login(gateway: gateway, user: user)
-      let status = run(lines.login)
-      return status == 0 ? become(lines.open) : status
+  var start = StartScreen(known + others, reason: beginning.reason, .load(.current))
+  while true {
+    do {
+      switch try askForStart(&start) {
+      case .leave: return 0
+      case .open(let words): return become(words)
+      case .login(let gateway, let user, let password):
+        let lines = beginning.login(gateway: gateway, user: user)
+        guard let reason = await logIn(lines.login, password) else { return become(lines.open) }
+        start.refuse(reason)
+      }
+    } catch {
+      return Program.fail(error.description)
     }
-  } catch {
-    return Program.fail(error.description)
   }
 }
 
@@ -38,14 +41,15 @@ private func become(_ words: [String]) -> Int32 {
   return Program.fail("\(program) could not be started: \(String(cString: strerror(errno)))")
 }
 
-/// Runs `ksx` with `words` as its arguments on this terminal, and returns its exit status.
-private func run(_ words: [String]) -> Int32 {
-  var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
-  var child: pid_t = 0
-  guard posix_spawn(&child, program, nil, nil, &arguments, environ) == 0 else {
-    return Program.fail("\(program) could not be started")
+/// Runs `ksx` with `words` as its arguments, which log in with `password`, and returns why that failed; `nil` if it did not.
+private func logIn(_ words: [String], _ password: String) async -> String? {
+  var login = ChildProcess([program] + words)
+  login.input = Array(password.utf8)
+  do throws(SystemError) {
+    let outcome = try await login.run()
+    let last = outcome.errorText.split(separator: "\n").last.map(String.init) ?? "ksx login failed"
+    return outcome.hasSucceeded ? nil : last.hasPrefix("ksx: ") ? String(last.dropFirst("ksx: ".count)) : last
+  } catch {
+    return error.description
   }
-  var status: Int32 = 0
-  while waitpid(child, &status, 0) < 0, errno == EINTR {}
-  return status & 0x7F == 0 ? status >> 8 & 0xFF : 1
 }

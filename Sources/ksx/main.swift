@@ -22,6 +22,6 @@ while true { pause() }
   case .leave(let status): _exit(status)
   case .openConsole(let connection, let localState, let manner, let places):
     _exit(openConsole(at: connection, localState: localState, manner, places: places))
-  case .choose(let beginning): _exit(choose(beginning))
+  case .choose(let beginning): _exit(await choose(beginning))
   }
 }

@@ -45,23 +45,59 @@ import Testing
     #expect(start.answer == .open(["--standalone"]))
   }
 
-  @Test mutating func aLoginAsksForTheAddressAndTheUser() {
+  private mutating func type(_ text: String) {
+    for character in text { press(.character(character)) }
+  }
+
+  @Test mutating func aLoginAsksForTheAddressTheUserAndThePassword() {
     press(.down, .enter)
-    for character in "lab.example" { press(.character(character)) }
+    type("lab.example")
     press(.enter)
-    for character in "ada" { press(.character(character)) }
+    type("ada")
+    press(.enter)
+    type("pä55")
     #expect(start.answer == nil)
+    #expect(screen(size).contains("Password: ••••") && !screen(size).contains("pä55"))
     press(.enter)
 
-    #expect(start.answer == .login(gateway: "https://lab.example", user: "ada"))
+    #expect(start.answer == .login(gateway: "https://lab.example", user: "ada", password: "pä55"))
   }
 
   @Test mutating func aPastedAddressTakesThePlaceOfTheBeginningThatIsThere() {
     press(.down, .enter)
-    for character in "http://127.0.0.1:9" { press(.character(character)) }
+    type("http://127.0.0.1:9")
     press(.enter, .character("a"), .enter)
+    #expect(screen(size).contains("The password goes there unencrypted"))
+    press(.character("p"), .enter)
 
-    #expect(start.answer == .login(gateway: "http://127.0.0.1:9", user: "a"))
+    #expect(start.answer == .login(gateway: "http://127.0.0.1:9", user: "a", password: "p"))
+  }
+
+  @Test(arguments: [Size(rows: 24, columns: 80), Size(rows: 10, columns: 40)])
+  mutating func aLoginThatFailsSaysWhyAndAsksAgain(size: Size) {
+    press(.down, .enter)
+    type("lab")
+    press(.enter)
+    type("ada")
+    press(.enter)
+    type("wrong")
+    press(.enter)
+    start.refuse("logging in: Invalid username or password. Try again.")
+    #expect(start.answer == nil)
+    let shown = screen(size)
+    #expect(shown.contains("Invalid username") && shown.contains("Password:") && !shown.contains("•"), "\(shown)")
+
+    type("right")
+    press(.enter)
+    #expect(start.answer == .login(gateway: "https://lab", user: "ada", password: "right"))
+    start.refuse("logging in: lab cannot be reached.")
+    press(.escape)
+    #expect(screen(size).contains("User: ada"))
+    press(.escape)
+    #expect(screen(size).contains("Address of the gateway: https://lab"))
+    press(.escape)
+    #expect(screen(size).contains(">Log in at a gateway") && !screen(size).contains("cannot be reached"))
+    #expect(start.answer == nil)
   }
 
   @Test mutating func theChoiceIsInTheLanguageOfTheUser() {
@@ -83,17 +119,17 @@ import Testing
     #expect(start.answer == .leave)
   }
 
-  @Test func theLoopAnswersKeys() {
+  @Test mutating func theLoopAnswersKeys() {
     let memory = MemoryScreen(size: size)
     memory.type(.enter)
 
-    #expect(answer(start, on: memory) == .open(["--context", "lab"]))
+    #expect(answer(&start, on: memory) == .open(["--context", "lab"]))
   }
 
-  @Test func whatAKeyHasDoneIsPaintedBeforeTheNextIsWaitedFor() {
+  @Test mutating func whatAKeyHasDoneIsPaintedBeforeTheNextIsWaitedFor() {
     let memory = MemoryScreen(size: size)
     memory.type(.down)
-    _ = answer(start, on: memory)
+    _ = answer(&start, on: memory)
 
     #expect(memory.shown.description.contains(">Log in at a gateway"))
   }

@@ -36,12 +36,13 @@ package struct Beginning: Hashable, Sendable {
     self.arguments = words
   }
 
-  /// The command lines that log `user` in at `gateway`, and that then open the console.
+  /// The command lines that log `user` in at `gateway`, with the password as input, and that then open the console.
   package func login(gateway: String, user: String) -> (login: [String], open: [String]) {
     let url = LoggingIn.address(gateway)
     let name = Profile.Gateway.name(for: url)
     return (
-      ["login", "--gateway", url, "--username", user, "--profile", name], arguments + ["--profile", name]
+      ["login", "--gateway", url, "--username", user, "--profile", name, "--password-stdin"],
+      arguments + ["--profile", name]
     )
   }
 }

@@ -1,20 +1,18 @@
 import Glibc
-package import Platform
+import Platform
 package import Terminal
 
-/// Asks on the terminal which cluster to open; runs on the main thread, like the console itself.
+/// Asks on the terminal which cluster to open, from where `start` is; runs on the main thread, like the console itself.
 package func askForStart(
-  _ choices: [StartChoice], reason: Sentence, settings: Settings,
-  screen options: NcursesScreen.Options = NcursesScreen.Options()
+  _ start: inout StartScreen, screen options: NcursesScreen.Options = NcursesScreen.Options()
 ) throws(TerminalError) -> StartAnswer {
   let screen = try NcursesScreen(options)
   defer { screen.close() }
-  return answer(StartScreen(choices, reason: reason, settings), on: screen)
+  return answer(&start, on: screen)
 }
 
 /// Runs `start` on `screen` until the user has answered.
-func answer(_ start: StartScreen, on screen: any TerminalScreen) -> StartAnswer {
-  var start = start
+func answer(_ start: inout StartScreen, on screen: any TerminalScreen) -> StartAnswer {
   while true {
     var surface = Surface(size: screen.size)
     let cursor = start.draw(on: &surface)

@@ -27,7 +27,7 @@ package struct StartChoice: Hashable, Identifiable, Sendable {
 package enum StartAnswer: Hashable, Sendable {
   case open([String])
   /// Log in at this gateway as this user.
-  case login(gateway: String, user: String)
+  case login(gateway: String, user: String, password: String)
   case leave
 }
 
@@ -37,9 +37,11 @@ package struct StartScreen: Sendable {
   private let reason: Sentence
   private let settings: Settings
   private var list = ListView<StartChoice>()
-  /// The field that the user types for a login, for the address or the user name; empty otherwise.
-  private var fields: [LinePrompt] = []
-  private var gateway = ""
+  /// The field of a login that the user is typing; `nil` while there is a choice.
+  private var field: Field?
+  private var typed: [Field: LinePrompt] = [:]
+  /// Why the login that was tried last did not succeed, or empty.
+  private var refusal = ""
   private var pending: [Key] = []
   /// The user's answer; `nil` until there is one.
   package private(set) var answer: StartAnswer?
@@ -49,14 +51,34 @@ package struct StartScreen: Sendable {
     (self.choices, self.reason, self.settings) = (choices, reason, settings)
   }
 
+  /// What is typed for a login, one after the other.
+  private enum Field: Int, CaseIterable {
+    case gateway, user, password
+
+    var label: Sentence {
+      switch self {
+      case .gateway: "Address of the gateway: "
+      case .user: "User: "
+      case .password: "Password: "
+      }
+    }
+  }
+
   private static let headRows = 4
+
+  /// Shows that the login did not succeed for `reason`, and asks for the password again; escape leads back to the user and
+  /// the address.
+  package mutating func refuse(_ reason: String) {
+    (answer, refusal, field) = (nil, reason, .password)
+    typed[.password] = LinePrompt()
+  }
 
   /// Handles a key on a screen of `size`.
   package mutating func press(_ key: Key, _ size: Size) {
     let height = size.rows - Self.headRows - 2
     list.settle(choices, height: height)
     if key == .closed { return answer = .leave }
-    if !fields.isEmpty { return type(key) }
+    if let field { return type(key, into: field) }
     if case .mouse(let action, let point) = key {
       if list.point(action, row: point.row - Self.headRows, in: choices, height: height) { choose() }
       return
@@ -76,21 +98,32 @@ package struct StartScreen: Sendable {
   private mutating func choose() {
     switch choices.first(where: { $0.id == list.selected })?.way {
     case .open(let arguments)?: answer = .open(arguments)
-    case .login?: fields = [LinePrompt(text: "https://")]
+    case .login?:
+      field = .gateway
+      typed[.gateway] = typed[.gateway] ?? LinePrompt(text: "https://")
     case nil: break
     }
   }
 
-  private mutating func type(_ key: Key) {
-    switch fields[0].handle(key) {
-    case .cancelled: (fields, gateway) = ([], "")
-    case .accepted where fields[0].text.isEmpty: break
-    case .accepted where gateway.isEmpty:
-      gateway = Self.address(fields[0].text)
-      fields = [LinePrompt()]
-    case .accepted: answer = .login(gateway: gateway, user: fields[0].text)
+  private mutating func type(_ key: Key, into field: Field) {
+    var line = typed[field] ?? LinePrompt()
+    let outcome = line.handle(key)
+    typed[field] = line
+    switch outcome {
+    case .cancelled:
+      if field == .password { typed[field] = nil }
+      self.field = Field(rawValue: field.rawValue - 1)
+    case .accepted where line.text.isEmpty: break
+    case .accepted: accept(field, line.text)
     case .edited, .ignored: break
     }
+  }
+
+  private mutating func accept(_ field: Field, _ text: String) {
+    refusal = ""
+    if field == .gateway { typed[field] = LinePrompt(text: Self.address(text)) }
+    guard field == .password else { return self.field = Field(rawValue: field.rawValue + 1) }
+    answer = .login(gateway: typed[.gateway]?.text ?? "", user: typed[.user]?.text ?? "", password: text)
   }
 
   /// The address without the `https://` that was there when a whole address was pasted behind it.
@@ -117,7 +150,8 @@ package struct StartScreen: Sendable {
     frame.selectsRow = true
     frame.words = words
     list.draw(choices, Self.columns(words), frame, on: &surface, in: body, theme)
-    drawWhole(on: &surface, in: body, theme, words)
+    if field == nil { drawWhole(on: &surface, in: body, theme, words) }
+    drawRemark(on: &surface, in: body, theme, words)
     return drawBottom(on: &surface, in: bottom, theme, words)
   }
 
@@ -125,16 +159,43 @@ package struct StartScreen: Sendable {
   private mutating func drawBottom(
     on surface: inout Surface, in bottom: Rect, _ theme: Theme, _ words: Language
   ) -> Point? {
-    guard let field = fields.first else {
+    guard let field else {
       let keys = settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
       let leave = settings.keys(for: .close, in: [.everywhere]).first ?? "q"
       surface.write(
         " \(keys) \(words("open"))  \(leave) \(words("quit"))", row: 1, in: bottom, style: theme[.status])
       return nil
     }
-    let label = gateway.isEmpty ? words("Address of the gateway: ") : words("User: ")
-    let end = surface.write(" " + label, row: 0, in: bottom, style: theme[.prompt])
-    return field.draw(on: &surface, in: bottom.row(0).split(left: end).rest, style: theme[.prompt])
+    let (enter, escape) = ("enter", "esc")
+    surface.write(
+      " \(enter) \(words("go on"))  \(escape) \(words(Command.back.hint))", row: 1, in: bottom, style: theme[.status])
+    let end = surface.write(" " + words(field.label), row: 0, in: bottom, style: theme[.prompt])
+    return shown(field).draw(on: &surface, in: bottom.row(0).split(left: end).rest, style: theme[.prompt])
+  }
+
+  /// The line as it is shown: a password as dots.
+  private func shown(_ field: Field) -> LinePrompt {
+    let line = typed[field] ?? LinePrompt()
+    guard field == .password else { return line }
+    var dots = LinePrompt(text: String(repeating: "•", count: line.text.count))
+    for _ in line.cursor..<line.text.count { _ = dots.handle(.left) }
+    return dots
+  }
+
+  /// Draws why the last login failed, or that the password can be read on the way.
+  private func drawRemark(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
+    let isInClear = field == .password && typed[.gateway]?.text.hasPrefix("http://") == true
+    let remark =
+      refusal.isEmpty && isInClear
+      ? words("The password goes there unencrypted, and can be read on the way.") : refusal
+    let style: StyleName = refusal.isEmpty ? .statusWarning : .statusError
+    guard field != nil, !remark.isEmpty else { return }
+    let lines = remark.wrapped(to: body.size.columns - 2).suffix(body.size.rows)
+    for (row, line) in lines.enumerated() {
+      let row = body.row(body.size.rows - lines.count + row)
+      surface.fill(row, style: theme[.text])
+      surface.write(line, row: 0, in: row.inset(columns: 1), style: theme[style])
+    }
   }
 
   /// Draws the complete remark of the selected choice if its row cuts it off.
