@@ -62,7 +62,7 @@ import Testing
   /// what only commands say, and what is never painted.
   private static let untranslated: Set<String> = [
     "\n\n(cut off here)", " (kubectl -n {0} get pods,endpoints)", " --version {0}", "-f letters", "-l app=web",
-    " failed", " ksx", " ksx  ",
+    " as ", " failed", " ksx", " ksx  ",
     " or ", " pre", "{0} ms", "Cluster {0}", "Event of Repository {0}", "Extension {0}", "ExtensionVersion of {0}",
     "ExtensionVersion {0}", "Filter by what is kept under {0}", "Job {0}", "KubeSphere {0}", "Kubernetes {0}",
     "PATCH {0}, dry run", "Repository {0}", "Secret {0}", "Sort by {0}, then the other way around, then as before",

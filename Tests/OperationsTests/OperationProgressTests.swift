@@ -1,4 +1,6 @@
+import Client
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import Platform
@@ -146,6 +148,86 @@ import Testing
     #expect(found.map(\.end) == [.done])
     #expect(found.map { $0.isNews(at: begun + 60) } == [true])
     #expect(found.map { $0.isNews(at: begun + 7200) } == [false])
+  }
+
+  @Test func whoIsNotKnownToTheClusterYetIsTheSamePerson() {
+    let failed = Installations([installation([("4:00", "Upgrading"), ("4:20", "UpgradeFailed")])])
+    let found = UnfinishedChange.all(lines([.accepted], by: "ada as token-admin"), by: "ada", failed)
+
+    #expect(found.map(\.end) == [.failed("no kind")])
+    #expect(UnfinishedChange.all(lines([.accepted], by: "bob as token-admin"), by: "ada", failed) == [])
+  }
+
+  /// The installation of `lines`, with what ksx has noted of its last change.
+  private func noted(_ words: String?, by author: String = "ada", at time: String = "03:00:01") -> Installations {
+    var one = installation([("4:00", "Upgrading"), ("4:20", "Installed")])
+    guard let words else { return Installations([one]) }
+    one.notes = [
+      "ksx.dev/changed-by": author, "ksx.dev/change": words, "ksx.dev/changed-at": "2026-01-02T\(time)Z",
+    ]
+    return Installations([one])
+  }
+
+  @Test func aChangeThatWasBeingSentWhenItsProgramWasKilledIsTold() {
+    let before = UnfinishedChange.all(lines([]), by: "ada", noted("configure", at: "02:00:00"))
+    #expect(before.map(\.end) == [.notSeen])
+    #expect(
+      before.map { $0.sentence(age: "26 s") } == [
+        "whizard: upgrade to 1.1.0, sent 26 s ago, was not answered, and the cluster shows nothing of it."
+      ])
+    #expect(UnfinishedChange.all(lines([]), by: "ada", noted(nil)).map(\.end) == [.notSeen])
+
+    let arrived = UnfinishedChange.all(lines([]), by: "ada", noted("upgrade to 1.1.0"))
+    #expect(arrived.map(\.end) == [.done])
+    let other = UnfinishedChange.all(lines([.unanswered("cut")]), by: "ada", noted("disable", at: "03:05:00"))
+    #expect(other.map(\.end) == [.notKnown])
+  }
+
+  @Test func whatThisComputerHasOnlySeenIsNotToldAsSent() {
+    var before = installation([("1:00", "Installed")])
+    before.version = "1.0.0"
+    var after = before
+    after.version = "1.1.0"
+    after.notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/changed-at": "2026-01-02T03:00:00Z",
+    ]
+    let seen = HistoryLine.seen(after, after: before, at: "t")
+    #expect(seen.flatMap { HistoryLine(bytes: $0.bytes.dropLast()) } == seen)
+    let all = [seen].compactMap { $0 }
+
+    #expect(UnfinishedChange.all(all, by: "ada", Installations([after])) == [])
+    // The same change, sent in one window and seen in another.
+    let found = UnfinishedChange.all(lines([.accepted]) + all, by: "ada", noted("upgrade to 1.1.0"))
+    #expect(found.map(\.end) == [.done])
+  }
+
+  @Test func anUnansweredChangeIsNotedOnceNothingCanComeOfItAnyMore() {
+    let found = UnfinishedChange.all(lines([]), by: "ada", noted(nil))[0]
+
+    #expect(found.line(at: "2026-01-02T03:00:30Z") == nil)
+    #expect(
+      found.line(at: "2026-01-02T03:02:00Z")?.event
+        == .outcome(.notSent("nothing of it is in the cluster"), version: "", configHash: ""))
+    let begun = Timestamp.seconds("2026-01-02T03:00:00Z") ?? 0
+    #expect([60, 100_000].map { found.isNews(at: begun + $0) } == [true, false])
+  }
+
+  @Test func whatCouldNotBeSentWasNotRefused() {
+    func outcome(_ error: ClusterError) -> HistoryLine.Outcome { HistoryLine.Outcome(error) }
+    let line = HistoryLine(
+      "whizard", at: "t",
+      .outcome(outcome(.transport(.unreachable(host: "h", reason: "gone"))), version: "1", configHash: ""))
+
+    guard case .outcome(.notSent, _, _) = line.event else {
+      Issue.record("\(line.event)")
+      return
+    }
+    #expect(HistoryLine(bytes: line.bytes.dropLast()) == line)
+    #expect(outcome(.refused(Status(code: 403, message: "no"))) == .refused("no"))
+    guard case .unanswered = outcome(.transport(.interrupted(reason: "cut"))) else {
+      Issue.record("a write without an answer")
+      return
+    }
   }
 
   @Test func whatHasAnEndOrIsAnothersIsNotTold() {

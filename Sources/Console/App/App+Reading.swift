@@ -82,6 +82,7 @@ extension UnfinishedChange.End {
     case .done: .good
     case .failed: .error
     case .underWay: .note
+    case .notSeen, .notKnown: .warning
     }
   }
 }

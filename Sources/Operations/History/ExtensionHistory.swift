@@ -265,6 +265,8 @@ extension ExtensionHistory.Entry {
     switch result {
     case .accepted: outcome = Self.accepted
     case .refused(let why): (outcome, wasInstalled) = ("refused: \(why.shownWords)", false)
+    case .notSent(let why): (outcome, wasInstalled) = ("not sent: \(why.shownWords)", false)
+    case .unanswered(let why): outcome = "not answered: \(why.shownWords)"
     case .done where removes: outcome = "uninstalled"
     case .done: (outcome, wasInstalled) = ("Installed", true)
     case .failed(let why): (outcome, wasInstalled) = ("failed: \(why.shownWords)", false)
@@ -284,7 +286,8 @@ extension HistoryLine.Event {
   /// Whether the line records the API server's response to the write before it.
   fileprivate var isAnswer: Bool {
     switch self {
-    case .outcome(.accepted, _, _), .outcome(.refused, _, _): true
+    case .outcome(.done, _, _), .outcome(.failed, _, _): false
+    case .outcome: true
     default: false
     }
   }

@@ -11,6 +11,8 @@ package struct HistoryLine: Hashable, Sendable {
   package var by = ""
   /// The reason that was given, or empty.
   package var reason = ""
+  /// Whether this computer saw the change and did not send it.
+  var isSeen = false
 
   package enum Event: Hashable, Sendable {
     /// A change that is about to be sent, or that someone else made; `former` is the release before it.
@@ -21,17 +23,6 @@ package struct HistoryLine: Hashable, Sendable {
     case written(config: String)
     /// The spec before and after a change that the API server accepted; `nil` if nothing is installed.
     case spec(before: RequestedSpec?, after: RequestedSpec?)
-  }
-
-  package enum Outcome: Hashable, Sendable {
-    /// The API server accepted the write.
-    case accepted
-    /// The API server did not accept the write.
-    case refused(String)
-    /// The controllers have finished.
-    case done
-    /// The controllers failed.
-    case failed(String)
   }
 
   /// A version and its config.
@@ -63,10 +54,12 @@ extension HistoryLine {
     guard former.version != installation.version || former.config != installation.config else { return nil }
     let words = former.version == installation.version ? "configure" : "version \(installation.version)"
     let note = Authorship(installation).flatMap { $0 == Authorship(former) ? nil : $0 }
-    return HistoryLine(
+    var line = HistoryLine(
       installation.extension, at: note?.time ?? time,
       .change(words: note?.words ?? words, former: Release(former)),
       by: note?.author ?? Author(name: "person not recorded"))
+    line.isSeen = true
+    return line
   }
 }
 
@@ -90,6 +83,7 @@ extension HistoryLine {
       fields["change"] = .string(words)
       if !by.isEmpty { fields["by"] = .string(by) }
       if !reason.isEmpty { fields["why"] = .string(reason) }
+      if isSeen { fields["seen"] = true }
       if let former {
         var release: Mapping = ["version": .string(former.version), "config": .string(former.config)]
         if let wasInstalled = former.wasInstalled { release["installed"] = .bool(wasInstalled) }
@@ -114,6 +108,7 @@ extension HistoryLine {
     self.init(name, at: value["time"]?.string ?? "", event)
     by = value["by"]?.string ?? ""
     reason = value["why"]?.string ?? ""
+    isSeen = value["seen"]?.bool ?? false
   }
 }
 
@@ -141,33 +136,5 @@ extension HistoryLine.Event {
     else { return nil }
     self = .outcome(
       outcome, version: value["version"]?.string ?? "", configHash: value["configHash"]?.string ?? "")
-  }
-}
-
-extension HistoryLine.Outcome {
-  fileprivate init?(_ word: String, reason: String) {
-    switch word {
-    case "accepted": self = .accepted
-    case "refused": self = .refused(reason)
-    case "done": self = .done
-    case "failed": self = .failed(reason)
-    default: return nil
-    }
-  }
-
-  fileprivate var word: String {
-    switch self {
-    case .accepted: "accepted"
-    case .refused: "refused"
-    case .done: "done"
-    case .failed: "failed"
-    }
-  }
-
-  fileprivate var reason: String? {
-    switch self {
-    case .accepted, .done: nil
-    case .refused(let reason), .failed(let reason): reason
-    }
   }
 }

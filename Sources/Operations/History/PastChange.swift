@@ -60,7 +60,10 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   }
 
   /// Whether it was not made, because the cluster refused it or could not be asked.
-  package var isRefused: Bool { entry.wasInstalled == false && entry.outcome.english.hasPrefix("refused:") }
+  package var isRefused: Bool {
+    let refusals = ["refused:", "not sent:"]
+    return entry.wasInstalled == false && refusals.contains { entry.outcome.english.hasPrefix($0) }
+  }
 
   /// `ok`, or why it failed, or what is known of the result.
   package var resultWords: Sentence {

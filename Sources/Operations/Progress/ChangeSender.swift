@@ -57,7 +57,7 @@ package struct ChangeSender: Sendable {
       }
       return delivery
     } catch {
-      note(plan.name, .outcome(.refused(error.brief), of: plan.change, plan.before))
+      note(plan.name, .outcome(HistoryLine.Outcome(error), of: plan.change, plan.before))
       throw error
     }
   }

@@ -16,6 +16,10 @@ package struct UnfinishedChange: Hashable, Sendable {
     case done
     case failed(String)
     case underWay
+    /// No answer was heard, and the cluster shows nothing of it.
+    case notSeen
+    /// No answer was heard, and another change has been made since.
+    case notKnown
   }
 
   /// The changes in `lines` that `author` made and that have no end there, with their end according to `installations`.
@@ -23,20 +27,53 @@ package struct UnfinishedChange: Hashable, Sendable {
     _ lines: [HistoryLine], by author: String, _ installations: Installations
   ) -> [UnfinishedChange] {
     Dictionary(grouping: lines, by: \.extension).sorted { $0.key < $1.key }.compactMap { name, lines in
-      guard let start = lines.lastIndex(where: { $0.isChange }), author.isEmpty || lines[start].by == author,
-        case .change(let words, _) = lines[start].event
+      guard let start = lines.lastIndex(where: { $0.isChange && !$0.isSeen }), lines[start].isBy(author),
+        case .change(let words, _) = lines[start].event,
+        // Another window may have seen this change; any other that was seen came after it.
+        !lines[(start + 1)...].contains(where: { $0.isChange && !$0.isBy(author) })
       else { return nil }
-      var accepted: (version: String, hash: String)?
-      for line in lines[(start + 1)...] {
-        guard case .outcome(let outcome, let version, let hash) = line.event else { continue }
-        accepted = outcome == .accepted ? (version, hash) : nil
+      let installation = installations.of(name)
+      let outcomes = lines[(start + 1)...].compactMap { line -> Asked? in
+        guard case .outcome(let outcome, let version, let hash) = line.event else { return nil }
+        return Asked(outcome: outcome, version: version, hash: hash)
       }
-      guard let accepted, let end = end(words, accepted.version, installations.of(name)) else { return nil }
+      let asked = outcomes.last ?? Asked(outcome: .unanswered(""), version: "", hash: "")
+      let end: End? =
+        switch asked.outcome {
+        case .accepted: self.end(words, asked.version, installation)
+        case .unanswered: self.end(ofUnanswered: lines[start], words, installation)
+        case .refused, .notSent, .done, .failed: nil
+        }
+      guard let end else { return nil }
       return UnfinishedChange(
-        extension: name, words: words, time: lines[start].time, end: end, version: accepted.version,
-        configHash: accepted.hash)
+        extension: name, words: words, time: lines[start].time, end: end, version: asked.version,
+        configHash: asked.hash)
     }
   }
+
+  /// What the last outcome of a change says that was asked for.
+  private struct Asked {
+    var outcome: HistoryLine.Outcome
+    var version: String
+    var hash: String
+  }
+
+  /// The end of a change without an answer: whether it arrived is told by what ksx notes on the object with each change.
+  private static func end(ofUnanswered line: HistoryLine, _ words: String, _ installation: Installation?) -> End? {
+    // The steps of a cancellation have no answers of their own.
+    guard words != HistoryLine.cancel, let sent = Timestamp.seconds(line.time) else { return nil }
+    let removes = words.hasPrefix("uninstall") || words.hasPrefix("force")
+    guard let installation else { return removes ? .done : words.hasPrefix("install") ? .notSeen : .notKnown }
+    if removes, installation.isBeingDeleted { return .underWay }
+    guard let noted = Authorship(installation), let time = Timestamp.seconds(noted.time), time >= sent else {
+      return .notSeen
+    }
+    let isOwn = noted.words == words && line.isBy(noted.author.name) && time - sent <= longestPreparation
+    return isOwn ? end(words, "", installation) : .notKnown
+  }
+
+  /// In seconds: how long after its line in the history a change is sent at the latest.
+  private static let longestPreparation = 60
 
   private static func end(_ words: String, _ version: String, _ installation: Installation?) -> End? {
     guard let installation else { return words.hasPrefix("uninstall") || words.hasPrefix("force") ? .done : nil }
@@ -56,24 +93,40 @@ package struct UnfinishedChange: Hashable, Sendable {
     case .done: outcome = .done
     case .failed(let reason): outcome = .failed(reason)
     case .underWay: return nil
+    case .notSeen, .notKnown:
+      // A request that waits in a webhook may still be carried out, and its sender may still run.
+      let age = Timestamp.seconds(time).flatMap { now in Timestamp.seconds(self.time).map { now - $0 } } ?? 0
+      if age < Self.longestPreparation { return nil }
+      outcome =
+        end == .notSeen ? .notSent("nothing of it is in the cluster") : .failed("it was changed again meanwhile")
     }
     return HistoryLine(self.extension, at: time, .outcome(outcome, version: version, configHash: configHash))
   }
 
   /// Whether to show it.
   ///
-  /// A success that is more than an hour old, such as of a command that did not wait, is not shown.
+  /// A success that is more than an hour old, such as of a command that did not wait, is not shown, nor what is not known
+  /// after a day.
   package func isNews(at now: Int) -> Bool {
-    end != .done || Timestamp.seconds(time).map { now - $0 < 3600 } ?? true
+    let patience: Int
+    switch end {
+    case .done: patience = 3600
+    case .notSeen, .notKnown: patience = 24 * 3600
+    case .failed, .underWay: return true
+    }
+    return Timestamp.seconds(time).map { now - $0 < patience } ?? true
   }
 
   /// `upgrade to 1.1.0 of whizard, begun 3 min ago: failed: …`.
   package func sentence(age: String) -> Sentence {
     let start: Sentence = "\(self.extension): \(Change.phrase(words)), begun \(age) ago"
+    let sent: Sentence = "\(self.extension): \(Change.phrase(words)), sent \(age) ago"
     switch end {
     case .done: return "\(start), is done."
     case .failed(let reason): return "\(start), failed: \(reason)"
     case .underWay: return "\(start), is still under way."
+    case .notSeen: return "\(sent), was not answered, and the cluster shows nothing of it."
+    case .notKnown: return "\(sent), was not answered, and what came of it is not known: another change was made since."
     }
   }
 }
@@ -81,5 +134,11 @@ package struct UnfinishedChange: Hashable, Sendable {
 extension HistoryLine {
   fileprivate var isChange: Bool {
     if case .change = event { true } else { false }
+  }
+
+  /// Whether the person that `author` names made it, as whomever of the cluster: whom it knows is not known at once.
+  fileprivate func isBy(_ author: String) -> Bool {
+    func person(_ name: String) -> Substring { name.split(separator: " as ", maxSplits: 1).first ?? "" }
+    return author.isEmpty || by == author || person(by) == person(author)
   }
 }
