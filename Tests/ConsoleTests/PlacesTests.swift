@@ -6,6 +6,45 @@ import Testing
 
 /// The places of an earlier session, and what can be looked at from any place.
 @Suite struct PlacesTests {
+  @Test func aScreenThatIsOpenAlreadyIsNotOpenedTwice() {
+    var tester = ConsoleTester.atMarket()
+    for _ in 1...20 { tester.type("?mH~y") }
+    #expect(tester.app.layers.count == 5, "\(tester.app.layers.map { $0.identity ?? "-" })")
+    #expect(tester.screen.contains("YAML") || tester.screen.contains("Drafts"), "\(tester.screen)")
+    for _ in 1...5 { tester.press(.escape) }
+    #expect(tester.app.layers.isEmpty)
+  }
+
+  @Test func escapeLeadsFromAScreenToWhereItWasOpenedLast() {
+    var tester = ConsoleTester.atMarket()
+    tester.type("?mH?")
+    #expect(tester.app.layers.map { $0.identity } == ["messages", "page changes", "help"])
+    tester.press(.escape)
+
+    #expect(tester.lines[0].contains("Changes"))
+  }
+
+  @Test func aTextThatIsBeingEditedIsGoneBackToAndNotBegunAnew() {
+    var tester = ConsoleTester.atMarket()
+    tester.type("e")
+    tester.type("# mine")
+    tester.press(.function(1))
+    tester.type("m")
+    tester.app.open(ConfigScreen("grafana", .configure, tester.app.state))
+    tester.hear(.time)
+
+    #expect(tester.app.layers.count { $0 is ConfigScreen } == 1)
+    #expect(tester.screen.contains("# mine"), "\(tester.screen)")
+  }
+
+  @Test func screensDoNotPileUpWithoutEnd() {
+    var tester = ConsoleTester.atMarket()
+    for number in 1...60 { tester.app.open(ObjectScreen("x\(number)")) }
+
+    #expect(tester.app.layers.count == 24)
+    #expect(tester.app.layers.last?.identity == "object x60")
+  }
+
   @Test func thePlacesOfAnEarlierSessionCanBeGoneBackTo() {
     var tester = ConsoleTester.atMarket()
     var records = Records()

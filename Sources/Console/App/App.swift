@@ -139,14 +139,29 @@ package struct App: Sendable {
     return body(&layers[layers.count - 1], &state)
   }
 
+  /// Opens `screen` above the others; where it is open already, it moves there instead of being open twice.
   mutating func open(_ screen: any Screen) {
     layers.append(screen)
+    var screen = screen
+    if let identity = screen.identity, let place = layers.lastIndex(where: { $0.identity == identity }) {
+      let former = layers.remove(at: place)
+      if former.keepsInput || former.unsavedWork(state) != nil { screen = former }
+    }
     // A question must be painted again before it can be answered, even if the same one was read before.
+    if layers.count > Self.mostLayers, let place = layers.firstIndex(where: mayBeDropped) { layers.remove(at: place) }
     shownQuestion = nil
     isSettled = false
   }
 
   mutating func carryOut(_ steps: [Step]) {
+  /// The largest number of screens that lie above each other; beyond it the lowest one is closed.
+  private static let mostLayers = 24
+
+  /// Whether nothing is lost if `screen` is closed.
+  private func mayBeDropped(_ screen: any Screen) -> Bool {
+    !screen.keepsInput && screen.unsavedWork(state) == nil && screen.question == nil && !screen.isOverlay
+  }
+
     for step in steps { carryOut(step) }
   }
 

@@ -61,6 +61,12 @@ protocol Screen: Sendable {
   /// The place of this screen, if the user can return to it.
   var place: Place? { get }
 
+  /// What tells it from other screens, so that it is open only once; `nil` if it may be open several times.
+  var identity: String? { get }
+
+  /// Whether it has input of the user, so that it is shown again as it was left if it is opened once more.
+  var keepsInput: Bool { get }
+
   /// The extension this screen is about.
   var extensionName: String? { get }
 
@@ -86,6 +92,8 @@ extension Screen {
   mutating func settle(_ state: inout ConsoleState) {}
   var takesText: Bool { prompt != nil || sections.isEmpty || sections.contains(.editor) || sections.contains(.prompt) }
   var place: Place? { nil }
+  var identity: String? { place?.text }
+  var keepsInput: Bool { false }
   var prompt: Prompt? { nil }
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { nil }
   var question: Question? { nil }

@@ -68,6 +68,12 @@ struct ConfigScreen: Screen {
   }
 
   var extensionName: String? { name }
+  var identity: String? {
+    switch purpose {
+    case .configure: "config \(name)"
+    case .plan(let change): "config \(name) \(change.words)"
+    }
+  }
   func title(_ state: ConsoleState) -> String { state.words("Config") }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
   var nextWakeUp: ClockReading? { [draftDue, reviewDue].compactMap { $0 }.min() }

@@ -17,6 +17,7 @@ struct DraftsScreen: Screen {
   private var discarding: String?
 
   var sections: [KeySection] { [.draft, .everywhere] }
+  var identity: String? { "drafts" }
   func title(_ state: ConsoleState) -> String { state.words("Drafts") }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(names.isEmpty ? [.back, .help] : [.open, .discard, .reveal, .back, .help])

@@ -15,6 +15,7 @@ struct HelpScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
+  var identity: String? { "help" }
   func title(_ state: ConsoleState) -> String { state.words("Help") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .pageDown, .copy]) }
 

@@ -12,6 +12,7 @@ struct MessagesScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
+  var identity: String? { "messages" }
   func title(_ state: ConsoleState) -> String { state.words("Messages") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .help]) }
 
