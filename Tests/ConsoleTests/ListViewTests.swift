@@ -26,6 +26,17 @@ private struct Item: Identifiable, Hashable, Sendable {
     return surface.description.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
+  @Test func aColumnThatIsTightLeavesTheOthersWhatItDoesNotNeed() {
+    let columns: [Column<String>] = [
+      Column("NAME", width: 10, upTo: 20, rank: 0, text: { String($0.prefix(2)) }),
+      Column("TEXT", width: 4, upTo: 40, rank: 0, text: { $0 }),
+    ].tight()
+    let fitted = columns.map { $0.fitted(to: ["ab 1234567890", "cd"]) }
+
+    #expect(fitted.map(\.width) == [4, 4])
+    #expect(fitted.map(\.maximum) == [4, 13])
+  }
+
   @Test mutating func whatDoesNotFitIsCountedAndWhereOneIs() {
     list.settle(rows, height: 5)
     #expect(screen(5) == [" NAME", ">r0", " r1", " r2", " ▼ 7 more              1-3/10"])

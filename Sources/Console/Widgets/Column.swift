@@ -14,6 +14,8 @@ struct Column<Element>: Sendable {
   var text: @Sendable (Element) -> String
   /// Whether the column takes spare room before all others.
   var growsFirst = false
+  /// Whether the column takes no more than its heading and its cells need, which must be few.
+  var isTight = false
   /// The style of a cell.
   var style: @Sendable (Element) -> StyleName
   /// The command that sorts by the column, or `nil`.
@@ -29,6 +31,30 @@ struct Column<Element>: Sendable {
     (self.title, self.width, self.maximum, self.rank) = (title, width, maximum ?? width, rank)
     (self.style, self.text, self.sorting, self.isTrailing) = (style, text, sorting, isTrailing)
     self.value = value ?? { .text(text($0).lowercased()) }
+  }
+}
+
+extension Column {
+  /// The same column, no wider than its heading and its cells of `rows`.
+  func fitted(to rows: some Sequence<Element>) -> Column {
+    guard isTight else { return self }
+    let heading = title.isEmpty ? 0 : title.columns + (sorting == nil ? 0 : 2)
+    let widest = rows.reduce(heading) { max($0, text($1).columns) }
+    var column = self
+    column.width = min(max(width, heading), widest)
+    column.maximum = min(max(maximum, heading), widest)
+    return column
+  }
+}
+
+extension Array {
+  /// These columns, none wider than it needs to be; for short lists.
+  func tight<Row>() -> [Column<Row>] where Element == Column<Row> {
+    map { column in
+      var column = column
+      column.isTight = true
+      return column
+    }
   }
 }
 

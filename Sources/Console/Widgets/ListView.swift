@@ -174,6 +174,7 @@ extension ListView {
   ) {
     guard !area.isEmpty else { return }
     let inner = area.split(left: 1).rest
+    let columns = columns.map { $0.isTight ? $0.fitted(to: (0..<rows.count).lazy.map { rows[$0] }) : $0 }
     let layout = ColumnLayout(columns, width: inner.size.columns, order: order)
     let start = draw(chip: frame.chip, on: &surface, in: inner, theme)
     layout.drawTitles(on: &surface, in: inner, before: start, style: theme[.listHeading])

@@ -76,7 +76,7 @@ struct ContextsScreen: Screen {
       Column("WAYS", width: 10, rank: 1) { $0.ways },
       Column("SERVER", width: 20, upTo: 60, rank: 0) { $0.server },
       Column("LOGIN", width: 14, upTo: 60, rank: 3, style: { _ in .dim }) { words($0.login) },
-    ]
+    ].tight()
   }
 }
 

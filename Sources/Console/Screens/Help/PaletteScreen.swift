@@ -107,6 +107,6 @@ struct PaletteScreen: Screen {
         entry.reason.map { words("not here: {0}", words($0)) } ?? entry.remark
       },
       Column("", width: 9, rank: 2, isTrailing: true, style: { _ in .helpKey }) { $0.key },
-    ]
+    ].tight()
   }
 }

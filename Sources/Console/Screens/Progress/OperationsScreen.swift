@@ -92,6 +92,6 @@ struct OperationsScreen: Screen {
       Column("WAITS FOR", width: 16, upTo: 200, rank: 1, style: { _ in .dim }) {
         state.words($0.operation.waitsFor)
       },
-    ]
+    ].tight()
   }
 }
