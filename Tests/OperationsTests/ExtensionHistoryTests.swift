@@ -231,6 +231,25 @@ import Testing
     #expect(chronicle.entries.map(\.who) == ["person not recorded", "this user"])
   }
 
+  @Test func aChangeWithoutKsxThatAConsoleSawIsOneWithItsManagerAndItsEnd() throws {
+    var seen = line(
+      "2T10:00",
+      .change(words: "version 3.0.0", former: HistoryLine.Release(version: "1.1.0", config: "a: 1")),
+      by: Author(name: "person not recorded"))
+    seen.isSeen = true
+    let manager: Value = [
+      "manager": "kubectl-patch", "time": "2026-01-02T10:00:00Z",
+      "fieldsV1": ["f:spec": ["f:extension": ["f:version": [:]]]],
+    ]
+    let sources = ExtensionHistory.Sources(
+      lines: [seen], installation: installation(version: "3.0.0", managers: [manager]),
+      releases: [try #require(secret(23, "3.0.0", "failed", "2T10:00"))])
+    let entries = ExtensionHistory(sources).entries
+
+    #expect(entries.map(\.who.english) == ["by kubectl-patch, person not recorded"])
+    #expect(entries.map(\.outcome.english) == ["failed: it says why"])
+  }
+
   @Test func ownersOfFieldsAreManagersAndNoPersons() {
     let managers: Value = [
       ["manager": "kubectl-edit", "time": "2026-01-03T10:00:00Z", "fieldsV1": ["f:spec": ["f:config": [:]]]],

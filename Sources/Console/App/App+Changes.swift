@@ -18,6 +18,7 @@ extension App {
     for installation in fresh {
       guard let former = state.market.installations[installation.name],
         state.operations[installation.extension] == nil,
+        state.cancelled[installation.extension] != installation.version,
         let line = HistoryLine.seen(installation, after: former, at: state.now.timestamp)
       else { continue }
       state.records.memories[installation.extension, default: ReleaseMemory()].add(line)

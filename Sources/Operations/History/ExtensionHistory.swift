@@ -89,7 +89,7 @@ package struct ExtensionHistory: Hashable, Sendable {
       if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry, digests: isText) }) {
         known.append(entry)
       }
-      known += Self.fields(of: installation, known)
+      for entry in Self.fields(of: installation, known) where !Self.name(entry, in: &known) { known.append(entry) }
     }
     known.sort { $0.time < $1.time }
     for release in sources.releases { Self.fold(release, into: &known) }
@@ -114,8 +114,10 @@ extension ExtensionHistory {
       case .change(let words, let former):
         if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
         let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
-        let entry = Entry(
+        var entry = Entry(
           time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
+        // What was seen has no answer that says which version was asked for.
+        if line.isSeen, words.hasPrefix("version ") { entry.version = String(words.dropFirst("version ".count)) }
         // A console that sees a change records it too; a change that has an answer was sent by this ksx, and is
         // separate.
         let isSeen = place + 1 == lines.count || !lines[place + 1].event.isAnswer
@@ -136,9 +138,12 @@ extension ExtensionHistory {
     return entries
   }
 
+  /// The author of a change that nothing names.
+  private static let nobody: Sentence = "person not recorded"
+
   /// The name of an author, or that there is none.
   private static func author(_ name: String) -> Sentence {
-    name == "person not recorded" ? "person not recorded" : Sentence(verbatim: name)
+    name == nobody.english ? nobody : Sentence(verbatim: name)
   }
 
   private static func annotated(_ installation: Installation) -> Entry? {
@@ -160,6 +165,16 @@ extension ExtensionHistory {
         time: writer.time, who: "by \(writer.manager), person not recorded", what: writer.sentence.english,
         source: .fields)
     }
+  }
+
+  /// Names the manager in the change that a console has seen it make; returns whether there is one.
+  private static func name(_ entry: Entry, in known: inout [Entry]) -> Bool {
+    guard let written = Timestamp.seconds(entry.time) else { return false }
+    let place = known.lastIndex { other in
+      other.who == nobody && Timestamp.seconds(other.time).map { (0...5).contains($0 - written) } == true
+    }
+    if let place { known[place].who = entry.who }
+    return place != nil
   }
 
   /// A revision is the result of the change before it, or a change that only helm knows of.
@@ -278,17 +293,6 @@ extension ExtensionHistory.Entry {
     case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
     case "failed": (outcome, wasInstalled) = ("failed: \(release.summary.shownWords)", false)
     default: outcome = "helm: \(release.status)"
-    }
-  }
-}
-
-extension HistoryLine.Event {
-  /// Whether the line records the API server's response to the write before it.
-  fileprivate var isAnswer: Bool {
-    switch self {
-    case .outcome(.done, _, _), .outcome(.failed, _, _): false
-    case .outcome: true
-    default: false
     }
   }
 }

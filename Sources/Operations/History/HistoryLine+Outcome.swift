@@ -67,3 +67,14 @@ extension HistoryLine.Outcome {
     }
   }
 }
+
+extension HistoryLine.Event {
+  /// Whether the line records the API server's response to the write before it.
+  var isAnswer: Bool {
+    switch self {
+    case .outcome(.done, _, _), .outcome(.failed, _, _): false
+    case .outcome: true
+    default: false
+    }
+  }
+}
