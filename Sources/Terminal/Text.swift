@@ -117,9 +117,7 @@ extension String {
     var index = 0
     while index < glyphs.count {
       let glyph = glyphs[index]
-      if glyph.text == " " || glyph.columns == 2 || (index > start && glyphs[index - 1].columns == 2) {
-        breakAt = index
-      }
+      if glyph.text == " " || index > start && mayBreak(between: glyphs[index - 1], glyph) { breakAt = index }
       if used + glyph.columns > columns {
         let end = breakAt > start ? breakAt : index
         lines.append(text(glyphs[start..<end]))
@@ -133,6 +131,13 @@ extension String {
     }
     if start < glyphs.count || lines.isEmpty { lines.append(text(glyphs[start...])) }
     return lines
+  }
+
+  /// Whether a line may end between `before` and `after`: around an ideograph, but no line begins with a mark that closes
+  /// something, or ends with one that opens something (W3C, Requirements for Chinese Text Layout).
+  private static func mayBreak(between before: Glyph, _ after: Glyph) -> Bool {
+    guard before.columns == 2 || after.columns == 2, before.text != " " else { return false }
+    return !"、。，；：？！）】》」』〉”’…,.;:?!)]}".contains(after.text) && !"（【《「『〈“‘([{".contains(before.text)
   }
 
   private static func text(_ glyphs: ArraySlice<Glyph>) -> String {

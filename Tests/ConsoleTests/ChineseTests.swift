@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import HTTP
 import Operations
@@ -70,6 +71,30 @@ import Testing
 
     #expect(said("/elsewhere") == "没有规则包含此路径")
     #expect(said("/apis") == "由 Kubernetes API 响应")
+  }
+
+  @Test func whereAValueIsFromAndHowTestsEndedIsSaidInChinese() {
+    let words = Language(name: "zh")
+    var run = TestRun(id: "1", count: 2)
+    run.state = .passed
+    run.outcomes = [.init(name: "a", hasPassed: true), .init(name: "b", hasPassed: true)]
+
+    #expect(words.tests(run) == "通过，2/2")
+    #expect(Language(name: "en").tests(run) == "passed, 2 of 2")
+    #expect(words.origin(.cluster("east")) == "集群 east" && words.origin(.config) == "配置")
+  }
+
+  @Test func whoChangedSomethingLastIsSaidWithTheMarksOfTheLanguage() {
+    var tester = Self.speaking(80, 24)
+    tester.now = ClockReading(1_000_000, wall: 1_790_000_000)
+    var failed = Installation.sample("grafana", version: "1.1.0", state: "UpgradeFailed", message: "no kind")
+    failed.notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/reason": "ticket 7",
+      "ksx.dev/changed-at": ClockReading(1_790_000_000 - 120).timestamp,
+    ]
+    tester.hear(.installations(.applied(failed)))
+
+    #expect(tester.screen.contains("ada，2 分钟前（ticket 7）"), "\(tester.screen)")
   }
 
   @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {

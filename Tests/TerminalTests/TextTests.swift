@@ -62,4 +62,10 @@ import Testing
   func textIsWrappedByColumns(text: String, columns: Int, expected: [String]) {
     #expect(text.wrapped(to: columns) == expected)
   }
+
+  @Test func noLineBeginsWithAMarkThatClosesOrEndsWithOneThatOpens() {
+    #expect("一二三四五；六七".wrapped(to: 10) == ["一二三四", "五；六七"])
+    #expect("一二三四（五六）。".wrapped(to: 10) == ["一二三四", "（五六）。"])
+    #expect("；；；；；；".wrapped(to: 4) == ["；；", "；；", "；；"])
+  }
 }

@@ -1,5 +1,6 @@
 import Extensions
 import Manifest
+import Operations
 package import Platform
 
 /// The language of the console's own texts, with the translations of `languages/zh.yaml`.
@@ -40,6 +41,28 @@ extension Language {
 
   /// `text` with a remark in parentheses, if there is one.
   func text(_ text: String, remark: String) -> String { remark.isEmpty ? text : self("{0} ({1})", text, remark) }
+}
+
+extension Language {
+  /// Where a value is from.
+  func origin(_ origin: EffectiveValues.Origin) -> String {
+    switch origin {
+    case .chart: self("chart")
+    case .config: self("config")
+    case .cluster(let name): self("cluster {0}", name)
+    }
+  }
+
+  /// How the tests of a chart ended: `passed, 2 of 2`.
+  func tests(_ run: TestRun) -> String {
+    let counts = ("\(run.outcomes.count { $0.hasPassed })", "\(run.count)")
+    return switch run.state {
+    case .refused: self("refused: {0}", run.message)
+    case .running: self("running, {0} of {1}", counts.0, counts.1)
+    case .passed: self("passed, {0} of {1}", counts.0, counts.1)
+    case .failed: self("failed, {0} of {1}", counts.0, counts.1)
+    }
+  }
 }
 
 extension Language {

@@ -47,9 +47,9 @@ struct PreviewPage {
     let age = state.age(change?.time ?? "")
     if let change {
       let who = state.words(change.who)
-      let why = change.reason.isEmpty ? "" : " (\(change.reason))"
-      let what = state.words(move ?? change.what)
-      facts.append("\(what) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)) + why)
+      let deed = "\(state.words(move ?? change.what)) \(who)"
+      let dated = age.isEmpty ? deed : state.words("{0}, {1}", deed, state.words("{0} ago", age))
+      facts.append(state.words.text(dated, remark: change.reason))
     } else if let move {
       facts.append(state.words(move))
     }

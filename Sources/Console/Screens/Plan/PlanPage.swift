@@ -127,7 +127,7 @@ private struct PlanWriter {
     let rows = values.overridden.prefix(Self.valueLimit).map { entry in
       let value = contents.isRevealed ? entry.value : entry.shown
       return Line("  \(entry.key.fitted(to: keys))  ", .dim)
-        + Line(value.brief.truncated(to: max(8, width - keys - 18)) + "  ") + Line(entry.origin.word, .dim)
+        + Line(value.brief.truncated(to: max(8, width - keys - 18)) + "  ") + Line(words.origin(entry.origin), .dim)
     }
     let more = values.overridden.count - rows.count
     let others = values.entries.count - values.overridden.count

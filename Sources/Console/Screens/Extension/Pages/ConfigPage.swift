@@ -180,7 +180,8 @@ struct ConfigPage: ExtensionPage {
     for (offset, row) in rows.dropFirst(scroll.top).prefix(height).enumerated() {
       let isSelected = scroll.top + offset == selected
       surface.write(
-        Line(isSelected ? ">" : " ", .accent) + line(row, columns: body.size.columns - 1), row: offset, in: body,
+        Line(isSelected ? ">" : " ", .accent) + line(row, columns: body.size.columns - 1, state.words), row: offset,
+        in: body,
         state.theme)
     }
     search.draw(on: &surface, in: body.split(left: 1).rest, from: scroll.top, state.theme) { rows[$0].text }
@@ -196,14 +197,14 @@ struct ConfigPage: ExtensionPage {
     return rows.isEmpty ? [Line(state.words("The chart has no values."), .dim)] : []
   }
 
-  private func line(_ row: ConfigSheet.Row, columns: Int) -> Line {
+  private func line(_ row: ConfigSheet.Row, columns: Int, _ words: Language) -> Line {
     let text = isRevealed ? row.clear ?? row.text : row.text
     switch row.kind {
     case .own: return Line(text.truncated(to: columns))
     case .comment: return Line(text.truncated(to: columns), .yamlComment)
     case .note: return Line(text.truncated(to: columns), .dim)
     case .overridden(let origin), .unknown(let origin):
-      let mark = "  <- \(origin.word)"
+      let mark = "  <- \(words.origin(origin))"
       return Line(text.truncated(to: max(8, columns - mark.columns)), .versionNew) + Line(mark, .dim)
     }
   }

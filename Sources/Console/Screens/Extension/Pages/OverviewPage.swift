@@ -141,7 +141,7 @@ private struct Overview {
     if let newest = offered.first, newest != recommended { lines += row("Newest", newest) }
     if let installation {
       lines += row("Namespace", installation.targetNamespace) + row("Release", installation.releaseName)
-      lines += row("Job", installation.jobName) + row("Tests", installation.testRun?.words ?? "")
+      lines += row("Job", installation.jobName) + row("Tests", installation.testRun.map { state.words.tests($0) } ?? "")
     }
     return lines.isEmpty ? [] : [.blank] + lines
   }
