@@ -42,6 +42,24 @@ extension Gateway {
       status: 200, json: OpenAPIIndex.merged(bytes.flatMap { try? JSON.parse($0) }, rules.table))
   }
 
+  /// The OpenAPI 2 document of all APIs; without those of extensions, the API server's own is passed on as it is.
+  func openAPISecond(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+    guard !openAPI.isEmpty, let form = OpenAPIDocument.Form(accept: request.head.headers["Accept"]) else {
+      return await api.respond(to: request, from: caller)
+    }
+    // The document is the same for every caller who may read it.
+    let made = await openAPIDocument.document(form, with: openAPI) { [api, cluster] accept, tag in
+      var own = HTTPRequest(.get, Destination.openAPISecondPath, headers: ["Accept": accept])
+      if let tag { own.headers.add("If-None-Match", tag) }
+      var moved = request
+      moved.head = own
+      let answer = await api.respond(to: moved, from: caller)
+      return answer.relay == nil ? answer : try? await cluster.transport.send(own)
+    }
+    guard let made else { return await api.respond(to: request, from: caller) }
+    return made.response(to: request.head)
+  }
+
   /// Answers which rule serves a request, and what keeps it from being served.
   func explain(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     do throws(Status) {

@@ -16,6 +16,8 @@ package struct Gateway: CallerHandler {
   let pools: UpstreamPools
   let guards = RuleGuards()
   let counts = GatewayMetrics()
+  let openAPI: OpenAPISources
+  let openAPIDocument = OpenAPIDocument()
   private let bundles: BundleReader
   private let kapis: KapisReader
   private let members: Members
@@ -32,6 +34,7 @@ package struct Gateway: CallerHandler {
     self.settings = settings
     self.api = api
     pools = UpstreamPools(settings.upstreams)
+    openAPI = OpenAPISources(settings, pools)
     self.dialect = dialect
     self.cluster = cluster
     bundles = BundleReader(cluster: cluster)
@@ -46,6 +49,7 @@ package struct Gateway: CallerHandler {
     case .explanation: return await explain(request, caller)
     case .metrics: return await metrics(request, caller)
     case .openAPIIndex: return await openAPIIndex(request, caller)
+    case .openAPISecond: return await openAPISecond(request, caller)
     case .rule(.bundle(let rule, let file), _) where snapshot.isComplete:
       return await serve(file, of: rule, request, snapshot)
     case .reader(let path) where snapshot.isComplete:
@@ -68,6 +72,7 @@ package struct Gateway: CallerHandler {
     switch destination {
     case .flaw(let flaw): return Status.badRequest(flaw.rawValue).response
     case .api: return api.respondAtOnce(to: request, from: caller)
+    case .openAPISecond: return openAPI.isEmpty ? api.respondAtOnce(to: request, from: caller) : nil
     case .version: return api.respondAtOnce(to: Self.version(request), from: caller)
     case .member, .explanation, .metrics, .openAPIIndex: return nil
     default: break
@@ -208,6 +213,7 @@ package struct Gateway: CallerHandler {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
+      group.addTask { await openAPI.run(rules) }
       guard settings.writesConditions else { return }
       group.addTask { await conditions.run(rules, guards) }
       group.addTask { await AddressChecks(settings: settings).run(rules, guards) }

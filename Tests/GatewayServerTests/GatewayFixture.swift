@@ -13,6 +13,7 @@ import Testing
 struct GatewayFixture: Sendable {
   let port: UInt16
   let rules = GatewayRules()
+  let gateway: Gateway
   private let server: Server
 
   /// Objects of rules by kind.
@@ -27,7 +28,7 @@ struct GatewayFixture: Sendable {
   private init(
     _ settings: GatewaySettings, _ user: User, _ dialect: Dialect, _ api: any CallerHandler, _ cluster: Cluster?
   ) async throws {
-    let gateway = Gateway(
+    gateway = Gateway(
       rules, in: cluster ?? Cluster(transport: InProcessTransport(api)), dialect: dialect, settings: settings,
       around: api)
     server = try await Server.start(

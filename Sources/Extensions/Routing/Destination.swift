@@ -14,6 +14,8 @@ package enum Destination: Sendable {
   case explanation
   case metrics
   case openAPIIndex
+  /// The OpenAPI 2 document of all APIs.
+  case openAPISecond
   /// The list of bundles that a front end loads.
   case bundleList
   case rule(RouteTable.Match, RequestPath)
@@ -27,6 +29,7 @@ package enum Destination: Sendable {
   package static let explainPath = "/kapis/gateway.ksx.dev/v1alpha1/explain"
 
   package static let openAPIPath = "/openapi/v3"
+  package static let openAPISecondPath = "/openapi/v2"
 
   /// Whether the Kubernetes API answers `target`.
   package static func isAPI(_ target: String) -> Bool {
@@ -39,7 +42,7 @@ extension RouteTable {
   /// What answers `request`.
   package func destination(of request: HTTPRequest) -> Destination {
     let target = request.target
-    if target.hasPrefix(Destination.openAPIPath), let found = openAPI(request) { return found }
+    if target.hasPrefix("/openapi/"), let found = openAPI(request) { return found }
     let isAPI = Destination.isAPI(target)
     if isAPI || target.hasPrefix("/clusters/") {
       if let flaw = RequestPath.flaw(ofPathIn: target) { return .flaw(flaw) }
@@ -67,6 +70,7 @@ extension RouteTable {
   private func openAPI(_ request: HTTPRequest) -> Destination? {
     guard request.method == .get, let path = try? RequestPath(request.target) else { return nil }
     if path.decoded == Destination.openAPIPath { return .openAPIIndex }
+    if path.decoded == Destination.openAPISecondPath { return .openAPISecond }
     let parts = path.decoded.split(separator: "/", omittingEmptySubsequences: false)
     guard path.decoded.hasPrefix(Destination.openAPIPath + "/kapis/"), parts.count == 6,
       let match = service(String(parts[4]), String(parts[5]))
@@ -89,7 +93,7 @@ extension RouteTable {
   }
 
   /// The rule that serves a version of a group.
-  private func service(_ group: String, _ version: String) -> Match? {
+  package func service(_ group: String, _ version: String) -> Match? {
     // A path below the version selects the winner among several rules.
     guard let below = try? RequestPath("/kapis/\(group)/\(version)/-"), let match = match(below, method: "GET"),
       case .apiService = match

@@ -163,7 +163,7 @@ extension Destination {
     case .flaw(let flaw): (false, flaw.words)
     case .api, .version: (true, "the Kubernetes API answers it")
     case .member: (true, "the Kubernetes API of a member cluster answers it")
-    case .explanation, .metrics, .openAPIIndex, .bundleList, .groups, .group: (true, Self.own)
+    case .explanation, .metrics, .openAPIIndex, .openAPISecond, .bundleList, .groups, .group: (true, Self.own)
     case .reader(let path) where Self.isList(path): (true, Self.own)
     case .reader(let path):
       (false, ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path")

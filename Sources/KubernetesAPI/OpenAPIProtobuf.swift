@@ -1,19 +1,21 @@
-import Manifest
+package import Manifest
 
 /// OpenAPI 2 in protocol buffers, as kubectl requests it, with the messages of gnostic's `OpenAPIv2.proto`.
 ///
-/// Only the fields that `OpenAPI` writes are encoded.
-struct OpenAPIProtobuf {
+/// Only the fields that clients of Kubernetes use are encoded.
+package struct OpenAPIProtobuf {
   private(set) var bytes: [UInt8] = []
 
   /// The media types that clients request; the first is not valid by RFC 9110, so responses use the second.
-  static let wantedTypes = [
+  package static let wantedTypes = [
     "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", mediaType,
   ]
-  static let mediaType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+  package static let mediaType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
-  /// Encodes the whole document.
-  static func encode(_ document: Value) -> [UInt8] {
+  /// Encodes a document.
+  ///
+  /// A part of one may be appended to the encoded rest: readers of protocol buffers merge them.
+  package static func encode(_ document: Value) -> [UInt8] {
     message { output in
       output.text(1, document["swagger"])
       output.add(
@@ -24,6 +26,8 @@ struct OpenAPIProtobuf {
         })
       output.add(8, message { $0.named(2, document["paths"], path) })
       output.add(9, message { $0.named(1, document["definitions"], schema) })
+      output.section(10, document["parameters"], parameter)
+      output.section(11, document["responses"], response)
     }
   }
 
@@ -35,37 +39,72 @@ struct OpenAPIProtobuf {
 
   private static func path(_ value: Value) -> [UInt8] {
     message { output in
-      for (key, field) in [("get", 2), ("put", 3), ("post", 4), ("delete", 5), ("patch", 8)] {
+      let methods = [("get", 2), ("put", 3), ("post", 4), ("delete", 5), ("options", 6), ("head", 7), ("patch", 8)]
+      for (key, field) in methods {
         if let operation = value[key] { output.add(field, self.operation(operation)) }
       }
+      for parameter in value["parameters"]?.sequence ?? [] { output.add(9, self.parameterOrReference(parameter)) }
     }
   }
 
   private static func operation(_ value: Value) -> [UInt8] {
     message { output in
+      output.texts(1, value["tags"])
+      output.text(2, value["summary"])
+      output.text(3, value["description"])
       output.text(5, value["operationId"])
-      for parameter in value["parameters"]?.sequence ?? [] { output.add(8, self.parameter(parameter)) }
-      output.add(
-        9,
-        message { responses in
-          responses.named(1, value["responses"]) { response in
-            message { $0.add(1, message { $0.text(1, response["description"]) }) }
-          }
-        })
+      output.texts(6, value["produces"])
+      output.texts(7, value["consumes"])
+      for parameter in value["parameters"]?.sequence ?? [] { output.add(8, self.parameterOrReference(parameter)) }
+      output.add(9, message { $0.named(1, value["responses"], responseOrReference) })
       output.extensions(13, value)
     }
   }
 
-  /// A query parameter, which is nested in four messages.
-  private static func parameter(_ value: Value) -> [UInt8] {
-    let query = message { output in
-      output.text(2, value["in"])
-      output.text(4, value["name"])
-      output.text(6, value["type"])
+  private static func responseOrReference(_ value: Value) -> [UInt8] {
+    if value["$ref"] != nil { return message { $0.add(2, message { $0.text(1, value["$ref"]) }) } }
+    return message { $0.add(1, response(value)) }
+  }
+
+  private static func response(_ value: Value) -> [UInt8] {
+    message { output in
+      output.text(1, value["description"])
+      if let content = value["schema"] { output.add(2, message { $0.add(1, schema(content)) }) }
     }
-    let other = message { $0.add(3, query) }
-    let parameter = message { $0.add(2, other) }
-    return message { $0.add(1, parameter) }
+  }
+
+  private static func parameterOrReference(_ value: Value) -> [UInt8] {
+    if value["$ref"] != nil { return message { $0.add(2, message { $0.text(1, value["$ref"]) }) } }
+    return message { $0.add(1, parameter(value)) }
+  }
+
+  /// A parameter, which is nested in up to three messages.
+  private static func parameter(_ value: Value) -> [UInt8] {
+    let place = value["in"]?.string ?? ""
+    guard place != "body" else { return message { $0.add(1, body(value)) } }
+    // The places, with their fields and those of the type and the format within each.
+    let places = ["header": (1, 5, 6), "formData": (2, 6, 7), "query": (3, 6, 7), "path": (4, 5, 6)]
+    guard let (field, type, format) = places[place] else { return [] }
+    let content = message { output in
+      output.truth(1, value["required"])
+      output.text(2, value["in"])
+      output.text(3, value["description"])
+      output.text(4, value["name"])
+      output.text(type, value["type"])
+      output.text(format, value["format"])
+    }
+    let other = message { $0.add(field, content) }
+    return message { $0.add(2, other) }
+  }
+
+  private static func body(_ value: Value) -> [UInt8] {
+    message { output in
+      output.text(1, value["description"])
+      output.text(2, value["name"])
+      output.text(3, value["in"])
+      output.truth(4, value["required"])
+      if let content = value["schema"] { output.add(5, schema(content)) }
+    }
   }
 
   private static func schema(_ value: Value) -> [UInt8] {
@@ -89,7 +128,11 @@ struct OpenAPIProtobuf {
 extension OpenAPIProtobuf {
   private mutating func limits(_ value: Value) {
     for (key, field) in [("multipleOf", 6), ("maximum", 7), ("minimum", 9)] {
-      if let number = value[key]?.double { add(field, double: number) }
+      switch value[key] {
+      case .integer(let number)?: add(field, double: Double(number))
+      case .number(let number)?: add(field, double: number)
+      default: break
+      }
     }
     for (key, field) in [("exclusiveMaximum", 8), ("exclusiveMinimum", 10), ("uniqueItems", 16)]
     where value[key] == true {
@@ -112,6 +155,7 @@ extension OpenAPIProtobuf {
     }
     if let type = value["type"] { add(22, Self.message { $0.text(1, type) }) }
     if let items = value["items"] { add(23, Self.message { $0.add(1, Self.schema(items)) }) }
+    for part in value["allOf"]?.sequence ?? [] { add(24, Self.schema(part)) }
     if value["properties"] != nil { add(25, Self.message { $0.named(1, value["properties"], Self.schema) }) }
   }
 
@@ -137,6 +181,19 @@ extension OpenAPIProtobuf {
           output.add(2, encode(pair.value))
         })
     }
+  }
+
+  /// A message with the members of a mapping, if there is one.
+  private mutating func section(_ field: Int, _ value: Value?, _ encode: (Value) -> [UInt8]) {
+    if value != nil { add(field, Self.message { $0.named(1, value, encode) }) }
+  }
+
+  private mutating func texts(_ field: Int, _ value: Value?) {
+    for item in value?.sequence ?? [] { text(field, item) }
+  }
+
+  private mutating func truth(_ field: Int, _ value: Value?) {
+    if value == true { add(field, integer: 1) }
   }
 
   private mutating func text(_ field: Int, _ value: Value?) {
