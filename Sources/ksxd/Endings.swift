@@ -48,4 +48,12 @@ struct Endings {
       return
     }
   }
+
+  /// Waits for the first reason to end; then stops `server`, and after it what runs beside it.
+  func wait(for server: Server, beside running: [Task<Void, Never>]) async {
+    await wait()
+    await server.stop(grace: .seconds(20))
+    for task in running { task.cancel() }
+    for task in running { await task.value }
+  }
 }

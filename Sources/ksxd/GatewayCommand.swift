@@ -54,32 +54,31 @@ struct GatewayCommand: AsyncParsableCommand {
     let endings = Endings()
     let listener = try Listener(listen, certificate: identity.certificate())
     let connection = try connect()
-    let settings = try await settings(connection)
+    let settings = try settings()
     guard let api = KubernetesRelay(connection, report: settings.report) else {
       throw DaemonError("\(connection.displayName): the gateway needs an API server with an address of the network")
     }
     let cluster = Cluster(transport: CurlTransport(connection))
+    let origin = APIServerAddresses.Origin(ServerAddress(connection.server), in: cluster, report: settings.report)
+    let apiServer = settings.upstreams.addresses.apiServer
+    await apiServer.review(origin)
     let finder = DialectFinder(cluster: cluster, address: connection.displayName)
     let dialect = try await finder.find(endings).dialect
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let users = try await users(in: cluster, at: connection.displayName)
     let pulse = APIPulse(of: cluster)
-    let handler = try guarded(gateway, by: cluster, users: users, pulse: pulse)
-    let server = try await start(handler, on: listener)
-    let running = [
-      Task { await gateway.run(in: cluster) }, Task { await pulse.run() },
-      Task { await finder.follow(dialect, endings) },
-    ]
+    let server = try await start(try guarded(gateway, by: cluster, users: users, pulse: pulse), on: listener)
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
-    await endings.wait()
-    await server.stop(grace: .seconds(20))
-    for task in running { task.cancel() }
-    for task in running { await task.value }
+    await endings.wait(
+      for: server,
+      beside: [
+        Task { await gateway.run(in: cluster) }, Task { await pulse.run() }, Task { await apiServer.run(origin) },
+        Task { await finder.follow(dialect, endings) },
+      ])
   }
 
-  private func settings(_ connection: Client.Connection) async throws -> GatewaySettings {
+  private func settings() throws -> GatewaySettings {
     var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
-    settings.upstreams.addresses.forbidden = await forbidden(connection)
     settings.report = { Logger(label: "gateway").warning("\($0)") }
     return settings
   }
@@ -124,12 +123,6 @@ struct GatewayCommand: AsyncParsableCommand {
     } catch {
       throw DaemonError(error.told(for: "looking for KubeSphere's users", at: address))
     }
-  }
-
-  /// The addresses of the API server, which no upstream may have.
-  private func forbidden(_ connection: Client.Connection) async -> Set<String> {
-    guard let address = ServerAddress(connection.server) else { return [] }
-    return await HostAddresses.of(address.host, port: address.port)
   }
 }
 

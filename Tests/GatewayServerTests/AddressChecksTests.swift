@@ -13,7 +13,7 @@ import Testing
 
   private func checks(_ places: [String: Set<String>]) -> AddressChecks {
     var settings = GatewaySettings()
-    settings.upstreams.addresses.forbidden = ["192.0.2.1:6443"]
+    settings.upstreams.addresses.apiServer = APIServerAddresses(["192.0.2.1:6443"])
     var checks = AddressChecks(settings: settings)
     checks.lookUp = { [asked] host, port in
       asked.withLock { $0.append("\(host):\(port)") }

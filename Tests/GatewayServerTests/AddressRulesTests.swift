@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: ["10.96.0.1", "::ffff:10.96.0.1", "64:ff9b::a60:1"])
   func theAPIIsForbiddenHoweverItsAddressIsSpelled(ip: String) throws {
-    let rules = AddressRules(forbidden: ["10.96.0.1:443"])
+    let rules = AddressRules(apiServer: APIServerAddresses(["10.96.0.1:443"]))
 
     #expect(
       rules.problem(with: try SocketAddress(ipAddress: ip, port: 443)) == "10.96.0.1:443 is the Kubernetes API itself")
@@ -28,7 +28,8 @@ import Testing
   }
 
   @Test func whatIsAllowedByTheOwnerIs() throws {
-    let rules = AddressRules(allowsLoopback: true, allowsLinkLocal: true, forbidden: ["[::1]:6443"])
+    let rules = AddressRules(
+      allowsLoopback: true, allowsLinkLocal: true, apiServer: APIServerAddresses(["[::1]:6443"]))
 
     #expect(rules.problem(with: try SocketAddress(ipAddress: "127.0.0.1", port: 6443)) == nil)
     #expect(rules.problem(with: try SocketAddress(ipAddress: "169.254.1.1", port: 80)) == nil)

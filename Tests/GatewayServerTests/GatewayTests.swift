@@ -203,7 +203,7 @@ import Testing
         #expect(answer.body.contains(reason))
       }
       try await GatewayFixture.with(.proxy(to: "http://\(host):\(port)")) { settings in
-        settings.upstreams.addresses.forbidden = ["127.0.0.1:\(port)", "[::1]:\(port)"]
+        settings.upstreams.addresses.apiServer = APIServerAddresses(["127.0.0.1:\(port)", "[::1]:\(port)"])
       } _: { gateway in
         let answer = try await gateway.ask("/proxy/a")
         #expect(answer.body.contains("is the Kubernetes API itself"))

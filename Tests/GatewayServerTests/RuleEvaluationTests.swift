@@ -104,7 +104,7 @@ import Testing
   ])
   func aProxyThatLeadsWhereNothingMayIsUnusable(backend: String, message: String) {
     var judge = proxies(["one": "/o"], to: backend)
-    judge.settings.upstreams.addresses.forbidden = ["192.0.2.1:6443"]
+    judge.settings.upstreams.addresses.apiServer = APIServerAddresses(["192.0.2.1:6443"])
 
     #expect(Self.words(judge) == ["one false Unusable \(message)"])
     #expect(judge.counts == [:])

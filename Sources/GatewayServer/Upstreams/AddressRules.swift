@@ -4,19 +4,21 @@ import NIOCore
 /// Which addresses upstreams may have.
 ///
 /// Checked when a connection has been made, before anything is sent, because a name may have another address by then.
-package struct AddressRules: Hashable, Sendable {
+package struct AddressRules: Sendable {
   /// Whether upstreams may be on this machine.
   package var allowsLoopback: Bool
   /// Whether upstreams may have link-local or multicast addresses, or those of clouds' metadata services, which give
   /// out credentials.
   package var allowsLinkLocal: Bool
-  /// Addresses with ports that no upstream may have, such as those of the Kubernetes API.
-  package var forbidden: Set<String>
+  /// The addresses of the Kubernetes API, which no upstream may have.
+  package var apiServer: APIServerAddresses
 
-  package init(allowsLoopback: Bool = false, allowsLinkLocal: Bool = false, forbidden: Set<String> = []) {
+  package init(
+    allowsLoopback: Bool = false, allowsLinkLocal: Bool = false, apiServer: APIServerAddresses = APIServerAddresses()
+  ) {
     self.allowsLoopback = allowsLoopback
     self.allowsLinkLocal = allowsLinkLocal
-    self.forbidden = forbidden
+    self.apiServer = apiServer
   }
 
   /// Why nothing may be sent to `address`; `nil` if it is allowed.
@@ -25,7 +27,7 @@ package struct AddressRules: Hashable, Sendable {
     let bytes = Self.bytes(of: ip)
     // An IPv4 address within an IPv6 one is compared as IPv4.
     let plain = bytes.count == 4 ? bytes.map(String.init).joined(separator: ".") : "[\(ip)]"
-    if forbidden.contains("\(plain):\(port)") { return "\(plain):\(port) is the Kubernetes API itself" }
+    if apiServer.contains("\(plain):\(port)") { return "\(plain):\(port) is the Kubernetes API itself" }
     if !allowsLoopback, Self.isLoopback(bytes) { return "\(ip) is this machine" }
     if !allowsLinkLocal, Self.isLinkLocal(bytes) { return "\(ip) is link-local" }
     if !allowsLinkLocal, Self.metadata.contains(bytes) { return "\(ip) is where a cloud tells a machine its secrets" }

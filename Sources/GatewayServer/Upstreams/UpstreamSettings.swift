@@ -4,7 +4,7 @@ import NIOSSL
 import Platform
 
 /// Limits and timeouts of connections to upstreams.
-package struct UpstreamSettings: Hashable, Sendable {
+package struct UpstreamSettings: Sendable {
   package var connectTimeout = Duration.seconds(10)
   /// From the end of a request to the head of its response.
   package var answerTimeout = Duration.seconds(120)
