@@ -3,12 +3,8 @@ import Extensions
 import Logging
 import Platform
 
-/// Which KubeSphere extensions a cluster has: waited for while there are none, and looked at again later.
+/// Which KubeSphere extensions the cluster of a process has: it waits for them, and ends when there are others.
 struct DialectFinder {
-  /// Twice the same is no definition that is on its way, and no server that has just begun.
-  private static let pause = Duration.seconds(5)
-  private static let review = Duration.seconds(120)
-
   var cluster: Cluster
   /// What the cluster is called.
   var address: String
@@ -16,18 +12,17 @@ struct DialectFinder {
   /// What it has; while it has none, they may come any moment.
   func find(_ endings: Endings) async throws(DaemonError) -> Capabilities {
     var isTold = false
-    while true {
-      do throws(DialectError) {
-        return try await Capabilities.learn(from: cluster)
-      } catch {
-        guard case .absent = error else { throw problem(error) }
+    do throws(DialectError) {
+      return try await DialectWatch(of: cluster).first { pause in
+        if !isTold { Logger(label: "ksxd").warning("\(address) has no KubeSphere extensions: waiting for their CRDs") }
+        isTold = true
+        // Nothing has begun that would have to be ended.
+        endings.endAtOnce(true)
+        await cluster.timing.sleep(pause)
+        endings.endAtOnce(false)
       }
-      if !isTold { Logger(label: "ksxd").warning("\(address) has no KubeSphere extensions: waiting for their CRDs") }
-      isTold = true
-      // Nothing has begun that would have to be ended.
-      endings.endAtOnce(true)
-      try? await Task.sleep(for: Self.pause)
-      endings.endAtOnce(false)
+    } catch {
+      throw problem(error)
     }
   }
 
@@ -41,17 +36,7 @@ struct DialectFinder {
 
   /// Ends the process once the cluster has others than `dialect`, as after an upgrade, so that it is started with those.
   func follow(_ dialect: Dialect, _ endings: Endings) async {
-    while !Task.isCancelled {
-      try? await Task.sleep(for: Self.review)
-      guard await isOther(than: dialect) else { continue }
-      try? await Task.sleep(for: Self.pause)
-      guard await isOther(than: dialect) else { continue }
-      return endings.end("\(address) has other KubeSphere extensions than at the start")
-    }
-  }
-
-  private func isOther(than dialect: Dialect) async -> Bool {
-    guard let capabilities = try? await Capabilities.learn(from: cluster) else { return false }
-    return capabilities.dialect != dialect
+    guard await DialectWatch(of: cluster).untilOther(than: dialect) else { return }
+    endings.end("\(address) has other KubeSphere extensions than at the start")
   }
 }
