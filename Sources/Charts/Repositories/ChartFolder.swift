@@ -108,7 +108,7 @@ package struct ChartFolder: Sendable {
     described["created"] = .string(Timestamp(secondsSince1970: time).description)
     described["digest"] = .string(chart.digest)
     described["urls"] = [.string(base + chart.file)]
-    return .mapping(described)
+    return .mapping(IndexedChart.ordered(described))
   }
 
   private func changed(_ file: String) -> Int {

@@ -10,18 +10,17 @@ struct PackedChart: Hashable, Sendable {
   var name: String
   var version: String
   var digest: String
-  /// The contents of its `Chart.yaml`, as an index repeats them.
+  /// What an index says about it.
   var description: Mapping
 
   /// The chart in `package`, which is packed as `archive`.
   init(file: String, _ package: Package, archive: [UInt8]) throws(PackageError) {
-    let value = try package.chartValue()
-    let chart = Chart(value)
+    let chart = Chart(try package.chartValue())
     self.file = file
     name = chart.name
     version = chart.version
     digest = SHA256.hex(archive)
-    description = ChartTexts.corrected(value.mapping ?? [:])
+    description = try IndexedChart.fields(of: package)
   }
 
   /// The packed charts in `folder` and its subfolders, as in helm; `problem` is called for each that is unusable.

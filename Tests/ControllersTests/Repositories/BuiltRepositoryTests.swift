@@ -171,6 +171,59 @@ import Testing
     for field in expected.mapping?.pairs ?? [] { #expect(entry?[field.key] == field.value) }
   }
 
+  /// What is in the index of a chart with this description, without what the index itself adds.
+  private func entry(_ files: [String: String]) throws -> Value? {
+    let package = Package(files: files.mapValues { Array($0.utf8) })
+    try Files.write(package.archive(folder: "c"), to: folder.path + "/c.tgz")
+    _ = try ChartFolder(folder.path).writeIndex()
+    let entry = try YAML.parse(Files.text(folder.path + "/index.yaml"))["entries"]?["c"]?.sequence?.first
+    #expect(entry?.mapping.map { $0.keys == $0.keys.sorted() } == true)
+    return ["created", "digest", "urls"].reduce(entry) { $0?.setting([$1], to: nil) }
+  }
+
+  /// `helm repo index` 3.17 on the same chart.
+  @Test func anIndexHasTheFieldsThatHelmKnowsAndNoEmptyOnes() throws {
+    let found = try entry([
+      "Chart.yaml": """
+      name: c
+      version: 1.0.0
+      description: |
+        two
+        lines\ttab
+      home: ""
+      icon: "x\\u0007y\\u00a0z"
+      keywords: ["a\\nb", ""]
+      sources: ~
+      deprecated: false
+      annotations: {}
+      engine: gotpl
+      displayName: {en: C}
+      removed: true
+      maintainers: [{Name: "x\\ny", EMAIL: "", phone: 5}, {}]
+      dependencies: [{name: q, other: 1}, {NAME: r, enabled: true, tags: [t], alias: s, import-values: [d]}]
+      """
+    ])
+
+    #expect(
+      found == [
+        "apiVersion": "v1", "name": "c", "version": "1.0.0", "description": "two lines tab ", "icon": "xy z",
+        "keywords": ["a b", ""], "maintainers": [["name": "x y"], [:]],
+        "dependencies": [
+          ["name": "q", "repository": ""],
+          ["name": "r", "repository": "", "enabled": true, "tags": ["t"], "alias": "s", "import-values": ["d"]],
+        ],
+      ])
+  }
+
+  @Test func anIndexHasTheDependenciesThatHelmTakes() throws {
+    let found = try entry([
+      "Chart.yaml": "apiVersion: v1\nname: c\nversion: 1.0.0\ndependencies: [{name: own, version: 1}]",
+      "requirements.yaml": "dependencies:\n- {name: r, version: 2, repository: https://r, other: 1}",
+    ])
+
+    #expect(found?["dependencies"] == [["name": "r", "version": "2", "repository": "https://r"]])
+  }
+
   @Test func aFolderIsServedWithAnIndexOfWhatLiesThere() throws {
     try chart("1.0.0")
     try Files.makeDirectory(folder.path + "/meadow")
