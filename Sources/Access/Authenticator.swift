@@ -17,7 +17,7 @@ package struct Authenticator: Handler {
     /// Tokens of users; without these, `owner` and logins, `Authorization` is ignored and every caller is
     /// `anonymousUser`.
     var users: AccessFileReader<TokenTable>?
-    var owner: TokenTable?
+    var owner: AccessFileReader<TokenTable>?
     /// The user of callers without a credential; `nil` refuses them.
     var anonymousUser: User?
 
@@ -25,7 +25,7 @@ package struct Authenticator: Handler {
 
     func user(ofToken token: String) -> User? {
       let bytes = Array(token.utf8)
-      return owner?.user(of: bytes) ?? users?.content.user(of: bytes)
+      return owner?.content.user(of: bytes) ?? users?.content.user(of: bytes)
     }
   }
 
@@ -41,14 +41,17 @@ package struct Authenticator: Handler {
     users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, trustsCertificates: Bool = false,
     audit: AuditLog = .none, around handler: any CallerHandler
   ) {
+    var owner = TokenTable()
+    if let ownerToken { owner.add(token: Array(ownerToken.utf8), .owner) }
     self.init(
-      file: users.map(AccessFileReader.init(fixed:)), ownerToken: ownerToken, logins: logins,
+      file: users.map(AccessFileReader.init(fixed:)), owner: AccessFileReader(fixed: owner), logins: logins,
       trustsCertificates: trustsCertificates, audit: audit, around: handler)
   }
 
-  /// As above, with the users of a file, which is read again when it changes.
+  /// As above, with the tokens of files, which are read again when they change.
   package init(
-    file users: AccessFileReader<TokenTable>?, ownerToken: String?, logins: Logins?, trustsCertificates: Bool,
+    file users: AccessFileReader<TokenTable>?, owner: AccessFileReader<TokenTable>?, logins: Logins?,
+    trustsCertificates: Bool,
     audit: AuditLog, around handler: any CallerHandler
   ) {
     self.handler = handler
@@ -56,10 +59,9 @@ package struct Authenticator: Handler {
     self.audit = audit
     self.trustsCertificates = trustsCertificates
     socket = Rules(users: users, anonymousUser: .owner)
-    var owner = TokenTable()
-    if let ownerToken { owner.add(token: Array(ownerToken.utf8), .owner) }
     let hasUsers = users != nil || logins != nil || trustsCertificates
-    port = Rules(users: users, owner: owner, anonymousUser: hasUsers ? .anonymous : nil)
+    port = Rules(
+      users: users, owner: owner ?? AccessFileReader(fixed: TokenTable()), anonymousUser: hasUsers ? .anonymous : nil)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {

@@ -41,6 +41,15 @@ package struct TokenTable: Hashable, Sendable {
     add(token: token, User(name: fields[1], uid: fields[2], groups: groups).joined)
   }
 
+  /// Reads the owner's token, the only word of a file.
+  package init(ownerFile file: String) throws(AccessFileError) {
+    let words = try AccessFile.text(file).split(whereSeparator: \.isWhitespace)
+    guard words.count == 1, words[0].utf8.count >= 16 else {
+      throw AccessFileError(file: file, line: 0, problem: "one word of at least 16 characters is expected")
+    }
+    add(token: Array(words[0].utf8), .owner)
+  }
+
   mutating func add(token: [UInt8], _ user: User) {
     entries.append(Entry(token: token, user: user))
   }

@@ -1,7 +1,6 @@
 import APIServer
 import Access
 import ArgumentParser
-import Glibc
 import HTTPServer
 import KubernetesAPI
 import Logging
@@ -36,29 +35,20 @@ extension Serve {
   static let report: @Sendable (String) -> Void = { Logger(label: "access").warning("\($0)") }
 
   /// The owner's token for the port, from its file.
-  func token() throws -> String? {
+  func token() throws -> AccessFileReader<TokenTable>? {
     guard let tokenFile else {
       guard listen != nil, tokenAuthFile == nil, passwordFile == nil, tls.clientCaFile == nil else { return nil }
       throw ValidationError(
         "--listen needs --token-file, --token-auth-file, --password-file or --client-ca-file: a port is open to every "
           + "user of the machine")
     }
-    guard let file = fopen(tokenFile, "r") else {
-      throw ValidationError("--token-file \(tokenFile): \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 4_096)
-    let count = fread(&bytes, 1, bytes.count, file)
-    let token: [Substring]
-    do throws(TextError) {
-      token = try String(textOf: Array(bytes[..<count])).split(whereSeparator: \.isWhitespace)
+    do throws(AccessFileError) {
+      return try AccessFileReader(tokenFile, report: Self.report) { path throws(AccessFileError) in
+        try TokenTable(ownerFile: path)
+      }
     } catch {
-      throw ValidationError("--token-file \(tokenFile), \(error)")
+      throw ValidationError("--token-file \(error)")
     }
-    guard token.count == 1, token[0].utf8.count >= 16 else {
-      throw ValidationError("--token-file \(tokenFile): one word of at least 16 characters is expected")
-    }
-    return String(token[0])
   }
 }
 

@@ -130,7 +130,7 @@ struct Serve: AsyncParsableCommand {
     let users = try tokenAuthFile.map { file throws(AccessFileError) in
       try AccessFileReader(file, report: report) { path throws(AccessFileError) in try TokenTable(file: path) }
     }
-    let ownerToken = try token()
+    let owner = try token()
     let logins = try passwordFile.map { file throws(AccessFileError) in
       Logins(
         try AccessFileReader(file, report: report) { path throws(AccessFileError) in try PasswordTable(file: path) },
@@ -140,7 +140,7 @@ struct Serve: AsyncParsableCommand {
     return { handler in
       HostPrefix(
         around: Authenticator(
-          file: users, ownerToken: ownerToken, logins: logins, trustsCertificates: trustsCertificates, audit: audit,
+          file: users, owner: owner, logins: logins, trustsCertificates: trustsCertificates, audit: audit,
           around: ProtobufBodies(around: AccessControl(policies, audit: audit, around: handler))))
     }
   }

@@ -2,6 +2,7 @@ import APITestSupport
 import HTTP
 import KubernetesAPI
 import Platform
+import TestSupport
 import Testing
 
 @testable import Access
@@ -37,6 +38,35 @@ import Testing
       #expect(await door.respond(to: request(wrong)).status == 401)
     }
     #expect(behind.asked.map(\.user) == [.owner, .owner])
+  }
+
+  @Test func theOwnersTokenChangesWithItsFile() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let (path, time) = (folder.path + "/token", Locked(ContinuousClock.now))
+    try Files.write(Array("open sesame\n".utf8), to: path)
+    #expect(throws: AccessFileError.self) { try TokenTable(ownerFile: path) }
+    try Files.write(Array("opensesame123456\n".utf8), to: path)
+    let owner = try AccessFileReader(path, now: { time.withLock { $0 } }) { path throws(AccessFileError) in
+      try TokenTable(ownerFile: path)
+    }
+    let door = Authenticator(
+      file: nil, owner: owner, logins: nil, trustsCertificates: false, audit: .none, around: behind)
+    func answers() async -> [Int] {
+      var found: [Int] = []
+      for token in ["opensesame123456", "anothersesame123"] {
+        found.append(await door.respond(to: request("Bearer " + token)).status)
+      }
+      return found
+    }
+
+    #expect(await answers() == [200, 401])
+    try Files.write(Array("anothersesame123 ".utf8), to: path)
+    time.withLock { $0 += .seconds(2) }
+    #expect(await answers() == [401, 200])
+    try Files.write(Array("short".utf8), to: path)
+    time.withLock { $0 += .seconds(2) }
+    #expect(await answers() == [401, 200])
   }
 
   @Test func whatWasShownIsSeenByNothingBehind() async throws {
