@@ -2,22 +2,23 @@ package import Client
 import KubernetesAPI
 import Platform
 
-/// Whether the API server behind a gateway answers: without it no caller is known, and no rule changes.
+/// Checks whether the API server behind a gateway responds; without it, the gateway can authenticate no caller and
+/// learns of no change to rules.
 package final class APIPulse: Sendable {
   private static let pause = Duration.seconds(3)
-  /// A server that is restarted is back sooner.
+  /// A longer silence counts as a failure; a restart of the server takes less.
   static let patience = Duration.seconds(10)
 
   private let cluster: Cluster
   private let heard: Locked<Duration>
 
-  /// One that has just heard of it.
+  /// Counts the server as responding until the first check.
   package init(of cluster: Cluster) {
     self.cluster = cluster
     heard = Locked(cluster.timing.now())
   }
 
-  /// Asks until the task is cancelled; a refusal is an answer too.
+  /// Sends requests until the task is cancelled; a refusal is a response too.
   package func run() async {
     var cluster = cluster
     cluster.readAttempts = 1
@@ -37,7 +38,7 @@ package final class APIPulse: Sendable {
     heard.withLock { $0 = now }
   }
 
-  /// For how long there has been no answer, where that is too long.
+  /// How long there has been no response; `nil` if that is not too long.
   var silence: Duration? {
     let silence = cluster.timing.now() - heard.withLock { $0 }
     return silence > Self.patience ? silence : nil

@@ -13,7 +13,8 @@ package struct KubernetesRelay: CallerHandler {
   private let pools: UpstreamPools
   private let uids: UIDRight
 
-  /// `nil` when the server of `connection` has no address of the network; `report` hears of rights that the gateway lacks.
+  /// `nil` if the server of `connection` has no network address; `report` is called with the rights that the gateway
+  /// lacks.
   package init?(
     _ connection: Client.Connection, settings: UpstreamSettings = UpstreamSettings(),
     report: @escaping @Sendable (String) -> Void = { _ in }

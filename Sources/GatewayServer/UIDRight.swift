@@ -3,10 +3,11 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Whether the gateway's own user may impersonate UIDs, which Kubernetes knows since 1.22.
+/// Whether the gateway's own user may impersonate UIDs, which Kubernetes supports since 1.22.
 ///
-/// A request that tells a UID without this right is refused as a whole, and a role that was written for an older gateway
-/// has none: so the server is asked before, and without the right the UID alone stays behind, which is reported.
+/// The API server refuses a request with a UID from a user without this right, and roles that were written for an older
+/// gateway do not grant it. So an access review is sent first; without the right, requests contain no UID, which is
+/// reported.
 final class UIDRight: Sendable {
   private static let lifetime = Duration.seconds(60)
   private static let reviews = Resource(
@@ -27,7 +28,7 @@ final class UIDRight: Sendable {
     self.report = report
   }
 
-  /// Asks at most once a minute.
+  /// The result of the review, which is sent at most once a minute.
   func isHeld() async -> Bool {
     let now = cluster.timing.now()
     let (isHeld, asked) = state.withLock { ($0.isHeld, $0.asked) }
@@ -37,7 +38,7 @@ final class UIDRight: Sendable {
       "apiVersion": .string(Self.reviews.apiVersion), "kind": .string(Self.reviews.kind),
       "spec": ["resourceAttributes": attributes],
     ])
-    // A server that cannot be asked is asked again by the next request.
+    // If the review fails, the next request tries it again.
     guard let answer = try? await cluster.ask(Self.reviews, review) else { return false }
     let isAllowed = answer.status["allowed"]?.bool == true
     let isNews = state.withLock { state in

@@ -3,13 +3,13 @@ import Extensions
 import Logging
 import Platform
 
-/// Which KubeSphere extensions the cluster of a process has: it waits for them, and ends when there are others.
+/// Finds out which kinds of extensions a cluster has: waits until it has some, and later checks whether they change.
 struct DialectFinder {
   var cluster: Cluster
-  /// What the cluster is called.
+  /// The cluster's address, for messages.
   var address: String
 
-  /// What it has; while it has none, they may come any moment.
+  /// Returns the capabilities of the cluster, as soon as it has any kinds of extensions.
   func find(_ endings: Endings) async throws(DaemonError) -> Capabilities {
     var isTold = false
     do throws(DialectError) {
@@ -34,7 +34,8 @@ struct DialectFinder {
     }
   }
 
-  /// Ends the process once the cluster has others than `dialect`, as after an upgrade, so that it is started with those.
+  /// Ends the process if the cluster has another dialect than `dialect`, as after an upgrade of KubeSphere, so that it
+  /// is restarted with that one.
   func follow(_ dialect: Dialect, _ endings: Endings) async {
     guard await DialectWatch(of: cluster).untilOther(than: dialect) else { return }
     endings.end("\(address) has other KubeSphere extensions than at the start")

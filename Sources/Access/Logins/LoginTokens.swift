@@ -16,7 +16,7 @@ final class LoginTokens: Sendable {
     var refreshUntil: Int
     /// Digests of refresh tokens that have been used.
     var used: [String] = []
-    /// The proof of the password when the login began (`PasswordTable.proof`).
+    /// The fingerprint of the password when the login began (`PasswordTable.proof`).
     var proof = ""
   }
 

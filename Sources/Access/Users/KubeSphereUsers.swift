@@ -13,7 +13,8 @@ package struct KubeSphereUsers: Sendable {
   private static let most = 10_000
   private static let resource = Resource(
     group: "iam.kubesphere.io", version: "v1beta1", plural: "users", kind: "User", isNamespaced: false)
-  /// Compared with for a name that is not known, so that it takes as long as others; what comes of it never counts.
+  /// The hash that the password of an unknown name is compared with, so that the response takes as long as for a known
+  /// one; the result is ignored.
   private static let noHash = "$2a$10$tR8vN2kQ5wX1zB7cD4fG9hJ3mP6sU0yA2eI4oL6nR8tV1xZ3bC5dF"
 
   /// The parts of a User object that authentication needs.
@@ -59,8 +60,8 @@ package struct KubeSphereUsers: Sendable {
   package func isServed() async throws(ClusterError) -> Bool {
     if let isServed = isServedAtOnce { return isServed }
     let now = cluster.timing.now()
-    // Other callers go by what was found before while this one looks. Where nothing was found yet each looks for itself: no
-    // user passes unchecked because the first answer is still on its way.
+    // While this caller reads discovery, others use the former result. If there is none yet, each caller reads
+    // discovery itself, so that no user passes unchecked because the first response has not arrived.
     let former = kind.withLock { kind in
       if kind.isServed != nil { kind.lookedAt = now }
       return kind.isServed
@@ -126,7 +127,7 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// The user with this name and password, and the proof of the password.
+  /// The user with this name and password, and the fingerprint of the password.
   func user(
     _ name: String, password: String, from address: String
   ) async throws(LoginRefusal) -> (user: User, proof: String) {
@@ -142,7 +143,7 @@ package struct KubeSphereUsers: Sendable {
     return (user, table.proof(of: name) ?? "")
   }
 
-  /// The user whose password has this `proof`; `nil` if it has changed or the user no longer exists.
+  /// The user, if the password still has the fingerprint `proof`; `nil` if it has changed or the user no longer exists.
   func holder(_ name: String, proof: String) async throws(LoginRefusal) -> User? {
     do throws(Status) {
       guard let account = try await account(name) else { return nil }
@@ -152,7 +153,7 @@ package struct KubeSphereUsers: Sendable {
     }
   }
 
-  /// Like `holder`, from the cache: `.some(nil)` if `holder` would return `nil`, `nil` if it must be called.
+  /// Like `holder`, from the cache: `.some(nil)` if that would return `nil`, and `nil` if the cluster must be read.
   func holderAtOnce(_ name: String, proof: String) -> User?? {
     guard let known = known(name) else { return nil }
     guard let account = known else { return .some(nil) }

@@ -5,10 +5,10 @@ import Platform
 package struct RenderingCluster: Hashable, Sendable {
   /// The version of Kubernetes; empty if unknown.
   package var version = ""
-  /// The address of a server that reads the cluster for charts that ask what is there and what is served; if it is empty,
-  /// they find nothing, and helm tells them what it takes to be everywhere.
+  /// The address of a server through which charts read the cluster's objects and kinds, or empty.
   ///
-  /// The server must not require credentials, because helm gets none: every client that knows the address can read.
+  /// Without it, `lookup` finds nothing, and `.Capabilities.APIVersions` has helm's built-in kinds. The server must not
+  /// require credentials, because helm gets none: every client that knows the address can read.
   package var address = ""
 
   package init() {}

@@ -1,7 +1,7 @@
 package import Platform
 
 extension Login {
-  /// How it stands at `now`, in seconds since 1970, for the user called `user`; empty where there is none.
+  /// The state of the login at `now`, in seconds since 1970, with the name of its `user`; empty if there is no login.
   package func words(of user: String, at now: Int) -> Sentence {
     switch self {
     case .none: return ""

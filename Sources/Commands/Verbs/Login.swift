@@ -101,7 +101,7 @@ struct LoggingIn {
 
   private func open(_ profile: Profile) throws(CommandError) -> OpenProfile {
     var (profile, surroundings) = (profile, Surroundings())
-    // The login is the gateway's: what stands of the Kubernetes way has no say in it.
+    // A login needs only the gateway, so the profile's settings for Kubernetes are ignored.
     if profile.gateway?.url != nil { profile.kubernetes = nil }
     surroundings.environment = file.environment
     // Credentials are not taken from the command line here, only connection options.

@@ -105,7 +105,7 @@ extension App {
     for again in state.operations.secondTries(at: state.now.seconds) { state.begin(.tryAgain(again, dialect)) }
   }
 
-  /// What was not sent stays as it rests, and is told to be so.
+  /// Handles the result of a second try; if it was not sent, a warning says why.
   mutating func triedAgain(_ again: SecondTry, _ written: Installation?, _ failure: ClusterError?) {
     guard let failure else { return state.operations.sent(again, written) }
     let name = again.over.extension

@@ -89,7 +89,7 @@ extension App {
     state.connection.refusal = refusal
   }
 
-  /// A request that nothing answered tells of the line what its watches may not hear for minutes: they begin anew.
+  /// Restarts the watches if a request got no response: a watch may notice a dead connection only after minutes.
   mutating func doubtLine(after failure: ClusterError?) {
     guard let failure, state.connection.state == .connected, let dialect = state.dialect else { return }
     switch failure {
@@ -100,7 +100,7 @@ extension App {
     state.begin(watches(dialect))
   }
 
-  /// What plans could not be held against while the line was down.
+  /// Reads the facts that plans could not be checked against while the connection was lost.
   private mutating func readUnreadAgain() {
     let isUnread = state.planFacts.map { $0.dependantsProblem != nil || $0.serverProblem != nil } ?? false
     for case .facts(let kind, let name) in subscriptions where isUnread {

@@ -8,7 +8,7 @@ package enum Request: Hashable, Sendable {
   case connect
   case watch(Subject, Dialect)
   case apply(Plan)
-  /// Have what rests behind another's failure tried once more.
+  /// Make the controllers try a change that they ignore because an earlier attempt has failed.
   case tryAgain(SecondTry, Dialect)
   /// Make a dry run of a plan.
   case dryRun(Plan)

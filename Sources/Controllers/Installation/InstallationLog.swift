@@ -52,7 +52,7 @@ final class InstallationLog: Sendable {
     if new.isEmpty { return }
     let added = new.map { $0 + "\n" }.joined()
     let owner = Self.owner(object, dialect)
-    // What is done does not fail because it could not be told.
+    // An error while the log is written does not fail the operation.
     guard let present = try? await cluster.find(.configMaps, namespace: namespace, name) else {
       // An installation that is being deleted gets no new log.
       if object.isBeingDeleted { return }

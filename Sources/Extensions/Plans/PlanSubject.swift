@@ -219,7 +219,7 @@ extension PlanSubject {
     return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
   }
 
-  /// Facts §1.10: the controllers of August 2022 can only install.
+  /// The note that KubeSphere's preview of August 2022 carries out nothing but installs.
   private var previewNote: [Plan.Effect] {
     // A standalone backend of the first design supports all of it, and is recognised by its version.
     let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"

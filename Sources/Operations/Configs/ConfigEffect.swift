@@ -108,8 +108,8 @@ extension Object {
 }
 
 extension ClusterReader {
-  /// How many pods of `installation` were made for its last release; `nil` where that cannot be read, and of a first
-  /// install, which restarts none.
+  /// The number of pods of `installation` that were created for its last release; `nil` if they cannot be listed, and
+  /// for a first install, which restarts none.
   package func restartedPods(of installation: Installation) async -> Int? {
     guard let beginning = ConfigEffect.beginning(installation).flatMap(Timestamp.seconds),
       !installation.targetNamespace.isEmpty, !ConfigEffect.isOfFirstInstall(installation)

@@ -81,7 +81,7 @@ extension Diagnosis {
       }
   }
 
-  /// Agents that a deletion may wait for: nothing speaks against their clusters, and the controllers do not go on.
+  /// Agents that a deletion may wait for: no obstacle is known for their clusters, and the deletion makes no progress.
   private var silent: [Finding] {
     guard state == .installed, !installation.isKeptByStandalone, let age = age(installation.deleted),
       age >= UnobservedChange.patience
@@ -245,7 +245,7 @@ extension Diagnosis {
     return isItsConfig && VersionText(job.version) == VersionText(installation.version)
   }
 
-  /// What is as it should be and is taken for trouble.
+  /// Notes on correct states that users may take for problems.
   var notes: [Finding] {
     var notes: [Finding] = []
     if state.isBusy, !installation.isTaken, file.job != .missing, !isAtWhatIsAskedFor {

@@ -84,7 +84,7 @@ extension Diagnosis {
     return age(lastTime).map { $0 <= rest } == true ? (times.count, last - first) : nil
   }
 
-  /// What came of what is asked for now: an Installed in between has ended what was before it.
+  /// The part of the history that is about the present request: after the last Installed, and after the request.
   private var presentHistory: [Installation.Transition] {
     let asked = Timestamp.seconds(askedForVersion)
     let failing = installation.history.reversed().prefix { $0.state != .installed }.reversed()
@@ -93,7 +93,7 @@ extension Diagnosis {
     }
   }
 
-  /// Six changes of state within half a minute, with failures among them, and no end of them.
+  /// A loop of the controllers: at least six changes of state within half a minute that continue.
   private var loopFinding: Finding? {
     if isOfAnotherVersion { return nil }
     let hasFailures = installation.history.contains(where: \.state.isFailure)

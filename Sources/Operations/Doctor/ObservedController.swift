@@ -21,9 +21,9 @@ struct ObservedController: Hashable, Sendable {
   var lackingVersion: Set<String> = []
   /// Names of installations that wait for the deletion of a namespace; they do not show whether the controllers work.
   var waiting: Set<String> = []
-  /// All that there are, also those that are not looked at.
+  /// All installations of the cluster, including those that are not examined.
   var everyone: [Installation] = []
-  /// `nil` where there is none, as with a single replica, or it may not be read.
+  /// The lease of the leader; `nil` if there is none, as with a single replica, or if it may not be read.
   var lease: Object?
 
   /// The finding that the controllers are down; `nil` if nothing shows that they are.
@@ -45,7 +45,7 @@ struct ObservedController: Hashable, Sendable {
       certainty: isLeaseOld ? .certain : .likely, remedies: [remedy])
   }
 
-  /// KubeSphere's controllers fetch charts without a limit, two at a time: two that hang stop all that is asked for.
+  /// The finding that fetching charts blocks KubeSphere's controllers, which fetch two at a time, without a timeout.
   private var hanging: Finding? {
     let fetching =
       isKept
@@ -67,7 +67,10 @@ struct ObservedController: Hashable, Sendable {
       }, certainty: .likely, remedies: [Kit(dialect: dialect, installation: fetching[0]).chartsAnswer])
   }
 
-  /// An installation that a version appeared for later wakes none of KubeSphere's controllers; that is found elsewhere.
+  /// The requests that show that the controllers do not work.
+  ///
+  /// KubeSphere's controllers do not react when the version of an installation appears only after it; `Diagnosis` finds
+  /// that.
   private var untaken: [Open] {
     let all = installations.sorted { $0.name < $1.name }.flatMap { installation in
       installation.untaken(at: now).map {

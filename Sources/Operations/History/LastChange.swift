@@ -1,7 +1,7 @@
 package import Extensions
 package import Platform
 
-/// Who changed an installation last, as far as the object itself tells.
+/// Who changed an installation last, as far as the object records it.
 package struct LastChange: Hashable, Sendable {
   /// `by ada`, or `by kubectl-patch, person not recorded`.
   package var who: Sentence
@@ -11,9 +11,10 @@ package struct LastChange: Hashable, Sendable {
   package var time: String
   package var reason = ""
 
-  /// `nil` where nothing is told.
+  /// `nil` if the object records no writer.
   ///
-  /// What ksx has noted stays on the object when others change it: it is the last word only while no other has written since.
+  /// The annotations of ksx remain on the object when other clients change it, so they count only if no other client
+  /// has written since.
   package init?(_ installation: Installation) {
     let noted = Authorship(installation)
     let others = installation.specWriters.filter { $0.manager != "ksx" }
@@ -29,20 +30,20 @@ package struct LastChange: Hashable, Sendable {
   }
 }
 
-/// A manager that has written into the spec, as its object keeps account of it.
+/// A field manager that has written into the spec (`metadata.managedFields`).
 struct SpecWriter: Hashable {
   var manager: String
   /// When it wrote last.
   var time: String
-  /// All that it has written and no other since, the last time or before.
+  /// The fields that it owns: written by it, in this write or an earlier one, and by no other manager since.
   var fields: [String]
 
-  /// `wrote version`; of several it is not told which of them it wrote last.
+  /// `wrote version`; of several fields it is not recorded which one was written last.
   var sentence: Sentence {
     fields.count == 1 ? "wrote \(fields[0])" : "wrote one or more of \(fields.joined(separator: ", "))"
   }
 
-  /// The same as data again, where `words` are that; `nil` where they are something else.
+  /// Parses `words` back into such a sentence; `nil` if it is not one.
   static func sentence(_ words: String) -> Sentence? {
     func rest(after start: String) -> String? { words.hasPrefix(start) ? String(words.dropFirst(start.count)) : nil }
     if let fields = rest(after: "wrote one or more of ") { return "wrote one or more of \(fields)" }
@@ -51,7 +52,7 @@ struct SpecWriter: Hashable {
 }
 
 extension Installation {
-  /// Who has written into the spec.
+  /// The field managers that have written into the spec.
   var specWriters: [SpecWriter] {
     let words = ["extension": "version", "config": "config", "enabled": "enabled", "clusterScheduling": "placement"]
     return writers.compactMap { writer in

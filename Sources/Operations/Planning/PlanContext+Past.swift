@@ -2,9 +2,9 @@ package import Extensions
 import Packages
 import Platform
 
-// What the past has to say to a plan.
+// Facts for plans from the history.
 extension PlanContext {
-  /// Takes in which version of the extension called `name` runs, as the cluster and `memory` tell it.
+  /// Sets the running version of the extension called `name`, according to the cluster and `memory`.
   package mutating func noteRunning(of name: String, _ memory: ReleaseMemory) {
     let installation = installations.of(name)
     runningVersion = installation.map {
@@ -14,7 +14,7 @@ extension PlanContext {
 }
 
 extension ReleaseMemory {
-  /// What is known against the release that `change` leads to from `installation`, and what is not known of a way back.
+  /// A warning if the release that `change` restores has failed here, or if it is not known to have been Installed.
   package func doubts(of change: Change, from installation: Installation?) -> [Plan.Problem] {
     guard let installation, [.rollBack, .configure].contains(change.kind), !change.triesAgain(installation) else {
       return []
@@ -29,7 +29,7 @@ extension ReleaseMemory {
 }
 
 extension ReleaseMemory.Entry {
-  /// What is known against it, or not known of it; `nil` if it reached Installed.
+  /// Why it may fail; `nil` if it reached Installed.
   fileprivate var doubt: Sentence? {
     switch wasInstalled {
     case true?: nil

@@ -64,7 +64,8 @@ package struct ChangeTracker: Hashable, Sendable {
     return ended
   }
 
-  /// The changes that rest at `now` behind another's failure, each with what is to be tried once more; each is told once.
+  /// The changes that the controllers ignore at `now` because an earlier attempt has failed, and that are to be sent
+  /// again; each is returned once.
   package mutating func secondTries(at now: Double) -> [SecondTry] {
     names.compactMap { name in
       guard let entry = entries[name], !entry.isTryingAgain, let since = entry.restingSince,
@@ -75,7 +76,7 @@ package struct ChangeTracker: Hashable, Sendable {
     }
   }
 
-  /// A second try was sent and came to `written`; `nil` is that another writer was there first.
+  /// Records that a second try was sent, and the object that it wrote; `nil` if another client wrote first.
   package mutating func sent(_ again: SecondTry, _ written: Installation?) {
     let name = again.over.extension
     guard let entry = entries[name], entry.isTryingAgain, entry.change == again.change else { return }
@@ -86,11 +87,11 @@ package struct ChangeTracker: Hashable, Sendable {
     }
   }
 
-  /// When there is something to say or to do though nothing is heard.
+  /// When a change times out or must be sent again if no event arrives before.
   package var nextLook: Double? { entries.values.compactMap(\.nextLook).min() }
 }
 
-/// A change that is to be sent once more, over what rests.
+/// A change to send again over the installation `over`, in which the controllers have left it untried.
 package struct SecondTry: Hashable, Sendable {
   package let change: Change
   package let over: Installation

@@ -20,7 +20,7 @@ struct SparseContent: Sendable {
   /// Longer maps are refused; in bytes, and in fragments.
   private static let longestMap = 1 << 17
 
-  /// What the records of a pax header say, or `nil` where they are of a file like any other.
+  /// Reads the records of a pax header; `nil` if they do not describe a sparse file.
   init?(_ records: PaxRecords) throws(PackageError) {
     let texts = try Self.map(records)
     switch (records["GNU.sparse.major"], records["GNU.sparse.minor"]) {

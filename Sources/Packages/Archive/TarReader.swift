@@ -67,10 +67,10 @@ struct TarReader {
     open = (path, [])
   }
 
-  /// The path without `.` in it and with slashes, refused when it leads out of the archive.
+  /// The path with slashes and without `.`; refused if it leads out of the archive.
   ///
-  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well. It takes whatever stands
-  /// first for the chart's folder, be it `.`: that stays where `keepsFirst`, and what follows may go up within it.
+  /// An archive packed on Windows may have backslashes, which helm also reads as slashes. For helm the first part is
+  /// the chart's folder, even if it is `.`: with `keepsFirst` it is kept, and `..` may follow within it.
   static func safe(_ path: String, keepsFirst: Bool = false) throws(PackageError) -> String {
     let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
     let all = slashed.pathParts
@@ -85,14 +85,14 @@ struct TarReader {
     return ((isFirstADot ? ["."] : []) + parts).joined(separator: "/")
   }
 
-  /// The folder that stands first, and below it what is left of the others once `..` has taken one away.
+  /// The first part, and the others after each `..` has removed the part before it.
   private static func within(_ all: [Substring]) -> [Substring] {
     var parts = all.prefix { $0 == "." }.isEmpty ? Array(all.prefix(1)) : []
     let first = parts.count
     for part in all.dropFirst() where part != "." {
       if part == "..", parts.count > first, parts.last != ".." { parts.removeLast() } else { parts.append(part) }
     }
-    // As helm has it, also of a name that only begins so.
+    // Like helm, this also refuses a name that only begins with two dots.
     if parts.dropFirst(first).first?.hasPrefix("..") == true { parts[first] = ".." }
     return parts
   }
@@ -122,7 +122,7 @@ struct TarHeader {
     guard let size = Self.number(block[124..<136]), size >= 0 else {
       throw .malformed("a file of its tar has no readable size")
     }
-    // The mode, the two owners and the time mean nothing here, and must be numbers all the same, as Go has it.
+    // Mode, owner, group and time are not used, but as in Go they must be numbers.
     for field in [100..<108, 108..<116, 116..<124, 136..<148] where Self.number(block[field]) == nil {
       throw .malformed("a header of its tar has a field that is no number")
     }

@@ -63,7 +63,8 @@ extension CommandSession {
     }
   }
 
-  /// What rests behind the failure of another attempt is sent once more, as its plan has said.
+  /// Makes the controllers try the change again if they ignore it because an earlier attempt has failed, as the plan
+  /// announced.
   private func tryAgain(_ look: inout ChangeLook, _ waiting: Waiting) async {
     guard let over = look.secondTry, !(await hasActiveJob(over)) else { return }
     do throws(ClusterError) {

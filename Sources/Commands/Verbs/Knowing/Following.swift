@@ -66,7 +66,7 @@ extension CommandSession {
 
   /// Watches all installations until `stillOpen` returns no names, for at most `seconds`, and returns what was seen last.
   ///
-  /// An interrupted watch is told and goes on; one that is forbidden ends the wait.
+  /// An interruption of the watch is reported, and the wait continues; if the watch is forbidden, the wait ends.
   func wait(
     for names: [String], until condition: WaitCondition, _ dialect: Dialect, seconds: Int,
     _ stillOpen: (Installations) throws(CommandError) -> [String]
@@ -169,7 +169,7 @@ struct WatchStates: ClusterCommand {
     for await news in session.installationNews(reader.dialect, seconds: seconds) {
       switch news {
       case .timedOut:
-        // Who saw nothing to the end of the time is not told that nothing happened.
+        // If the watch failed until the end, it is not known that nothing happened.
         if let problem { throw problem }
         return
       case .interrupted(let error):

@@ -3,10 +3,10 @@ import Operations
 
 // The extensions for which the cluster already has what the file says.
 extension ApplySet {
-  /// Tells how `rest` stands, whose spec is as the file says: that is not the same as done.
+  /// Reports the state of the extensions `rest`, whose spec matches the file: their controllers may not have finished.
   ///
-  /// With `seconds`, waits at most so long until nothing is under way. Throws if one has failed: nothing that the file says
-  /// would have it tried again.
+  /// With `seconds`, waits at most that long until none is in progress. Throws if one has failed, because applying the
+  /// file changes nothing and so makes no controller try again.
   func settle(
     _ rest: [String], _ installed: Installations, waiting seconds: Int?, _ comparison: SetComparison,
     _ session: CommandSession

@@ -107,7 +107,7 @@ extension ConsoleState {
   /// The same key, for the minute after that change.
   func freshUndoHints(on name: String) -> [Hint] { isLastChangeFresh(of: name) ? undoHints(on: name) : [] }
 
-  /// The key that takes the last change of `name` made from here back, where there is one to take back.
+  /// The hint for undoing the last change of `name` from this computer, if there is one.
   func undoHints(on name: String) -> [Hint] {
     if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }
   }

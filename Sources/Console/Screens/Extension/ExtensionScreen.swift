@@ -12,7 +12,7 @@ struct ExtensionScreen: Screen {
   private(set) var tab: ExtensionTab
   /// The pages that were opened.
   private var pages: [ExtensionTab: any ExtensionPage] = [:]
-  /// In columns: the least width for two pages.
+  /// The minimum width for two pages, in columns.
   static let wide = 120
 
   init(_ name: String, at tab: ExtensionTab = .overview) {
