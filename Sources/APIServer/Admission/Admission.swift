@@ -47,14 +47,7 @@ struct Admission {
     }
     try checkPreconditions(object, old, name)
     try checkFixed(object, old)
-    let kept = [
-      "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
-    ]
-    for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
-    object = object.setting(["metadata", "selfLink"], to: nil)
-    object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
-    object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
-    object = withoutEmptyMetadata(object)
+    object = withoutEmptyMetadata(keepingMetadata(of: old, in: object))
     object = type.completed(type.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object))
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {
@@ -63,6 +56,17 @@ struct Admission {
     try check(object, replacing: old)
     try checkFinalizers(object, old)
     return object
+  }
+
+  /// `object` with the metadata of `old` that only the server changes.
+  private func keepingMetadata(of old: Value, in object: Value) -> Value {
+    let keys = [
+      "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+      "resourceVersion", "managedFields",
+    ]
+    return keys.reduce(object.setting(["metadata", "selfLink"], to: nil)) { object, key in
+      object.setting(["metadata", key], to: old[path: "metadata", key])
+    }
   }
 
   /// Removes empty metadata fields (Go's `omitempty`).

@@ -107,9 +107,7 @@ struct Router: Sendable {
     }
     switch request.method {
     case .get:
-      if let wanted = try ListOptions.version(target), wanted > api.version {
-        throw .tooLargeVersion(wanted, current: api.version)
-      }
+      try checkVersion(target)
       return answer(200, try api.get(path), path, form)
     case .put:
       let (value, repeated) = try request.document()
@@ -124,6 +122,13 @@ struct Router: Sendable {
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
     default: throw .unknownMethod
+    }
+  }
+
+  /// Throws if the request wants a version that does not exist yet.
+  private func checkVersion(_ target: Target) throws(Status) {
+    if let wanted = try ListOptions.version(target), wanted > api.version {
+      throw .tooLargeVersion(wanted, current: api.version)
     }
   }
 
