@@ -6,7 +6,7 @@ import Platform
 /// State that gateways share: active logins, and the number of failed logins of a name.
 ///
 /// Each entry is a Lease in one namespace, because access to Leases grants nothing else. `ksxd-login-ID` holds the
-/// user, the generation of the valid tokens (`leaseTransitions`), the proof of the password and the expiry;
+/// user, the generation of the valid tokens (`leaseTransitions`), the fingerprint of the password and the expiry;
 /// `ksxd-failures-DIGEST` holds a count. An update fails if another gateway was faster.
 struct LoginLeases: Sendable {
   struct Login: Hashable, Sendable {

@@ -60,7 +60,7 @@ final class LoginTokens: Sendable {
     }
   }
 
-  /// Exchanges a refresh token for new tokens, if `isCurrent` confirms that the user's password proof is unchanged.
+  /// Exchanges a refresh token for new tokens, if `isCurrent` confirms that the user's password is unchanged.
   func renew(
     _ refresh: String, isCurrent: (_ user: String, _ proof: String) -> Bool = { _, _ in true }
   ) -> LoginRenewal {
@@ -82,7 +82,7 @@ final class LoginTokens: Sendable {
   /// The user of an access token; `nil` if it is invalid.
   func user(of access: String) -> String? { login(of: access)?.user }
 
-  /// The user of an access token and the proof of their password; `nil` if the token is invalid.
+  /// The user of an access token and the fingerprint of the password; `nil` if the token is invalid.
   func login(of access: String) -> (user: String, proof: String)? {
     let (digest, now) = (Self.digest(access), now())
     return state.withLock { state in

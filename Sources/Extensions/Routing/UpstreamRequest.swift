@@ -68,7 +68,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     contentType = file.contentType
   }
 
-  /// What a Kubernetes API server is sent in the name of `user`, with the UID where the gateway `tellsUID`.
+  /// The request to a Kubernetes API server on behalf of `user`; with the UID of the user if `tellsUID`.
   package init(toAPI request: HTTPRequest, by user: User, tellsUID: Bool = false) {
     self.init(Endpoint(nil, isFirstDesign: false), request)
     headers.add("Impersonate-User", user.name)
