@@ -20,6 +20,9 @@ extension Installation {
     state == .installed && !isBeingDeleted && isTaken && (appliedEnabled ?? isEnabled) == isEnabled
   }
 
+  /// Whether it is Installed and asks for something that the controllers have not taken up.
+  package var isUntaken: Bool { state == .installed && !isBeingDeleted && !isSettled }
+
   /// Whether the controller has taken up this version and this config.
   package var isTaken: Bool {
     hasTakenVersion && isConfigTaken

@@ -42,6 +42,45 @@ import Testing
     #expect(tester.screen.contains("Cancel what is under way: grafana …"))
   }
 
+  /// An upgrade that was sent from here, and its cancellation.
+  private func cancelling() throws -> (ConsoleTester, RemedyPlan) {
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
+    tester.hear(.recalled(Records(memories: ["grafana": .sample("1.0.0")])))
+    tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 1\n", state: "Upgrading"))))
+    tester.type("C")
+    tester.type("a")
+    let plans = tester.asked.compactMap { if case .send(_, let plan) = $0 { plan } else { nil } }
+    return (tester, try #require(plans.first))
+  }
+
+  @Test func whatIsCancelledHereHasNotFailed() throws {
+    var (tester, plan) = try cancelling()
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", state: "Upgrading", resourceVersion: "9"))))
+    #expect(!tester.screen.contains("changed again meanwhile"), "\(tester.screen)")
+    #expect(tester.screen.contains("Back to 1.0.0: grafana on museum"), "\(tester.screen)")
+    tester.hear(.sent(plan, failure: nil))
+    #expect(tester.status.contains("grafana: upgrade to 1.1.0 was cancelled; 1.0.0 is being put back."))
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.0.0", resourceVersion: "10"))))
+
+    #expect(tester.screen.contains("Back to 1.0.0: grafana on museum"), "\(tester.screen)")
+    #expect(!tester.screen.contains("Upgrade to 1.1.0"))
+  }
+
+  @Test func aCancellationThatFailsLeavesTheChangeAsItWas() throws {
+    var (tester, plan) = try cancelling()
+    tester.hear(.sent(plan, failure: "the webhook is down. Nothing was changed."))
+    #expect(tester.screen.contains("Upgrade to 1.1.0: grafana on museum"), "\(tester.screen)")
+    tester.hear(
+      .installations(
+        .applied(.sample("grafana", version: "1.1.0", config: "replicas: 1\n", resourceVersion: "9"))))
+
+    #expect(tester.status.contains("grafana: upgraded to 1.1.0."), "\(tester.status)")
+  }
+
   @Test func anUninstallIsNotOfferedToBeCancelled() {
     var tester = hanging()
     tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Uninstalling"))))
@@ -104,6 +143,48 @@ import Testing
     tester.answer(.sight(of: "grafana"), .sight(OperationProgress(former, OperationProgress.Sources(), at: now)))
     #expect(tester.screen.contains("✓ accepted"))
     #expect(!tester.screen.contains("Installing"), "\(tester.screen)")
+  }
+
+  /// Installed, and asked for another config half a minute ago.
+  private func untaken() -> ConsoleTester {
+    var tester = ConsoleTester.atMarket()
+    tester.now = ClockReading(1_000_000, wall: 1_790_000_000)
+    var asked = Installation.sample("grafana", version: "1.0.0", config: "replicas: 2\n", resourceVersion: "8")
+    asked.observed.configHash = ConfigHash.of("replicas: 1\n")
+    asked.notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "configure",
+      "ksx.dev/changed-at": ClockReading(1_790_000_000 - 40).timestamp,
+    ]
+    tester.hear(.installations(.applied(asked)))
+    return tester
+  }
+
+  @Test func whatTheControllersHaveNotBegunWithSaysSoAndSinceWhen() {
+    var tester = untaken()
+    #expect(tester.lines[0].contains("1 busy"), "\(tester.screen)")
+    #expect(tester.screen.contains("Grafana: waits for the controllers: config not yet applied"), "\(tester.screen)")
+    tester.app.open(ProgressScreen("grafana", .configure(config: "replicas: 2\n")))
+    tester.hear(.time)
+
+    #expect(tester.screen.contains("… the controllers to begin (config not yet applied)"), "\(tester.screen)")
+    #expect(tester.lines[1].trimmed.hasSuffix("40 s"), "\(tester.screen)")
+    #expect(tester.lines.last?.contains("cancel") == false, "\(tester.screen)")
+  }
+
+  @Test func theLogOfTheChangeBeforeIsNotShownAsThisOnes() {
+    var tester = untaken()
+    tester.app.open(ProgressScreen("grafana", .configure(config: "replicas: 2\n")))
+    tester.hear(.time)
+    var sources = OperationProgress.Sources()
+    sources.log = "Release \"grafana\" has been upgraded.\n"
+    let now = Timestamp(secondsSince1970: Int(tester.now.wall))
+    tester.answer(
+      .sight(of: "grafana"), .sight(OperationProgress(.sample("grafana", version: "1.0.0"), sources, at: now)))
+    #expect(!tester.screen.contains("has been upgraded"), "\(tester.screen)")
+    tester.type("l")
+
+    #expect(tester.screen.contains("Of the change before this one:"), "\(tester.screen)")
+    #expect(tester.screen.contains("has been upgraded"))
   }
 
   @Test func anEndThatWasReadWhereItWasFollowedDoesNotGoAlong() {

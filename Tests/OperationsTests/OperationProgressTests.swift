@@ -115,6 +115,18 @@ import Testing
     #expect(sight.log.count == 6)
   }
 
+  @Test func whatIsInstalledAndAskedForSomethingElseIsUnderWay() {
+    var plan = installation([("1:00", "Installed")])
+    plan.version = "1.2.0"
+    plan.notes = ["ksx.dev/changed-by": "ada", "ksx.dev/changed-at": "2026-01-02T03:03:50Z"]
+    let found = Operation.all([plan], [], at: now)
+
+    #expect(found.map(\.since) == ["2026-01-02T03:03:50Z"])
+    #expect(
+      found.map(\.waitsFor.english) == ["the controllers to begin (version 1.2.0 not yet applied, 1.1.0 is)"])
+    #expect(Operation.all([installation([("1:00", "Installed")])], [], at: now) == [])
+  }
+
   private func lines(_ outcomes: [HistoryLine.Outcome], by author: String = "ada") -> [HistoryLine] {
     let time = "2026-01-02T03:00:00Z"
     let start = HistoryLine(

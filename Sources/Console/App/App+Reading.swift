@@ -17,13 +17,30 @@ extension App {
     case .moved(let move): request = .move(move)
     case .sent(let plan, let failure):
       state.remedies[plan.title.english]?.isUnderWay = false
+      if plan.cancellation != nil, failure != nil {
+        state.operations.cancel(plan.subject, false)
+        state.cancelled[plan.subject] = nil
+      }
       let words = state.words
       state.remedies[plan.title.english]?.failure = failure.map { words($0) }
-      let text = failure ?? "\(plan.title): the cluster has taken it."
+      let text = failure ?? end(of: plan)
       state.announce(failure == nil ? .good : .error, text, about: plan.subject)
       readAgain()
     default: break
     }
+  }
+
+  /// Says what was done by `plan`, and takes it into account.
+  private mutating func end(of plan: RemedyPlan) -> Sentence {
+    let name = plan.subject
+    guard let cancellation = plan.cancellation else { return "\(plan.title): the cluster has taken it." }
+    let words = state.operations[name]?.change.phrase
+    state.operations.abandon(name)
+    let start: Sentence = words.map { "\(name): \($0) was cancelled" } ?? "\(name): what was under way was cancelled"
+    guard let former = cancellation.former?.version else { return "\(start)." }
+    let installation = state.market.installed.of(name)
+    let isBack = installation?.version == former && installation?.rolloutState == .settled
+    return isBack ? "\(start); \(former) runs again." : "\(start); \(former) is being put back."
   }
 
   /// Learns from the cluster which versions ran before, in addition to the records on this computer.

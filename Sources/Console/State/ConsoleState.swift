@@ -79,6 +79,8 @@ struct ConsoleState: Sendable {
   var tally = Tally()
   /// Several changes confirmed by one plan, while they are carried out.
   var many: ManySubmissions?
+  /// The versions to which extensions go back whose change was cancelled here, or empty ones.
+  var cancelled: [String: String] = [:]
   /// The changes made from this console, in words, oldest first.
   var changed: [String] = []
 

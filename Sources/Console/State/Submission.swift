@@ -71,6 +71,7 @@ extension ConsoleState {
   mutating func submit(_ plan: Plan) {
     let before = market.installed.of(plan.name)
     submissions[plan.name] = Submission(plan, to: before?.resourceVersion)
+    cancelled[plan.name] = nil
     operations.begin(plan.change, on: plan.name, before: before, isTyped: plan.asksTheName)
     say(.note, "\(plan.name): \(plan.change.words) is being sent …", about: plan.name)
     begin(.apply(plan))

@@ -12,6 +12,8 @@ package struct ChangeTracker: Hashable, Sendable {
     var isTyped = false
     /// It is being sent a second time.
     var isTryingAgain = false
+    /// It is being cancelled, so that what is seen is no end of it.
+    var isBeingCancelled = false
 
     package var change: Change { progress.change }
   }
@@ -52,11 +54,16 @@ package struct ChangeTracker: Hashable, Sendable {
     entries[name] = nil
   }
 
+  /// The change of `name` is being cancelled, or the cancellation has failed and it goes on.
+  package mutating func cancel(_ name: String, _ isBeingCancelled: Bool) {
+    entries[name]?.isBeingCancelled = isBeingCancelled
+  }
+
   /// Takes the installations at `now`, in seconds, and returns the changes that have ended.
   package mutating func see(_ installations: Installations, at now: Double = 0) -> [Ended] {
     var ended: [Ended] = []
     for name in names {
-      guard var entry = entries[name], entry.isAccepted else { continue }
+      guard var entry = entries[name], entry.isAccepted, !entry.isBeingCancelled else { continue }
       let outcome = entry.see(installations.of(name), at: now)
       entries[name] = outcome == nil ? entry : nil
       if let outcome { ended.append(Ended(name: name, progress: entry.progress, outcome: outcome)) }
@@ -68,7 +75,7 @@ package struct ChangeTracker: Hashable, Sendable {
   /// again; each is returned once.
   package mutating func secondTries(at now: Double) -> [SecondTry] {
     names.compactMap { name in
-      guard let entry = entries[name], !entry.isTryingAgain, let since = entry.restingSince,
+      guard let entry = entries[name], !entry.isTryingAgain, !entry.isBeingCancelled, let since = entry.restingSince,
         now - since >= Double(ChangeProgress.secondTryPatience), let over = entry.progress.secondTry
       else { return nil }
       entries[name]?.isTryingAgain = true
@@ -100,6 +107,7 @@ package struct SecondTry: Hashable, Sendable {
 
 extension ChangeTracker.Entry {
   fileprivate var nextLook: Double? {
+    if isBeingCancelled { return nil }
     let isDue = !isTryingAgain && progress.secondTry != nil
     let patience = isDue ? ChangeProgress.secondTryPatience : ChangeProgress.patience
     return restingSince.map { $0 + Double(patience) }

@@ -25,7 +25,7 @@ package struct Operation: Hashable, Sendable {
 
   private static func isUnderWay(_ installation: Installation) -> Bool {
     installation.observed.state.isBusy || installation.isBeingDeleted
-      || (installation.observed.state == .none && !installation.isBeingDeleted)
+      || (installation.observed.state == .none && !installation.isBeingDeleted) || installation.isUntaken
   }
 
   private init(_ installation: Installation, _ lines: [HistoryLine], at now: Timestamp) {
@@ -46,6 +46,10 @@ package struct Operation: Hashable, Sendable {
       let agents = installation.agents.keys.sorted().joined(separator: ", ")
       return agents.isEmpty ? "the controllers to begin" : "its agents to go: \(agents)"
     }
+    if installation.isUntaken {
+      let asked = installation.pending.joined(separator: ", ")
+      return asked.isEmpty ? "the controllers to begin" : "the controllers to begin (\(asked))"
+    }
     if state == .none { return "the controllers to begin" }
     if !message.isEmpty, state.isBusy { return Sentence(verbatim: message) }
     if state == .preparing { return "its chart, and a job for it" }
@@ -59,12 +63,19 @@ package struct Operation: Hashable, Sendable {
     }
     if let first = busy.last { return first.time }
     if installation.isBeingDeleted, !installation.deleted.isEmpty { return installation.deleted }
+    if installation.isUntaken, let asked = asked(installation) { return asked }
     // Before the controllers record their first state, the operation begins with the change of the spec.
     let last = installation.history.last?.time ?? installation.created
     guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),
       Timestamp.seconds(last).map({ $0 < asked }) ?? true
     else { return last }
     return noted
+  }
+
+  /// When the spec was last written, as far as that is recorded.
+  private static func asked(_ installation: Installation) -> String? {
+    let noted = Authorship(installation).map { [$0.time] } ?? []
+    return (noted + installation.specWriters.map(\.time)).filter { Timestamp.seconds($0) != nil }.max()
   }
 
   /// The duration of the last change in this computer's history, else of the last one in the status.

@@ -26,6 +26,8 @@ package struct ExtensionStatus: Hashable, Sendable {
   package let reason: String
   /// What the spec asks for and is not applied yet, in words.
   package let pending: [Sentence]
+  /// Whether it is Installed, and the controllers have not taken up what was asked for since.
+  package let isUntaken: Bool
 
   /// Whether an earlier version still runs, but is not known.
   package var isRunningUnknown: Bool { running.isEmpty && (state == .upgrading || state == .upgradeFailed) }
@@ -55,6 +57,7 @@ package struct ExtensionStatus: Hashable, Sendable {
       isLeft
       ? ["\(installation?.version ?? "") ran before and is asked for again: ksx doctor \(name) says what failed"] : []
     pending = (installation?.pending ?? []) + left
+    isUntaken = installation?.isUntaken ?? false
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
       let (noted, runs) = (`extension`?.installedVersion ?? "", `extension`?.runningVersion ?? "")
@@ -121,7 +124,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// The version to upgrade to: `recommended` if it is newer than the running one, and nothing is in progress or has
   /// failed.
   package func update(to recommended: String) -> String? {
-    guard isInstalled, !isBusy, !state.isFailure, !running.isEmpty else { return nil }
+    guard isInstalled, !isBusy, !isUntaken, !state.isFailure, !running.isEmpty else { return nil }
     return VersionText(running) < VersionText(recommended) ? recommended : nil
   }
 
@@ -138,6 +141,7 @@ package struct ExtensionStatus: Hashable, Sendable {
 
   package var urgency: Urgency {
     if state.isFailure { return .failed }
+    if isUntaken { return .waiting }
     guard isBusy else { return .none }
     if isBeingDeleted { return .beingDeleted }
     return state == .none ? .waiting : .underWay

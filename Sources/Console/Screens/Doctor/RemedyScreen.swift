@@ -95,8 +95,10 @@ struct RemedyScreen: Screen {
     if let problem = plan.problems.first(where: \.isBlocking) {
       return [.complain("Cannot apply: \(problem.sentence)")]
     }
-    if plan.cancellation != nil {
+    if let cancellation = plan.cancellation {
       if let forbidden = refusals.first { return [.complain("Cannot apply: \(forbidden)")] }
+      state.operations.cancel(plan.subject, true)
+      state.cancelled[plan.subject] = cancellation.former?.version ?? ""
       return [.close(), .start(.send([], of: plan)), .say(.note, "\(plan.title) …")]
     }
     // Pressing the key again says that the user has waited, or has done the step.

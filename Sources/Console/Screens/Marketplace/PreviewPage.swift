@@ -19,7 +19,7 @@ struct PreviewPage {
   func reasons(_ size: Size) -> [Line] {
     guard size.rows > 0, status.urgency != .none else { return [] }
     let columns = size.columns - 2
-    let reason = status.reason.isEmpty ? state.words(status.listWord) : status.reason
+    let reason = status.isUntaken ? state.words(waiting) : status.reason.nonEmpty ?? state.words(status.listWord)
     let text = "\(state.title(of: name)): \(reason)"
     if size.rows == 1 { return [Line(text, reasonStyle)] }
     let reasons = Self.rows(text, columns, atMost: size.rows - 1)
@@ -37,6 +37,9 @@ struct PreviewPage {
     guard rows.count > limit else { return rows }
     return rows.prefix(limit - 1) + [rows.dropFirst(limit - 1).joined(separator: " ").truncated(to: columns)]
   }
+
+  /// What the controllers have not begun with.
+  private var waiting: Sentence { "waits for the controllers: \(status.pending.joined(separator: ", "))" }
 
   private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
 
@@ -90,7 +93,8 @@ struct PreviewPage {
     let word = status.isInstalled ? state.words(status.listWord) : state.absence(of: name)
     lines += Line(word, status.style).wrapped(to: columns)
     if status.urgency != .none {
-      lines += status.reason.isEmpty ? [] : Line(status.reason, reasonStyle).wrapped(to: columns)
+      let reason = status.isUntaken ? state.words(waiting) : status.reason
+      lines += reason.isEmpty ? [] : Line(reason, reasonStyle).wrapped(to: columns)
       lines += Line(state.words.list(facts), .dim).wrapped(to: columns)
     }
     lines.append(.blank)

@@ -48,7 +48,7 @@ struct ProgressScreen: Screen {
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
     // The key for rolling back must be visible on the narrowest screen too.
-    let canEnd = isUnderWay(state) && !state.isBeingUninstalled(name) && !state.session.isReadOnly
+    let canEnd = state.status(of: name).state.isBusy && !state.isBeingUninstalled(name) && !state.session.isReadOnly
     let end = canEnd ? [Hint(.screen(.cancel))] : []
     return ways.prefix(1) + .commands([.back]) + end + ways.dropFirst()
       + (isUnderWay(state) ? [] : state.undoHints(on: name))
@@ -63,7 +63,16 @@ struct ProgressScreen: Screen {
 
   private func isUnderWay(_ state: ConsoleState) -> Bool {
     let status = state.status(of: name)
-    return state.operations[name] != nil || state.underWay(name) != nil || status.state.isBusy || status.isBeingDeleted
+    return state.operations[name] != nil || state.underWay(name) != nil || status.state.isBusy
+      || status.isBeingDeleted || status.isUntaken
+  }
+
+  /// Whether what is seen of the job and its pods is of this change, and not of the one before.
+  private func hasBegun(_ state: ConsoleState) -> Bool {
+    let status = state.status(of: name)
+    if status.isBusy && status.state != .none || status.isBeingDeleted { return true }
+    if status.isUntaken || state.underWay(name) != nil { return false }
+    return state.operations[name] == nil || status.state.isFailure && status.pending.isEmpty
   }
 
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
@@ -125,9 +134,12 @@ struct ProgressScreen: Screen {
 
   private func heading(_ state: ConsoleState) -> (title: String, time: String) {
     let known = state.operations[name]?.change ?? change
-    let words = known.map { state.words.verb($0) } ?? state.words(state.status(of: name).fullWord)
+    let back = state.cancelled[name].map { $0.isEmpty ? state.words("Cancelled") : state.words("Back to {0}", $0) }
+    let words = back ?? known.map { state.words.verb($0) } ?? state.words(state.status(of: name).fullWord)
     let operation = operation(state)
-    let seconds = operation?.seconds.map { state.words.duration(Double($0)) }
+    let asked = hasBegun(state) ? nil : state.market.installed.of(name).flatMap { Authorship($0)?.time }
+    let age = asked.flatMap(Timestamp.seconds).map { max(0, Int(state.now.wall) - $0) }
+    let seconds = (operation?.seconds ?? age).map { state.words.duration(Double($0)) }
     let before = operation?.secondsBefore.map { state.words("last time {0}", state.words.duration(Double($0))) }
     return (
       state.words("{0}: {1} on {2}", words, name, state.session.cluster),
@@ -152,8 +164,11 @@ extension ProgressScreen {
     switch part {
     case .steps: return concerns + stepLines(columns, state)
     case .log:
-      return texts(
-        sight(state)?.log ?? [], state.words("Its job has written nothing that can be read."), columns, state)
+      let log = sight(state)?.log ?? []
+      let former =
+        log.isEmpty || hasBegun(state)
+        ? [] : Line(state.words("Of the change before this one:"), .dim).wrapped(to: columns)
+      return former + texts(log, state.words("Its job has written nothing that can be read."), columns, state)
     case .pods: return concerns + podLines(columns, state)
     case .events:
       let events = sight(state)?.events ?? []
@@ -173,8 +188,7 @@ extension ProgressScreen {
       state.underWay(name) != nil
       ? [Line("… ", .stateBusy) + Line(state.words("being sent"))]
       : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line(state.words("accepted"))]
-    let hasBegun =
-      state.operations[name] == nil || state.status(of: name).isBusy || state.status(of: name).state.isFailure
+    let hasBegun = hasBegun(state)
     let steps = (hasBegun ? sight(state)?.steps ?? [] : []).flatMap { step -> [Line] in
       let (mark, style) = step.mark.look
       return
@@ -182,15 +196,14 @@ extension ProgressScreen {
         + Line(step.note.isEmpty ? "" : "  \(state.words(step.note))", .dim))
         .wrapped(to: columns, indent: 4)
     }
-    let waits = operation(state).map {
-      $0.waitsFor.isEmpty ? [] : Line("… \(state.words($0.waitsFor))", .stateBusy).wrapped(to: columns, indent: 2)
-    }
+    let wait = operation(state)?.waitsFor ?? (hasBegun || state.underWay(name) != nil ? "" : "the controllers to begin")
+    let waits = wait.isEmpty ? [] : Line("… \(state.words(wait))", .stateBusy).wrapped(to: columns, indent: 2)
     let isRead = state.readings[topic]?.facts != nil
-    let wait =
+    let reading =
       isRead || !isUnderWay(state)
       ? [] : state.readings.emptiness(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
-    return accepted + steps + (steps.isEmpty ? waits ?? [] : []) + wait + endLines(columns, state)
-      + logTail(columns, state)
+    return accepted + steps + (steps.isEmpty ? waits : []) + reading + endLines(columns, state)
+      + (hasBegun ? logTail(columns, state) : [])
       + gapLines(columns, state)
   }
 
