@@ -176,7 +176,6 @@ package struct PlanSheet: Hashable, Sendable {
     }
     if plan.change.row.removes, let contents {
       stays += contents.definitions.map { "definition of \($0.words), and its objects" as Sentence }
-      stays += contents.permissions.isEmpty ? [] : ["the roles made for its installer"]
     }
   }
 
