@@ -149,6 +149,74 @@ import Testing
     #expect(tester.lines[1].contains("VIEW"))
   }
 
+  /// In front of a plan whose verdict is there.
+  private func atVerdict() throws -> (ConsoleTester, Plan) {
+    var tester = ConsoleTester.atMarket()
+    tester.type("D")
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    let plan = try #require(tester.dryRunOfPlan)
+    tester.hear(.dryRunEnded(plan, failure: nil))
+    return (tester, plan)
+  }
+
+  @Test func whatStandsInTheBannerIsNotSaidAgainInThePlan() throws {
+    var (tester, plan) = try atVerdict()
+    let error = ClusterError.transport(.invalid(reason: "the login has ended; log in again: ksx login --profile lab"))
+    tester.hear(.installations(.interrupted(error, delay: .seconds(30))))
+    tester.hear(.dryRunEnded(plan, failure: error))
+    tester.hear(.versions(of: "grafana", .interrupted(error, delay: .seconds(30))))
+
+    let screen = tester.screen.replacingText("\n", with: " ")
+    let first = screen.rangeOfText("log in again")
+    let rest = first.map { String(screen[$0.upperBound...]) } ?? ""
+    #expect(first != nil && !rest.containsText("log in again"), "\(tester.screen)")
+    #expect(rest.containsText("no connection"), "\(tester.screen)")
+  }
+
+  @Test func readingEverythingAgainIsNotSaidForEver() {
+    var tester = ConsoleTester.atMarket()
+    tester.type("R")
+    #expect(tester.status == "Reading everything again …")
+    let error = ClusterError.transport(.invalid(reason: "the login has ended; log in again: ksx login --profile lab"))
+    tester.hear(.unconnected(.cluster(error), delay: .seconds(30)))
+
+    #expect(!tester.status.contains("Reading everything again"))
+  }
+
+  @Test func aVerdictIsAskedForAgainBeforeItIsOld() throws {
+    var (tester, plan) = try atVerdict()
+    #expect(tester.lines[1].hasSuffix(" ready"))
+    tester.now = tester.now + 61
+    tester.hear(.time)
+    #expect(tester.asked.contains { if case .dryRun = $0 { true } else { false } })
+    #expect(tester.lines[1].hasSuffix(" ready 1 min ago"))
+    tester.hear(.time)
+    #expect(!tester.asked.contains { if case .dryRun = $0 { true } else { false } })
+
+    tester.hear(.dryRunEnded(plan, failure: .transport(.timedOut(seconds: 30))))
+    #expect(tester.lines[1].contains("no connection"), "\(tester.screen)")
+    #expect(!tester.lines[0].contains("live"))
+  }
+
+  @Test func aReadingThatNothingAnswersSaysForHowLong() throws {
+    var tester = ConsoleTester.atMarket()
+    tester.press(.enter)
+    tester.type("0")
+    #expect(tester.screen.contains("Reading the events …"))
+    #expect(!tester.screen.contains("no answer"))
+    let wakeUp = try #require(tester.app.nextWakeUp)
+    #expect(wakeUp - tester.now <= 5)
+    tester.now = tester.now + 16
+    tester.hear(.time)
+    #expect(tester.screen.contains("Reading the events … no answer for 15 s"), "\(tester.screen)")
+
+    let failure = ClusterError.transport(.timedOut(seconds: 30))
+    tester.answer(
+      .events(of: "grafana"), failure: ReadFailure("reading the events: no answer.", cause: failure))
+    #expect(!tester.lines[0].contains("live"), "\(tester.screen)")
+    #expect(tester.asked.contains(.watch(.installations, .installPlan)))
+  }
+
   @Test func aLossIsSaidOnceWithWhatIsKnownOfItLast() {
     var tester = ConsoleTester.atMarket()
     tester.hear(.extensions(.interrupted(.transport(.interrupted(reason: "transfer closed")), delay: .seconds(1))))
@@ -173,6 +241,11 @@ import Testing
 }
 
 extension ConsoleTester {
+  /// The plan that the server was asked about last.
+  fileprivate var dryRunOfPlan: Plan? {
+    (asked + errands).compactMap { if case .dryRun(let plan) = $0 { plan } else { nil } }.last
+  }
+
   /// What the messages page says last.
   fileprivate var said: String? { app.state.messageLog.entries.last?.text }
 

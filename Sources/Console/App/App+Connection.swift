@@ -36,7 +36,7 @@ extension App {
   /// Takes the capabilities of the cluster; if its dialect has changed, everything is read again.
   mutating func connected(_ capabilities: Capabilities) {
     let former = state.dialect
-    if state.messageLog.answer?.text == state.words("Reading everything again …") { state.messageLog.dropAnswer() }
+    endRefresh()
     state.capabilityState.learn(capabilities, at: state.now)
     if capabilities.dialect == former {
       if state.rightsAsked == nil { state.askRights() }
@@ -54,6 +54,11 @@ extension App {
     state.askRights(isAfresh: former != nil)
   }
 
+  /// Removes the answer to the key that has everything read again, because that has ended.
+  private mutating func endRefresh() {
+    if state.messageLog.answer?.text == state.words("Reading everything again …") { state.messageLog.dropAnswer() }
+  }
+
   /// The sentence about a lost connection, with the key that helps.
   private func loss(_ error: ClusterError) -> String {
     let sentence = state.words(error.lossSentence(at: state.session.cluster))
@@ -69,6 +74,7 @@ extension App {
   }
 
   mutating func unconnected(_ error: DialectError, _ delay: Duration) {
+    endRefresh()
     let sentence =
       if case .cluster(let error) = error { loss(error) } else {
         state.words(error.sentence(at: state.session.cluster))
@@ -98,6 +104,15 @@ extension App {
     }
     lost(loss(failure), .zero, refusal: nil)
     state.begin(watches(dialect))
+  }
+
+  /// Has the server judge plans again whose verdict is old.
+  mutating func refreshVerdicts() {
+    guard state.connection.state == .connected else { return }
+    for case .dryRun(let plan) in subscriptions
+    where state.dryRuns[plan.name]?.mustAskAgain(at: state.now.seconds) == true {
+      state.begin(.dryRun(plan))
+    }
   }
 
   /// Reads the facts that plans could not be checked against while the connection was lost.

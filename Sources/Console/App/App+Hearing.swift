@@ -131,6 +131,7 @@ extension App {
 
   private mutating func wake() {
     if state.connection.mustProbe(at: state.now) { state.begin(.probeWays) }
+    refreshVerdicts()
     if let look = state.operations.nextLook, look <= state.now.seconds { settleOperations() }
     for index in layers.indices where layers[index].nextWakeUp.map({ $0 <= state.now }) == true {
       layers[index].wake(&state)

@@ -10,6 +10,7 @@ extension App {
     switch message {
     case .read(let reading, let answer):
       state.readings.take(reading, answer, at: state.now, state.words)
+      if case .failure(let failure) = answer { doubtLine(after: failure.cause) }
       if case .past(let name) = reading.topic, case .success(.past(let chronicle)) = answer {
         learnPast(of: name, chronicle)
       }
@@ -61,7 +62,7 @@ extension App {
   /// Reads again what open screens show and what is not watched.
   mutating func readAgain() {
     for case .reading(let reading) in subscriptions {
-      state.readings.begin(reading)
+      state.readings.begin(reading, at: state.now)
       state.begin(.read(reading))
     }
   }

@@ -61,7 +61,7 @@ package struct App: Sendable {
   package var nextWakeUp: ClockReading? {
     let own = [
       state.connection.nextChange(after: state.now), state.connection.nextProbe,
-      state.messageLog.nextChange(after: state.now),
+      state.messageLog.nextChange(after: state.now), state.readings.nextChange(after: state.now),
       state.operations.nextLook.map { state.now + ($0 - state.now.seconds) },
     ]
     // The marketplace is updated when no screen covers it any more.
@@ -141,19 +141,18 @@ package struct App: Sendable {
 
   /// Opens `screen` above the others; where it is open already, it moves there instead of being open twice.
   mutating func open(_ screen: any Screen) {
-    layers.append(screen)
     var screen = screen
     if let identity = screen.identity, let place = layers.lastIndex(where: { $0.identity == identity }) {
       let former = layers.remove(at: place)
       if former.keepsInput || former.unsavedWork(state) != nil { screen = former }
     }
-    // A question must be painted again before it can be answered, even if the same one was read before.
+    layers.append(screen)
     if layers.count > Self.mostLayers, let place = layers.firstIndex(where: mayBeDropped) { layers.remove(at: place) }
+    // A question must be painted again before it can be answered, even if the same one was read before.
     shownQuestion = nil
     isSettled = false
   }
 
-  mutating func carryOut(_ steps: [Step]) {
   /// The largest number of screens that lie above each other; beyond it the lowest one is closed.
   private static let mostLayers = 24
 
@@ -162,6 +161,7 @@ package struct App: Sendable {
     !screen.keepsInput && screen.unsavedWork(state) == nil && screen.question == nil && !screen.isOverlay
   }
 
+  mutating func carryOut(_ steps: [Step]) {
     for step in steps { carryOut(step) }
   }
 

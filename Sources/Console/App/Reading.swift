@@ -1,3 +1,4 @@
+package import Client
 package import Extensions
 package import KubernetesAPI
 package import Operations
@@ -69,9 +70,11 @@ package struct ReadFailure: Error, Hashable, Sendable {
   package var sentence: Sentence
   /// Whether the user may not read it.
   package var isForbidden: Bool
+  /// What the request to the cluster failed with, if it was one.
+  package var cause: ClusterError?
 
-  package init(_ sentence: Sentence, isForbidden: Bool = false) {
-    (self.sentence, self.isForbidden) = (sentence, isForbidden)
+  package init(_ sentence: Sentence, isForbidden: Bool = false, cause: ClusterError? = nil) {
+    (self.sentence, self.isForbidden, self.cause) = (sentence, isForbidden, cause)
   }
 }
 
@@ -87,16 +90,37 @@ struct Readings: Sendable {
     /// The stamp of the reading in progress, or else of the last one.
     var stamp: String
     var isUnderWay = true
+    /// Since when there is no answer to the reading in progress, or to one that it replaced.
+    var since: ClockReading
   }
+
+  /// In seconds: how often the time is shown for which a reading has had no answer, and after how long at first.
+  static let step = 5.0
 
   private var entries: [Reading.Topic: Entry] = [:]
 
   subscript(topic: Reading.Topic) -> Entry? { entries[topic] }
 
   /// Records that `reading` is in progress.
-  mutating func begin(_ reading: Reading) {
-    entries[reading.topic, default: Entry(stamp: reading.stamp)].stamp = reading.stamp
-    entries[reading.topic]?.isUnderWay = true
+  mutating func begin(_ reading: Reading, at now: ClockReading) {
+    var entry = entries[reading.topic] ?? Entry(stamp: reading.stamp, since: now)
+    if !entry.isUnderWay { entry.since = now }
+    (entry.stamp, entry.isUnderWay) = (reading.stamp, true)
+    entries[reading.topic] = entry
+  }
+
+  /// How long a reading has had no answer, in steps; `nil` before the first.
+  func wait(_ topic: Reading.Topic, at now: ClockReading) -> Double? {
+    guard let entry = entries[topic], entry.isUnderWay else { return nil }
+    let steps = ((now - entry.since) / Self.step).rounded(.down)
+    return steps < 1 ? nil : steps * Self.step
+  }
+
+  /// When the time next changes for which a reading has had no answer; `nil` if none is waited for.
+  func nextChange(after now: ClockReading) -> ClockReading? {
+    entries.filter { $0.value.isUnderWay && $0.key.isWaitedFor }.values.map { entry in
+      entry.since + (((now - entry.since) / Self.step).rounded(.down) + 1) * Self.step
+    }.min()
   }
 
   /// Records the result of `reading`; a result with an outdated stamp is dropped.
@@ -113,20 +137,36 @@ struct Readings: Sendable {
   }
 
   mutating func forget(_ topic: Reading.Topic) { entries[topic] = nil }
+}
 
-  /// The line that is shown without facts: that they are being read, why that failed, or `otherwise`.
+extension Reading.Topic {
+  /// Whether a screen says that it is being read.
+  fileprivate var isWaitedFor: Bool {
+    switch self {
+    case .platform, .clusters, .reachability: false
+    default: true
+    }
+  }
+}
+
+extension ConsoleState {
+  /// The line that is shown without facts: that they are being read and for how long, why that failed, or `otherwise`.
   func emptiness(_ topic: Reading.Topic, reading: String, otherwise: String) -> Line {
-    guard let entry = entries[topic] else { return Line(reading, .dim) }
+    guard let entry = readings[topic] else { return Line(reading, .dim) }
     if let failure = entry.failure {
       return Line(failure.text, failure.isForbidden ? .statusWarning : .statusError)
     }
-    return entry.facts == nil ? Line(reading, .dim) : Line(otherwise, .dim)
+    guard entry.facts == nil else { return Line(otherwise, .dim) }
+    guard let wait = readings.wait(topic, at: now) else { return Line(reading, .dim) }
+    return Line(reading + " ", .dim) + Line(words("no answer for {0}", words.duration(wait)), .statusWarning)
   }
 
   /// A line which says that the facts are outdated, and why; empty if they are not.
-  func concern(_ topic: Reading.Topic, _ words: Language) -> [Line] {
-    guard let entry = entries[topic], entry.facts != nil, let failure = entry.failure else { return [] }
-    return [Line(words("Not read again: {0}", failure.text), .statusWarning)]
+  func concern(_ topic: Reading.Topic) -> [Line] {
+    guard let entry = readings[topic], entry.facts != nil else { return [] }
+    if let failure = entry.failure { return [Line(words("Not read again: {0}", failure.text), .statusWarning)] }
+    guard let wait = readings.wait(topic, at: now), wait > Readings.step else { return [] }
+    return [Line(words("Not read again: {0}", words("no answer for {0}", words.duration(wait))), .statusWarning)]
   }
 }
 

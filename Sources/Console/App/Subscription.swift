@@ -67,7 +67,7 @@ extension App {
       state.dryRuns[plan.name] = DryRun(of: plan)
       state.begin(.dryRun(plan))
     case .reading(let reading):
-      state.readings.begin(reading)
+      state.readings.begin(reading, at: state.now)
       state.begin(.read(reading))
     case .records: state.begin(.recall)
     case .places: state.begin(.listPlaces)

@@ -26,7 +26,7 @@ extension Worker {
     } catch {
       let status = session.connection.status
       let sentence = error.sentence(for: reading.topic.doing, at: status.cluster)
-      return .read(reading, .failure(ReadFailure(sentence.asSentence, isForbidden: error.isForbidden)))
+      return .read(reading, .failure(ReadFailure(sentence.asSentence, isForbidden: error.isForbidden, cause: error)))
     }
   }
 

@@ -17,6 +17,11 @@ package struct DryRun: Hashable, Sendable {
   /// When the answer arrived, in seconds of the caller's clock.
   package private(set) var answered: Double?
   private let writes: [Write]
+  /// Whether it is being made again, so that `answer` is that of the time before.
+  private var isAskedAgain = false
+
+  /// In seconds: an answer that is older is asked for again, which also tells whether the server still answers.
+  private static let longestAge = 60.0
 
   /// No dry run is made of `plan`, for this reason.
   package init(of plan: Plan, notMade reason: Sentence) {
@@ -38,9 +43,16 @@ package struct DryRun: Hashable, Sendable {
   /// Whether the dry run could not be made.
   package var isUnavailable: Bool { if case .unavailable = answer { true } else { false } }
 
+  /// Whether the answer is so old that it must be asked for again; said once.
+  package mutating func mustAskAgain(at now: Double) -> Bool {
+    guard let answered, !isAskedAgain, now - answered >= Self.longestAge else { return false }
+    isAskedAgain = true
+    return true
+  }
+
   /// Takes the API server's answer: `nil` if it would accept the writes.
   package mutating func answer(_ failure: ClusterError?, at now: Double) {
-    answered = now
+    (answered, isAskedAgain) = (now, false)
     switch failure {
     case nil: answer = .accepted
     case .refused(let status)?: answer = Self.answer(status)

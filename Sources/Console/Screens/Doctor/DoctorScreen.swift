@@ -105,7 +105,7 @@ struct DoctorScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: areas.list)
     let what = name ?? state.words("{0} installations", "\(examination(state)?.count ?? 0)")
-    let emptiness = state.readings.emptiness(
+    let emptiness = state.emptiness(
       topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
       otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
     list.draw(rows, Self.columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
@@ -132,7 +132,7 @@ struct DoctorScreen: Screen {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
       Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
     }
-    let concern = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let concern = state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     guard let selected else { return concern + gaps }
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in

@@ -41,11 +41,11 @@ struct ObjectScreen: Screen {
       return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)]
     }
     guard case .object(let text)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(
+      return state.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(
         to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
-    return state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines.map { Line($0) }
   }
 

@@ -74,7 +74,7 @@ struct RuleScreen: Screen {
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let topic = Reading.Topic.serving(of: nil)
     guard case .serving(let facts)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
+      return state.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
         to: columns)
     }
     guard let asked else {

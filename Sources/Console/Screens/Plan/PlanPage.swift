@@ -14,6 +14,8 @@ struct PlanPage: Sendable {
     var dryRun: DryRun?
     var isReadOnly: Bool
     var refusal: String?
+    /// What stands above the plan already, and need not be said again within it.
+    var said: String?
     var columns: Int
     /// Whether there are few rows and the plan is destructive, so that its consequences come first.
     var isLow: Bool
@@ -51,21 +53,31 @@ private struct PlanWriter {
     return Array((rest + [checks, command]).filter { !$0.isEmpty }.joined(separator: [.blank]))
   }
 
+  /// `sentence` in the user's language, without what stands above the plan already.
+  private func told(_ sentence: Sentence) -> String { told(words(sentence)) }
+
+  private func told(_ text: String) -> String {
+    guard let said = contents.said, let first = said.first else { return text }
+    let reason = said.last == "." ? String(said.dropLast()) : said
+    let forms = [reason, first.lowercased() + reason.dropFirst()]
+    return forms.reduce(text) { $0.replacingText($1, with: words("no connection")) }
+  }
+
   /// Dims the lines below the reasons of a blocked plan, because they will not happen.
   private func shaded(_ lines: [Line]) -> [Line] {
     isBlocked ? lines.map { Line($0.text, .dim) } : lines
   }
 
   private var against: [Line] {
-    var lines = contents.refusal.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
+    var lines = contents.refusal.map { Line(told($0), .statusError).wrapped(to: width, indent: 2) } ?? []
     let problems = contents.plans.flatMap(\.problems)
     lines += problems.filter(\.isBlocking).flatMap {
-      reason(words("Not possible: "), .dialogDanger, words($0.sentence))
+      reason(words("Not possible: "), .dialogDanger, told($0.sentence))
     }
-    lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, words($0.sentence)) }
+    lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, told($0.sentence)) }
     lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
     if contents.refusal == nil, case .unavailable(let sentence)? = contents.dryRun?.answer {
-      lines += Line(words(sentence), .stateBusy).wrapped(to: width, indent: 2)
+      lines += Line(told(sentence), .stateBusy).wrapped(to: width, indent: 2)
     }
     return lines + findings(besides: Set(problems.map(\.sentence)))
   }
@@ -79,7 +91,7 @@ private struct PlanWriter {
     (sheet?.checks ?? []).flatMap { check -> [Line] in
       guard check.result == .failed || check.result == .warned else { return [] }
       let isNo = check.result == .failed
-      return check.sentences.filter { !said.contains($0) }.map { words($0) }.flatMap {
+      return check.sentences.filter { !said.contains($0) }.map { told($0) }.flatMap {
         isNo && check.subject == .dryRun
           ? Line($0, .dialogDanger).wrapped(to: width, indent: 2)
           : reason(isNo ? words("It would fail: ") : words("Careful: "), isNo ? .dialogDanger : .stateBusy, $0)
@@ -168,7 +180,7 @@ private struct PlanWriter {
     }
     let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
     let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
-      .map { words.text(words($0.subject.question), remark: words($0.sentences.joined(separator: "; "))) }
+      .map { words.text(words($0.subject.question), remark: told($0.sentences.joined(separator: "; "))) }
     if !open.isEmpty {
       lines += Line("· " + words("not checked: {0}", words.list(open)), .dim).wrapped(to: width, indent: 2)
     }

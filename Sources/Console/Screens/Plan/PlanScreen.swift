@@ -177,7 +177,8 @@ struct PlanScreen: Screen {
     let dryRun = state.session.isReadOnly ? nil : state.dryRuns[name].flatMap { $0.isOf(plan) ? $0 : nil }
     let contents = PlanPage.Contents(
       plans: plans, hasEvidence: evidence != nil, dryRun: dryRun, isReadOnly: state.session.isReadOnly,
-      refusal: isUnderWay ? nil : refusal(state), columns: max(20, state.size.columns - 2),
+      refusal: isUnderWay ? nil : refusal(state), said: state.banner.isEmpty ? nil : state.connection.refusal,
+      columns: max(20, state.size.columns - 2),
       isLow: state.bodySize.rows < 12 && isConfirmedByName, isRevealed: isRevealed, words: state.words)
     if page?.contents == contents { return pager.show(page?.lines ?? [], height: height(state)) }
     let known = evidence ?? .reading

@@ -85,7 +85,8 @@ struct ProgressScreen: Screen {
   }
 
   mutating func wake(_ state: inout ConsoleState) {
-    looks += 1
+    // A reading that takes longer than the pause between two is not given up for the next one.
+    if state.readings[topic]?.isUnderWay != true { looks += 1 }
     if !isUnderWay(state) { lateLooks += 1 }
     nextLook = state.now + Self.interval
   }
@@ -160,7 +161,7 @@ extension ProgressScreen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let concerns = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let concerns = state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
     case .log:
@@ -179,7 +180,7 @@ extension ProgressScreen {
 
   private func texts(_ texts: [String], _ otherwise: String, _ columns: Int, _ state: ConsoleState) -> [Line] {
     if !texts.isEmpty { return texts.flatMap { Line($0).wrapped(to: columns, indent: 2) } }
-    return state.readings.emptiness(topic, reading: state.words("Reading …"), otherwise: otherwise).wrapped(to: columns)
+    return state.emptiness(topic, reading: state.words("Reading …"), otherwise: otherwise).wrapped(to: columns)
       + gapLines(columns, state)
   }
 
@@ -201,7 +202,7 @@ extension ProgressScreen {
     let isRead = state.readings[topic]?.facts != nil
     let reading =
       isRead || !isUnderWay(state)
-      ? [] : state.readings.emptiness(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
+      ? [] : state.emptiness(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
     return accepted + steps + (steps.isEmpty ? waits : []) + reading + endLines(columns, state)
       + (hasBegun ? logTail(columns, state) : [])
       + gapLines(columns, state)

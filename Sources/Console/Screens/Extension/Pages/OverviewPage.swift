@@ -110,7 +110,7 @@ private struct Overview {
     let topic = Reading.Topic.examination(of: name)
     guard status.state.isFailure else { return [] }
     guard case .examination(let found)? = state.readings[topic]?.facts else {
-      let wait = state.readings.emptiness(topic, reading: state.words("Looking at {0} …", name), otherwise: "")
+      let wait = state.emptiness(topic, reading: state.words("Looking at {0} …", name), otherwise: "")
       return section(state.words("What is wrong"), (Line("  ") + wait).wrapped(to: columns, indent: 2))
     }
     let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
