@@ -35,10 +35,10 @@ struct Endings {
     }
   }
 
-  /// Whether a signal ends the process there and then.
+  /// Sets whether a signal ends the process at once, because nothing runs that must be stopped first.
   func endAtOnce(_ isIdle: Bool) { self.isIdle.withLock { $0 = isIdle } }
 
-  /// Ends for this reason.
+  /// Ends the backend for this reason.
   func end(_ reason: String) { report.yield(reason) }
 
   /// Waits for the first reason to end.

@@ -47,7 +47,7 @@ extension InstallationReconciler {
     return .atOnce
   }
 
-  /// Says that something does not go, and keeps trying.
+  /// Reports why the removal makes no progress, and keeps trying.
   func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
     async throws(StepError)
     -> ReconcileResult

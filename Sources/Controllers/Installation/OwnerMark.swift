@@ -20,7 +20,7 @@ struct OwnerMark: Hashable, Sendable {
     return isAgent ? labelled.setting(["metadata", "labels", Self.agentLabel], to: "true") : labelled
   }
 
-  /// Whose an object is that is not owned, in words for the user.
+  /// A description, for the user, of the owner of an object that this mark does not own.
   func owner(of object: Object) -> String {
     switch object.labels[key] ?? "" {
     case "": "was not made by it"

@@ -4,9 +4,9 @@ import Manifest
 import Packages
 import Platform
 
-/// Finds what is wrong with one installation, from its case file alone.
+/// Finds what is wrong with one installation, only from what was read about it.
 ///
-/// The rules are ordered: causes that make all others pointless come first. The same file always gives the same
+/// The rules are ordered: causes that make all others pointless come first. The same facts always give the same
 /// findings.
 package struct Diagnosis {
   /// Everything that was read about the installation.
@@ -134,7 +134,7 @@ extension Diagnosis {
     file.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(kit.version)
   }
 
-  /// Whether helm has deployed more than one revision since this version was asked for, all with another chart version.
+  /// Whether helm has deployed several revisions since this version was requested, all with another chart version.
   private var isUpgradedInVain: Bool {
     let asked = askedForVersion
     let since = (file.releases.value ?? []).filter { $0.time > asked }
@@ -142,7 +142,7 @@ extension Diagnosis {
       && since.allSatisfy { VersionText($0.chartVersion) != VersionText(installation.version) }
   }
 
-  /// When the version that is asked for was written, or empty.
+  /// When the requested version was written to the spec, or empty.
   private var askedForVersion: String {
     installation.writers.filter { $0.fields.contains("extension") }.map(\.time).max() ?? ""
   }
@@ -232,7 +232,7 @@ extension Diagnosis {
 
 // Deletions and missing releases.
 extension Diagnosis {
-  /// An installation that is being deleted or was uninstalled, without a deletion that is asked for and would finish.
+  /// A deletion that does not finish, or an uninstall that was not requested by deleting this installation.
   private var departureFinding: Finding? {
     if installation.isBeingDeleted { return deletionFinding }
     switch state {
