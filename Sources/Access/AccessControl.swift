@@ -28,58 +28,63 @@ package struct AccessControl: CallerHandler {
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     let authorizer = policies.content
-    let admission = Admission(request, from: caller, authorizer)
-    guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
-    guard let review = admission.review else {
-      return await noted(admission, created: handler.respond(to: request.withoutImpersonation, from: known))
+    let authorization = Authorization(request, from: caller, authorizer)
+    guard case .success(let known) = authorization.verdict else {
+      return audited(authorization, authorization.authorizationResponse)
+    }
+    guard let review = authorization.review else {
+      return await audited(authorization, created: handler.respond(to: request.withoutImpersonation, from: known))
     }
     do throws(Status) {
-      let question = try await request.whole().json()
+      let question = try await request.withWholeBody().json()
       var answer = HTTPResponse(
         status: 201, json: try Reviews(authorizer: authorizer, user: known.user).answer(review, question))
       answer.headers.add("Cache-Control", "no-cache, private")
       return answer
     } catch {
-      return error.denial
+      return error.authorizationResponse
     }
   }
 
-  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
-    let admission = Admission(request, from: caller, policies.content)
-    guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
-    guard admission.review == nil,
-      let answer = handler.respondAtOnce(to: request.withoutImpersonation, from: known)
+  package func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    let authorization = Authorization(request, from: caller, policies.content)
+    guard case .success(let known) = authorization.verdict else {
+      return audited(authorization, authorization.authorizationResponse)
+    }
+    guard authorization.review == nil,
+      let answer = handler.immediateResponse(to: request.withoutImpersonation, from: known)
     else { return nil }
-    return noted(admission, answer)
+    return audited(authorization, answer)
   }
 
   /// Records a create, with the object's name from the response if the path does not contain it.
-  private func noted(_ admission: Admission, created answer: HTTPResponse) async -> HTTPResponse {
+  private func audited(_ authorization: Authorization, created answer: HTTPResponse) async -> HTTPResponse {
     let length = answer.headers["Content-Length"].flatMap { Int($0) } ?? .max
-    guard admission.namesNothing, answer.status == 201, answer.relay == nil, length <= Self.longestCreated,
+    guard authorization.isUnnamedCreate, answer.status == 201, answer.relay == nil, length <= Self.longestCreated,
       let bytes = try? await answer.body.collected()
-    else { return noted(admission, answer) }
-    var (admission, answer) = (admission, answer)
-    admission.attributes.name = (try? JSON.parse(bytes))?[path: "metadata", "name"]?.string ?? ""
+    else { return audited(authorization, answer) }
+    var (authorization, answer) = (authorization, answer)
+    authorization.attributes.name = (try? JSON.parse(bytes))?[path: "metadata", "name"]?.string ?? ""
     answer.body = HTTPBody(bytes)
-    return noted(admission, answer)
+    return audited(authorization, answer)
   }
 
   /// Responses with more bytes are not searched for the name.
   private static let longestCreated = 1 << 20
 
   /// Returns `answer`; a write is recorded in the audit log.
-  private func noted(_ admission: Admission, _ answer: HTTPResponse) -> HTTPResponse {
-    guard admission.isWrite else { return answer }
-    return answer.telling { [audit] status in
+  private func audited(_ authorization: Authorization, _ answer: HTTPResponse) -> HTTPResponse {
+    guard authorization.isWrite else { return answer }
+    return answer.reportingStatus { [audit] status in
       audit.note(
-        admission.request, admission.attributes, by: admission.user, for: admission.caller.user, status: status)
+        authorization.request, authorization.attributes, by: authorization.user, for: authorization.caller.user,
+        status: status)
     }
   }
 }
 
 /// The result of authorizing one request.
-private struct Admission {
+private struct Authorization {
   let request: IncomingRequest
   let caller: Caller
   var attributes: Attributes
@@ -125,11 +130,11 @@ private struct Admission {
   var isWrite: Bool { request.mayWrite && review == nil }
 
   /// Whether the request creates an object whose name is not in the path.
-  var namesNothing: Bool { attributes.isResourceRequest && attributes.verb == "create" && attributes.name.isEmpty }
+  var isUnnamedCreate: Bool { attributes.isResourceRequest && attributes.verb == "create" && attributes.name.isEmpty }
 
   /// The response to a refused request.
-  var denial: HTTPResponse {
+  var authorizationResponse: HTTPResponse {
     guard case .failure(let status) = verdict else { return Status.internalError("nothing was refused").response }
-    return status.denial
+    return status.authorizationResponse
   }
 }

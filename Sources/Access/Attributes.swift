@@ -55,7 +55,7 @@ extension Attributes {
     // any meaning.
     if rest.first == "watch", [.get, .head].contains(method) { verb = rest.removeFirst() }
     read(resource: rest)
-    specialize(target)
+    refineVerb(target)
   }
 
   /// Reads the path segments after the API version.
@@ -72,7 +72,7 @@ extension Attributes {
   }
 
   /// Distinguishes `list`, `watch` and `deletecollection` if the path names no object.
-  private mutating func specialize(_ target: Target) {
+  private mutating func refineVerb(_ target: Target) {
     guard name.isEmpty else { return }
     if verb == "get" {
       verb = target.flag("watch") ? "watch" : "list"

@@ -84,13 +84,13 @@ extension HTTPRequest {
 
 extension HTTPResponse {
   /// Passes the status to `tell`: at once, or for a relayed response when the upstream has responded.
-  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> HTTPResponse {
+  func reportingStatus(to tell: @escaping @Sendable (Int) -> Void) -> HTTPResponse {
     guard let relay else {
       tell(status)
       return self
     }
     var response = self
-    response.relay = relay.telling(tell)
+    response.relay = relay.reportingStatus(to: tell)
     return response
   }
 }

@@ -7,7 +7,7 @@ package import KubernetesAPI
 package struct Authenticator: Handler {
   private let socket: Rules
   private let port: Rules
-  private let logins: Logins?
+  private let logins: LocalLogins?
   private let trustsCertificates: Bool
   private let audit: AuditLog
   private let handler: any CallerHandler
@@ -38,7 +38,7 @@ package struct Authenticator: Handler {
   ///
   /// With `logins`, `/oauth/…` is answered here, and access tokens and passwords authenticate their users.
   package init(
-    users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, trustsCertificates: Bool = false,
+    users: TokenTable? = nil, ownerToken: String? = nil, logins: LocalLogins? = nil, trustsCertificates: Bool = false,
     audit: AuditLog = .none, around handler: any CallerHandler
   ) {
     var owner = TokenTable()
@@ -50,7 +50,7 @@ package struct Authenticator: Handler {
 
   /// As above, with the tokens of files, which are read again when they change.
   package init(
-    file users: AccessFileReader<TokenTable>?, owner: AccessFileReader<TokenTable>?, logins: Logins?,
+    file users: AccessFileReader<TokenTable>?, owner: AccessFileReader<TokenTable>?, logins: LocalLogins?,
     trustsCertificates: Bool,
     audit: AuditLog, around handler: any CallerHandler
   ) {
@@ -79,19 +79,19 @@ package struct Authenticator: Handler {
       return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
       audit.note(refusal: error, of: request)
-      return error.refusal
+      return error.authenticationResponse
     }
   }
 
-  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+  package func immediateResponse(to request: IncomingRequest) -> HTTPResponse? {
     let request = WebSocketCredential.unpacked(request)
     guard logins?.answers(request.head) != true else { return nil }
     do throws(Status) {
       guard let user = try userAtOnce(of: request) else { return nil }
-      return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+      return handler.immediateResponse(to: Self.known(request), from: Caller(user))
     } catch {
       audit.note(refusal: error, of: request)
-      return error.refusal
+      return error.authenticationResponse
     }
   }
 
@@ -129,14 +129,14 @@ package struct Authenticator: Handler {
 
 extension Status {
   /// The response to an authorization failure or another error, as kube-apiserver writes it.
-  var denial: HTTPResponse {
+  var authorizationResponse: HTTPResponse {
     var response = response
     if code == 403 { response.headers["X-Content-Type-Options"] = "nosniff" }
     return response
   }
 
   /// The response to a failed authentication, after which the connection is closed.
-  var refusal: HTTPResponse {
+  var authenticationResponse: HTTPResponse {
     var response = response
     if isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
     response.headers["Connection"] = "close"

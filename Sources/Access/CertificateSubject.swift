@@ -22,7 +22,7 @@ enum CertificateSubject {
         if type.elementsEqual(organization) { user.groups.append(text) }
       }
     }
-    return user.name.isEmpty ? nil : user.joined
+    return user.name.isEmpty ? nil : user.addingAuthenticatedGroup
   }
 
   private static let commonName: [UInt8] = [0x55, 0x04, 0x03]

@@ -29,33 +29,34 @@ package struct DelegatedAccess: CallerHandler {
       }
       if isReviewed(attributes, request, subject) { try await reviews.check(attributes, by: subject.user) }
     } catch {
-      return noted(request, attributes, by: subject, for: caller, error.denial)
+      return audited(request, attributes, by: subject, for: caller, error.authorizationResponse)
     }
     let answer = await handler.respond(to: request.withoutImpersonation, from: subject)
-    return noted(request, attributes, by: subject, for: caller, answer)
+    return audited(request, attributes, by: subject, for: caller, answer)
   }
 
-  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+  package func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
     guard !request.isImpersonating else { return nil }
     let attributes = Attributes(request.head, Target(request.head.target))
     if isReviewed(attributes, request, caller) {
       guard let isAllowed = reviews.known(attributes, by: caller.user) else { return nil }
       guard isAllowed else {
-        return noted(request, attributes, by: caller, for: caller, Status.forbidden(attributes, caller.user).denial)
+        return audited(
+          request, attributes, by: caller, for: caller, Status.forbidden(attributes, caller.user).authorizationResponse)
       }
     }
-    return handler.respondAtOnce(to: request, from: caller).map {
-      noted(request, attributes, by: caller, for: caller, $0)
+    return handler.immediateResponse(to: request, from: caller).map {
+      audited(request, attributes, by: caller, for: caller, $0)
     }
   }
 
   /// Returns `answer`; a write is recorded in the audit log.
-  private func noted(
+  private func audited(
     _ request: IncomingRequest, _ attributes: Attributes, by subject: Caller, for caller: Caller,
     _ answer: HTTPResponse
   ) -> HTTPResponse {
     guard request.mayWrite else { return answer }
-    return answer.telling { [audit] status in
+    return answer.reportingStatus { [audit] status in
       audit.note(request, attributes, by: subject.user, for: caller.user, status: status)
     }
   }
@@ -72,7 +73,7 @@ package struct DelegatedAccess: CallerHandler {
 struct AccessReviews: Sendable {
   /// How long an answer is cached, as in Kubernetes' own extension API servers.
   private static let lifetime = Duration.seconds(10)
-  private static let most = 10_000
+  private static let capacity = 10_000
 
   private static let resource = Resource(
     group: "authorization.k8s.io", version: "v1", plural: "subjectaccessreviews", kind: "SubjectAccessReview")
@@ -112,13 +113,13 @@ struct AccessReviews: Sendable {
     ])
     let isAllowed: Bool
     do throws(ClusterError) {
-      isAllowed = try await cluster.ask(Self.resource, review).status["allowed"]?.bool == true
+      isAllowed = try await cluster.createReview(Self.resource, review).status["allowed"]?.bool == true
     } catch {
       throw Status(code: 503, reason: "ServiceUnavailable", message: "the caller's rights could not be reviewed")
     }
     answers.withLock { answers in
-      if answers.count >= Self.most { answers = answers.filter { now - $0.value.at < Self.lifetime } }
-      if answers.count < Self.most { answers[question] = (isAllowed, now) }
+      if answers.count >= Self.capacity { answers = answers.filter { now - $0.value.at < Self.lifetime } }
+      if answers.count < Self.capacity { answers[question] = (isAllowed, now) }
     }
     return isAllowed
   }

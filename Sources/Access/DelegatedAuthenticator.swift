@@ -39,11 +39,11 @@ package struct DelegatedAuthenticator: Handler {
       return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
       audit.note(refusal: error, of: request)
-      return error.refusal
+      return error.authenticationResponse
     }
   }
 
-  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+  package func immediateResponse(to request: IncomingRequest) -> HTTPResponse? {
     let request = WebSocketCredential.unpacked(request)
     guard !request.head.isAboutLogins else { return nil }
     let credential: Credential
@@ -53,36 +53,36 @@ package struct DelegatedAuthenticator: Handler {
       return refusal(error, request)
     }
     switch credential {
-    case .user(let user): return respondAtOnce(to: request, from: user)
+    case .user(let user): return immediateResponse(to: request, from: user)
     case .password: return nil
-    case .token(let token): return respondAtOnce(to: request, by: reviews.known(token))
-    case .login(let token, let logins): return respondAtOnce(to: request, by: logins.bearerAtOnce(of: token))
+    case .token(let token): return immediateResponse(to: request, by: reviews.known(token))
+    case .login(let token, let logins): return immediateResponse(to: request, by: logins.cachedTokenUser(of: token))
     }
   }
 
   /// Responds by the cached verdict on a token: `nil` if there is none, `.some(nil)` for an invalid token.
-  private func respondAtOnce(to request: IncomingRequest, by verdict: User??) -> HTTPResponse? {
+  private func immediateResponse(to request: IncomingRequest, by verdict: User??) -> HTTPResponse? {
     guard let verdict else { return nil }
     guard let user = verdict else { return refusal(.unauthorized, request) }
-    return respondAtOnce(to: request, from: user)
+    return immediateResponse(to: request, from: user)
   }
 
-  private func respondAtOnce(to request: IncomingRequest, from user: User) -> HTTPResponse? {
+  private func immediateResponse(to request: IncomingRequest, from user: User) -> HTTPResponse? {
     var known = user
     if let users {
       do throws(Status) {
-        guard let admitted = try users.admitAtOnce(user) else { return nil }
+        guard let admitted = try users.admitFromCache(user) else { return nil }
         known = admitted
       } catch {
         return refusal(error, request)
       }
     }
-    return handler.respondAtOnce(to: Self.known(request), from: Caller(known))
+    return handler.immediateResponse(to: Self.known(request), from: Caller(known))
   }
 
   private func refusal(_ status: Status, _ request: IncomingRequest) -> HTTPResponse {
     audit.note(refusal: status, of: request)
-    return status.refusal
+    return status.authenticationResponse
   }
 
   /// The response to a request below `/oauth/`; 501 if the cluster has no KubeSphere users, because it then issues the
@@ -145,7 +145,7 @@ package struct DelegatedAuthenticator: Handler {
 
   private func user(of token: String, _ logins: ClusterLogins) async throws(Status) -> User? {
     do throws(LoginRefusal) {
-      return try await logins.bearer(of: token)
+      return try await logins.tokenUser(of: token)
     } catch {
       throw error.status
     }
@@ -153,7 +153,7 @@ package struct DelegatedAuthenticator: Handler {
 
   private func user(ofBasic text: String, _ request: IncomingRequest) async throws(Status) -> User? {
     guard let found = try await users?.user(ofBasic: text, from: request.clientAddress) else { return nil }
-    if found.isNews { audit.note("login", of: found.user.name, "allowed", request) }
+    if found.isNewLogin { audit.note("login", of: found.user.name, "allowed", request) }
     return found.user
   }
 }
@@ -170,7 +170,7 @@ extension HTTPHeaders.Field {
 struct TokenReviews: Sendable {
   /// How long an answer is cached, as in Kubernetes' own extension API servers.
   private static let lifetime = Duration.seconds(10)
-  private static let most = 10_000
+  private static let capacity = 10_000
 
   private static let resource = Resource(
     group: "authentication.k8s.io", version: "v1", plural: "tokenreviews", kind: "TokenReview")
@@ -200,14 +200,14 @@ struct TokenReviews: Sendable {
     ])
     let status: Value
     do throws(ClusterError) {
-      status = try await cluster.ask(Self.resource, review).status
+      status = try await cluster.createReview(Self.resource, review).status
     } catch {
       throw Status(code: 503, reason: "ServiceUnavailable", message: "the token could not be reviewed")
     }
     let user = status["authenticated"]?.bool == true ? User(review: status["user"] ?? .null) : nil
     answers.withLock { answers in
-      if answers.count >= Self.most { answers = answers.filter { now - $0.value.at < Self.lifetime } }
-      if answers.count < Self.most { answers[digest] = (user, now) }
+      if answers.count >= Self.capacity { answers = answers.filter { now - $0.value.at < Self.lifetime } }
+      if answers.count < Self.capacity { answers[digest] = (user, now) }
     }
     return user
   }

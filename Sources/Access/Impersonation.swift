@@ -25,7 +25,8 @@ struct Impersonation {
         message: "Internal error occurred: groups, a uid or extra fields are to be impersonated without a user")
     }
     needed = wanted
-    user = name == User.anonymous.name && impersonated.groups.isEmpty ? .anonymous : impersonated.joined
+    user =
+      name == User.anonymous.name && impersonated.groups.isEmpty ? .anonymous : impersonated.addingAuthenticatedGroup
   }
 
   /// Adds what one field says to `user`, and returns the permission that it needs.

@@ -38,7 +38,7 @@ package struct TokenTable: Hashable, Sendable {
       throw AccessFile.Problem("the token is the same as on an earlier line")
     }
     let groups = fields.count == 4 ? fields[3].split(separator: ",").map(String.init) : []
-    add(token: token, User(name: fields[1], uid: fields[2], groups: groups).joined)
+    add(token: token, User(name: fields[1], uid: fields[2], groups: groups).addingAuthenticatedGroup)
   }
 
   /// Reads the owner's token, the only word of a file.

@@ -17,15 +17,15 @@ extension Installation {
   /// `Installed` alone is not enough: the status keeps it for a moment after a change, until the controller has
   /// handled the change. If a cluster reports no version, hash or switch, that part is not checked.
   package var isSettled: Bool {
-    state == .installed && !isBeingDeleted && isTaken && (appliedEnabled ?? isEnabled) == isEnabled
+    state == .installed && !isBeingDeleted && isObserved && (appliedEnabled ?? isEnabled) == isEnabled
   }
 
   /// Whether it is Installed and asks for something that the controllers have not taken up.
   package var isUntaken: Bool { state == .installed && !isBeingDeleted && !isSettled }
 
   /// Whether the controller has taken up this version and this config.
-  package var isTaken: Bool {
-    hasTakenVersion && isConfigTaken
+  package var isObserved: Bool {
+    hasObservedVersion && hasObservedConfig
   }
 
   /// The requests that are not applied yet, in words; empty while the controllers are busy.
@@ -35,10 +35,10 @@ extension Installation {
   package var pending: [Sentence] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [Sentence] = []
-    if !hasTakenVersion {
+    if !hasObservedVersion {
       words.append("version \(version) not yet applied, \(attemptedVersion) is")
     }
-    if !isConfigTaken { words.append("config not yet applied") }
+    if !hasObservedConfig { words.append("config not yet applied") }
     if let appliedEnabled, appliedEnabled != isEnabled {
       words.append(isEnabled ? "enabling not yet applied" : "disabling not yet applied")
     }
@@ -65,19 +65,19 @@ extension Installation {
       : "it fails and is tried again and again. What ends that is another version: ksx rollback \(`extension`)"
   }
 
-  var hasTakenVersion: Bool {
+  var hasObservedVersion: Bool {
     attemptedVersion.isEmpty || VersionText(attemptedVersion) == VersionText(version)
   }
 
-  var isConfigTaken: Bool {
-    if configHash.isEmpty, let account { return account.configHash == StatusAccount.fingerprint(config) }
+  var hasObservedConfig: Bool {
+    if configHash.isEmpty, let lastAttempt { return lastAttempt.configHash == LastAttempt.fingerprint(config) }
     return configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config)
   }
 
   /// The state of the present request; a failure of an earlier version or config does not count.
   package var rolloutState: RolloutState {
     if isSettled { return .settled }
-    guard state.isFailure, isTaken else { return .underWay }
+    guard state.isFailure, isObserved else { return .underWay }
     return .failed(message.isEmpty ? state.word : message)
   }
 

@@ -22,7 +22,7 @@ extension Installation {
   /// The requests that its controllers have not taken up at `now`, although they had the time.
   ///
   /// Empty if the cluster does not record when they were made.
-  package func untaken(at now: Timestamp) -> [UnobservedChange] {
+  package func unobservedChanges(at now: Timestamp) -> [UnobservedChange] {
     unmet.compactMap { field, values in
       let since = time(of: field)
       guard let asked = Timestamp.seconds(since) else { return nil }
@@ -42,11 +42,11 @@ extension Installation {
     if state == .none { return lastWords.isEmpty ? [("spec", "there is no status")] : [] }
     if state.isBusy { return [] }
     var unmet: [(field: String, values: Sentence)] = []
-    if !hasTakenVersion {
+    if !hasObservedVersion {
       unmet.append(("spec.extension.version", "\(version), and \(attemptedVersion) in the status"))
     }
-    if !isConfigTaken { unmet.append(("spec.config", "another than that of the status")) }
-    if state == .installed, isTaken, let isServed, isServed != isEnabled {
+    if !hasObservedConfig { unmet.append(("spec.config", "another than that of the status")) }
+    if state == .installed, isObserved, let isServed, isServed != isEnabled {
       unmet.append(("spec.enabled", isEnabled ? "true, and false in the status" : "false, and true in the status"))
     }
     return unmet
@@ -55,7 +55,7 @@ extension Installation {
   /// Whether the cluster reports it as enabled; `nil` if the cluster does not record this.
   ///
   /// If the cluster does, an installation that was never enabled counts as disabled.
-  package var isServed: Bool? { appliedEnabled ?? (configHash.isEmpty && account == nil ? nil : false) }
+  package var isServed: Bool? { appliedEnabled ?? (configHash.isEmpty && lastAttempt == nil ? nil : false) }
 
   private var lastWords: [String] { [history.last?.time ?? "", conditionTime].filter { !$0.isEmpty } }
 

@@ -10,7 +10,7 @@ extension Gateway {
   func metrics(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     let judge = judge
     let own = counts.text(
-      judge.snapshot.table, judge.troubles, await pools.counts(), served: judge.counts)
+      judge.snapshot.table, judge.ruleProblems, await pools.counts(), served: judge.counts)
     let others = await api.respond(to: request, from: caller)
     let text = others.relay == nil && others.status == 200 ? try? await others.body.collected() : nil
     let bytes = (text ?? []) + Array(own.utf8)
@@ -23,7 +23,8 @@ extension Gateway {
   /// Judges the rules of this moment.
   var judge: RuleEvaluation {
     RuleEvaluation(
-      snapshot: rules.snapshot, troubles: guards.troubles, writesLinks: dialect.era == .seed, settings: settings)
+      snapshot: rules.snapshot, ruleProblems: ruleState.ruleProblems, writesLinks: dialect.era == .seed,
+      settings: settings)
   }
 
   func openAPIIndex(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
@@ -63,7 +64,7 @@ extension Gateway {
   /// Answers which rule serves a request, and what keeps it from being served.
   func explain(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     do throws(Status) {
-      let question = try await request.whole().json()
+      let question = try await request.withWholeBody().json()
       guard let url = question["url"]?.string else { throw .badRequest("a url is expected") }
       let word = question["method"]?.string ?? "GET"
       guard let method = HTTPRequest.Method(rawValue: word) else {

@@ -14,7 +14,7 @@ package struct Gateway: CallerHandler {
   package let rules: GatewayRules
   let settings: GatewaySettings
   let pools: UpstreamPools
-  let guards = RuleGuards()
+  let ruleState = RuleState()
   let counts = GatewayMetrics()
   let openAPI: OpenAPISources
   let openAPIDocument = OpenAPIDocument()
@@ -60,7 +60,7 @@ package struct Gateway: CallerHandler {
     }
   }
 
-  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+  package func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
     let snapshot = rules.snapshot
     return atOnce(snapshot.table.destination(of: request.head), request, caller, snapshot)
   }
@@ -71,9 +71,9 @@ package struct Gateway: CallerHandler {
   ) -> HTTPResponse? {
     switch destination {
     case .flaw(let flaw): return Status.badRequest(flaw.rawValue).response
-    case .api: return api.respondAtOnce(to: request, from: caller)
-    case .openAPISecond: return openAPI.isEmpty ? api.respondAtOnce(to: request, from: caller) : nil
-    case .version: return api.respondAtOnce(to: Self.version(request), from: caller)
+    case .api: return api.immediateResponse(to: request, from: caller)
+    case .openAPISecond: return openAPI.isEmpty ? api.immediateResponse(to: request, from: caller) : nil
+    case .version: return api.immediateResponse(to: Self.version(request), from: caller)
     case .member, .explanation, .metrics, .openAPIIndex: return nil
     default: break
     }
@@ -135,7 +135,7 @@ package struct Gateway: CallerHandler {
       return .unavailable("reverseProxy \(shared.rule.object.name) is not available")
     }
     let requester = Self.requester(request, caller)
-    if let refusal = guards.refusal(of: shared.rule, by: requester) {
+    if let refusal = ruleState.refusal(of: shared.rule, by: requester) {
       counts.note(refusal: refusal.status, of: shared.rule.object)
       return refusal
     }
@@ -145,9 +145,9 @@ package struct Gateway: CallerHandler {
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
     let sent = UpstreamRequest(shared.rule, request.head, path, by: requester)
-    return relay(sent, of: shared.rule.object, request) { [guards, counts, rules] outcome, since in
+    return relay(sent, of: shared.rule.object, request) { [ruleState, counts, rules] outcome, since in
       // The status condition of the object reports the circuit breaker.
-      if guards.note(outcome, of: shared.rule) { rules.tellChange() }
+      if ruleState.note(outcome, of: shared.rule) { rules.notifyReader() }
       counts.note(outcome, of: shared.rule.object, since: since)
     }
   }
@@ -208,15 +208,15 @@ package struct Gateway: CallerHandler {
 
   /// Watches the rules, checks their upstreams and writes conditions until the task is cancelled.
   package func run(in cluster: Cluster) async {
-    let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
+    let checks = HealthChecks(rules: rules, ruleState: ruleState, pools: pools, address: settings.upstreamAddress)
     let conditions = RuleConditions(cluster: cluster, dialect: dialect, settings: settings)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
       group.addTask { await openAPI.run(rules) }
       guard settings.writesConditions else { return }
-      group.addTask { await conditions.run(rules, guards) }
-      group.addTask { await AddressChecks(settings: settings).run(rules, guards) }
+      group.addTask { await conditions.run(rules, ruleState) }
+      group.addTask { await AddressChecks(settings: settings).run(rules, ruleState) }
     }
   }
 }

@@ -3,10 +3,10 @@ package import HTTP
 /// Answers the liveness and readiness probes, for every caller and without a request to another server.
 package struct GatewayHealth: Handler {
   private let rules: GatewayRules
-  private let pulse: APIPulse
+  private let pulse: APIServerMonitor
   private let handler: any Handler
 
-  package init(rules: GatewayRules, pulse: APIPulse, around handler: any Handler) {
+  package init(rules: GatewayRules, pulse: APIServerMonitor, around handler: any Handler) {
     self.rules = rules
     self.pulse = pulse
     self.handler = handler
@@ -17,8 +17,8 @@ package struct GatewayHealth: Handler {
     return await handler.respond(to: request)
   }
 
-  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
-    health(request) ?? handler.respondAtOnce(to: request)
+  package func immediateResponse(to request: IncomingRequest) -> HTTPResponse? {
+    health(request) ?? handler.immediateResponse(to: request)
   }
 
   private func health(_ request: IncomingRequest) -> HTTPResponse? {

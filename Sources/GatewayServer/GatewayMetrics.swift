@@ -54,7 +54,7 @@ final class GatewayMetrics: Sendable {
 
   /// All metrics; counts of rules that no longer exist are dropped.
   func text(
-    _ table: RouteTable, _ troubles: RuleGuards.Troubles, _ connections: UpstreamPools.Counts,
+    _ table: RouteTable, _ ruleProblems: RuleState.RuleProblems, _ connections: UpstreamPools.Counts,
     served: [RuleObject.Kind: Int]
   ) -> String {
     let names = Set(
@@ -74,20 +74,20 @@ final class GatewayMetrics: Sendable {
     }.sorted { $0.0 < $1.0 }
     return family("ksxd_gateway_requests_total", "counter", "Requests that were sent on, by what came back.", counted)
       + family("ksxd_gateway_refusals_total", "counter", "Requests that were not sent on, by the status.", refused)
-      + latency(latencies) + health(table, troubles) + pool(connections)
+      + latency(latencies) + health(table, ruleProblems) + pool(connections)
       + family(
         "ksxd_gateway_rules", "gauge", "Objects that are served.",
         RuleObject.Kind.allCases.map { ("{kind=\"\($0.rawValue)\"}", "\(served[$0] ?? 0)") })
   }
 
-  private func health(_ table: RouteTable, _ troubles: RuleGuards.Troubles) -> String {
+  private func health(_ table: RouteTable, _ ruleProblems: RuleState.RuleProblems) -> String {
     let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
     return family(
       "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",
-      proxies.map { ("{name=\(quoted($0))}", troubles.failedHealthChecks[$0] == nil ? "1" : "0") })
+      proxies.map { ("{name=\(quoted($0))}", ruleProblems.failedHealthChecks[$0] == nil ? "1" : "0") })
       + family(
         "ksxd_gateway_breaker_open", "gauge", "Whether the upstream of a ReverseProxy is left alone.",
-        proxies.map { ("{name=\(quoted($0))}", troubles.open.contains($0) ? "1" : "0") })
+        proxies.map { ("{name=\(quoted($0))}", ruleProblems.open.contains($0) ? "1" : "0") })
   }
 
   private func latency(_ latencies: [RuleObject.Kind: Histogram]) -> String {

@@ -30,7 +30,7 @@ package final class GatewayRules: Sendable {
   }
 
   /// A rule and what is needed of its object.
-  private struct Watched<Rule: Hashable & Sendable>: Mirrored {
+  private struct Watched<Rule: Hashable & Sendable>: StoreElement {
     var name: String
     var resourceVersion: String
     var rule: Rule
@@ -71,7 +71,7 @@ package final class GatewayRules: Sendable {
   }
 
   /// Notifies the reader of `changes` when something else that the conditions depend on has changed.
-  func tellChange() { state.withLock { $0.listener }?.yield() }
+  func notifyReader() { state.withLock { $0.listener }?.yield() }
 
   /// Watches the rules until the task is cancelled.
   package func run(in cluster: Cluster, dialect: Dialect) async {
@@ -136,7 +136,7 @@ package final class GatewayRules: Sendable {
       .merging(Self.said(bundles, .jsBundle)) { first, _ in first }
       .merging(Self.said(proxies, .reverseProxy)) { first, _ in first }
     state.withLock { [snapshot] in $0.snapshot = snapshot }
-    tellChange()
+    notifyReader()
   }
 
   private static func said<Rule>(_ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind) -> [String: PresentCondition] {

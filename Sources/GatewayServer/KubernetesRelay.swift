@@ -44,7 +44,7 @@ package struct KubernetesRelay: CallerHandler {
     let tellsUID = caller.user.uid.isEmpty ? false : await uids.isHeld()
     var sent = UpstreamRequest(toAPI: request.head, by: caller.user, tellsUID: tellsUID)
     sent.target = address.path + request.head.target
-    sent.blamesGateway = isMember
+    sent.isUnauthorizedAboutGateway = isMember
     for field in credential.headers.fields { sent.headers.add(field.name, field.value) }
     var upstream = UpstreamAddress(address, sent.endpoint)
     if address.scheme == .https {

@@ -15,11 +15,12 @@ struct RuleCondition: Hashable, Sendable {
   /// nothing else writes it.
   var link: String?
 
-  /// `problem` keeps the whole rule of `object` from being served, `illness` does so for now, `problems` concern parts
-  /// of it.
+  /// `problem` keeps the whole rule of `object` from being served, `healthProblem` does so for now, `problems` concern
+  /// parts of it.
   ///
   /// Conflicts that it loses keep it from being served; the others are only reported.
-  init(_ object: RuleObject, problem: String?, illness: String? = nil, problems: [String], conflicts: [Conflict]) {
+  init(_ object: RuleObject, problem: String?, healthProblem: String? = nil, problems: [String], conflicts: [Conflict])
+  {
     let losses = conflicts.filter(\.isLoss)
     if !object.isAvailable {
       let state = object.state.isEmpty ? "there is no status.state" : "status.state is \(object.state)"
@@ -28,8 +29,8 @@ struct RuleCondition: Hashable, Sendable {
       self.init(isServed: false, reason: "Unusable", message: problem)
     } else if !losses.isEmpty {
       self.init(isServed: false, reason: "Conflict", message: Self.words(losses))
-    } else if let illness {
-      self.init(isServed: false, reason: "Unhealthy", message: illness)
+    } else if let healthProblem {
+      self.init(isServed: false, reason: "Unhealthy", message: healthProblem)
     } else if !problems.isEmpty {
       self.init(isServed: true, reason: "ServedInPart", message: problems.prefix(10).joined(separator: "; "))
     } else {
@@ -48,8 +49,9 @@ struct RuleCondition: Hashable, Sendable {
   }
 
   /// Whether an object already has this condition.
-  func isSaid(by word: PresentCondition?) -> Bool {
-    word?.status == status && word?.reason == reason && word?.message == message && (link == nil || word?.link == link)
+  func matches(_ present: PresentCondition?) -> Bool {
+    present?.status == status && present?.reason == reason && present?.message == message
+      && (link == nil || present?.link == link)
   }
 
   private var status: String { isServed ? "True" : "False" }
@@ -63,12 +65,12 @@ struct RuleCondition: Hashable, Sendable {
       "type": .string(Self.type), "status": .string(status), "reason": .string(reason), "message": .string(message),
       "lastTransitionTime": .string(since ?? now.description),
     ]
-    var told: Mapping = [
+    var statusFields: Mapping = [
       "conditions": .sequence(conditions.filter { $0["type"]?.string != Self.type } + [condition])
     ]
-    if let link { told["link"] = .string(link) }
+    if let link { statusFields["link"] = .string(link) }
     // The resource version makes the patch fail if another client has changed the conditions in the meantime.
-    return ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": .mapping(told)]
+    return ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": .mapping(statusFields)]
   }
 }
 

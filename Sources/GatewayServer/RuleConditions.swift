@@ -14,20 +14,20 @@ struct RuleConditions: Sendable {
   var pause = Duration.seconds(30)
 
   /// Runs until the task is cancelled.
-  func run(_ rules: GatewayRules, _ guards: RuleGuards) async {
+  func run(_ rules: GatewayRules, _ ruleState: RuleState) async {
     await withDiscardingTaskGroup { group in
       group.addTask {
         while !Task.isCancelled {
           try? await Task.sleep(for: pause)
-          rules.tellChange()
+          rules.notifyReader()
         }
       }
-      await follow(rules, guards)
+      await follow(rules, ruleState)
       group.cancelAll()
     }
   }
 
-  private func follow(_ rules: GatewayRules, _ guards: RuleGuards) async {
+  private func follow(_ rules: GatewayRules, _ ruleState: RuleState) async {
     var (ledger, sources, isRefused) = (ConditionLedger(), SourceChecks(), false)
     var reviewed = ContinuousClock.now
     for await _ in rules.changes() where rules.isComplete {
@@ -36,10 +36,10 @@ struct RuleConditions: Sendable {
       if isReview { reviewed = now }
       // While the gateway may not write, it tries only in reviews.
       if isRefused, !isReview { continue }
-      guards.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, pause))
-      let judge = RuleEvaluation(
-        snapshot: snapshot, troubles: guards.troubles, writesLinks: dialect.era == .seed, settings: settings)
-      let all = judge.conditions
+      ruleState.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, pause))
+      let evaluation = RuleEvaluation(
+        snapshot: snapshot, ruleProblems: ruleState.ruleProblems, writesLinks: dialect.era == .seed, settings: settings)
+      let all = evaluation.conditions
       let due = ledger.due(all, said: snapshot.said, isReview: isReview)
       let failed = await write(due, isReported: isRefused)
       isRefused = failed == nil
@@ -56,7 +56,7 @@ struct RuleConditions: Sendable {
     for (rule, condition) in wanted where !Task.isCancelled {
       do throws(ClusterError) {
         let object = try await cluster.get(resource(rule.kind), rule.name)
-        guard !condition.isSaid(by: PresentCondition(object)) else { continue }
+        guard !condition.matches(PresentCondition(object)) else { continue }
         _ = try await cluster.patch(
           resource(rule.kind), rule.name, .merge(condition.patch(of: object, now: Timestamp.now())))
       } catch {
@@ -98,15 +98,15 @@ struct ConditionLedger {
     _ all: [(rule: RuleObject, condition: RuleCondition)], said: [String: PresentCondition], isReview: Bool
   ) -> [(rule: RuleObject, condition: RuleCondition)] {
     all.filter { rule, condition in
-      let word = said[rule.description]
-      if condition.isSaid(by: word) { return false }
-      return isReview || word == nil || written[rule.description] != condition
+      let present = said[rule.description]
+      if condition.matches(present) { return false }
+      return isReview || present == nil || written[rule.description] != condition
     }
   }
 
   /// Notes that `all` have been written, except those that `failed`.
   mutating func note(_ all: [(rule: RuleObject, condition: RuleCondition)], _ failed: Set<RuleObject>) {
-    let told = all.filter { !failed.contains($0.rule) }
-    written = Dictionary(told.map { ($0.rule.description, $0.condition) }, uniquingKeysWith: { first, _ in first })
+    let current = all.filter { !failed.contains($0.rule) }
+    written = Dictionary(current.map { ($0.rule.description, $0.condition) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -5,7 +5,7 @@ import NIOCore
 struct RuleEvaluation: Sendable {
   var snapshot: GatewayRules.Snapshot
   /// The results of the checks of upstreams and sources.
-  var troubles = RuleGuards.Troubles()
+  var ruleProblems = RuleState.RuleProblems()
   /// Whether the gateway writes `status.link` of bundles, because nothing else does.
   var writesLinks = false
   var settings = GatewaySettings()
@@ -17,11 +17,12 @@ struct RuleEvaluation: Sendable {
     let mirrored = all.filter { !$0.isLoss }.map { Conflict($0.other, $0.rule, $0.problem) }
     let conflicts = Dictionary(grouping: all + mirrored, by: \.rule)
     func condition(
-      _ object: RuleObject, _ problem: String?, _ problems: [String], illness: String? = nil
+      _ object: RuleObject, _ problem: String?, _ problems: [String], healthProblem: String? = nil
     ) -> (RuleObject, RuleCondition) {
       let told = Array(Set(conflicts[object] ?? [])).sorted { ($0.other, $0.problem) < ($1.other, $1.problem) }
       return (
-        object, RuleCondition(object, problem: problem, illness: illness, problems: problems, conflicts: told)
+        object,
+        RuleCondition(object, problem: problem, healthProblem: healthProblem, problems: problems, conflicts: told)
       )
     }
     let table = snapshot.table
@@ -32,7 +33,7 @@ struct RuleEvaluation: Sendable {
         if writesLinks { condition.link = rule.files.first?.path }
         return (object, condition)
       }
-      + table.proxies.map { condition($0.object, problem(of: $0), $0.problems, illness: illness(of: $0)) }
+      + table.proxies.map { condition($0.object, problem(of: $0), $0.problems, healthProblem: healthProblem(of: $0)) }
   }
 
   /// How many objects of each kind are served.
@@ -44,7 +45,7 @@ struct RuleEvaluation: Sendable {
   func problem(of match: RouteTable.Match) -> String? {
     switch match {
     case .apiService(let shared): problem(of: shared.rule.endpoint)
-    case .proxy(let shared): illness(of: shared.rule) ?? problem(of: shared.rule.endpoint)
+    case .proxy(let shared): healthProblem(of: shared.rule) ?? problem(of: shared.rule.endpoint)
     case .bundle(let rule, let file): problem(of: file, rule)
     }
   }
@@ -62,13 +63,15 @@ struct RuleEvaluation: Sendable {
   /// Why `endpoint` may not be connected to, including because of the addresses of its name.
   private func problem(of endpoint: Endpoint) -> String? {
     if let problem = settings.problem(with: endpoint) { return problem }
-    return settings.name(of: endpoint).flatMap { troubles.places["\($0.host):\($0.port)"] }
+    return settings.name(of: endpoint).flatMap { ruleProblems.forbiddenHosts["\($0.host):\($0.port)"] }
   }
 
   /// What keeps a ReverseProxy from being served for now.
-  func illness(of rule: ReverseProxyRule) -> String? {
-    if rule.healthCheck != nil, let illness = troubles.failedHealthChecks[rule.object.name] { return illness }
-    return rule.circuitBreaker != nil && troubles.open.contains(rule.object.name) ? Breaker.rest : nil
+  func healthProblem(of rule: ReverseProxyRule) -> String? {
+    if rule.healthCheck != nil, let healthProblem = ruleProblems.failedHealthChecks[rule.object.name] {
+      return healthProblem
+    }
+    return rule.circuitBreaker != nil && ruleProblems.open.contains(rule.object.name) ? Breaker.rest : nil
   }
 
   /// What keeps a bundle from being served, and what keeps parts of it.
@@ -90,8 +93,8 @@ struct RuleEvaluation: Sendable {
     switch file.source {
     case .configMap(let reference), .secret(let reference):
       settings.allowsForeignReferences
-        ? troubles.sources[file.source]
-        : snapshot.problem(with: reference, of: rule.object) ?? troubles.sources[file.source]
+        ? ruleProblems.sources[file.source]
+        : snapshot.problem(with: reference, of: rule.object) ?? ruleProblems.sources[file.source]
     case .endpoint(let endpoint): problem(of: endpoint)
     case .nothing(let reason): reason
     case .text: nil

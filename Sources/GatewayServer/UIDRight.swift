@@ -39,13 +39,13 @@ final class UIDRight: Sendable {
       "spec": ["resourceAttributes": attributes],
     ])
     // If the review fails, the next request tries it again.
-    guard let answer = try? await cluster.ask(Self.reviews, review) else { return false }
+    guard let answer = try? await cluster.createReview(Self.reviews, review) else { return false }
     let isAllowed = answer.status["allowed"]?.bool == true
-    let isNews = state.withLock { state in
+    let isFirst = state.withLock { state in
       defer { state = State(isHeld: isAllowed, asked: now, isReported: !isAllowed) }
       return !isAllowed && !state.isReported
     }
-    if isNews {
+    if isFirst {
       report("the gateway may not impersonate uids.authentication.k8s.io: the API server is not told callers' UIDs")
     }
     return isAllowed

@@ -13,10 +13,10 @@ package struct HTTPRequest: Hashable, Sendable {
   package var headers: HTTPHeaders
   package var body: [UInt8]
   /// How long the response may take.
-  package var patience = Patience.answer
+  package var timeoutPolicy = TimeoutPolicy.answer
 
   /// When a transport gives up waiting.
-  package enum Patience: Hashable, Sendable {
+  package enum TimeoutPolicy: Hashable, Sendable {
     /// A response is expected: too long a time without a byte is a failure.
     case answer
     /// A stream on a connection of its own, which may last `limit` seconds in total and be silent for `silence`
@@ -132,7 +132,7 @@ package struct HTTPResponse: Sendable {
 /// Only that server can carry it out; for all code between it is an opaque value.
 package protocol Relay: Sendable {
   /// This relay, which also calls `tell` once with the status of the response; 0 if the client has left before.
-  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay
+  func reportingStatus(to tell: @escaping @Sendable (Int) -> Void) -> any Relay
 }
 
 /// Sends requests: to a remote server, or to a router in this process.

@@ -8,11 +8,11 @@ package protocol Handler: Sendable {
   /// The response, if nothing has to be waited for; `nil` leaves the request to `respond`, with no side effects.
   ///
   /// Called on the connection's event loop, which serves other connections too, so it must not do long work.
-  func respondAtOnce(to request: IncomingRequest) -> HTTPResponse?
+  func immediateResponse(to request: IncomingRequest) -> HTTPResponse?
 }
 
 extension Handler {
-  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? { nil }
+  package func immediateResponse(to request: IncomingRequest) -> HTTPResponse? { nil }
 }
 
 /// A request whose head has arrived, and whose body may still be arriving.

@@ -10,7 +10,7 @@ extension ConnectionHandler {
 
   /// Lets the handler answer `request`.
   func answer(_ request: IncomingRequest) {
-    if let response = settings.handler.respondAtOnce(to: request) {
+    if let response = settings.handler.immediateResponse(to: request) {
       if let relay = response.relay as? any ChannelRelay { begin(relay) } else { write(response) }
       return
     }
@@ -20,7 +20,7 @@ extension ConnectionHandler {
       if let relay = response.relay as? any ChannelRelay {
         bound.eventLoop.execute { bound.value.begin(relay) }
       } else if response.headers["Content-Length"] == nil {
-        bound.eventLoop.execute { bound.value.writeLasting(response) }
+        bound.eventLoop.execute { bound.value.writeOpenEnded(response) }
       } else {
         await ResponseWriter(connection: bound, stall: settings.limits.stall).write(response)
       }
@@ -57,7 +57,7 @@ extension ConnectionHandler {
   }
 
   /// Writes a response that may last long, such as a watch, in a task that does not keep the one that found it alive.
-  private func writeLasting(_ response: HTTPResponse) {
+  private func writeOpenEnded(_ response: HTTPResponse) {
     work.forget()
     write(response)
   }
@@ -74,7 +74,7 @@ extension ConnectionHandler {
     if !head.headers.fields.contains(where: { $0.isNamed("date") }) { head.headers.add("Date", HTTPDate.now) }
     exchange.isBegun = true
     exchange.isOpenEnded = exchange.relay == nil && head.headers["Content-Length"] == nil
-    exchange.record?.request.status = Int(head.status.code)
+    exchange.logEntry?.request.status = Int(head.status.code)
     guard codec.write(head, isChunked: framing == .chunked, to: context) else {
       cut()
       return false
@@ -96,7 +96,7 @@ extension ConnectionHandler {
     state = .waiting
     expect(within: settings.nextHead)
     codec.flush(context, promise: nil)
-    takeUp()
+    decodeRequests()
     flushRelay()
     readOn()
   }
@@ -114,7 +114,7 @@ extension ConnectionHandler {
   /// Counts bytes of a body for the log.
   func noteSent(_ count: Int) {
     guard settings.log != nil, case .answering(let exchange) = state else { return }
-    exchange.record?.request.sent += count
+    exchange.logEntry?.request.sent += count
   }
 
   /// Ends the response and the connection.
@@ -158,8 +158,8 @@ extension ConnectionHandler {
     if !bytes.isEmpty { end.receive(ByteBuffer(bytes: bytes)) }
     if exchange.isComplete { end.receiveEnd(exchange.trailers) } else { expect(within: settings.limits.bodyPause) }
     end.start()
-    // While `takeUp` runs, it passes on the rest of what has arrived before the flush.
-    if !isTaking { end.flush() }
+    // While `decodeRequests` runs, it passes on the rest of what has arrived before the flush.
+    if !isDecoding { end.flush() }
     readOn()
   }
 
@@ -219,7 +219,7 @@ extension ConnectionHandler {
     guard case .answering(let exchange) = state, let context, let upgraded = exchange.upgraded else { return cut() }
     guard codec.write(head, isChunked: false, to: context) else { return cut() }
     expectNothing()
-    exchange.record?.request.status = Int(head.status.code)
+    exchange.logEntry?.request.status = Int(head.status.code)
     exchange.report(to: settings.log, isComplete: true)
     exchange.body?.end(.success(()))
     codec.flush(context, promise: nil)

@@ -35,8 +35,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var expectsContinue = false
   /// Whether a read of the channel waits until the reader of the body has caught up.
   private var isReadHeld = false
-  /// Whether `takeUp` is running.
-  private(set) var isTaking = false
+  /// Whether `decodeRequests` is running.
+  private(set) var isDecoding = false
   let eventLoop: any EventLoop
   let settings: ServerSettings
   /// Whether this is an HTTP/2 stream, which has one request.
@@ -61,11 +61,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     self.context = context
     // Unowned: this handler owns the deadline, and a weak reference would make all other references to the handler
     // slower.
-    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [unowned self] in isLate() }
+    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [unowned self] in deadlinePassed() }
     if context.channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
   }
 
-  private func isLate() {
+  private func deadlinePassed() {
     guard case .answering(let exchange) = state, let relay = exchange.relay, !exchange.isComplete else {
       return context?.close(promise: nil) ?? ()
     }
@@ -97,7 +97,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .tunnelling(let end): end.receive(unwrapInboundIn(data))
     case .waiting, .answering:
       codec.append(data)
-      takeUp()
+      decodeRequests()
     case .leaving, .closed: break
     }
   }
@@ -137,11 +137,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   /// Decodes what has arrived, up to the end of a request that is not answered yet.
-  func takeUp() {
+  func decodeRequests() {
     // Bytes that arrive while a part is handled are decoded by the call that is running.
-    guard !isTaking else { return }
-    isTaking = true
-    defer { isTaking = false }
+    guard !isDecoding else { return }
+    isDecoding = true
+    defer { isDecoding = false }
     do throws(RequestFault) {
       while takesParts, let part = try codec.next() { take(part) }
     } catch {
@@ -208,7 +208,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       incoming.upgrade = UpgradeOffer(protocols: protocols, bytes: upgraded.reader)
       exchange.upgraded = upgraded
     }
-    if settings.log != nil { exchange.record = (ServedRequest(incoming), .now()) }
+    if settings.log != nil { exchange.logEntry = (ServedRequest(incoming), .now()) }
     state = .answering(exchange)
     answer(incoming)
   }

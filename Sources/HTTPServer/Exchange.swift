@@ -26,7 +26,7 @@ final class Exchange {
   /// A fault in the body that was found before a relay began.
   var fault: RequestFault?
   /// The entry for the access log, and when the request began.
-  var record: (request: ServedRequest, since: NIODeadline)?
+  var logEntry: (request: ServedRequest, since: NIODeadline)?
 
   init(_ head: RequestHead, isStream: Bool, body: IncomingBody?) {
     isHead = head.request.method == .head
@@ -46,18 +46,18 @@ final class Exchange {
 
   /// Logs the request, once.
   func report(to log: (@Sendable (ServedRequest) -> Void)?, isComplete: Bool) {
-    guard var record, let log else { return }
-    self.record = nil
-    record.request.isComplete = isComplete
-    record.request.duration = Duration.nanoseconds((NIODeadline.now() - record.since).nanoseconds)
-    log(record.request)
+    guard var logEntry, let log else { return }
+    self.logEntry = nil
+    logEntry.request.isComplete = isComplete
+    logEntry.request.duration = Duration.nanoseconds((NIODeadline.now() - logEntry.since).nanoseconds)
+    log(logEntry.request)
   }
 }
 
 /// How the client finds the end of a response.
 enum Framing {
   /// By a field or the frames of a stream, or because there is no body.
-  case told
+  case known
   case chunked
   case endOfConnection
 }
@@ -78,8 +78,8 @@ extension ResponseHead {
       default: return false
       }
     }
-    guard mayHaveBody, !hasLength, !isHead else { return .told }
-    guard version == .http1_1 else { return version.isOlder ? .endOfConnection : .told }
+    guard mayHaveBody, !hasLength, !isHead else { return .known }
+    guard version == .http1_1 else { return version.isOlder ? .endOfConnection : .known }
     headers.add("Transfer-Encoding", "chunked")
     return .chunked
   }

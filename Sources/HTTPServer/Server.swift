@@ -13,7 +13,7 @@ package final class Server: Sendable {
   package let connections: Connections
   private let channels: [any Channel]
   private let work: ServerWork
-  private let sockets: [SocketPlace]
+  private let sockets: [SocketFile]
 
   private init(
     _ channels: [any Channel], _ listeners: [Listener], _ connections: Connections, _ work: ServerWork
@@ -21,7 +21,7 @@ package final class Server: Sendable {
     self.channels = channels
     self.work = work
     self.connections = connections
-    sockets = listeners.compactMap { if case .socket(let path) = $0 { SocketPlace(path: path) } else { nil } }
+    sockets = listeners.compactMap { if case .socket(let path) = $0 { SocketFile(path: path) } else { nil } }
     addresses = zip(channels, listeners).map { channel, listener in
       switch listener {
       case .socket(let path): "unix:\(path)"
@@ -75,7 +75,7 @@ package final class Server: Sendable {
     settings.crowd = ListenerLoad()
     switch listener {
     case .socket(let path):
-      let place = SocketPlace(path: path)
+      let place = SocketFile(path: path)
       try place.prepare()
       let bootstrap = bootstrap(.socket, settings, connections, work, tls: nil)
       let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }

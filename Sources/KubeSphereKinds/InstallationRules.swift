@@ -10,7 +10,7 @@ struct InstallationRules: ObjectRules {
   /// the schema checks completely.
   var configIsText: Bool
 
-  func completed(_ value: Value) -> Value {
+  func defaulted(_ value: Value) -> Value {
     guard configIsText, let config = value[path: "spec", "config"]?.string else { return value }
     return value.setting(["spec", "config"], to: .string(ConfigHash.trimmed(config)))
   }

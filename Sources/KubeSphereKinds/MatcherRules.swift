@@ -8,7 +8,7 @@ import Manifest
 /// cannot express this choice, so it is checked here; a real API server accepts any value, and the object's condition
 /// reports the error.
 struct MatcherRules: ObjectRules {
-  func completed(_ value: Value) -> Value { value }
+  func defaulted(_ value: Value) -> Value { value }
 
   func causes(_ value: Value) -> [Status.Cause] {
     switch value[path: "spec", "matcher"] {

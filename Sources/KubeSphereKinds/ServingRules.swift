@@ -14,7 +14,7 @@ struct ServingRules: ObjectRules {
 
   var claim: Claim
 
-  func completed(_ value: Value) -> Value { value }
+  func defaulted(_ value: Value) -> Value { value }
   func causes(_ value: Value) -> [Status.Cause] { [] }
 
   func denial(of value: Value, beside others: () -> [Value]) -> Status? {

@@ -21,11 +21,11 @@ package protocol CallerHandler: Sendable {
   func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse
 
   /// The response if it needs no waiting; `nil`, without side effects, if `respond` must be called instead.
-  func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse?
+  func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse?
 }
 
 extension CallerHandler {
-  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { nil }
+  package func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { nil }
 }
 
 /// Sends requests to a handler in this process, without a socket.

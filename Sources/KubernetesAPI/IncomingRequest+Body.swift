@@ -7,7 +7,7 @@ extension IncomingRequest {
   package static let bodyLimit = 3 << 20
 
   /// The request with its whole body; throws 413 above `bodyLimit`, and 400 if the body does not arrive.
-  package func whole() async throws(Status) -> HTTPRequest {
+  package func withWholeBody() async throws(Status) -> HTTPRequest {
     do throws(RequestBodyError) {
       return try await collected(upTo: Self.bodyLimit)
     } catch {

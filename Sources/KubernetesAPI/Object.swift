@@ -1,7 +1,7 @@
 package import Manifest
 
 /// One object of the cluster, as the API sent it or as a client creates it.
-package struct Object: Hashable, Sendable, Mirrored {
+package struct Object: Hashable, Sendable, StoreElement {
   package var value: Value
 
   package init(_ value: Value) { self.value = value }
@@ -53,7 +53,7 @@ extension Value {
 }
 
 /// An element of a store, with a name that is unique in its collection.
-package protocol Mirrored: Hashable, Sendable {
+package protocol StoreElement: Hashable, Sendable {
   var name: String { get }
   var resourceVersion: String { get }
 }

@@ -54,7 +54,7 @@ extension Status {
   }
 
   /// The preconditions of a deletion (UID, resource version) do not match the object.
-  package static func unmet(_ resource: Resource, _ name: String, _ problem: String) -> Status {
+  package static func failedPrecondition(_ resource: Resource, _ name: String, _ problem: String) -> Status {
     Status(
       code: 409, reason: "Conflict",
       message: "Operation cannot be fulfilled on \(resource.qualifiedKind) \"\(name)\": \(problem)",

@@ -42,7 +42,7 @@ package struct Target: Hashable, Sendable {
   }
 
   /// The value of a query parameter, also where that is empty; `nil` when it is missing.
-  package func given(_ parameter: String) -> String? { query[parameter] }
+  package func rawParameter(_ parameter: String) -> String? { query[parameter] }
 
   /// A boolean parameter as Kubernetes reads it: `false`, `0` or missing is false, anything else is true.
   package func flag(_ parameter: String) -> Bool {

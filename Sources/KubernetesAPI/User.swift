@@ -23,7 +23,7 @@ package struct User: Hashable, Sendable {
   package static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])
 
   /// The user with the group `system:authenticated` added, unless anonymous.
-  package var joined: User {
+  package var addingAuthenticatedGroup: User {
     guard name != Self.anonymous.name, !groups.contains(Self.authenticated) else { return self }
     var user = self
     user.groups.append(Self.authenticated)

@@ -25,7 +25,7 @@ package struct ConfigReview: Hashable, Sendable {
       isEmpty = isMissing || value == [:]
       if let node, value != .null, value.mapping == nil { throw node.mistake("the config must be a mapping") }
     } catch {
-      mistake = error.inPlainWords(in: text)
+      mistake = error.explained(in: text)
     }
   }
 

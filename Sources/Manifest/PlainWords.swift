@@ -2,13 +2,13 @@ import Platform
 
 extension SyntaxError {
   /// libyaml's error in plainer words, at the place that the user must correct.
-  func inPlainWords(in text: String) -> SyntaxError {
+  func explained(in text: String) -> SyntaxError {
     let lines = text.lines
-    func character(_ place: Beginning) -> String {
+    func character(_ place: Position) -> String {
       guard lines.indices.contains(place.line - 1) else { return "" }
       return lines[place.line - 1].dropFirst(place.column - 1).first.map(String.init) ?? ""
     }
-    let here = character(Beginning(line: line, column: column))
+    let here = character(Position(line: line, column: column))
     if let error = unclosed(character) ?? emptyBracket(text) ?? keyless(lines) ?? indented() { return error }
     for (words, plain) in Self.plainWords where said.hasPrefix(words) {
       return at(line, column, plain(here))
@@ -44,7 +44,7 @@ extension SyntaxError {
   }
 
   /// A bracket or quote that is not closed: libyaml reports the end of the text, and this the opening.
-  private func unclosed(_ character: (Beginning) -> String) -> SyntaxError? {
+  private func unclosed(_ character: (Position) -> String) -> SyntaxError? {
     guard let beginning else { return nil }
     let opening = character(beginning)
     let isFlow = said.containsText("expected ',' or")

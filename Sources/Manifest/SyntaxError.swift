@@ -9,9 +9,9 @@ package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message, without the place.
   package var problem: Sentence
   /// Where the construct of the error begins, such as a bracket that is not closed.
-  var beginning: Beginning?
+  var beginning: Position?
 
-  struct Beginning: Hashable, Sendable {
+  struct Position: Hashable, Sendable {
     var line: Int
     var column: Int
   }

@@ -71,7 +71,7 @@ package enum YAML {
   package static func nodeAndWarnings(_ text: String) throws(SyntaxError) -> (YAMLNode?, [SyntaxError]) {
     try reading(text) { (reader) throws(SyntaxError) in
       let node = try reader.document()
-      return (node, reader.repetitions)
+      return (node, reader.repeatedKeys)
     }
   }
 

@@ -17,7 +17,7 @@ struct YAMLReader {
   private var aliased = 0
   private var depth = 0
   /// The repeated keys of mappings.
-  private(set) var repetitions: [SyntaxError] = []
+  private(set) var repeatedKeys: [SyntaxError] = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
     self.bytes = bytes
@@ -188,7 +188,7 @@ struct YAMLReader {
         try pairs.merge(value)
       } else if let first = pairs.set(YAMLNode.Pair(key: key, value: value)) {
         let problem: Sentence = "the key \(key.name) comes twice: line \(first.line) has it too, and the last counts"
-        repetitions.append(key.mistake(problem))
+        repeatedKeys.append(key.mistake(problem))
       }
     }
     depth -= 1
@@ -229,7 +229,7 @@ extension SyntaxError {
       line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1,
       problem: Sentence(verbatim: problem + context))
     if parser.context != nil {
-      beginning = Beginning(line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
+      beginning = Position(line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
     }
   }
 }

@@ -47,7 +47,7 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   /// Reports the keys that these keymaps of `file` take from commands of `base` that they do not mention.
   ///
   /// Keys of a section also hide those of the sections that `below` returns for it.
-  package func thefts(
+  package func conflicts(
     from base: Keymaps, file: String, below: (String) -> [String], name: (Command) -> String
   ) -> [SettingsError] {
     var result: [SettingsError] = []
@@ -55,9 +55,9 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
       for binding in keymap.bindings {
         let place = places[section]?[binding.keys] ?? Place(line: 1, column: 1)
         for other in [section] + below(section) {
-          result += victims(of: binding, in: base, other).map { victim in
+          result += hiddenBindings(of: binding, in: base, other).map { hidden in
             let problem: Sentence =
-              "\(victim.keys.spelling) is the key of \(name(victim.command)) in \(other); say which keys it keeps, or <disabled>"
+              "\(hidden.keys.spelling) is the key of \(name(hidden.command)) in \(other); say which keys it keeps, or <disabled>"
             return SettingsError(file: file, line: place.line, column: place.column, problem: problem)
           }
         }
@@ -67,12 +67,12 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   }
 
   /// The bindings of a section of `base` that `binding` hides and whose commands this file does not mention.
-  private func victims(
+  private func hiddenBindings(
     of binding: Keymap<Command>.Binding, in base: Keymaps, _ section: String
   ) -> [Keymap<Command>.Binding] {
-    base[section].bindings.filter { victim in
-      victim.command != binding.command && !self[section].mentions(victim.command)
-        && (victim.keys.starts(with: binding.keys) || binding.keys.starts(with: victim.keys))
+    base[section].bindings.filter { hidden in
+      hidden.command != binding.command && !self[section].mentions(hidden.command)
+        && (hidden.keys.starts(with: binding.keys) || binding.keys.starts(with: hidden.keys))
     }
   }
 
@@ -91,10 +91,10 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
 /// Builds keymaps from the nodes of a keymap file.
 private struct KeymapReader<Command: Hashable & Sendable> {
   let vocabulary: Keymaps<Command>.Vocabulary
-  private var taken: [Key: [Taken]] = [:]
+  private var taken: [Key: [TakenKey]] = [:]
 
   /// A binding of the present section; stored by its first key.
-  private struct Taken {
+  private struct TakenKey {
     let keys: [Key]
     let command: String
     let place: Keymaps<Command>.Place
@@ -171,7 +171,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
       )
     }
     let place = Keymaps<Command>.Place(line: node.line, column: node.column)
-    taken[first, default: []].append(Taken(keys: keys, command: command, place: place))
+    taken[first, default: []].append(TakenKey(keys: keys, command: command, place: place))
     return keys
   }
 

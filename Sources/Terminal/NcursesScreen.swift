@@ -76,7 +76,7 @@ package final class NcursesScreen: TerminalScreen {
 
   package var endingSignal: Int32? { input.endingSignal }
 
-  package func sayWhenCrashed(_ words: String) { ksx_say_when_crashed(words) }
+  package func setCrashMessage(_ words: String) { ksx_say_when_crashed(words) }
 
   package var size: Size {
     Size(rows: Int(ksx_rows()), columns: Int(ksx_columns()))

@@ -67,7 +67,7 @@ package final class PlainScreen: TerminalScreen {
     ksx_screen_release()
   }
 
-  package func sayWhenCrashed(_ words: String) { ksx_say_when_crashed(words) }
+  package func setCrashMessage(_ words: String) { ksx_say_when_crashed(words) }
 
   package var descriptors: [Int32] {
     (isClosed ? [] : [input]) + (signals.descriptor < 0 ? [] : [signals.descriptor])

@@ -34,7 +34,7 @@ package protocol TerminalScreen: AnyObject {
   var endingSignal: Int32? { get }
 
   /// Sets the text that a crash prints to standard error after the terminal is restored; empty for none.
-  func sayWhenCrashed(_ words: String)
+  func setCrashMessage(_ words: String)
 
   /// Stops the program as ctrl-z does, and draws everything again when it is continued.
   func suspend()
@@ -103,7 +103,7 @@ package final class MemoryScreen: TerminalScreen {
 
   package func lend(to work: () -> Void) { work() }
 
-  package func sayWhenCrashed(_ words: String) { crashWords = words }
+  package func setCrashMessage(_ words: String) { crashWords = words }
 
   package func suspend() { suspensions += 1 }
 }

@@ -4,8 +4,9 @@ import Glibc
 import Platform
 import Terminal
 
-/// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not restart.
-@MainActor func choose(_ beginning: Beginning) async -> Int32 {
+/// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not
+/// restart.
+@MainActor func choose(_ beginning: StartChoices) async -> Int32 {
   let known = beginning.known.map {
     StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(beginning.arguments + $0.arguments))
   }
@@ -41,7 +42,8 @@ private func become(_ words: [String]) -> Int32 {
   return Program.fail("\(program) could not be started: \(String(cString: strerror(errno)))")
 }
 
-/// Runs `ksx` with `words` as its arguments, which log in with `password`, and returns why that failed; `nil` if it did not.
+/// Runs `ksx` with `words` as its arguments, which log in with `password`, and returns why that failed; `nil` if it did
+/// not.
 private func logIn(_ words: [String], _ password: String) async -> String? {
   var login = ChildProcess([program] + words)
   login.input = Array(password.utf8)

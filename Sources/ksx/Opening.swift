@@ -7,7 +7,7 @@ import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
 func openConsole(
-  at connection: ClusterSession, localState: LocalState, _ manner: TerminalMode, places: Places
+  at connection: ClusterSession, localState: LocalState, _ manner: TerminalMode, places: ClusterChoices
 ) -> Int32 {
   let session = consoleSession(connection, localState, places)
   let settings = Settings.load(.current)
@@ -27,13 +27,14 @@ func openConsole(
 }
 
 /// A session with the records of its cluster on this computer, which can also open other clusters.
-private func consoleSession(_ connection: ClusterSession, _ localState: LocalState, _ places: Places) -> Session {
+private func consoleSession(_ connection: ClusterSession, _ localState: LocalState, _ places: ClusterChoices) -> Session
+{
   let identity = connection.status.identity
   var opened = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
   opened.knowledge = localState.knowledge(of: identity)
   opened.whenLearnt = { localState.remember($0, of: identity) }
   opened.settingsFile = XDG().config + "/config.yaml"
-  opened.elsewhere = Elsewhere(
+  opened.otherClusters = OtherClusters(
     list: {
       Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure(Sentence(verbatim: $0.sentence)) }
     },

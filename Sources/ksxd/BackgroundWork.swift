@@ -21,7 +21,7 @@ struct BackgroundWork {
     self.cluster.fieldManager = "ksxd"
     self.dialect = dialect
     self.marketplace = marketplace
-    settings.openWindow = ChartWindow.open
+    settings.openLookupServer = LookupHandler.open
     settings.report = { Logger(label: "controllers").info("\($0)") }
   }
 

@@ -55,7 +55,7 @@ struct ControlCommand: AsyncParsableCommand {
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     try Daemon.openFiles()
-    let endings = Endings()
+    let endings = ShutdownReasons()
     let (cluster, address) = try connect()
     let metrics = ControllerMetrics()
     let health = try await health(metrics)
@@ -129,10 +129,12 @@ struct ControlCommand: AsyncParsableCommand {
       let context = try Kubeconfig.load(options)
       return (Cluster(transport: CurlTransport(context.connection)), context.connection.server)
     } catch {
-      var told = error
+      var described = error
       // The remedy for ksx does not apply to this program.
-      if told.remedy.containsText("--standalone") { told.remedy = "Name one with --kubeconfig FILE or KUBECONFIG." }
-      throw DaemonError("\(told)")
+      if described.remedy.containsText("--standalone") {
+        described.remedy = "Name one with --kubeconfig FILE or KUBECONFIG."
+      }
+      throw DaemonError("\(described)")
     }
   }
 }

@@ -50,7 +50,7 @@ private func endAtOnce(_ problem: String) -> Never {
 
 extension ClusterError {
   /// The problem and its remedy, without options that only ksx has.
-  func told(for doing: Sentence, at server: String) -> String {
+  func daemonMessage(for doing: Sentence, at server: String) -> String {
     if case .transport(.timedOut(let seconds)) = self {
       return "\(doing.english): \(server) sent nothing for \(seconds) s; try again"
     }

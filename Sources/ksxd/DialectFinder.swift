@@ -10,12 +10,14 @@ struct DialectFinder {
   var address: String
 
   /// Returns the capabilities of the cluster, as soon as it has any kinds of extensions.
-  func find(_ endings: Endings) async throws(DaemonError) -> Capabilities {
-    var isTold = false
+  func find(_ endings: ShutdownReasons) async throws(DaemonError) -> Capabilities {
+    var isReported = false
     do throws(DialectError) {
       return try await DialectWatch(of: cluster).first { pause in
-        if !isTold { Logger(label: "ksxd").warning("\(address) has no KubeSphere extensions: waiting for their CRDs") }
-        isTold = true
+        if !isReported {
+          Logger(label: "ksxd").warning("\(address) has no KubeSphere extensions: waiting for their CRDs")
+        }
+        isReported = true
         // Nothing has begun that would have to be ended.
         endings.endAtOnce(true)
         await cluster.timing.sleep(pause)
@@ -30,13 +32,13 @@ struct DialectFinder {
     switch error {
     case .absent: DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
     case .forbidden: DaemonError("\(address) does not let this user see extensions: use another context")
-    case .cluster(let error): DaemonError(error.told(for: "finding the kinds of extensions", at: address))
+    case .cluster(let error): DaemonError(error.daemonMessage(for: "finding the kinds of extensions", at: address))
     }
   }
 
   /// Ends the process if the cluster has another dialect than `dialect`, as after an upgrade of KubeSphere, so that it
   /// is restarted with that one.
-  func follow(_ dialect: Dialect, _ endings: Endings) async {
+  func follow(_ dialect: Dialect, _ endings: ShutdownReasons) async {
     guard await DialectWatch(of: cluster).untilOther(than: dialect) else { return }
     endings.end("\(address) has other KubeSphere extensions than at the start")
   }

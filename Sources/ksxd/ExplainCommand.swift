@@ -44,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
       let dialect = try await Capabilities.learn(from: cluster).dialect
       return try await RouteTable.read(from: cluster, dialect)
     } catch let error as ClusterError {
-      throw DaemonError(error.told(for: "reading the rules", at: server))
+      throw DaemonError(error.daemonMessage(for: "reading the rules", at: server))
     } catch let error as DialectError {
       throw DaemonError(Self.sentence(error, at: server))
     } catch {
@@ -56,7 +56,7 @@ struct ExplainCommand: AsyncParsableCommand {
     switch error {
     case .absent: "\(server) has no KubeSphere extensions"
     case .forbidden: "\(server) does not allow to look which KubeSphere extensions it has"
-    case .cluster(let error): error.told(for: "asking which KubeSphere it is", at: server)
+    case .cluster(let error): error.daemonMessage(for: "asking which KubeSphere it is", at: server)
     }
   }
 

@@ -51,7 +51,7 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let endings = Endings()
+    let endings = ShutdownReasons()
     let listener = try Listener(listen, certificate: identity.certificate())
     let connection = try connect()
     let settings = try settings()
@@ -66,7 +66,7 @@ struct GatewayCommand: AsyncParsableCommand {
     let dialect = try await finder.find(endings).dialect
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let users = try await users(in: cluster, at: connection.displayName)
-    let pulse = APIPulse(of: cluster)
+    let pulse = APIServerMonitor(of: cluster)
     let server = try await start(try guarded(gateway, by: cluster, users: users, pulse: pulse), on: listener)
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait(
@@ -96,7 +96,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
   /// `gateway` behind authentication and authorization by the cluster.
   private func guarded(
-    _ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers, pulse: APIPulse
+    _ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers, pulse: APIServerMonitor
   ) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
@@ -121,7 +121,7 @@ struct GatewayCommand: AsyncParsableCommand {
       _ = try await users.isServed()
       return users
     } catch {
-      throw DaemonError(error.told(for: "looking for KubeSphere's users", at: address))
+      throw DaemonError(error.daemonMessage(for: "looking for KubeSphere's users", at: address))
     }
   }
 }

@@ -31,7 +31,7 @@ struct Marketplace {
       if isBuiltIn { try Catalogue.write(to: folder, hasFirstDesign: dialect.era == .seed) }
       try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
     } catch let error as ClusterError {
-      throw DaemonError(error.told(for: "offering the marketplace", at: "ksxd"))
+      throw DaemonError(error.daemonMessage(for: "offering the marketplace", at: "ksxd"))
     } catch {
       throw DaemonError("the marketplace in \(folder) cannot be offered: \(error)")
     }

@@ -90,7 +90,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let (endings, listeners, guarded) = (Endings(), try listeners(), try guarding())
+    let (endings, listeners, guarded) = (ShutdownReasons(), try listeners(), try guarding())
     let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
     if let file = tls.tlsCert, let certificates = try? Files.text(file, limit: 1 << 20) {
@@ -132,7 +132,7 @@ struct Serve: AsyncParsableCommand {
     }
     let owner = try token()
     let logins = try passwordFile.map { file throws(AccessFileError) in
-      Logins(
+      LocalLogins(
         try AccessFileReader(file, report: report) { path throws(AccessFileError) in try PasswordTable(file: path) },
         file: data + "/logins.json", audit: logs.audit)
     }

@@ -10,8 +10,8 @@ import Testing
 
 /// Who may do what, and how the API says no.
 @Suite struct AccessControlTests {
-  private static let reader = User(name: "reader", uid: "2", groups: ["readers"]).joined
-  private static let nobody = User(name: "nobody").joined
+  private static let reader = User(name: "reader", uid: "2", groups: ["readers"]).addingAuthenticatedGroup
+  private static let nobody = User(name: "nobody").addingAuthenticatedGroup
   private static let policies = """
     # Readers see what KubeSphere has.
     {"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":\
@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test func onlyWhoMayImpersonateDoes() async throws {
-    let helper = User(name: "helper").joined
+    let helper = User(name: "helper").addingAuthenticatedGroup
     let asReader: HTTPHeaders = ["Impersonate-User": "reader"]
 
     let allowed = try await ask.by(helper, asReader)(.get, Path.plans)
@@ -204,7 +204,7 @@ import Testing
   }
 
   @Test func anOldPolicyMeansEverythingItDoesNotName() async throws {
-    let old = ask.by(User(name: "old").joined)
+    let old = ask.by(User(name: "old").addingAuthenticatedGroup)
 
     #expect(try await old(.post, Path.maps, .map("m")).status == 201)
     #expect(try await old(.get, "/api/v1/namespaces/other/configmaps").status == 403)

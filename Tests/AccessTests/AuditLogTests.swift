@@ -25,7 +25,8 @@ import Testing
       .post, Path.plans + "?dryRun=All", headers: ["Content-Type": "application/json"], body: body)
     _ = await handler.respond(to: create)
     _ = await handler.respond(to: HTTPRequest(.get, Path.plans))
-    _ = await handler.respond(to: HTTPRequest(.delete, Path.plans + "/devops"), as: User(name: "eve").joined)
+    _ = await handler.respond(
+      to: HTTPRequest(.delete, Path.plans + "/devops"), as: User(name: "eve").addingAuthenticatedGroup)
     _ = await handler.respond(to: HTTPRequest(.post, "/proxy/x", headers: ["Impersonate-User": "bob"]))
 
     #expect(noted.count == 3)
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func loginsAreNotedWithoutPasswordsAndTokens() async throws {
-    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil, audit: log)
+    let logins = LocalLogins(try PasswordTable(text: LocalLoginsTests.file, file: "users"), file: nil, audit: log)
     let form = "client_id=kubesphere&client_secret=kubesphere&grant_type=password&username=ada&password="
     for password in ["secret", "wrong-one"] {
       let request = HTTPRequest(.post, "/oauth/token", body: Array((form + password).utf8))
@@ -93,7 +94,7 @@ import Testing
       return response
     }
 
-    func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay {
+    func reportingStatus(to tell: @escaping @Sendable (Int) -> Void) -> any Relay {
       self.tell.withLock { $0.append(tell) }
       return self
     }
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func passwordsThatAreTriedAndWritesOfNobodyAreNoted() async throws {
-    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil)
+    let logins = LocalLogins(try PasswordTable(text: LocalLoginsTests.file, file: "users"), file: nil)
     let door = Authenticator(logins: logins, audit: log, around: AccessControl(around: try Asking().api))
     func ask(_ method: HTTPRequest.Method, _ credential: String) async {
       var request = IncomingRequest(HTTPRequest(method, Path.plans, headers: ["Authorization": credential]))
@@ -135,7 +136,7 @@ import Testing
   }
 
   @Test func aRefreshTokenThatComesTwiceIsNotedWithWhoseItIs() async throws {
-    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil, audit: log)
+    let logins = LocalLogins(try PasswordTable(text: LocalLoginsTests.file, file: "users"), file: nil, audit: log)
     let form = "client_id=kubesphere&client_secret=kubesphere&grant_type="
     func token(_ rest: String) async throws -> String {
       let request = HTTPRequest(.post, "/oauth/token", body: Array((form + rest).utf8))

@@ -122,7 +122,7 @@ final class ClusterWorld: Sendable {
       Self.words(caller)
     }
 
-    func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { Self.words(caller) }
+    func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { Self.words(caller) }
 
     private static func words(_ caller: Caller) -> HTTPResponse {
       let text = caller.user.name + " " + caller.user.groups.sorted().joined(separator: ",")
@@ -155,7 +155,7 @@ extension DelegatedAuthenticator {
   func who(_ grant: Value, isAtOnce: Bool = false) async throws -> String {
     let token = grant["access_token"]?.string ?? ""
     let request = IncomingRequest(HTTPRequest(.get, "/x", headers: ["Authorization": "Bearer " + token]))
-    let response = isAtOnce ? respondAtOnce(to: request) : await respond(to: request)
+    let response = isAtOnce ? immediateResponse(to: request) : await respond(to: request)
     guard let response else { return "later" }
     return response.status == 200
       ? String(decoding: try await response.body.collected(), as: UTF8.self) : "\(response.status)"

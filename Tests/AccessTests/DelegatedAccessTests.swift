@@ -45,7 +45,7 @@ import Testing
   ) async -> HTTPResponse {
     let request = IncomingRequest(HTTPRequest(method, "/api/v1/pods", headers: fields))
     let caller = Caller(User(name: user, groups: ["system:authenticated"]))
-    if let answer = access.respondAtOnce(to: request, from: caller) { return answer }
+    if let answer = access.immediateResponse(to: request, from: caller) { return answer }
     return await access.respond(to: request, from: caller)
   }
 

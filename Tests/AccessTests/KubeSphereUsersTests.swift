@@ -160,6 +160,6 @@ import Testing
     #expect(answer.status == 501)
     let value = try JSON.parse(try await answer.body.collected())
     #expect(value["error_description"]?.string?.hasPrefix("there are no KubeSphere users here") == true)
-    #expect(door.respondAtOnce(to: request)?.status == nil)
+    #expect(door.immediateResponse(to: request)?.status == nil)
   }
 }

@@ -12,7 +12,7 @@ import Testing
 @Suite struct SigningTests {
   private static let token = SignedToken(.access, of: "ada", login: "l", generation: 3, issued: 1_000)
 
-  private func key(_ made: Int = 1) -> SigningKeys.Key { SigningKeys.Key(made: made) }
+  private func key(_ created: Int = 1) -> SigningKeys.Key { SigningKeys.Key(created: created) }
 
   @Test func aTokenIsReadWithTheKeyThatSignedIt() {
     let (key, other) = (key(), key(2))

@@ -207,7 +207,7 @@ import Testing
     let rendered = try await ChartRenderer(engine: .substitution)
       .render(archive, for: Release(name: "r", namespace: "ns"))
 
-    #expect(rendered.definitions.map(\.object.name) == ["bells.x.y"])
+    #expect(rendered.crds.map(\.object.name) == ["bells.x.y"])
     #expect(rendered.parts.isEmpty)
   }
 
@@ -272,7 +272,7 @@ import Testing
     let rendered = try await #require(Self.helm)
       .render(Package(files: files).archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
 
-    #expect(rendered.definitions.map(\.object.name) == ["a.x.y", "b.x.y", "c.x.y"])
+    #expect(rendered.crds.map(\.object.name) == ["a.x.y", "b.x.y", "c.x.y"])
     #expect(rendered.parts.map(\.object.name).sorted() == ["a", "b"])
   }
 
@@ -336,7 +336,8 @@ import Testing
     """,
   ]
 
-  /// `helm template --api-versions` only adds to what helm takes to be everywhere, `policy/v1beta1/PodSecurityPolicy` too.
+  /// `helm template --api-versions` only adds to what helm takes to be everywhere, `policy/v1beta1/PodSecurityPolicy`
+  /// too.
   @Test(.enabled(if: helm != nil, "helm was not found"))
   func chartsAreToldWhatTheClusterServesAndNothingElse() async throws {
     let server = LoopbackServer { request in
@@ -371,7 +372,7 @@ import Testing
         "x.y-v1-false",
       ])
     #expect(rendered.parts.allSatisfy { $0.file == "templates/x.yaml" })
-    #expect(rendered.hooks.map(\.object.name) == ["u-1"] && rendered.definitions.map(\.object.name) == ["a", "b"])
+    #expect(rendered.hooks.map(\.object.name) == ["u-1"] && rendered.crds.map(\.object.name) == ["a", "b"])
   }
 
   @Test func aHelmThatHangsIsEnded() async throws {

@@ -159,7 +159,7 @@ struct CurlTransportTests {
     var connection = Connection(server: server.base)
     connection.requestTimeout = 1
     var request = HTTPRequest(.get, "/")
-    request.patience = .stream(limit: 20)
+    request.timeoutPolicy = .stream(limit: 20)
 
     let response = try await CurlTransport(connection).send(request)
 
@@ -169,7 +169,7 @@ struct CurlTransportTests {
   @Test func aStreamEndsAtItsLimit() async throws {
     let server = LoopbackServer { _ in [.chunkedHead, .stall] }
     var request = HTTPRequest(.get, "/")
-    request.patience = .stream(limit: 1)
+    request.timeoutPolicy = .stream(limit: 1)
 
     let response = try await CurlTransport(base: server.base).send(request)
 
@@ -207,7 +207,7 @@ struct CurlTransportTests {
   @Test func aCancelledBodyEnds() async throws {
     let server = LoopbackServer { _ in [.chunkedHead, .chunk("abc"), .stall] }
     var request = HTTPRequest(.get, "/")
-    request.patience = .stream(limit: nil)
+    request.timeoutPolicy = .stream(limit: nil)
     let response = try await CurlTransport(base: server.base).send(request)
     let task = Task { try await response.body.collected() }
 
@@ -267,7 +267,7 @@ struct CurlTransportTests {
     let server = LoopbackServer { $0.target == "/watch" ? [.chunkedHead, .stall] : .answer() }
     let transport = CurlTransport(base: server.base)
     var watch = HTTPRequest(.get, "/watch")
-    watch.patience = .stream(limit: nil)
+    watch.timeoutPolicy = .stream(limit: nil)
     var open: [HTTPResponse] = []
     for _ in 0..<40 { open.append(try await transport.send(watch)) }
 

@@ -10,8 +10,8 @@ import Testing
 @Suite struct GatewayOpenProfileTests {
   private let directory = TemporaryFolder()
 
-  private var surroundings: Surroundings {
-    var surroundings = Surroundings()
+  private var surroundings: ProfileEnvironment {
+    var surroundings = ProfileEnvironment()
     surroundings.environment = ["HOME": directory.path]
     return surroundings
   }

@@ -42,7 +42,7 @@ struct WatchTests {
     #expect(versions(transport) == ["0", "5", "7", "20"])
     #expect(transport.requests[1].target.contains("allowWatchBookmarks=true"))
     #expect(transport.requests[1].target.contains("timeoutSeconds=450"))
-    #expect(transport.requests[1].patience == .stream(limit: 480, silence: 180))
+    #expect(transport.requests[1].timeoutPolicy == .stream(limit: 480, silence: 180))
   }
 
   @Test(arguments: [
@@ -202,8 +202,8 @@ struct WatchTests {
   private func run(_ transport: ScriptedTransport, upTo count: Int) async -> [WatchEvent<Object>] {
     var cluster = Cluster(transport: transport)
     cluster.timing = clock.timing
-    // Lists and watches apart; `ListStreamingTests` has them in one.
-    cluster.listStreaming.note(false)
+    // Lists and watches apart; `InitialEventsSupportTests` has them in one.
+    cluster.initialEventsSupport.note(false)
     return await Watch(.extensions, in: cluster) { $0 }.first(count)
   }
 

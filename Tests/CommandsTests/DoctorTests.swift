@@ -29,7 +29,7 @@ import Testing
     #expect(try await bench.verdict("doctor", "whizard", "-o", "name") == 1)
     #expect(bench.said.printed.hasPrefix("whizard version-gone\n"))
     #expect(try await bench.failure("doctor", "nothing") == "nothing is not installed in test")
-    #expect(Verb.doctor.trouble == 2)
+    #expect(Verb.doctor.failureStatus == 2)
   }
 
   @Test func aFindingHasItsSignsAndWhatHelps() async throws {

@@ -17,7 +17,7 @@ import Testing
 
   @Test func theTableHasEveryVerbThatEndsOtherwise() {
     let named = ExitStatus.groups.flatMap(\.verbs)
-    for verb in Verb.all where verb.trouble == 2 { #expect(named.contains(verb.name), "\(verb.name)") }
+    for verb in Verb.all where verb.failureStatus == 2 { #expect(named.contains(verb.name), "\(verb.name)") }
     for name in named { #expect(Verb(named: name) != nil, "\(name)") }
   }
 
@@ -27,7 +27,7 @@ import Testing
       return 0
     } catch let error as CommandError {
       if let verdict = error.verdict { return verdict }
-      return error.status == 1 ? Verb.meant(by: words)?.trouble ?? 1 : error.status
+      return error.status == 1 ? Verb.meant(by: words)?.failureStatus ?? 1 : error.status
     }
   }
 

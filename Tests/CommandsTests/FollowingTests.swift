@@ -41,7 +41,7 @@ import Testing
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes")
     var status: Mapping = ["state": "Installed"]
-    let account = StatusAccount(version: "1.1.0", config: "", isEnabled: true).conditions(since: "2026-01-01T10:00:00Z")
+    let account = LastAttempt(version: "1.1.0", config: "", isEnabled: true).conditions(since: "2026-01-01T10:00:00Z")
     if dialect == .subscription { status["conditions"] = .sequence(account) }
     if dialect == .installPlan { (status["version"], status["enabled"]) = ("1.1.0", true) }
     try await bench.report("whizard", .mapping(status))

@@ -61,8 +61,8 @@ import Testing
     #expect(bench.said.printed.hasSuffix("\n-a: 1\n+a: 2\n"))
     let digest = ConfigHash.of("a: 2\nb: 1\n")
     #expect(try await bench.run("config", "diff", "whizard", digest) == "")
-    #expect(Verb.configDiff.trouble == 2)
-    #expect(Verb.named(in: ["config", "--nonsense", "diff"])?.trouble == 2)
+    #expect(Verb.configDiff.failureStatus == 2)
+    #expect(Verb.named(in: ["config", "--nonsense", "diff"])?.failureStatus == 2)
   }
 }
 

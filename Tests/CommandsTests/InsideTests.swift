@@ -59,7 +59,7 @@ import Testing
 
         """)
     #expect(try await bench.verdict("diff", "whizard", "1.0.0", "1.0.0") == 0)
-    #expect(Verb.diff.trouble == 2)
+    #expect(Verb.diff.failureStatus == 2)
   }
 }
 

@@ -175,7 +175,7 @@ import Testing
     #expect(
       try await bench.failure("plan", "enable", "whizard", "--version=1")
         == "--version does not go with ksx plan enable")
-    #expect(Verb.named(in: ["plan", "upgrade", "--nonsense"])?.trouble == 2)
+    #expect(Verb.named(in: ["plan", "upgrade", "--nonsense"])?.failureStatus == 2)
   }
 
   @Test func severalNamesMakeSeveralPlans() async throws {

@@ -19,7 +19,7 @@ import Testing
   /// A server that cannot begin a watch with the list has to say so.
   @Test(arguments: [false, true])
   func whatChangesDuringAListAndAfterItIsSeenOnceAndInOrder(streamsList: Bool) async throws {
-    cluster.listStreaming.note(streamsList)
+    cluster.initialEventsSupport.note(streamsList)
     _ = try await create("first")
     let follower = Follower()
     await follower.follow(cluster, namespace)

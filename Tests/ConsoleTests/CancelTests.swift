@@ -140,13 +140,13 @@ import Testing
       .init(state: InstallationState("Installed"), time: "2026-05-20T10:00:06Z"),
     ]
     let now = Timestamp(secondsSince1970: Int(tester.now.wall))
-    tester.answer(.sight(of: "grafana"), .sight(OperationProgress(former, OperationProgress.Sources(), at: now)))
+    tester.answer(.progress(of: "grafana"), .progress(OperationProgress(former, OperationProgress.Sources(), at: now)))
     #expect(tester.screen.contains("✓ accepted"))
     #expect(!tester.screen.contains("Installing"), "\(tester.screen)")
   }
 
   /// Installed, and asked for another config half a minute ago.
-  private func untaken() -> ConsoleTester {
+  private func unobservedChanges() -> ConsoleTester {
     var tester = ConsoleTester.atMarket()
     tester.now = ClockReading(1_000_000, wall: 1_790_000_000)
     var asked = Installation.sample("grafana", version: "1.0.0", config: "replicas: 2\n", resourceVersion: "8")
@@ -160,7 +160,7 @@ import Testing
   }
 
   @Test func whatTheControllersHaveNotBegunWithSaysSoAndSinceWhen() {
-    var tester = untaken()
+    var tester = unobservedChanges()
     #expect(tester.lines[0].contains("1 busy"), "\(tester.screen)")
     #expect(tester.screen.contains("Grafana: waits for the controllers: config not yet applied"), "\(tester.screen)")
     tester.app.open(ProgressScreen("grafana", .configure(config: "replicas: 2\n")))
@@ -172,14 +172,14 @@ import Testing
   }
 
   @Test func theLogOfTheChangeBeforeIsNotShownAsThisOnes() {
-    var tester = untaken()
+    var tester = unobservedChanges()
     tester.app.open(ProgressScreen("grafana", .configure(config: "replicas: 2\n")))
     tester.hear(.time)
     var sources = OperationProgress.Sources()
     sources.log = "Release \"grafana\" has been upgraded.\n"
     let now = Timestamp(secondsSince1970: Int(tester.now.wall))
     tester.answer(
-      .sight(of: "grafana"), .sight(OperationProgress(.sample("grafana", version: "1.0.0"), sources, at: now)))
+      .progress(of: "grafana"), .progress(OperationProgress(.sample("grafana", version: "1.0.0"), sources, at: now)))
     #expect(!tester.screen.contains("has been upgraded"), "\(tester.screen)")
     tester.type("l")
 

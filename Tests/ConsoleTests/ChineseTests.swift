@@ -48,8 +48,8 @@ import Testing
     tester.hear(
       .places(
         .success([
-          ClusterPlace(name: "here", source: .standalone, ways: "kubernetes", server: "on this computer"),
-          ClusterPlace(name: "there", source: .profile, ways: "both", server: "https://there"),
+          ClusterChoice(name: "here", source: .standalone, ways: "kubernetes", server: "on this computer"),
+          ClusterChoice(name: "there", source: .profile, ways: "both", server: "https://there"),
         ])))
 
     for word in ["单机", "在本机上", "配置档案", "两者", "https://there"] {

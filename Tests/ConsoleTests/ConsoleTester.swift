@@ -90,7 +90,7 @@ struct ConsoleTester {
 
   private mutating func settle() {
     errands += handle(.drawing)
-    app.hasShown(app.question)
+    app.noteShown(app.question)
   }
 
   /// Presses one key for each character.

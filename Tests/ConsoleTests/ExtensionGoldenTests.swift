@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func inside() throws {
-    let topic = Reading.Topic.contents(of: "grafana", version: "1.0.0")
+    let topic = ReadRequest.Topic.contents(of: "grafana", version: "1.0.0")
     let files = [
       "Chart.yaml": "name: grafana\n",
       "permissions.yaml":
@@ -294,7 +294,7 @@ import Testing
   }
 
   @Test func events() throws {
-    let topic = Reading.Topic.events(of: "grafana")
+    let topic = ReadRequest.Topic.events(of: "grafana")
     let event = Object(
       .events, name: "e", namespace: "extension-grafana",
       [

@@ -77,7 +77,7 @@ import Testing
     tester.type(" =")
 
     #expect(tester.screen.contains("grafana: what 1.1.0 has otherwise than 0.9.0"))
-    let topic = Reading.Topic.comparison(of: "grafana", from: "0.9.0", to: "1.1.0")
+    let topic = ReadRequest.Topic.comparison(of: "grafana", from: "0.9.0", to: "1.1.0")
     #expect(tester.reads.contains(topic))
     tester.answer(
       topic, .comparison(ComparedVersions(problem: "The package of grafana 0.9.0 is not at hand: no chart.")))
@@ -111,7 +111,7 @@ import Testing
   @Test func aFailedExtensionIsLookedIntoAtOnce() {
     var tester = ChangesTests.afterFailedUpgrade()
     tester.press(.enter)
-    let topic = Reading.Topic.examination(of: "grafana")
+    let topic = ReadRequest.Topic.examination(of: "grafana")
     #expect(tester.reads.contains(topic))
 
     tester.answer(topic, .examination(.sample))
@@ -126,7 +126,7 @@ import Testing
     tester.press(.enter)
     tester.offer("grafana", "1.0.0")
     tester.type("6")
-    let topic = Reading.Topic.contents(of: "grafana", version: "1.0.0")
+    let topic = ReadRequest.Topic.contents(of: "grafana", version: "1.0.0")
     #expect(tester.reads.contains(topic))
     #expect(tester.screen.contains("Reading the package …"))
 
@@ -168,16 +168,16 @@ import Testing
 
 extension ConsoleTester {
   /// What was asked to be read by the last keys or message.
-  var reads: [Reading.Topic] {
+  var reads: [ReadRequest.Topic] {
     (asked + errands).compactMap { if case .read(let reading) = $0 { reading.topic } else { nil } }
   }
 
   /// Answers the reading of `topic` that is under way.
-  mutating func answer(_ topic: Reading.Topic, _ facts: ReadFacts) { answer(topic, .success(facts)) }
+  mutating func answer(_ topic: ReadRequest.Topic, _ facts: ReadResult) { answer(topic, .success(facts)) }
 
-  mutating func answer(_ topic: Reading.Topic, failure: ReadFailure) { answer(topic, .failure(failure)) }
+  mutating func answer(_ topic: ReadRequest.Topic, failure: ReadFailure) { answer(topic, .failure(failure)) }
 
-  private mutating func answer(_ topic: Reading.Topic, _ answer: Result<ReadFacts, ReadFailure>) {
+  private mutating func answer(_ topic: ReadRequest.Topic, _ answer: Result<ReadResult, ReadFailure>) {
     for case .reading(let reading) in app.subscriptions where reading.topic == topic {
       hear(.read(reading, answer))
     }

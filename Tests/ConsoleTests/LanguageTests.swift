@@ -53,7 +53,7 @@ import Testing
   private static let ofChanges: [String] = ChangeKind.allCases.flatMap { kind -> [String] in
     let row = kind.row
     let said = [row.verb, row.words, row.title, row.progressive, row.past, row.question, row.whileBusy]
-    return (said + (row.missedAs.map { [$0] } ?? []) + row.effects.map(\.sentence.template)).map {
+    return (said + (row.dependantWarning.map { [$0] } ?? []) + row.effects.map(\.sentence.template)).map {
       Sentence.numbered($0).template
     }
   }

@@ -122,10 +122,10 @@ import Testing
 
     tester.hear(
       .installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 1\n", state: "Upgrading"))))
-    tester.answer(.sight(of: "grafana"), .sight(nil))
+    tester.answer(.progress(of: "grafana"), .progress(nil))
     tester.now = tester.now.advanced(3)
     tester.hear(.time)
-    #expect(tester.reads.contains(.sight(of: "grafana")))
+    #expect(tester.reads.contains(.progress(of: "grafana")))
 
     tester.press(.escape)
     #expect(!tester.lines[0].contains("Progress"))
@@ -328,8 +328,8 @@ import Testing
     tester.press(.enter)
     #expect(tester.errands.contains(.listPlaces) || tester.asked.contains(.listPlaces))
     let places = [
-      ClusterPlace(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
-      ClusterPlace(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
+      ClusterChoice(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
+      ClusterChoice(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
     ]
     tester.hear(.places(.success(places)))
     #expect(tester.screen.contains("museum (here)"))

@@ -81,7 +81,7 @@ import Testing
   @Test func theYAMLOfWhatIsSelectedIsShownWithItsSecretsMasked() {
     var tester = ConsoleTester.atMarket()
     tester.type("y")
-    let topic = Reading.Topic.object(of: "grafana", Dialect.installPlan.installations, called: "grafana")
+    let topic = ReadRequest.Topic.object(of: "grafana", Dialect.installPlan.installations, called: "grafana")
     #expect(tester.reads == [topic])
     tester.answer(
       topic, .object("kind: InstallPlan\nspec:\n  config: |\n    adminPassword: hunter2\n    replicas: 2\n"))

@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func doctor() throws {
-    let topic = Reading.Topic.examination(of: "grafana")
+    let topic = ReadRequest.Topic.examination(of: "grafana")
     func remedy() -> (inout ConsoleTester) -> Void {
       { tester in
         tester.answer(topic, .examination(.sample))
@@ -112,14 +112,14 @@ import Testing
           sources.log = "Release \"grafana\" is being upgraded\nwaiting for 2 pods\n"
           sources.gaps = ["pods: forbidden"]
           tester.answer(
-            .sight(of: "grafana"),
-            .sight(OperationProgress(under, sources, at: Timestamp(secondsSince1970: Int(tester.now.wall)))))
+            .progress(of: "grafana"),
+            .progress(OperationProgress(under, sources, at: Timestamp(secondsSince1970: Int(tester.now.wall)))))
         },
         State("forbidden") { tester in
           tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
           tester.app.open(ProgressScreen("grafana"))
           tester.hear(.time)
-          tester.answer(.sight(of: "grafana"), failure: Self.forbidden)
+          tester.answer(.progress(of: "grafana"), failure: Self.forbidden)
         },
         State("loading") { tester in
           tester.hear(
@@ -233,8 +233,8 @@ import Testing
 
   @Test func contexts() throws {
     let places = [
-      ClusterPlace(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
-      ClusterPlace(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
+      ClusterChoice(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
+      ClusterChoice(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
     ]
     try Golden.check(
       "contexts",
@@ -292,7 +292,7 @@ import Testing
   }
 
   @Test func objects() throws {
-    let topic = Reading.Topic.object(
+    let topic = ReadRequest.Topic.object(
       of: "grafana", Dialect.installPlan.installations, called: "grafana")
     let text = "kind: InstallPlan\nspec:\n  config: |\n    adminPassword: hunter2\n"
     try Golden.check(
@@ -341,7 +341,7 @@ import Testing
   }
 
   @Test func comparisons() throws {
-    let topic = Reading.Topic.comparison(of: "grafana", from: "1.0.0", to: "1.1.0")
+    let topic = ReadRequest.Topic.comparison(of: "grafana", from: "1.0.0", to: "1.1.0")
     func compare(_ name: String, _ body: @escaping (inout ConsoleTester) -> Void = { _ in }) -> State {
       State(name) { tester in
         tester.app.open(VersionComparisonScreen("grafana", from: "1.0.0", to: "1.1.0"))

@@ -83,7 +83,7 @@ import Testing
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": ["name": "bells.ring.example"], "spec": spec,
       ]
-      rendered.definitions = [.init(object: Object(definition), file: "crds/bell.yaml")]
+      rendered.crds = [.init(object: Object(definition), file: "crds/bell.yaml")]
       let part: Value = [
         "apiVersion": "ring.example/v1", "kind": .string(kind), "metadata": ["name": "one"],
       ]
@@ -91,12 +91,12 @@ import Testing
       _ = try await planner.placed(rendered, record)
     }
 
-    await #expect(throws: StepError.passing(.unreadable("the cluster does not serve Bell of ring.example/v1"))) {
+    await #expect(throws: StepError.transient(.unreadable("the cluster does not serve Bell of ring.example/v1"))) {
       try await planned("Bell", at: .now())
     }
     for (kind, time) in [("Bell", Timestamp(secondsSince1970: 0)), ("Monitor", .now())] {
       await #expect(
-        throws: StepError.lasting(
+        throws: StepError.permanent(
           "templates/one.yaml: the cluster does not serve \(kind) of ring.example/v1, which one needs")
       ) { try await planned(kind, at: time) }
     }
@@ -108,10 +108,10 @@ import Testing
       name: "bell", release: "bell", namespace: "default", attempt: .init(version: "1.0.0", config: ""), at: .now())
 
     await #expect(
-      throws: StepError.lasting(
+      throws: StepError.permanent(
         "templates/b.yaml: ConfigMap default/same is in the chart twice, first in templates/a.yaml")
     ) { try await planned(["templates/a.yaml", "templates/b.yaml"], after: record) }
-    await #expect(throws: StepError.lasting("templates/a.yaml: ConfigMap default/same is in the chart twice")) {
+    await #expect(throws: StepError.permanent("templates/a.yaml: ConfigMap default/same is in the chart twice")) {
       try await planned(["templates/a.yaml", "templates/a.yaml"], after: record)
     }
 

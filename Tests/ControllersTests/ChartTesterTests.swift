@@ -18,7 +18,7 @@ import Testing
 
     let run = try await fixture.withControllers { try await ask("one", fixture) }
 
-    #expect(run.state == .passed && run.isPlayed && run.count == 2)
+    #expect(run.state == .passed && run.isSimulated && run.count == 2)
     #expect(
       run.outcomes.map(\.name) == [
         "Pod extension-pipeline-yard/pipeline-yard-connection", "Pod extension-pipeline-yard/pipeline-yard-build",
@@ -104,7 +104,7 @@ import Testing
 
     let run = try await fixture.withControllers(settings) { try await ask("one", fixture) }
 
-    #expect(run.state == .failed && !run.isPlayed)
+    #expect(run.state == .failed && !run.isSimulated)
     #expect(run.outcomes.first?.message == "not ended after 0 s: Pending")
   }
 

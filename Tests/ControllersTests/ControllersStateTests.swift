@@ -44,8 +44,8 @@ import Testing
   @Test(arguments: [
     (InstallationState.preparing, false, Lifecycle.Step.begin), (.installing, false, .apply),
     (.installing, true, .awaitReadiness), (.upgrading, false, .apply), (.upgrading, true, .awaitReadiness),
-    (.installed, true, .rest),
-    (.installFailed, false, .rest), (.upgradeFailed, true, .rest),
+    (.installed, true, .idle),
+    (.installFailed, false, .idle), (.upgradeFailed, true, .idle),
   ])
   func eachStateHasItsNextStep(state: InstallationState, isApplied: Bool, expected: Lifecycle.Step) {
     #expect(step(Self.record(state, isApplied: isApplied)) == expected)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func theSameVersionWithAVStartsNothing() {
-    #expect(step(Self.record(.installed), .init(version: "v1.0.0", config: "a: 1")) == .rest)
+    #expect(step(Self.record(.installed), .init(version: "v1.0.0", config: "a: 1")) == .idle)
   }
 
   @Test(arguments: [InstallationState.installing, .upgrading])
@@ -74,7 +74,7 @@ import Testing
   @Test func theSwitchIsTurnedOnlyWhileInstalled() {
     #expect(step(Self.record(.installed, enabled: nil)) == .toggle)
     #expect(step(Self.record(.installed), enabled: false) == .toggle)
-    #expect(step(Self.record(.installFailed), enabled: false) == .rest)
+    #expect(step(Self.record(.installFailed), enabled: false) == .idle)
   }
 
   @Test func anotherTryIsTakenWhenTheAttemptHasEndedOrIsToBeGivenUp() {
@@ -87,12 +87,12 @@ import Testing
     }
 
     for state in [InstallationState.installed, .installFailed, .upgradeFailed] {
-      #expect(step(state, .ofWhatHasEnded) == .prepare)
-      #expect(step(state, .whateverItIsAt) == .prepare)
+      #expect(step(state, .afterEnd) == .prepare)
+      #expect(step(state, .evenInProgress) == .prepare)
     }
-    #expect(step(.upgrading, .ofWhatHasEnded) == .publish)
-    #expect(step(.upgrading, .whateverItIsAt) == .prepare)
-    #expect(step(.preparing, .whateverItIsAt) == .publish)
+    #expect(step(.upgrading, .afterEnd) == .publish)
+    #expect(step(.upgrading, .evenInProgress) == .prepare)
+    #expect(step(.preparing, .evenInProgress) == .publish)
   }
 
   @Test func aDeletionIsTakenInEveryState() {
@@ -103,7 +103,7 @@ import Testing
     #expect(step(Self.record(.uninstallFailed), deletion: true) == .remove)
     #expect(step(Self.record(.uninstalled), deletion: true) == .release)
     #expect(step(nil, deletion: true) == .release)
-    #expect(step(nil, deletion: true, adopted: false) == .rest)
+    #expect(step(nil, deletion: true, adopted: false) == .idle)
   }
 
   @Test func aFirstAttemptInstallsAndALaterOneUpgrades() {

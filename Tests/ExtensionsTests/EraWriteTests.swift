@@ -132,7 +132,7 @@ import Testing
 
   @Test func standaloneControllersMakeUpForThePreviews() {
     var context = Era.subscription.context()
-    context.installations["whizard"]?.isKeptByStandalone = true
+    context.installations["whizard"]?.isManagedByStandalone = true
 
     #expect(Plan.make(.disable, for: "whizard", in: context).blocking == [])
   }

@@ -229,12 +229,12 @@ import Testing
       "values.yaml": Array(template.utf8),
     ])
 
-    let result = package.telling(revision: 7)
+    let result = package.inserting(revision: 7)
 
     #expect(result.text("templates/a.yaml") == told && result.text("charts/c/templates/c.yaml") == told)
     #expect(try Package(archive: result.files["charts/b-1.0.0.tgz"] ?? []).text("templates/b.yaml") == told)
     #expect(result.text("values.yaml") == template)
-    #expect(package.telling(revision: 1) == package)
+    #expect(package.inserting(revision: 1) == package)
   }
 
   @Test func aPackageOfTwoChartsIsRefusedHoweverItsFilesAreSorted() {

@@ -158,7 +158,7 @@ import Testing
     #expect(plan.effects.compactMap(\.clear) == ["  password: old", "  password: new"])
     // Nothing to see, and yet another plan.
     let other = Plan.make(.configure(config: "password: other\n"), for: "whizard", in: context)
-    #expect(plan.isNews(other))
+    #expect(plan.isOutdated(by: other))
   }
 
   @Test func aConfigThatMayBeSeenAndIsShortIsAlsoInALineOfItsOwn() throws {
@@ -231,7 +231,7 @@ import Testing
   @Test(arguments: [
     ("a: 1\nb: null\n", true), ("a: 1\nb: {c: null}\n", true), ("a: 1\n", false), ("a: 2\nkept: null\n", false),
   ])
-  func aKeyThatAPatchCannotMakeNullIsToldBefore(config: String, isTold: Bool) throws {
+  func aKeyThatAPatchCannotMakeNullIsToldBefore(config: String, isReported: Bool) throws {
     let object: Value = [
       "metadata": ["name": "whizard"],
       "spec": [
@@ -239,9 +239,9 @@ import Testing
       ],
     ]
     let context = Sample.context([Installation(Object(object))], dialect: .subscription)
-    let told = Plan.make(.configure(config: config + (isTold ? "kept: null\n" : "")), for: "whizard", in: context)
+    let told = Plan.make(.configure(config: config + (isReported ? "kept: null\n" : "")), for: "whizard", in: context)
 
-    #expect(told.problems.contains { $0.text.containsText("a key is null") } == isTold, "\(told.problems)")
+    #expect(told.problems.contains { $0.text.containsText("a key is null") } == isReported, "\(told.problems)")
   }
 
   @Test func aWriteIsRefusedWhenAnotherWriterWasFaster() {

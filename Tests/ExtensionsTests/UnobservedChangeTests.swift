@@ -20,7 +20,7 @@ import Testing
     if dialect.name == .installPlan {
       (status["version"], status["enabled"], status["configHash"]) = ("1.0.0", true, .string(ConfigHash.of("")))
     } else {
-      let account = StatusAccount(version: "1.0.0", config: "", isEnabled: true)
+      let account = LastAttempt(version: "1.0.0", config: "", isEnabled: true)
       status["conditions"] = .sequence([said] + account.conditions(since: "2026-01-01T10:00:00Z"))
     }
     var installation = Installation(
@@ -36,7 +36,9 @@ import Testing
     return installation
   }
 
-  private func fields(_ installation: Installation) -> [String] { installation.untaken(at: Self.now).map(\.field) }
+  private func fields(_ installation: Installation) -> [String] {
+    installation.unobservedChanges(at: Self.now).map(\.field)
+  }
 
   @Test(arguments: [Dialect.installPlan, .subscription])
   func aChangeThatStandsBesideAnOldStatusIsUntaken(dialect: Dialect) {
@@ -44,7 +46,7 @@ import Testing
     #expect(fields(installation(dialect) { $0.isEnabled = false }) == ["spec.enabled"])
     let upgrade = installation(dialect, writing: "extension") { $0.version = "1.1.0" }
     #expect(fields(upgrade) == ["spec.extension.version"])
-    #expect(upgrade.untaken(at: Self.now).map(\.seconds) == [30])
+    #expect(upgrade.unobservedChanges(at: Self.now).map(\.seconds) == [30])
     #expect(fields(installation(dialect, writing: "config") { $0.config = "a: 1" }) == ["spec.config"])
   }
 
@@ -78,12 +80,12 @@ import Testing
   }
 
   @Test func theAccountInTheConditionsIsReadBack() throws {
-    let account = StatusAccount(version: "1.0.0", config: "b: 2\na: 1\n", isEnabled: false)
-    #expect(StatusAccount(account.conditions(since: "t")) == account)
+    let account = LastAttempt(version: "1.0.0", config: "b: 2\na: 1\n", isEnabled: false)
+    #expect(LastAttempt(account.conditions(since: "t")) == account)
     // How a config is written says nothing; what it says does.
-    #expect(account.configHash == StatusAccount.fingerprint("b: 2 # two\na: 1"))
-    #expect(account.configHash != StatusAccount.fingerprint("b: 3\na: 1"))
-    #expect(StatusAccount.fingerprint("") == StatusAccount.fingerprint("{}\n"))
-    #expect(StatusAccount([["type": "Installed", "message": "version 1.0.0, revision 1"]]) == nil)
+    #expect(account.configHash == LastAttempt.fingerprint("b: 2 # two\na: 1"))
+    #expect(account.configHash != LastAttempt.fingerprint("b: 3\na: 1"))
+    #expect(LastAttempt.fingerprint("") == LastAttempt.fingerprint("{}\n"))
+    #expect(LastAttempt([["type": "Installed", "message": "version 1.0.0, revision 1"]]) == nil)
   }
 }

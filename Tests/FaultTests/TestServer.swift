@@ -105,8 +105,8 @@ private struct PatientTransport: Transport {
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     var (connection, request) = (connection, request)
     connection.requestTimeout = patience()
-    if case .stream(let limit, _) = request.patience {
-      request.patience = .stream(limit: limit, silence: patience())
+    if case .stream(let limit, _) = request.timeoutPolicy {
+      request.timeoutPolicy = .stream(limit: limit, silence: patience())
     }
     return try await CurlTransport(connection).send(request)
   }

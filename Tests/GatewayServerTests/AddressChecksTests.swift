@@ -34,10 +34,10 @@ import Testing
   }
 
   private func words(_ checks: AddressChecks, _ table: RouteTable) async -> [String] {
-    var troubles = RuleGuards.Troubles()
-    troubles.places = AddressChecks.problems(await checks.reviewed([:], checks.names(in: table), .now))
+    var ruleProblems = RuleState.RuleProblems()
+    ruleProblems.forbiddenHosts = AddressChecks.problems(await checks.reviewed([:], checks.names(in: table), .now))
     let judge = RuleEvaluation(
-      snapshot: GatewayRules.Snapshot(table: table), troubles: troubles, settings: checks.settings)
+      snapshot: GatewayRules.Snapshot(table: table), ruleProblems: ruleProblems, settings: checks.settings)
     return judge.conditions.map { "\($1.isServed) \($1.reason) \($1.message)" }
   }
 

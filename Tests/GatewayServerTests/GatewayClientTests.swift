@@ -27,7 +27,7 @@ import Testing
     let rules = GatewayRules()
     rules.set(RouteTable())
     let gateway = Gateway(rules, in: cluster, dialect: .installPlan, around: asking.api)
-    let logins = Logins(try PasswordTable(file: folder.path + "/users"), file: nil)
+    let logins = LocalLogins(try PasswordTable(file: folder.path + "/users"), file: nil)
     let server = try await Server.start(
       HostPrefix(around: Authenticator(logins: logins, around: AccessControl(around: gateway))),
       on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])

@@ -9,7 +9,7 @@ import Testing
 /// When upstreams are asked how they are, and what is forgotten.
 @Suite struct HealthChecksTests {
   private let rules = GatewayRules()
-  private let guards = RuleGuards()
+  private let ruleState = RuleState()
 
   private func set(check: Value?) {
     var upstream: Mapping = ["backend": "http://a.example"]
@@ -20,25 +20,25 @@ import Testing
   }
 
   @Test func aCheckThatIsTakenAwayLeavesNoIllnessAndIsTold() async {
-    let checks = HealthChecks(rules: rules, guards: guards, pools: UpstreamPools(.init()), address: { _ in nil })
+    let checks = HealthChecks(rules: rules, ruleState: ruleState, pools: UpstreamPools(.init()), address: { _ in nil })
     var due: [String: HealthChecks.Due] = [:]
     set(check: ["url": "/bad"])
     #expect(checks.wanted(&due, .now).count == 1)
     set(check: nil)
     // The answer of a question that was under way comes late.
     #expect(checks.wanted(&due, .now).isEmpty)
-    guards.setIllness("its health check answers 500", of: "p")
+    ruleState.setIllness("its health check answers 500", of: "p")
     var changes = rules.changes().makeAsyncIterator()
     await changes.next()
 
     #expect(checks.wanted(&due, .now).isEmpty)
 
-    #expect(guards.troubles.failedHealthChecks.isEmpty)
+    #expect(ruleState.ruleProblems.failedHealthChecks.isEmpty)
     await changes.next()
   }
 
   @Test func aCheckThatChangesIsAskedAtOnce() {
-    let checks = HealthChecks(rules: rules, guards: guards, pools: UpstreamPools(.init()), address: { _ in nil })
+    let checks = HealthChecks(rules: rules, ruleState: ruleState, pools: UpstreamPools(.init()), address: { _ in nil })
     var due: [String: HealthChecks.Due] = [:]
     set(check: ["url": "/a", "interval": "24h"])
     #expect(checks.wanted(&due, .now).count == 1)

@@ -66,10 +66,10 @@ import Testing
     }
     var cluster = Cluster(transport: server)
     cluster.timing = clock.timing
-    let (rules, pulse) = (GatewayRules(), APIPulse(of: cluster))
+    let (rules, pulse) = (GatewayRules(), APIServerMonitor(of: cluster))
     rules.set(RouteTable())
     let health = GatewayHealth(rules: rules, pulse: pulse, around: Nothing())
-    func readiness() -> Int { health.respondAtOnce(to: IncomingRequest(HTTPRequest(.get, "/readyz")))?.status ?? 0 }
+    func readiness() -> Int { health.immediateResponse(to: IncomingRequest(HTTPRequest(.get, "/readyz")))?.status ?? 0 }
 
     clock.advance(.seconds(60))
     #expect(readiness() == 503)
@@ -77,7 +77,7 @@ import Testing
     await eventually("a refusal is an answer") { readiness() == 200 }
     answers.withLock { $0 = false }
     await eventually("its silence is noticed") { readiness() == 503 }
-    #expect(health.respondAtOnce(to: IncomingRequest(HTTPRequest(.get, "/livez")))?.status == 200)
+    #expect(health.immediateResponse(to: IncomingRequest(HTTPRequest(.get, "/livez")))?.status == 200)
     answers.withLock { $0 = true }
     await eventually("it is heard again") { readiness() == 200 }
     task.cancel()

@@ -133,7 +133,7 @@ import Testing
     let rules = GatewayRules()
     let work = Task {
       async let following: Void = rules.run(in: conditions.cluster, dialect: .installPlan)
-      await conditions.run(rules, RuleGuards())
+      await conditions.run(rules, RuleState())
       await following
     }
     defer { work.cancel() }

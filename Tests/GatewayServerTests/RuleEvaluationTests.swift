@@ -26,7 +26,8 @@ import Testing
   }
 
   private func proxies(
-    _ paths: [String: String], _ troubles: RuleGuards.Troubles = .init(), to backend: String = "http://up.example",
+    _ paths: [String: String], _ ruleProblems: RuleState.RuleProblems = .init(),
+    to backend: String = "http://up.example",
     _ more: Mapping = [:]
   ) -> RuleEvaluation {
     let rules = paths.map { name, path in
@@ -41,7 +42,8 @@ import Testing
                   key: "upstream", value: ["backend": .string(backend), "healthCheck": ["url": "/", "interval": "1s"]]),
               ] + more.pairs))), dialect: dialect)
     }
-    return RuleEvaluation(snapshot: GatewayRules.Snapshot(table: RouteTable(proxies: rules)), troubles: troubles)
+    return RuleEvaluation(
+      snapshot: GatewayRules.Snapshot(table: RouteTable(proxies: rules)), ruleProblems: ruleProblems)
   }
 
   private static func words(_ judge: RuleEvaluation) -> [String] {
@@ -81,20 +83,20 @@ import Testing
   }
 
   @Test func anUpstreamThatIsNotWellIsTold() {
-    var troubles = RuleGuards.Troubles()
-    troubles.failedHealthChecks = ["one": "its health check answers 503"]
+    var ruleProblems = RuleState.RuleProblems()
+    ruleProblems.failedHealthChecks = ["one": "its health check answers 503"]
 
-    #expect(Self.words(proxies(["one": "/o"], troubles)) == ["one false Unhealthy its health check answers 503"])
+    #expect(Self.words(proxies(["one": "/o"], ruleProblems)) == ["one false Unhealthy its health check answers 503"])
   }
 
   @Test func anUpstreamThatIsLeftAloneIsToldWhileThereIsABreaker() {
-    var troubles = RuleGuards.Troubles()
-    troubles.open = ["one"]
+    var ruleProblems = RuleState.RuleProblems()
+    ruleProblems.open = ["one"]
 
     #expect(
-      Self.words(proxies(["one": "/o"], troubles, ["circuitBreaker": ["failures": 1]]))
+      Self.words(proxies(["one": "/o"], ruleProblems, ["circuitBreaker": ["failures": 1]]))
         == ["one false Unhealthy its upstream has failed too often, and is left alone"])
-    #expect(Self.words(proxies(["one": "/o"], troubles)) == ["one true Served "])
+    #expect(Self.words(proxies(["one": "/o"], ruleProblems)) == ["one true Served "])
   }
 
   @Test(arguments: [
@@ -131,10 +133,10 @@ import Testing
     var (snapshot, checks, now) = (bundle.snapshot, SourceChecks(), ContinuousClock.now)
     snapshot.namespaces = ["devops": ["default"]]
     func words() async -> [String] {
-      var troubles = RuleGuards.Troubles()
-      troubles.sources = await checks.problems(of: snapshot, bundle.settings, in: cluster, now, .seconds(30))
+      var ruleProblems = RuleState.RuleProblems()
+      ruleProblems.sources = await checks.problems(of: snapshot, bundle.settings, in: cluster, now, .seconds(30))
       now += .seconds(31)
-      return Self.words(RuleEvaluation(snapshot: snapshot, troubles: troubles))
+      return Self.words(RuleEvaluation(snapshot: snapshot, ruleProblems: ruleProblems))
     }
 
     let absent = await words()

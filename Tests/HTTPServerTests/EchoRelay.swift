@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// Answers with the request's body as it comes, or, when the client sends no body, with 101 and whatever comes then.
 struct EchoRelay: ChannelRelay {
-  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay { self }
+  func reportingStatus(to tell: @escaping @Sendable (Int) -> Void) -> any Relay { self }
 
   func begin(_ exchange: RelayedExchange) -> any RelayEnd { EchoEnd(exchange) }
 }

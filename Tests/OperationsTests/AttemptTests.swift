@@ -22,24 +22,25 @@ import Testing
   @Test func aRollbackDuringAFailingUpgradeIsNotJudgedByTheUpgrade() {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
 
-    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
-    #expect(progress.see(seen("Installed", job: "helm-upgrade-1")) == nil)
-    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
-    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")) == nil)
-    #expect(progress.isResting)
-    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-2")) == nil)
-    #expect(!progress.isResting)
-    #expect(progress.see(seen("Installed", job: "helm-upgrade-2")) == .done)
+    #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.observe(seen("Installed", job: "helm-upgrade-1")) == nil)
+    #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.observe(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")) == nil)
+    #expect(progress.isLeftUntried)
+    #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-2")) == nil)
+    #expect(!progress.isLeftUntried)
+    #expect(progress.observe(seen("Installed", job: "helm-upgrade-2")) == .done)
   }
 
   @Test func aFailureOfItsOwnJobIsTold() {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
 
-    _ = progress.see(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind"))
-    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
+    _ = progress.observe(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind"))
+    #expect(progress.observe(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
   }
 
-  /// As KubeSphere's controllers leave a version that is put back behind another's failure: there is nothing new to them.
+  /// As KubeSphere's controllers leave a version that is put back behind another's failure: there is nothing new to
+  /// them.
   private var untried: Installation {
     var untried = seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")
     untried.observed.configHash = ConfigHash.of("")
@@ -48,24 +49,24 @@ import Testing
 
   @Test func aRollbackThatIsLeftUntriedIsSentOnceMore() throws {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
-    #expect(progress.see(untried) == nil)
+    #expect(progress.observe(untried) == nil)
     #expect(progress.secondTry == untried)
 
     progress = progress.triedAgain(over: untried)
     #expect(progress.secondTry == nil && progress.change == .rollback(to: "1.0.0", config: ""))
-    #expect(progress.see(untried) == nil)
-    #expect(progress.see(seen("Preparing", job: "helm-upgrade-1")) == nil)
-    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-2")) == nil)
-    #expect(progress.see(seen("Installed", job: "helm-upgrade-2")) == .done)
+    #expect(progress.observe(untried) == nil)
+    #expect(progress.observe(seen("Preparing", job: "helm-upgrade-1")) == nil)
+    #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-2")) == nil)
+    #expect(progress.observe(seen("Installed", job: "helm-upgrade-2")) == .done)
   }
 
   @Test func aSecondTryThatFailsIsTheEnd() {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
-    _ = progress.see(untried)
+    _ = progress.observe(untried)
     progress = progress.triedAgain(over: untried)
 
-    _ = progress.see(seen("Preparing", job: "helm-upgrade-1"))
-    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
+    _ = progress.observe(seen("Preparing", job: "helm-upgrade-1"))
+    #expect(progress.observe(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
   }
 
   @Test func aVersionPutBackAfterAnotherHasFailedIsNotJudgedByThat() {
@@ -73,7 +74,7 @@ import Testing
     before.observed.configHash = ConfigHash.of("")
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
 
-    #expect(progress.see(untried) == nil)
+    #expect(progress.observe(untried) == nil)
     #expect(progress.secondTry == untried)
   }
 
@@ -92,24 +93,24 @@ import Testing
   func aRollbackOutOfALoopIsNotJudgedByTheTryThatWasBegunBeforeIt(state: String, second: Int) {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: looping(state))
 
-    #expect(progress.see(looping(state, wanted: "1.0.0")) == nil)
-    if state == "UpgradeFailed" { #expect(progress.see(looping("Preparing", wanted: "1.0.0", at: second)) == nil) }
+    #expect(progress.observe(looping(state, wanted: "1.0.0")) == nil)
+    if state == "UpgradeFailed" { #expect(progress.observe(looping("Preparing", wanted: "1.0.0", at: second)) == nil) }
     let left = looping("UpgradeFailed", wanted: "1.0.0", at: second)
-    #expect(progress.see(left) == nil)
+    #expect(progress.observe(left) == nil)
     #expect(progress.secondTry == left)
 
     progress = progress.triedAgain(over: left)
-    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
-    #expect(progress.see(seen("Installed", job: "helm-upgrade-1")) == .done)
+    #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.observe(seen("Installed", job: "helm-upgrade-1")) == .done)
   }
 
   @Test func aChangeOutOfALoopThatLoopsItselfHasFailed() {
     var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: looping("UpgradeFailed"))
 
     for state in ["UpgradeFailed", "Preparing", "UpgradeFailed", "Preparing"] {
-      #expect(progress.see(looping(state, wanted: "1.2.0")) == nil)
+      #expect(progress.observe(looping(state, wanted: "1.2.0")) == nil)
     }
-    #expect(progress.see(looping("UpgradeFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
+    #expect(progress.observe(looping("UpgradeFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
   }
 
   @Test func aFirstInstallationInALoopIsNotJudgedByTheTryOfTheVersionBefore() {
@@ -127,9 +128,9 @@ import Testing
     var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: first("InstallFailed", wanted: "1.1.0"))
 
     for state in ["InstallFailed", "Preparing", "InstallFailed", "Preparing"] {
-      #expect(progress.see(first(state, wanted: "1.2.0")) == nil)
+      #expect(progress.observe(first(state, wanted: "1.2.0")) == nil)
     }
-    #expect(progress.see(first("InstallFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
+    #expect(progress.observe(first("InstallFailed", wanted: "1.2.0")) == .failed("1.1.0: 404"))
   }
 
   @Test func theTrackerSendsASecondTryOnceAndWaitsForItsEnd() {
@@ -138,13 +139,14 @@ import Testing
     tracker.accepted("whizard")
     let rest = Installations([untried])
 
-    #expect(tracker.see(rest, at: 100).isEmpty && tracker.nextLook == 104)
+    #expect(tracker.observe(rest, at: 100).isEmpty && tracker.nextLook == 104)
     #expect(tracker.secondTries(at: 103).isEmpty)
     let due = tracker.secondTries(at: 104)
     #expect(due == [SecondTry(change: .rollback(to: "1.0.0", config: ""), over: untried, isTyped: true)])
     #expect(tracker.secondTries(at: 105).isEmpty)
     tracker.sent(due[0], untried)
-    #expect(tracker.see(Installations([seen("Installed", job: "helm-upgrade-2")]), at: 106).map(\.outcome) == [.done])
+    #expect(
+      tracker.observe(Installations([seen("Installed", job: "helm-upgrade-2")]), at: 106).map(\.outcome) == [.done])
   }
 
   @Test func aFailureThatNoNewJobFollowsIsSaidToBeTheFormerOne() throws {
@@ -153,10 +155,10 @@ import Testing
     tracker.accepted("whizard")
     let rest = Installations([seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")])
 
-    #expect(tracker.see(rest, at: 100).isEmpty)
+    #expect(tracker.observe(rest, at: 100).isEmpty)
     #expect(tracker.nextLook == 108)
-    #expect(tracker.see(rest, at: 107).isEmpty)
-    let ended = tracker.see(rest, at: 108)
+    #expect(tracker.observe(rest, at: 107).isEmpty)
+    let ended = tracker.observe(rest, at: 108)
     #expect(
       ended.map(\.outcome) == [
         .failed(
@@ -168,17 +170,17 @@ import Testing
   @Test func whatRestsInstalledIsDone() {
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
 
-    _ = progress.see(seen("Installed", job: "helm-upgrade-1"))
-    #expect(progress.atRest == .done)
+    _ = progress.observe(seen("Installed", job: "helm-upgrade-1"))
+    #expect(progress.outcomeWhenQuiet == .done)
   }
 
   @Test func aClusterThatNamesNoJobsIsJudgedByItsStates() {
     var progress = ChangeProgress(
       .rollback(to: "1.0.0", config: ""), since: seen("Upgrading", job: "", wanted: "1.1.0"))
 
-    #expect(progress.see(seen("UpgradeFailed", job: "", message: "the former")) == nil)
-    #expect(progress.see(seen("Upgrading", job: "")) == nil)
-    #expect(progress.see(seen("Installed", job: "")) == .done)
+    #expect(progress.observe(seen("UpgradeFailed", job: "", message: "the former")) == nil)
+    #expect(progress.observe(seen("Upgrading", job: "")) == nil)
+    #expect(progress.observe(seen("Installed", job: "")) == .done)
   }
 
   @Test func aPlacementIsDoneWhenEachAgentIsThere() {
@@ -190,12 +192,12 @@ import Testing
     }
     var progress = ChangeProgress(.place(on: ["east", "west"]), since: Sample.installation("Installed"))
 
-    #expect(progress.see(placed([:])) == nil)
-    #expect(progress.see(placed(["east": "Installed", "west": "Installing"])) == nil)
-    #expect(progress.see(placed(["east": "Installed", "west": "Installed", "north": "Uninstalling"])) == nil)
-    #expect(progress.see(placed(["east": "Installed", "west": "Installed"])) == .done)
+    #expect(progress.observe(placed([:])) == nil)
+    #expect(progress.observe(placed(["east": "Installed", "west": "Installing"])) == nil)
+    #expect(progress.observe(placed(["east": "Installed", "west": "Installed", "north": "Uninstalling"])) == nil)
+    #expect(progress.observe(placed(["east": "Installed", "west": "Installed"])) == .done)
     #expect(
-      progress.see(placed(["east": "Installed", "west": "InstallFailed"]))
+      progress.observe(placed(["east": "Installed", "west": "InstallFailed"]))
         == .failed("its agent in west is InstallFailed"))
   }
 }

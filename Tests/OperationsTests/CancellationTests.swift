@@ -17,7 +17,7 @@ import Testing
     var installation = Sample.installation(
       state, wanted: wanted, tried: "1.0.0", config: "a: 1\n", history: ["Installed"])
     installation.jobName = job
-    installation.isKeptByStandalone = isOurs
+    installation.isManagedByStandalone = isOurs
     return Cancellation.Facts(installation, marked: marked, isJobActive: active, pendingSecret: pending)
   }
 
@@ -79,7 +79,7 @@ import Testing
     facts.isJobActive = false
     #expect(first.next(facts) == .wait)
     #expect(first.next(Cancellation.Facts(Sample.installation("InstallFailed"))) == .done)
-    facts.installation.isKeptByStandalone = true
+    facts.installation.isManagedByStandalone = true
     #expect(
       first.next(facts)
         == .refused("nothing of whizard ran before: ksx uninstall whizard interrupts its installation"))
@@ -139,7 +139,7 @@ import Testing
       .init(state: .installed, time: "2026-11-26T10:00:00Z"), .init(state: .upgrading, time: "2026-11-26T11:00:00Z"),
     ]
 
-    #expect(cancellation.deed(at: hanging.installation) == "cancel the upgrade")
+    #expect(cancellation.action(at: hanging.installation) == "cancel the upgrade")
     #expect(
       cancellation.effects(hanging).map(\.text) == [
         "ends: the upgrade from 1.0.0 to 1.1.0, Upgrading since 2026-11-26T11:00:00Z", "version 1.1.0 → 1.0.0",
@@ -151,10 +151,10 @@ import Testing
       ])
     var config = hanging
     (config.installation.version, config.installation.config) = ("1.0.0", "a: 2\n")
-    #expect(cancellation.deed(at: config.installation) == "cancel the change of the config")
+    #expect(cancellation.action(at: config.installation) == "cancel the change of the config")
     #expect(cancellation.effects(config)[0].text.hasPrefix("ends: the change of the config at 1.0.0, Upgrading since"))
     let first = Cancellation("whizard", former: nil)
-    #expect(first.deed(at: hanging.installation) == "cancel the installation")
+    #expect(first.action(at: hanging.installation) == "cancel the installation")
     #expect(first.effects(hanging)[0].text.hasPrefix("ends: the installation of 1.1.0, Upgrading since 2026-"))
   }
 

@@ -11,37 +11,39 @@ import Testing
   @Test func anUpgradeIsDoneWhenTheNewVersionIsInstalled() {
     var progress = ChangeProgress(.upgrade(to: "1.1.0"))
 
-    #expect(progress.see(Sample.installation("Installed", tried: "1.0.0")) == nil)
-    #expect(progress.see(Sample.installation("Upgrading")) == nil)
-    #expect(progress.see(Sample.installation("Installed")) == .done)
+    #expect(progress.observe(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(progress.observe(Sample.installation("Upgrading")) == nil)
+    #expect(progress.observe(Sample.installation("Installed")) == .done)
   }
 
   @Test func aFailureOfLongAgoIsNotThisOne() {
     var progress = ChangeProgress(.upgrade(to: "1.1.0"))
 
-    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "old")) == nil)
-    #expect(progress.see(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
+    #expect(progress.observe(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "old")) == nil)
+    #expect(progress.observe(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
     #expect(
-      progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart"))
+      progress.observe(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart")
+    )
   }
 
   /// What fails before its job exists leaves no version behind, and need not be seen while it is busy.
   @Test func aFailureBeforeTheJobIsOneThoughNothingWasSeenBetween() {
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: former)
 
-    #expect(progress.see(former) == nil)
+    #expect(progress.observe(former) == nil)
     #expect(
-      progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart"))
+      progress.observe(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart")
+    )
   }
 
   @Test func aFailureOfWhatWasUnderWayBeforeIsNotThisOne() {
     let busy = Sample.installation("Upgrading", wanted: "1.0.5", tried: "1.0.0")
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: busy)
 
-    #expect(progress.see(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
-    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "the former")) == nil)
-    #expect(progress.see(Sample.installation("Preparing", tried: "1.0.0")) == nil)
-    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "ours")) == .failed("ours"))
+    #expect(progress.observe(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
+    #expect(progress.observe(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "the former")) == nil)
+    #expect(progress.observe(Sample.installation("Preparing", tried: "1.0.0")) == nil)
+    #expect(progress.observe(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "ours")) == .failed("ours"))
   }
 
   @Test func aRetryIsNotJudgedByTheAttemptBeforeIt() {
@@ -51,13 +53,13 @@ import Testing
     (asked.observed.configHash, asked.resourceVersion) = ("", "8")
     var progress = ChangeProgress(.retry, since: failed)
 
-    #expect(progress.see(failed) == nil)
-    #expect(progress.see(asked) == nil)
+    #expect(progress.observe(failed) == nil)
+    #expect(progress.observe(asked) == nil)
     asked.observed.configHash = "cbf29ce484222325"
     asked.resourceVersion = "9"
-    #expect(progress.see(asked) == .failed("no room"))
-    #expect(progress.see(Sample.installation("Upgrading")) == nil)
-    #expect(progress.see(Sample.installation("Installed")) == .done)
+    #expect(progress.observe(asked) == .failed("no room"))
+    #expect(progress.observe(Sample.installation("Upgrading")) == nil)
+    #expect(progress.observe(Sample.installation("Installed")) == .done)
   }
 
   @Test func aRetriedUninstallIsDoneWhenNothingIsLeft() {
@@ -65,53 +67,53 @@ import Testing
     failed.isBeingDeleted = true
     var progress = ChangeProgress(.retry, since: failed)
 
-    #expect(progress.see(failed) == nil)
-    #expect(progress.see(nil) == .done)
+    #expect(progress.observe(failed) == nil)
+    #expect(progress.observe(nil) == .done)
   }
 
   @Test func anUninstallIsDoneWhenNothingIsLeft() {
     var progress = ChangeProgress(.uninstall)
 
-    #expect(progress.see(Sample.installation("Installed")) == nil)
-    #expect(progress.see(Sample.installation("Uninstalling")) == nil)
-    #expect(progress.see(Sample.installation("UninstallFailed", message: "stuck")) == .failed("stuck"))
-    #expect(progress.see(nil) == .done)
+    #expect(progress.observe(Sample.installation("Installed")) == nil)
+    #expect(progress.observe(Sample.installation("Uninstalling")) == nil)
+    #expect(progress.observe(Sample.installation("UninstallFailed", message: "stuck")) == .failed("stuck"))
+    #expect(progress.observe(nil) == .done)
   }
 
   @Test func anUninstallAfterOneThatFailedIsJudgedByWhatIsNew() {
     let failed = Sample.installation("UninstallFailed", message: "stuck", time: "monday")
     var progress = ChangeProgress(.uninstall, since: failed)
 
-    #expect(progress.see(failed) == nil)
+    #expect(progress.observe(failed) == nil)
     #expect(
-      progress.see(Sample.installation("UninstallFailed", message: "stuck", time: "tuesday")) == .failed("stuck"))
+      progress.observe(Sample.installation("UninstallFailed", message: "stuck", time: "tuesday")) == .failed("stuck"))
   }
 
   @Test func whatVanishesMeanwhileHasFailedButWhatWasJustMadeMayNotBeSeenYet() {
     var upgrade = ChangeProgress(.upgrade(to: "1.1.0"))
     var install = ChangeProgress(.install(version: "1.1.0", config: ""))
 
-    #expect(upgrade.see(nil) == .failed("it has been deleted meanwhile"))
-    #expect(install.see(nil) == nil)
-    #expect(install.see(Sample.installation("", tried: "")) == nil)
-    #expect(install.see(nil) == .failed("it has been deleted meanwhile"))
+    #expect(upgrade.observe(nil) == .failed("it has been deleted meanwhile"))
+    #expect(install.observe(nil) == nil)
+    #expect(install.observe(Sample.installation("", tried: "")) == nil)
+    #expect(install.observe(nil) == .failed("it has been deleted meanwhile"))
   }
 
   @Test func aChangeReplacedByAnotherWriterIsNotWaitedForForEver() {
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: former)
 
-    #expect(progress.see(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(progress.observe(Sample.installation("Installed", tried: "1.0.0")) == nil)
     #expect(
-      progress.see(Sample.installation("Upgrading", wanted: "1.2.0")) == .failed("it was changed again meanwhile"))
+      progress.observe(Sample.installation("Upgrading", wanted: "1.2.0")) == .failed("it was changed again meanwhile"))
   }
 
   @Test func aDisableIsDoneWhenItIsApplied() {
     var progress = ChangeProgress(.disable, since: Sample.installation("Installed"))
     var off = Sample.installation("Installed", isEnabled: false)
 
-    #expect(progress.see(off) == nil)
+    #expect(progress.observe(off) == nil)
     off.observed.appliedEnabled = nil
-    #expect(progress.see(off) == .done)
+    #expect(progress.observe(off) == .done)
   }
 
   @Test func severalChangesAreFollowedUntilEachHasEnded() {
@@ -120,9 +122,9 @@ import Testing
     let done = Installations([Sample.installation("Installed", name: "whizard-1.1.0")])
 
     // Until the cluster has taken the write, what is installed says nothing about it.
-    #expect(tracker.see(done).isEmpty)
+    #expect(tracker.observe(done).isEmpty)
     tracker.accepted("whizard")
-    #expect(tracker.see(done).map(\.outcome) == [.done])
+    #expect(tracker.observe(done).map(\.outcome) == [.done])
     #expect(tracker.isEmpty)
   }
 }

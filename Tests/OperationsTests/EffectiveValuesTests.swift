@@ -24,7 +24,7 @@ import Testing
       found.entries.map { "\($0.key)=\(JSON.text($0.value)) \($0.origin.word)" } == [
         "a=1 chart", "b.c=9 config", "b.d=3 chart", "list=[7] config", "none.free=true config", "a=5 cluster east",
       ])
-    #expect(found.concerns.isEmpty)
+    #expect(found.valueWarnings.isEmpty)
   }
 
   @Test(arguments: [
@@ -36,7 +36,7 @@ import Testing
   ])
   func whatTheChartDoesNotKnowIsSaid(config: String, concern: String) throws {
     #expect(
-      try values("receiver: {port: 80, name: x}\nlit: true\nfree: {}\nnothing:\n", config).concerns.map(\.text)
+      try values("receiver: {port: 80, name: x}\nlit: true\nfree: {}\nnothing:\n", config).valueWarnings.map(\.text)
         == [concern])
   }
 
@@ -44,7 +44,7 @@ import Testing
     let config =
       "global: {imageRegistry: r}\ntags: {agent: false}\nfree: {any: 1}\nnothing: [1]\nport: 8.5\ngone: null\n"
 
-    #expect(try values("free: {}\nnothing:\nport: 80\ngone: 1\n", config).concerns.isEmpty)
+    #expect(try values("free: {}\nnothing:\nport: 80\ngone: 1\n", config).valueWarnings.isEmpty)
     #expect(try !values("gone: 1\n", "gone: null").entries.contains { $0.key == "gone" })
   }
 

@@ -138,7 +138,7 @@ import Testing
     #expect(
       found.extensions[2].changes
         == [.install(version: "2.0.0", config: "", isEnabled: false), .place(on: ["east"])])
-    #expect(found.strangers.map(\.name) == ["other"])
+    #expect(found.unlisted.map(\.name) == ["other"])
     #expect(found.lines(isWhole: false).contains(Plan.Effect(.changed, "up: version 1.0.0 → v1.1.0")))
     #expect(found.lines(isWhole: true).contains(Plan.Effect(.removed, "other 1.0.0, which the file does not name")))
   }
@@ -164,7 +164,7 @@ import Testing
 
     #expect(difference(silent, there.0, there.1).isEmpty(isWhole: true))
     let gone = difference(none, there.0, there.1)
-    #expect(gone.strangers.map(\.name) == ["bell"] && gone.strangeRepositories.map(\.name) == ["main"])
+    #expect(gone.unlisted.map(\.name) == ["bell"] && gone.unlistedRepositories.map(\.name) == ["main"])
     #expect(silent.value["repositories"] == nil && silent.value["extensions"] == nil)
     #expect(none.value["repositories"] == [] && none.value["extensions"] == [])
   }

@@ -14,7 +14,7 @@ import Testing
     _ dialect: Dialect, _ state: String, wanted: String = "1.0.0", tried: String, message: String = "",
     config: String = ""
   ) -> Installation {
-    let account = StatusAccount(version: tried, config: config, isEnabled: true)
+    let account = LastAttempt(version: tried, config: config, isEnabled: true)
     let first: Value = ["type": "Upgraded", "message": .string(message), "lastTransitionTime": "t"]
     var status: Mapping = ["state": .string(state), "conditions": [first]]
     if dialect.name == .subscription {
@@ -45,8 +45,8 @@ import Testing
     let before = kept(dialect, "Installed", wanted: "1.1.0", tried: "1.0.0")
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
 
-    #expect(progress.see(kept(dialect, "Installed", tried: "1.0.0")) == nil)
-    #expect(progress.isResting && progress.atRest == .done)
+    #expect(progress.observe(kept(dialect, "Installed", tried: "1.0.0")) == nil)
+    #expect(progress.isLeftUntried && progress.outcomeWhenQuiet == .done)
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])
@@ -54,13 +54,13 @@ import Testing
     let before = kept(dialect, "Installed", wanted: "1.1.0", tried: "1.0.0")
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
 
-    #expect(progress.see(kept(dialect, "Installed", tried: "1.0.0")) == nil)
+    #expect(progress.observe(kept(dialect, "Installed", tried: "1.0.0")) == nil)
     for state in ["Preparing", "Upgrading", "UpgradeFailed"] {
-      #expect(progress.see(kept(dialect, state, tried: "1.1.0", message: "no kind")) == nil)
-      #expect(!progress.isResting)
+      #expect(progress.observe(kept(dialect, state, tried: "1.1.0", message: "no kind")) == nil)
+      #expect(!progress.isLeftUntried)
     }
-    #expect(progress.see(kept(dialect, "Preparing", tried: "1.0.0", message: "preparing version 1.0.0")) == nil)
-    #expect(progress.see(kept(dialect, "Installed", tried: "1.0.0", message: "revision 3")) == .done)
+    #expect(progress.observe(kept(dialect, "Preparing", tried: "1.0.0", message: "preparing version 1.0.0")) == nil)
+    #expect(progress.observe(kept(dialect, "Installed", tried: "1.0.0", message: "revision 3")) == .done)
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])
@@ -68,8 +68,8 @@ import Testing
     let before = kept(dialect, "UpgradeFailed", wanted: "1.1.0", tried: "1.1.0", message: "no kind")
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
 
-    #expect(progress.see(kept(dialect, "UpgradeFailed", tried: "1.1.0", message: "no kind")) == nil)
-    #expect(progress.see(kept(dialect, "UpgradeFailed", tried: "1.0.0", message: "no room")) == .failed("no room"))
+    #expect(progress.observe(kept(dialect, "UpgradeFailed", tried: "1.1.0", message: "no kind")) == nil)
+    #expect(progress.observe(kept(dialect, "UpgradeFailed", tried: "1.0.0", message: "no room")) == .failed("no room"))
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])
@@ -77,37 +77,37 @@ import Testing
     let before = kept(dialect, "Installed", tried: "1.0.0", config: "a: 1")
     var progress = ChangeProgress(.configure(config: ""), since: before)
 
-    #expect(progress.see(kept(dialect, "Installed", tried: "1.0.0", config: "a: 1")) == nil)
-    #expect(progress.see(kept(dialect, "UpgradeFailed", tried: "1.0.0", message: "theirs", config: "a: 2")) == nil)
-    #expect(progress.see(kept(dialect, "Installed", tried: "1.0.0", message: "revision 2")) == .done)
+    #expect(progress.observe(kept(dialect, "Installed", tried: "1.0.0", config: "a: 1")) == nil)
+    #expect(progress.observe(kept(dialect, "UpgradeFailed", tried: "1.0.0", message: "theirs", config: "a: 2")) == nil)
+    #expect(progress.observe(kept(dialect, "Installed", tried: "1.0.0", message: "revision 2")) == .done)
   }
 
   @Test func whereJobsTellTheFirstAfterAnUnnoticedUpgradeIsTheUpgrades() {
     let before = reported("Installed", job: "helm-1", wanted: "1.1.0")
     var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: before)
 
-    #expect(progress.see(reported("Installed", job: "helm-1")) == nil)
-    #expect(progress.isResting)
-    #expect(progress.see(reported("Preparing", job: "helm-1")) == nil)
-    #expect(progress.see(reported("Upgrading", job: "helm-2", tried: "1.1.0")) == nil)
-    #expect(progress.see(reported("Upgrading", job: "helm-2")) == nil)
-    #expect(progress.see(reported("UpgradeFailed", job: "helm-2", message: "1.1.0: no kind")) == nil)
+    #expect(progress.observe(reported("Installed", job: "helm-1")) == nil)
+    #expect(progress.isLeftUntried)
+    #expect(progress.observe(reported("Preparing", job: "helm-1")) == nil)
+    #expect(progress.observe(reported("Upgrading", job: "helm-2", tried: "1.1.0")) == nil)
+    #expect(progress.observe(reported("Upgrading", job: "helm-2")) == nil)
+    #expect(progress.observe(reported("UpgradeFailed", job: "helm-2", message: "1.1.0: no kind")) == nil)
     #expect(
-      progress.atRest
+      progress.outcomeWhenQuiet
         == .failed(
           "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new one; a retry has it tried"
         ))
-    #expect(progress.see(reported("Upgrading", job: "helm-3")) == nil)
-    #expect(progress.see(reported("Installed", job: "helm-3")) == .done)
+    #expect(progress.observe(reported("Upgrading", job: "helm-3")) == nil)
+    #expect(progress.observe(reported("Installed", job: "helm-3")) == .done)
   }
 
   @Test func aVersionThatWasNotNamedBeforeIsTheChanges() {
     let before = reported("Installed", job: "helm-1", wanted: "1.1.0")
     var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: before)
 
-    #expect(progress.see(reported("Installed", job: "helm-1", wanted: "1.2.0")) == nil)
+    #expect(progress.observe(reported("Installed", job: "helm-1", wanted: "1.2.0")) == nil)
     #expect(
-      progress.see(reported("UpgradeFailed", job: "helm-2", wanted: "1.2.0", tried: "1.2.0", message: "ours"))
+      progress.observe(reported("UpgradeFailed", job: "helm-2", wanted: "1.2.0", tried: "1.2.0", message: "ours"))
         == .failed("ours"))
   }
 
@@ -118,12 +118,12 @@ import Testing
     (asked.observed.configHash, asked.resourceVersion) = ("", "8")
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: failed)
 
-    #expect(progress.see(failed) == nil)
-    #expect(progress.see(asked) == nil)
+    #expect(progress.observe(failed) == nil)
+    #expect(progress.observe(asked) == nil)
     var preparing = Sample.installation("Preparing")
     preparing.observed.configHash = ConfigHash.of("")
-    #expect(progress.see(preparing) == nil)
-    #expect(progress.see(Sample.installation("UpgradeFailed", message: "again")) == .failed("again"))
+    #expect(progress.observe(preparing) == nil)
+    #expect(progress.observe(Sample.installation("UpgradeFailed", message: "again")) == .failed("again"))
   }
 
   @Test func whatIsOlderThanTheWriteSaysNothingOfIt() {
@@ -133,8 +133,8 @@ import Testing
     own.resourceVersion = "9"
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: nil, written: "9")
 
-    #expect(progress.see(old) == nil)
-    #expect(progress.see(own) == .done)
+    #expect(progress.observe(old) == nil)
+    #expect(progress.observe(own) == .done)
   }
 
   @Test func aChangeSentAnewIsFollowedFromWhatItWasSentOver() {
@@ -142,7 +142,7 @@ import Testing
     tracker.begin(.rollback(to: "1.0.0", config: ""), on: "whizard", before: reported("Installed", job: "helm-1"))
     tracker.accepted("whizard", over: reported("Installed", job: "helm-1", wanted: "1.1.0"))
 
-    #expect(tracker.see(Installations([reported("Installed", job: "helm-1")]), at: 1).isEmpty)
+    #expect(tracker.observe(Installations([reported("Installed", job: "helm-1")]), at: 1).isEmpty)
     #expect(tracker.nextLook == 9)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// What may be done to which cluster, and when.
 @Suite struct GuardrailsTests {
-  private static let production = Guardrails.Place(context: "prod-east", server: "https://10.0.0.1:6443")
+  private static let production = Guardrails.Scope(context: "prod-east", server: "https://10.0.0.1:6443")
   /// A Thursday.
   private static let evening = Timestamp(secondsSince1970: Timestamp.seconds("2026-11-26T20:14:00Z") ?? 0)
 
@@ -17,7 +17,7 @@ import Testing
   }
 
   private func refusal(
-    _ yaml: String, _ verbs: [String] = ["upgrade"], _ names: [String] = ["a"], at place: Guardrails.Place = production
+    _ yaml: String, _ verbs: [String] = ["upgrade"], _ names: [String] = ["a"], at place: Guardrails.Scope = production
   ) -> String? {
     guardrails(yaml).refusal(of: IntendedAction(verbs, names: names), at: place, now: Self.evening)?.english
   }

@@ -33,10 +33,10 @@ import Testing
   }
 
   @Test(arguments: 0..<5, ["change", "remove", "insert", "swap"])
-  func whateverIsDoneToALineIsSeen(place: Int, deed: String) throws {
+  func whateverIsDoneToALineIsSeen(place: Int, action: String) throws {
     for number in 1...6 { try journal.append(entry("/\(number)")) }
     var lines = String(decoding: try journal.bytes(), as: UTF8.self).lines
-    switch deed {
+    switch action {
     case "change": lines[place] = lines[place].replacingText("ada", with: "bob")
     case "remove": lines.remove(at: place)
     case "insert": lines.insert(lines[place], at: place)

@@ -11,11 +11,12 @@ import Testing
 @Suite struct ControllerSightTests {
   private static let now = Timestamp(secondsSince1970: Timestamp.seconds("2026-01-01T10:01:00Z") ?? 0)
 
-  private func sight(_ installations: Installation..., isKept: Bool = true, lease: Object? = nil) -> ObservedController
+  private func controller(_ installations: Installation..., isKept: Bool = true, lease: Object? = nil)
+    -> ObservedController
   {
-    var sight = ObservedController(dialect: .installPlan, now: Self.now, installations: installations)
-    (sight.isKept, sight.lease) = (isKept, lease)
-    return sight
+    var controller = ObservedController(dialect: .installPlan, now: Self.now, installations: installations)
+    (controller.isKept, controller.lease) = (isKept, lease)
+    return controller
   }
 
   private var off: Installation {
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func whatIsNotTakenUpIsAFindingWithItsFieldsAndTimes() throws {
-    let finding = try #require(sight(off, unnoticed).finding)
+    let finding = try #require(controller(off, unnoticed).finding)
 
     #expect(finding.cause == .controllersDown && finding.certainty == .likely)
     #expect(
@@ -51,12 +52,13 @@ import Testing
   }
 
   @Test func aLeaseThatIsNotRenewedIsASignOfItsOwn() throws {
-    #expect(sight(Sample.installation("Installed"), lease: lease("2026-01-01T10:00:58.123456Z")).finding == nil)
-    let old = try #require(sight(Sample.installation("Installed"), lease: lease("2026-01-01T10:00:00.000000Z")).finding)
+    #expect(controller(Sample.installation("Installed"), lease: lease("2026-01-01T10:00:58.123456Z")).finding == nil)
+    let old = try #require(
+      controller(Sample.installation("Installed"), lease: lease("2026-01-01T10:00:00.000000Z")).finding)
     #expect(old.text == "the controllers do not renew their lease: they are down, or cannot write")
     #expect(old.evidence.map(\.value.english) == ["held by here_1"])
-    #expect(sight(off, lease: lease("2026-01-01T10:00:58Z", by: "")).finding?.certainty == .certain)
-    #expect(sight(off, lease: lease("2026-01-01T10:00:58Z")).finding?.certainty == .likely)
+    #expect(controller(off, lease: lease("2026-01-01T10:00:58Z", by: "")).finding?.certainty == .certain)
+    #expect(controller(off, lease: lease("2026-01-01T10:00:58Z")).finding?.certainty == .likely)
   }
 
   @Test func chartsThatHangAreNoControllersThatAreDown() throws {
@@ -66,7 +68,7 @@ import Testing
       installation.history = [.init(state: .preparing, time: time)]
       return installation
     }
-    var hanging = sight(off, isKept: false)
+    var hanging = controller(off, isKept: false)
     hanging.everyone = [off, preparing("one", "2026-01-01T10:00:20Z"), preparing("two", "2026-01-01T10:00:25Z")]
     let finding = try #require(hanging.finding)
     #expect(finding.cause == .repositoryHangs)
@@ -80,9 +82,9 @@ import Testing
 
   /// KubeSphere's controllers say nothing of an installation whose version is not there, and notice no later version.
   @Test func whatHasAnotherCauseIsNoSignOfThem() {
-    #expect(sight(unnoticed, isKept: false).finding == nil)
-    #expect(sight(unnoticed, off, isKept: false).finding != nil)
-    var lacking = sight(off, isKept: false)
+    #expect(controller(unnoticed, isKept: false).finding == nil)
+    #expect(controller(unnoticed, off, isKept: false).finding != nil)
+    var lacking = controller(off, isKept: false)
     lacking.lackingVersion = ["whizard"]
     #expect(lacking.finding == nil)
   }

@@ -43,11 +43,11 @@ import Testing
 
   @Test func theStatesSinceItBeganAreStepsEachWithItsDuration() {
     let plan = installation([("1:00", "Installed"), ("4:00", "Preparing"), ("4:02", "Upgrading")])
-    let sight = OperationProgress(plan, .init(), at: now)
+    let progress = OperationProgress(plan, .init(), at: now)
 
-    #expect(sight.steps.map(\.name) == ["Preparing", "Upgrading"])
-    #expect(sight.steps.map(\.mark) == [.done, .underWay])
-    #expect(sight.steps.map(\.note) == ["2 s", "58 s"])
+    #expect(progress.steps.map(\.name) == ["Preparing", "Upgrading"])
+    #expect(progress.steps.map(\.mark) == [.done, .underWay])
+    #expect(progress.steps.map(\.note) == ["2 s", "58 s"])
   }
 
   @Test func whatHasEndedIsShownWithItsEnd() {
@@ -75,11 +75,11 @@ import Testing
           ]
         ])
     ]
-    let sight = OperationProgress(installation([("4:00", "Installing")]), sources, at: now)
+    let progress = OperationProgress(installation([("4:00", "Installing")]), sources, at: now)
 
-    #expect(sight.steps.last?.name == "Deployment vault")
-    #expect(sight.steps.last?.note == "0/1 ready: ImagePullBackOff: no such image")
-    #expect(sight.pods.map(\.restarts) == [3])
+    #expect(progress.steps.last?.name == "Deployment vault")
+    #expect(progress.steps.last?.note == "0/1 ready: ImagePullBackOff: no such image")
+    #expect(progress.pods.map(\.restarts) == [3])
   }
 
   @Test func aJobSaysHowLongItRuns() {
@@ -90,11 +90,11 @@ import Testing
     sources.pods = [
       Object(.pods, name: "helm-1-x", namespace: "n", labels: ["job-name": "helm-1"], ["status": ["phase": "Running"]])
     ]
-    let sight = OperationProgress(installation([("4:00", "Installing")], job: "helm-1"), sources, at: now)
+    let progress = OperationProgress(installation([("4:00", "Installing")], job: "helm-1"), sources, at: now)
 
-    #expect(sight.steps.map(\.name) == ["Installing", "job helm-1"])
-    #expect(sight.steps.last?.note == "runs for 30 s")
-    #expect(sight.log == ["first", "second"])
+    #expect(progress.steps.map(\.name) == ["Installing", "job helm-1"])
+    #expect(progress.steps.last?.note == "runs for 30 s")
+    #expect(progress.log == ["first", "second"])
   }
 
   @Test func theEndOfALogIsTheErrorAndNotWhereInTheCodeItWas() {
@@ -107,12 +107,12 @@ import Testing
       runtime.goexit
       \truntime/asm_amd64.s:1700
       """
-    let sight = OperationProgress(installation([("4:00", "UpgradeFailed")]), sources, at: now)
+    let progress = OperationProgress(installation([("4:00", "UpgradeFailed")]), sources, at: now)
 
     #expect(
-      sight.bareLog
+      progress.bareLog
         == ["Error: UPGRADE FAILED: no kind \"A\"", "helm.go:86: 2026-01-02 [debug] no kind \"A\""])
-    #expect(sight.log.count == 6)
+    #expect(progress.log.count == 6)
   }
 
   @Test func whatIsInstalledAndAskedForSomethingElseIsUnderWay() {

@@ -29,13 +29,13 @@ import Testing
   }
 
   private func reason(
-    _ yaml: String, _ requests: HTTPRequest..., deed: IntendedAction? = nil
+    _ yaml: String, _ requests: HTTPRequest..., action: IntendedAction? = nil
   ) async -> String? {
     let transport = SupervisedTransport(Server(), supervision(yaml))
     for request in requests {
       do throws(TransportError) {
-        if let deed {
-          _ = try await deed.carryOut { () throws(TransportError) in try await transport.send(request) }
+        if let action {
+          _ = try await action.carryOut { () throws(TransportError) in try await transport.send(request) }
         } else {
           _ = try await transport.send(request)
         }
@@ -65,26 +65,26 @@ import Testing
   }
 
   @Test func whatIsWrittenToIsCounted() async {
-    let deed = IntendedAction(["upgrade"], names: [])
+    let action = IntendedAction(["upgrade"], names: [])
     let (one, two) = (HTTPRequest(.patch, "/a?x=1"), HTTPRequest(.patch, "/b"))
 
-    #expect(await reason("- at-most: 1", one, one, deed: deed) == nil)
-    #expect(await reason("- at-most: 1", two, deed: deed)?.contains("at most 1 objects") == true)
+    #expect(await reason("- at-most: 1", one, one, action: action) == nil)
+    #expect(await reason("- at-most: 1", two, action: action)?.contains("at most 1 objects") == true)
   }
 
   @Test func aChangeWithinACommandIsJudgedByItsOwnNameAsWell() async {
-    let deed = IntendedAction(["apply"]).making(.uninstall)
+    let action = IntendedAction(["apply"]).making(.uninstall)
 
     #expect(
-      await reason("- deny: [uninstall]", HTTPRequest(.delete, "/a"), deed: deed)?.contains("uninstall is denied")
+      await reason("- deny: [uninstall]", HTTPRequest(.delete, "/a"), action: action)?.contains("uninstall is denied")
         == true)
-    #expect(await reason("- deny: [upgrade]", HTTPRequest(.delete, "/a"), deed: deed) == nil)
+    #expect(await reason("- deny: [upgrade]", HTTPRequest(.delete, "/a"), action: action) == nil)
   }
 
   @Test func theJournalTellsWhatWasSentAndWhatWasNot() async throws {
-    let deed = IntendedAction(["disable"], names: ["a"], reason: "noise")
-    _ = await reason("- deny: [disable]", HTTPRequest(.patch, "/a?token=x"), deed: deed)
-    _ = await reason("", HTTPRequest(.patch, "/a?token=x"), deed: deed)
+    let action = IntendedAction(["disable"], names: ["a"], reason: "noise")
+    _ = await reason("- deny: [disable]", HTTPRequest(.patch, "/a?token=x"), action: action)
+    _ = await reason("", HTTPRequest(.patch, "/a?token=x"), action: action)
 
     let lines = try Journal(folder: folder.path, systemLog: "").lines()
     #expect(lines.map(\.outcome) == ["refused: disable is denied in prod (f)", "sending", "done (200)"])

@@ -27,7 +27,7 @@ struct Admission {
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
     object = withoutEmptyMetadata(object)
     if type.hasStatus { object = object.setting(["status"], to: nil) }
-    object = type.completed(type.pruned(object))
+    object = type.defaulted(type.pruned(object))
     try check(object)
     return object
   }
@@ -48,7 +48,7 @@ struct Admission {
     try checkPreconditions(object, old, name)
     try checkFixed(object, old)
     object = withoutEmptyMetadata(keepingMetadata(of: old, in: object))
-    object = type.completed(type.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object))
+    object = type.defaulted(type.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object))
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {
       object = object.setting(["metadata", "generation"], to: .integer((Object(old).generation ?? 0) + 1))

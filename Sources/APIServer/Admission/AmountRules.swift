@@ -33,7 +33,7 @@ enum AmountRules {
           else { return nil }
           let problem =
             "\(lowName) \(Quantity.text(pair.value)) is greater than \(highName) \(Quantity.text(other))"
-          return .unfit(
+          return .invalidValue(
             "spec.limits[\(index)].\(field)[\(pair.key)]",
             .string(Quantity.text(item[field]?[pair.key] ?? pair.value)), problem)
         }
@@ -43,12 +43,12 @@ enum AmountRules {
 
   /// Fills in the defaults of container limits: `default` from `max`, and `defaultRequest` from `default` or else
   /// `min`.
-  static func completed(limits value: Value) -> Value {
+  static func defaulted(limits value: Value) -> Value {
     guard let items = value[path: "spec", "limits"]?.sequence else { return value }
-    return value.setting(["spec", "limits"], to: .sequence(items.map(completed(limit:))))
+    return value.setting(["spec", "limits"], to: .sequence(items.map(defaulted(limit:))))
   }
 
-  private static func completed(limit: Value) -> Value {
+  private static func defaulted(limit: Value) -> Value {
     guard limit["type"] == "Container" else { return limit }
     var result = limit
     for (source, place) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
@@ -68,7 +68,7 @@ enum AmountRules {
       return causes + [.required("spec.resources[storage]")]
     }
     if Quantity.number(size) ?? 0 <= 0 {
-      causes.append(.unfit("spec.resources[storage]", .string(Quantity.text(size)), "must be greater than zero"))
+      causes.append(.invalidValue("spec.resources[storage]", .string(Quantity.text(size)), "must be greater than zero"))
     }
     return causes
   }
@@ -76,10 +76,10 @@ enum AmountRules {
   private static func lease(_ spec: Value) -> [Status.Cause] {
     var causes: [Status.Cause] = []
     if let seconds = spec["leaseDurationSeconds"]?.integer, seconds <= 0 {
-      causes.append(.unfit("spec.leaseDurationSeconds", .integer(seconds), "must be greater than 0"))
+      causes.append(.invalidValue("spec.leaseDurationSeconds", .integer(seconds), "must be greater than 0"))
     }
     if let count = spec["leaseTransitions"]?.integer, count < 0 {
-      causes.append(.unfit("spec.leaseTransitions", .integer(count), "must be greater than or equal to 0"))
+      causes.append(.invalidValue("spec.leaseTransitions", .integer(count), "must be greater than or equal to 0"))
     }
     return causes
   }

@@ -14,7 +14,7 @@ struct DataRules: ObjectRules {
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
     + "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
-  func completed(_ value: Value) -> Value {
+  func defaulted(_ value: Value) -> Value {
     guard isSecret else { return value }
     var object = value["type"] == nil || value["type"] == "" ? value.setting(["type"], to: "Opaque") : value
     for pair in object["stringData"]?.mapping?.pairs ?? [] {

@@ -17,12 +17,12 @@ struct KubernetesRules: ObjectRules {
     }
   }
 
-  func completed(_ value: Value) -> Value {
+  func defaulted(_ value: Value) -> Value {
     switch kind {
     case "Namespace":
       value.setting(["metadata", "labels", "kubernetes.io/metadata.name"], to: value[path: "metadata", "name"])
-    case "NetworkPolicy": NetworkRules.completed(policy: value)
-    case "LimitRange": AmountRules.completed(limits: value)
+    case "NetworkPolicy": NetworkRules.defaulted(policy: value)
+    case "LimitRange": AmountRules.defaulted(limits: value)
     default: value
     }
   }
@@ -63,10 +63,10 @@ struct KubernetesRules: ObjectRules {
       return [.forbidden("spec", problem)]
     case "StorageClass": return places.map { .forbidden($0, "updates to \($0) are forbidden.") }
     case "RoleBinding", "ClusterRoleBinding":
-      return [.unfit("roleRef", value["roleRef"] ?? .null, "cannot change roleRef")]
+      return [.invalidValue("roleRef", value["roleRef"] ?? .null, "cannot change roleRef")]
     default:
       return places.map { place in
-        .unfit(place, value[path: place.split(separator: ".").map(String.init)] ?? .null, "field is immutable")
+        .invalidValue(place, value[path: place.split(separator: ".").map(String.init)] ?? .null, "field is immutable")
       }
     }
   }
@@ -91,7 +91,8 @@ struct KubernetesRules: ObjectRules {
     if wanted.isEmpty, !hasExpressions {
       guard value[path: "spec", "selector"] != nil else { return [] }
       return [
-        .unfit("spec.selector", value[path: "spec", "selector"] ?? .null, "empty selector is invalid for \(noun)")
+        .invalidValue(
+          "spec.selector", value[path: "spec", "selector"] ?? .null, "empty selector is invalid for \(noun)")
       ]
     }
     guard wanted.contains(where: { labels?[$0.key] != $0.value }) else { return [] }

@@ -27,7 +27,7 @@ struct MetadataRules: Sendable {
   /// Precedes `labelRule` in messages about names of kinds.
   static let kindRule = "may have mixed case, but should otherwise match: "
 
-  static let oldLabelRule =
+  static let rfc1035LabelRule =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
     + "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
     + "'[a-z]([-a-z0-9]*[a-z0-9])?')"
@@ -85,7 +85,7 @@ struct MetadataRules: Sendable {
     case .label where !Syntax.isLabel(name):
       return [.invalid("metadata.name", .string(name), Self.labelRule)]
     case .rfc1035Label where !Syntax.isRFC1035Label(name):
-      return [.invalid("metadata.name", .string(name), Self.oldLabelRule)]
+      return [.invalid("metadata.name", .string(name), Self.rfc1035LabelRule)]
     case .pathSegment where !Syntax.isPathSegment(name):
       return [.invalid("metadata.name", .string(name), "may not be '.' or '..', nor contain '/' or '%'")]
     default:
@@ -135,14 +135,14 @@ struct MetadataRules: Sendable {
     let references = value?.sequence ?? []
     var causes: [Status.Cause] = []
     for reference in references where reference["kind"] == "Event" && reference["apiVersion"] == "v1" {
-      causes.append(.unfit(field, reference, "/v1, Kind=Event is disallowed from being an owner"))
+      causes.append(.invalidValue(field, reference, "/v1, Kind=Event is disallowed from being an owner"))
     }
     let controllers = references.filter { $0["controller"] == true }.map { $0["name"]?.string ?? "" }
     guard controllers.count > 1 else { return causes }
     let problem =
       "Only one reference can have Controller set to true. Found \"true\" in references for \(controllers[0]) and "
       + controllers[1]
-    return causes + [.unfit(field, value ?? .null, problem)]
+    return causes + [.invalidValue(field, value ?? .null, problem)]
   }
 
   private static func ownerCauses(_ value: Value?, _ field: String) -> [Status.Cause] {

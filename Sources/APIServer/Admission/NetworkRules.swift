@@ -122,12 +122,12 @@ enum NetworkRules {
   private static func backend(_ backend: Value?, at place: String) -> [Status.Cause] {
     guard let backend, backend["resource"] == nil else { return [] }
     guard let service = backend["service"] else {
-      return [.unfit(place, "", "resource or service backend is required")]
+      return [.invalidValue(place, "", "resource or service backend is required")]
     }
     let (name, number) = (service[path: "port", "name"], service[path: "port", "number"])
     switch (name, number) {
     case (nil, nil): return [.required(place, "port name or number is required")]
-    case (_?, _?): return [.unfit(place, "", "cannot set both port name & port number")]
+    case (_?, _?): return [.invalidValue(place, "", "cannot set both port name & port number")]
     default: return []
     }
   }
@@ -144,7 +144,7 @@ enum NetworkRules {
   }
 
   /// Fills in `policyTypes`: `Ingress`, and `Egress` if there are egress rules.
-  static func completed(policy value: Value) -> Value {
+  static func defaulted(policy value: Value) -> Value {
     guard let spec = value["spec"], spec["policyTypes"]?.sequence?.isEmpty ?? true else { return value }
     let hasEgress = spec["egress"]?.sequence?.isEmpty == false
     return value.setting(["spec", "policyTypes"], to: hasEgress ? ["Ingress", "Egress"] : ["Ingress"])

@@ -7,7 +7,7 @@ package import Manifest
 /// knows only Kubernetes' own kinds.
 package protocol ObjectRules: Sendable {
   /// `value` with the defaults of its kind filled in.
-  func completed(_ value: Value) -> Value
+  func defaulted(_ value: Value) -> Value
   /// The validation errors of `value`.
   func causes(_ value: Value) -> [Status.Cause]
   /// The validation errors of `value` when it replaces `old`.
@@ -25,6 +25,6 @@ extension ObjectRules {
 package struct NoRules: ObjectRules {
   package init() {}
 
-  package func completed(_ value: Value) -> Value { value }
+  package func defaulted(_ value: Value) -> Value { value }
   package func causes(_ value: Value) -> [Status.Cause] { [] }
 }

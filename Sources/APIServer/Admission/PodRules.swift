@@ -45,7 +45,7 @@ struct PodRules {
             reason: "FieldValueNotFound", message: "Not found: \(GoSyntax.text(name))", field: field + ".name"))
       }
       if let path = mount["mountPath"], !paths.insert(path).inserted {
-        causes.append(.unfit(field + ".mountPath", path, "must be unique"))
+        causes.append(.invalidValue(field + ".mountPath", path, "must be unique"))
       }
     }
   }
@@ -54,7 +54,7 @@ struct PodRules {
     for kind in ["limits", "requests"] {
       for pair in resources[kind]?.mapping?.pairs ?? [] where Quantity.number(pair.value) ?? 0 < 0 {
         let problem = "must be greater than or equal to 0"
-        causes.append(.unfit("\(place).\(kind)[\(pair.key)]", .string(Quantity.text(pair.value)), problem))
+        causes.append(.invalidValue("\(place).\(kind)[\(pair.key)]", .string(Quantity.text(pair.value)), problem))
       }
     }
     for pair in resources["requests"]?.mapping?.pairs ?? [] {
@@ -62,7 +62,7 @@ struct PodRules {
         let request = Quantity.number(pair.value), request > limit
       else { continue }
       let problem = "must be less than or equal to \(pair.key) limit"
-      causes.append(.unfit(place + ".requests", .string(Quantity.text(pair.value)), problem))
+      causes.append(.invalidValue(place + ".requests", .string(Quantity.text(pair.value)), problem))
     }
   }
 }

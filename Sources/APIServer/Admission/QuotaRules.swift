@@ -37,9 +37,9 @@ struct QuotaRules {
       }
     }
     let (number, shown) = (Quantity.number(amount.value) ?? 0, Value.string(Quantity.text(amount.value)))
-    if number < 0 { causes.append(.unfit(field, shown, "must be greater than or equal to 0")) }
+    if number < 0 { causes.append(.invalidValue(field, shown, "must be greater than or equal to 0")) }
     let isWhole = Self.counted.contains(amount.key) || amount.key.contains("/")
-    if isWhole, number != number.rounded() { causes.append(.unfit(field, shown, "must be an integer")) }
+    if isWhole, number != number.rounded() { causes.append(.invalidValue(field, shown, "must be an integer")) }
   }
 
   private static let ofLives: Set<String> = ["Terminating", "NotTerminating", "BestEffort", "NotBestEffort"]
@@ -74,12 +74,12 @@ struct QuotaRules {
       if !Self.known.contains(scope) {
         causes.append(.invalid(place + ".scopeName", .string(scope), "unsupported scope"))
       }
-      if !suits(scope) { causes.append(.unfit(place, requirement, "unsupported scope applied to resource")) }
+      if !suits(scope) { causes.append(.invalidValue(place, requirement, "unsupported scope applied to resource")) }
       check(operatorOf: requirement, scope, place)
     }
     let scopes = Set(requirements.compactMap { $0["scopeName"]?.string })
     if Self.contradictions.contains(where: { $0.isSubset(of: scopes) }) {
-      causes.append(.unfit(place, .sequence(requirements), "conflicting scopes"))
+      causes.append(.invalidValue(place, .sequence(requirements), "conflicting scopes"))
     }
   }
 

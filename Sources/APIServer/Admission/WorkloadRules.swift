@@ -16,7 +16,7 @@ struct WorkloadRules {
     (self.value, self.kind) = (value, kind)
     for key in Self.counts {
       guard let number = value[path: "spec", key]?.integer, number < 0 else { continue }
-      causes.append(.unfit("spec." + key, .integer(number), "must be greater than or equal to 0"))
+      causes.append(.invalidValue("spec." + key, .integer(number), "must be greater than or equal to 0"))
     }
     checkProgress()
     checkStrategy()
@@ -38,7 +38,8 @@ struct WorkloadRules {
     guard kind == "Deployment", let seconds = value[path: "spec", "progressDeadlineSeconds"]?.integer,
       seconds <= value[path: "spec", "minReadySeconds"]?.integer ?? 0
     else { return }
-    causes.append(.unfit("spec.progressDeadlineSeconds", .integer(seconds), "must be greater than minReadySeconds"))
+    causes.append(
+      .invalidValue("spec.progressDeadlineSeconds", .integer(seconds), "must be greater than minReadySeconds"))
   }
 
   private mutating func checkStrategy() {
@@ -50,7 +51,7 @@ struct WorkloadRules {
     let isNone = { (key: String) in [0, "0%"].contains(rolling[key] ?? "") }
     guard isNone("maxSurge"), isNone("maxUnavailable") else { return }
     causes.append(
-      .unfit(
+      .invalidValue(
         "spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"] ?? .null,
         "may not be 0 when `maxSurge` is 0"))
   }

@@ -27,17 +27,17 @@ struct DocumentAnswer: Sendable {
     case "v2" where segments.count == 2:
       let accept = request.headers["Accept"] ?? ""
       guard OpenAPIProtobuf.wantedTypes.contains(where: accept.contains) else {
-        return try cached("v2", as: "application/json") { types throws(Status) in JSON.bytes(OpenAPI(types).second) }
+        return try cached("v2", as: "application/json") { types throws(Status) in JSON.bytes(OpenAPI(types).version2) }
       }
       return try cached("v2+protobuf", as: OpenAPIProtobuf.mediaType) { types throws(Status) in
-        OpenAPIProtobuf.encode(OpenAPI(types).second)
+        OpenAPIProtobuf.encode(OpenAPI(types).version2)
       }
     case "v3" where segments.count == 2: return try index()
     case "v3":
-      try Form.checkPlain(request)
+      try Representation.checkPlain(request)
       let place = segments.dropFirst(2).joined(separator: "/")
       return try cached(place, as: "application/json") { types throws(Status) in
-        JSON.bytes(try OpenAPI(types).third(place))
+        JSON.bytes(try OpenAPI(types).version3(place))
       }
     default: throw .unknownResource
     }
@@ -45,11 +45,12 @@ struct DocumentAnswer: Sendable {
 
   /// The index of the OpenAPI 3 documents; each URL contains a hash, so that clients can cache the document.
   private func index() throws(Status) -> HTTPResponse {
-    try Form.checkPlain(request)
+    try Representation.checkPlain(request)
     return try cached("v3", as: "application/json") { types throws(Status) in
       var pairs: [Mapping.Pair] = []
       for place in OpenAPI(types).groupVersions {
-        let document = try served.document(place) { types throws(Status) in JSON.bytes(try OpenAPI(types).third(place))
+        let document = try served.document(place) { types throws(Status) in
+          JSON.bytes(try OpenAPI(types).version3(place))
         }
         let address = "/openapi/v3/\(place)?hash=\(document.tag.dropFirst().dropLast())"
         pairs.append(Mapping.Pair(key: place, value: ["serverRelativeURL": .string(address)]))
@@ -89,7 +90,7 @@ struct DocumentAnswer: Sendable {
 
   /// Responds with `value`; throws if the client does not accept plain JSON.
   func answer(_ value: Value) throws(Status) -> HTTPResponse {
-    try Form.checkPlain(request)
+    try Representation.checkPlain(request)
     return try answer(JSON.bytes(value), as: "application/json")
   }
 

@@ -15,33 +15,33 @@ struct OpenAPI: Sendable {
   ]
 
   /// `/openapi/v2`.
-  var second: Value {
+  var version2: Value {
     var paths = Mapping()
     var definitions: Mapping = [OpenAPISchemas.metadataName: OpenAPISchemas.metadata]
     for type in types.all {
-      add(self.paths(of: type, .second), to: &paths)
+      add(self.paths(of: type, .version2), to: &paths)
       guard let schema = type.schema else { continue }
       definitions.pairs.append(
         Mapping.Pair(
-          key: OpenAPISchemas.name(of: type), value: OpenAPISchemas.definition(type, schema, .second)))
+          key: OpenAPISchemas.name(of: type), value: OpenAPISchemas.definition(type, schema, .version2)))
     }
-    definitions.pairs += NativeSchemas.parts(of: types.all, .second)
+    definitions.pairs += NativeSchemas.parts(of: types.all, .version2)
     return [
       "swagger": "2.0", "info": Self.information, "paths": .mapping(paths), "definitions": .mapping(definitions),
     ]
   }
 
   /// `/openapi/v3/PLACE`, such as `apis/apps/v1`.
-  func third(_ place: String) throws(Status) -> Value {
+  func version3(_ place: String) throws(Status) -> Value {
     let members = types.all.filter { Self.place(of: $0) == place }
     guard !members.isEmpty else { throw .unknownResource }
     var paths = Mapping()
     var schemas: Mapping = [OpenAPISchemas.metadataName: OpenAPISchemas.metadata]
     for type in members {
-      add(self.paths(of: type, .third), to: &paths)
-      schemas[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, type.schema, .third)
+      add(self.paths(of: type, .version3), to: &paths)
+      schemas[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, type.schema, .version3)
     }
-    schemas.pairs += NativeSchemas.parts(of: members, .third)
+    schemas.pairs += NativeSchemas.parts(of: members, .version3)
     return [
       "openapi": "3.0.0", "info": Self.information, "paths": .mapping(paths),
       "components": ["schemas": .mapping(schemas)],
@@ -67,10 +67,10 @@ struct OpenAPI: Sendable {
 extension OpenAPI {
   /// The two versions of the format.
   enum Version: Hashable, Sendable {
-    case second, third
+    case version2, version3
 
     /// The prefix of references to schemas.
-    var prefix: String { self == .second ? "#/definitions/" : "#/components/schemas/" }
+    var prefix: String { self == .version2 ? "#/definitions/" : "#/components/schemas/" }
   }
 
   private func paths(of type: ResourceType, _ version: Version) -> [(String, Value)] {
@@ -120,7 +120,7 @@ extension OpenAPI {
 
   private static func parameter(_ name: String, _ version: Version) -> Value {
     let parameter: Value = ["name": .string(name), "in": "query"]
-    return version == .second
+    return version == .version2
       ? parameter.setting(["type"], to: "string") : parameter.setting(["schema"], to: ["type": "string"])
   }
 }

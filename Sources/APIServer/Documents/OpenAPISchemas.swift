@@ -32,13 +32,13 @@ enum OpenAPISchemas {
     let prefix = version.prefix
     var value =
       isNative
-      ? NativeSchemas.definition(schema, version) : version == .second ? simplified(schema.source) : schema.source
+      ? NativeSchemas.definition(schema, version) : version == .version2 ? simplified(schema.source) : schema.source
     let fields: [(String, Value)] = [
       ("apiVersion", ["type": "string", "description": "The group and the version of the kind."]),
       ("kind", ["type": "string", "description": "The kind."]),
       ("metadata", ["$ref": .string(prefix + metadataName)]),
     ]
-    if value["properties"] != nil || version == .third {
+    if value["properties"] != nil || version == .version3 {
       for (key, field) in fields { value = value.setting(["properties", key], to: field) }
     }
     return value.setting(["x-kubernetes-group-version-kind"], to: [groupVersionKind(type)])

@@ -10,9 +10,9 @@ extension API {
   /// Does everything that follows from `change`: quotas, owners and namespaces, the served kinds, and the removal of a
   /// definition that is being deleted after its last object.
   func follow(_ change: StoredChange) {
-    followQuotas(change)
+    updateQuotas(change)
     followOwners(change)
-    followForeground(change)
+    continueForegroundDeletion(change)
     if change.collection == Resource.definitions.qualifiedName {
       serve(change)
     } else if change.kind == .deleted, terminating.contains(change.collection) {
@@ -87,7 +87,7 @@ extension API {
   }
 
   /// `object` as it is stored: a definition with its status, which only the server writes.
-  func settled(_ object: Value, after old: Value?, _ type: ResourceType) throws(Status) -> Value {
+  func withDefinitionStatus(_ object: Value, after old: Value?, _ type: ResourceType) throws(Status) -> Value {
     guard type.resource == .definitions else { return object }
     let name = Object(object).name
     if let old {
@@ -97,7 +97,7 @@ extension API {
     let others = types.all.filter {
       $0.resource.group == object[path: "spec", "group"]?.string && $0.collection != name
     }
-    return Definition.settled(object, after: old, among: others, at: now())
+    return Definition.withDefinitionStatus(object, after: old, among: others, at: now())
   }
 
   /// Refuses to drop a version in which objects of `definition` are stored, because they could not be read any more.
@@ -124,11 +124,11 @@ extension ObjectStore {
       let key = ObjectKey(namespace: "", name: definition.name)
       let old = registry.withLock { $0[collection, key] }?.value
       guard old?["spec"] != definition.value["spec"] else { continue }
-      _ = try put(definition.kept(after: old, at: now), in: collection)
+      _ = try put(definition.builtInObject(after: old, at: now), in: collection)
     }
     let names = Set(definitions.map(\.name))
     let kept = registry.withLock { $0.table(collection).objects() }
-    for stored in kept where !names.contains(stored.key.name) && Definition.isOwn(stored) {
+    for stored in kept where !names.contains(stored.key.name) && Definition.isBuiltInDefinition(stored) {
       _ = try remove(stored.value, from: collection)
     }
   }

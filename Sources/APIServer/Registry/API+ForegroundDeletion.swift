@@ -12,7 +12,7 @@ extension API {
     let finalizers = Object(marked).finalizers.filter { $0 != Self.finalizer } + [Self.finalizer]
     let waiting = marked.setting(["metadata", "finalizers"], to: .sequence(finalizers.map(Value.string)))
     let change = try committing { () throws(StorageError) in try store.put(waiting, in: path.type.collection) }
-    for reference in registry.withLock({ $0.dependents(of: stored.uid) }) { letGo(reference, by: stored.uid) }
+    for reference in registry.withLock({ $0.dependents(of: stored.uid) }) { deleteDependent(reference, by: stored.uid) }
     finishForeground(stored.uid)
     guard let left = try? find(path.type, path.key), left.uid == stored.uid else {
       return Deletion(path.type, change.object, isGone: true)
@@ -21,7 +21,7 @@ extension API {
   }
 
   /// Deletes a dependent of `owner`, unless another owner exists.
-  private func letGo(_ reference: ObjectReference, by owner: String) {
+  private func deleteDependent(_ reference: ObjectReference, by owner: String) {
     guard let type = types.find(collection: reference.collection),
       let object = registry.withLock({ $0[reference.collection, reference.key] }), !object.isBeingDeleted
     else { return }
@@ -35,7 +35,7 @@ extension API {
   }
 
   /// Continues the foreground deletion of the owners of a deleted object.
-  func followForeground(_ change: StoredChange) {
+  func continueForegroundDeletion(_ change: StoredChange) {
     guard change.kind == .deleted else { return }
     for uid in change.object.owners { finishForeground(uid) }
   }

@@ -18,7 +18,7 @@ extension API {
   }
 
   /// Updates the status of the quotas of a namespace that `change` may concern.
-  func followQuotas(_ change: StoredChange) {
+  func updateQuotas(_ change: StoredChange) {
     let namespace = change.object.key.namespace
     if namespace.isEmpty { return }
     for stored in quotas(in: namespace) where !stored.isBeingDeleted {

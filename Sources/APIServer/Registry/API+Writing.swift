@@ -35,7 +35,7 @@ extension API {
     try checkQuotas(object, type)
     guard try find(type, key) == nil else { throw .alreadyExists(type.resource, key.name) }
     guard !terminating.contains(type.collection) else { throw .terminatingDefinition }
-    let kept = type.storing(try settled(object, after: nil, type))
+    let kept = type.storing(try withDefinitionStatus(object, after: nil, type))
     try ObjectLimits.check(kept)
     if options.isDryRun { return StoredObject(unstored: kept) }
     let change = try committing { () throws(StorageError) in try store.put(kept, in: type.collection) }
@@ -79,7 +79,7 @@ extension API {
     let patched = try patch.apply(to: old, type)
     guard let problem = NativeDecoding.problem(patched, type) else { return patched }
     let nameless = Resource(group: "", version: "", plural: "", kind: "")
-    throw .invalid(nameless, "", [.invalid("patch", .string(JSON.text(type.showing(patched))), problem)])
+    throw .invalid(nameless, "", [.invalid("patch", .string(JSON.text(type.redacted(patched))), problem)])
   }
 
   func change(
@@ -138,7 +138,7 @@ extension API {
     _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
   ) throws(Status) -> StoredObject {
     let stored = old.stored
-    let new = try settled(new, after: old.value, path.type)
+    let new = try withDefinitionStatus(new, after: old.value, path.type)
     let kept = path.type.storing(new)
     // A write that changes nothing is not stored (Kubernetes drops it before etcd too), unless the stored form is
     // outdated.
@@ -199,11 +199,11 @@ extension API {
   private func discard(
     _ damaged: DamagedObject, _ path: ResourcePath, _ options: DeleteOptions
   ) throws(Status) -> Deletion {
-    let remains = damaged.remains(path.type)
-    let stored = StoredObject(remains, version: 0)
+    let placeholder = damaged.placeholder(path.type)
+    let stored = StoredObject(placeholder, version: 0)
     try check(options, stored, path.type)
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
-    let change = try committing { () throws(StorageError) in try store.remove(remains, from: path.type.collection) }
+    let change = try committing { () throws(StorageError) in try store.remove(placeholder, from: path.type.collection) }
     note("\(path.type.resource.qualifiedName) \"\(damaged.key.name)\", which was damaged, has been deleted")
     collectGarbage()
     return Deletion(path.type, change.object, isGone: true)
@@ -228,13 +228,13 @@ extension API {
 
   func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Status) {
     if let uid = options.uid, uid != stored.uid {
-      throw .unmet(
+      throw .failedPrecondition(
         type.resource, stored.key.name,
         "the UID in the precondition (\(uid)) does not match the UID in record (\(stored.uid)). "
           + "The object might have been deleted and then recreated")
     }
     if let version = options.resourceVersion, version != String(stored.version) {
-      throw .unmet(
+      throw .failedPrecondition(
         type.resource, stored.key.name,
         "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
           + "(\(stored.version)). The object might have been modified")

@@ -67,7 +67,7 @@ package actor API: CallerHandler {
     let own = Set(types.definitions.map(\.name))
     for stored in definitions {
       guard !own.contains(stored.key.name) else {
-        served.date(stored.key.name, date(stored))
+        served.setSchemaVersion(stored.key.name, date(stored))
         continue
       }
       let definition = Definition(reading: stored.value)
@@ -92,7 +92,7 @@ package actor API: CallerHandler {
   package nonisolated func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     var response: HTTPResponse
     do throws(Status) {
-      let whole = try await request.whole()
+      let whole = try await request.withWholeBody()
       response = try await Router(api: self, caller: caller).answer(whole, Target(whole.target))
     } catch {
       response = error.response

@@ -33,13 +33,13 @@ struct DeleteOptions: Hashable, Sendable {
   /// The options in the query, in the form of a body.
   private static func query(_ target: Target) throws(Status) -> Value {
     var options = Mapping()
-    if let text = target.given("dryRun") { options["dryRun"] = [.string(text)] }
-    if let text = target.given("propagationPolicy") { options["propagationPolicy"] = .string(text) }
-    if target.given("orphanDependents") != nil {
+    if let text = target.rawParameter("dryRun") { options["dryRun"] = [.string(text)] }
+    if let text = target.rawParameter("propagationPolicy") { options["propagationPolicy"] = .string(text) }
+    if target.rawParameter("orphanDependents") != nil {
       options["orphanDependents"] = .bool(target.flag("orphanDependents"))
     }
     let preconditions = ["uid", "resourceVersion"].compactMap { key in
-      target.given(key).map { Mapping.Pair(key: key, value: .string($0)) }
+      target.rawParameter(key).map { Mapping.Pair(key: key, value: .string($0)) }
     }
     if !preconditions.isEmpty { options["preconditions"] = .mapping(Mapping(preconditions)) }
     if let seconds = try target.integer("gracePeriodSeconds") { options["gracePeriodSeconds"] = .integer(seconds) }

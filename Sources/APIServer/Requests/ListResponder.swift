@@ -7,7 +7,7 @@ import Platform
 struct ListResponder: Sendable {
   var api: API
 
-  func page(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
+  func page(_ path: ResourcePath, _ target: Target, _ form: Representation) throws(Status) -> HTTPResponse {
     let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
     let limit = try target.integer("limit", orNegative: true).flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))

@@ -11,7 +11,7 @@ package struct ProtobufBodies: CallerHandler {
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     guard Self.isForThis(request) else { return await handler.respond(to: request, from: caller) }
     do throws(Status) {
-      var whole = try await request.whole()
+      var whole = try await request.withWholeBody()
       whole.body = whole.body.isEmpty ? [] : JSON.bytes(try ProtobufReader.object(whole.body))
       whole.headers["Content-Type"] = "application/json"
       whole.headers["Content-Length"] = String(whole.body.count)
@@ -21,8 +21,8 @@ package struct ProtobufBodies: CallerHandler {
     }
   }
 
-  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
-    Self.isForThis(request) ? nil : handler.respondAtOnce(to: request, from: caller)
+  package func immediateResponse(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    Self.isForThis(request) ? nil : handler.immediateResponse(to: request, from: caller)
   }
 
   /// Whether to convert the body: requests to extensions are passed on unchanged.

@@ -63,7 +63,7 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) throws(Status) -> HTTPResponse {
     guard request.method == .get else { throw .unknownMethod }
-    return try WatchResponder(api: api).begin(path, target, try Form(request, target))
+    return try WatchResponder(api: api).begin(path, target, try Representation(request, target))
   }
 
   /// The verb of `method` in discovery; a read-only resource does not have all of them.
@@ -83,9 +83,9 @@ struct Router: Sendable {
     switch request.method {
     case .get where target.flag("watch"):
       return try watch(request, target, path)
-    case .get: return try ListResponder(api: api).page(path, target, try Form(request, target))
+    case .get: return try ListResponder(api: api).page(path, target, try Representation(request, target))
     case .post:
-      let form = try Form(request, target)
+      let form = try Representation(request, target)
       let options = try WriteOptions(request, target, by: caller)
       let (value, repeated) = try request.document()
       let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
@@ -99,7 +99,7 @@ struct Router: Sendable {
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Status) -> HTTPResponse {
-    let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
+    let (options, form) = (try WriteOptions(request, target, by: caller), try Representation(request, target))
     guard !path.isScale else { return try await scale(request, path, options) }
     guard !path.isFinalize else {
       guard request.method == .put else { throw .unknownMethod }
@@ -151,7 +151,7 @@ struct Router: Sendable {
     // Objects in several namespaces are deleted by name only, so that an empty variable in a path deletes nothing.
     let isOfOne = !path.type.resource.isNamespaced || path.namespace != nil
     guard path.type.verbs.contains("deletecollection"), isOfOne else { throw .unknownMethod }
-    let (options, form) = (try DeleteOptions(request, target), try Form(request, target))
+    let (options, form) = (try DeleteOptions(request, target), try Representation(request, target))
     var deleted: [StoredObject] = []
     for object in api.objects(try ObjectFilter(path, target)) {
       var single = path
@@ -170,7 +170,9 @@ struct Router: Sendable {
       body: form.list(deleted, of: path.type, version, at: api.now()))
   }
 
-  private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {
+  private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Representation)
+    -> HTTPResponse
+  {
     HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
   }
 

@@ -70,7 +70,7 @@ struct Scaling: Sendable {
     guard let number = replicas.integer, number >= 0 else {
       throw .invalid(
         Self.resource, path.name ?? "",
-        [.unfit("spec.replicas", replicas, "must be greater than or equal to 0")])
+        [.invalidValue("spec.replicas", replicas, "must be greater than or equal to 0")])
     }
     return object.setting(paths.specReplicas, to: .integer(number))
   }

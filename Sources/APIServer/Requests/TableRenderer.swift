@@ -5,8 +5,8 @@ import Platform
 /// Builds the `Table` that `kubectl get` shows: one row for each object.
 struct TableRenderer: Sendable {
   var type: ResourceType
-  var inclusion: Form.Inclusion
-  var version = Form.TableVersion.stable
+  var inclusion: Representation.Inclusion
+  var version = Representation.TableVersion.stable
   var now: Timestamp
 
   func value(_ objects: [StoredObject], _ metadata: Mapping, hasColumns: Bool) -> Value {

@@ -18,7 +18,7 @@ struct WriteOptions: Hashable, Sendable {
 
   init(_ request: HTTPRequest, _ target: Target, by caller: Caller) throws(Status) {
     self.caller = caller
-    isDryRun = try Self.isDryRun(target.given("dryRun"))
+    isDryRun = try Self.isDryRun(target.rawParameter("dryRun"))
     isForced = target.flag("force")
     if request.method != .get, request.method != .delete {
       validation = try FieldValidation(target, kind: Self.kind(request.method))

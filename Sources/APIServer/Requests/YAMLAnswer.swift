@@ -11,7 +11,7 @@ enum YAMLAnswer {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
       wish.split(separator: ";").first?.split(separator: " ").joined() ?? ""
     }
-    return wishes.first { $0 == mediaType || Form.mediaTypes.contains($0) } == mediaType
+    return wishes.first { $0 == mediaType || Representation.mediaTypes.contains($0) } == mediaType
   }
 
   /// The JSON response of `answer`, or its error, as YAML.

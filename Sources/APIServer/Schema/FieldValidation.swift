@@ -33,7 +33,7 @@ enum FieldValidation: String, Hashable, Sendable {
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {
-      let cause = Status.Cause.invalid("patch", .string(JSON.text(type.showing(document))), text)
+      let cause = Status.Cause.invalid("patch", .string(JSON.text(type.redacted(document))), text)
       throw .invalid(type.resource, document[path: "metadata", "name"]?.string ?? "", [cause])
     }
     let kind = type.resource.kind

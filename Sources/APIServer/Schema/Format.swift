@@ -32,7 +32,7 @@ enum Format: String, Hashable, Sendable {
     case .ipv4: Self.isIPv4(text[...])
     case .ipv6: Self.isIPv6(text[...])
     case .cidr: Self.isCIDR(text)
-    case .uri: RequestURI.isOne(text)
+    case .uri: RequestURI.isValid(text)
     case .hostname: text.utf8.count <= 255 && Self.patterns[self]?.matches(text) ?? true
     case .isbn: CheckedNumber.isISBN10(text) || CheckedNumber.isISBN13(text)
     case .isbn10: CheckedNumber.isISBN10(text)

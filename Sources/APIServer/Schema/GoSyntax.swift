@@ -49,7 +49,7 @@ enum GoSyntax {
 
 extension Status.Cause {
   /// An invalid value, formatted as the API server shows it.
-  static func unfit(_ field: String, _ value: Value, _ problem: String) -> Status.Cause {
+  static func invalidValue(_ field: String, _ value: Value, _ problem: String) -> Status.Cause {
     Status.Cause(
       reason: "FieldValueInvalid", message: "Invalid value: \(GoSyntax.text(value)): \(problem)", field: field)
   }

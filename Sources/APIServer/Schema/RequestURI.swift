@@ -3,7 +3,7 @@ import Platform
 /// Checks what Go's `url.ParseRequestURI` accepts, for the format `uri`: an absolute path, or a scheme and what follows
 /// it.
 enum RequestURI {
-  static func isOne(_ text: String) -> Bool {
+  static func isValid(_ text: String) -> Bool {
     guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return false }
     if text == "*" { return true }
     guard let (scheme, rest) = divided(text) else { return false }

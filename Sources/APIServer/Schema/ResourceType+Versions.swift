@@ -27,12 +27,12 @@ extension ResourceType {
     let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
     let kept = (conversion?.storing(object) ?? object).setting(["apiVersion"], to: .string(version))
     guard let schema = schemas[version] else { return kept }
-    return schema.completed(schema.pruned(kept).value)
+    return schema.defaulted(schema.pruned(kept).value)
   }
 
   private func renewed(_ object: Value) -> Value {
     guard let schema = schemas[object["apiVersion"]?.string ?? ""] ?? schema else { return object }
-    return schema.completed(schema.pruned(object).value)
+    return schema.defaulted(schema.pruned(object).value)
   }
 
   /// Versions of a definition differ only in `apiVersion` (conversion strategy None).

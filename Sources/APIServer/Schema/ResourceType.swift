@@ -121,15 +121,15 @@ extension ResourceType {
   }
 
   /// `object` as an error may show it: of a Secret only its kind and name.
-  func showing(_ object: Value) -> Value {
+  func redacted(_ object: Value) -> Value {
     guard resource == .secrets else { return object }
     let metadata: Value = ["name": object[path: "metadata", "name"] ?? .null]
     return ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind), "metadata": metadata]
   }
 
   /// `object` with the defaults of its schema and its rules.
-  func completed(_ object: Value) -> Value {
-    rules.completed(schema?.completed(object) ?? object)
+  func defaulted(_ object: Value) -> Value {
+    rules.defaulted(schema?.defaulted(object) ?? object)
   }
 
   /// The errors that schema and rules find in `object`, which replaces `old` if given.
@@ -139,7 +139,7 @@ extension ResourceType {
     guard causes.isEmpty else { return causes }
     guard let old else { return rules.causes(object) }
     // An object that was stored before a default existed counts as having it.
-    return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
+    return rules.causes(object, replacing: schema?.native == nil ? old : defaulted(old))
   }
 
   /// For Kubernetes' own kinds, errors that `old` already has are ignored: it was accepted under less strict rules.

@@ -43,7 +43,7 @@ package struct ResourceTypes: Sendable {
   }
 
   /// Sets the resource version at which the schemas of the definition called `name` last changed.
-  mutating func date(_ name: String, _ version: Int) {
+  mutating func setSchemaVersion(_ name: String, _ version: Int) {
     for index in all.indices where all[index].collection == name { all[index].schemaVersion = version }
   }
 

@@ -4,7 +4,7 @@ extension Schema {
   /// `value` as it is stored: without nulls that the schema does not allow, and with defaults filled in.
   ///
   /// Such a null counts as missing: its field is removed or gets its default.
-  func completed(_ value: Value) -> Value {
+  func defaulted(_ value: Value) -> Value {
     filled(value) ?? value
   }
 

@@ -67,9 +67,9 @@ struct SchemaReader {
   private mutating func check(default value: Value, _ schema: Schema) {
     let place = path.appending("default")
     guard schema.pruned(value, isObject: schema.isEmbedded).unknown.isEmpty else {
-      return causes.append(.unfit(place, value, "must not have unknown fields"))
+      return causes.append(.invalidValue(place, value, "must not have unknown fields"))
     }
-    causes += schema.causes(schema.completed(value)).map { cause in
+    causes += schema.causes(schema.defaulted(value)).map { cause in
       var cause = cause
       cause.field = cause.field.isEmpty ? place : place + "." + cause.field
       return cause

@@ -73,13 +73,13 @@ struct SchemaValidation {
       causes.append(.invalid(path.appending("apiVersion"), .string(version), problem))
     }
     if let kind = mapping["kind"]?.string, !kind.isEmpty, !Syntax.isRFC1035Label(kind.lowercased()) {
-      let rule = MetadataRules.kindRule + MetadataRules.oldLabelRule
+      let rule = MetadataRules.kindRule + MetadataRules.rfc1035LabelRule
       causes.append(.invalid(path.appending("kind"), .string(kind), rule))
     }
     guard let metadata = mapping["metadata"], metadata != .null else { return }
     let place = path.appending("metadata")
     if let problem = NativeDecoding.problem(metadata: metadata, of: mapping["kind"]?.string ?? "") {
-      causes.append(.unfit(place, metadata, problem))
+      causes.append(.invalidValue(place, metadata, problem))
     } else {
       causes += MetadataRules.causes(embedded: metadata, at: place)
     }
@@ -131,7 +131,7 @@ struct SchemaValidation {
   }
 
   private mutating func add(_ value: Value, _ problem: String) {
-    causes.append(.unfit(path.text, value, "\(path.text) in body \(problem)"))
+    causes.append(.invalidValue(path.text, value, "\(path.text) in body \(problem)"))
   }
 }
 

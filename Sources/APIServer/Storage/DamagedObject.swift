@@ -17,7 +17,7 @@ struct DamagedObject: Hashable, Sendable {
   }
 
   /// The object that its deletion reports: key and UID.
-  func remains(_ type: ResourceType) -> Value {
+  func placeholder(_ type: ResourceType) -> Value {
     let namespace = key.namespace.isEmpty ? nil : key.namespace
     let object = Object(type.resource, name: key.name, namespace: namespace).value
     return uid.map { object.setting(["metadata", "uid"], to: .string($0)) } ?? object

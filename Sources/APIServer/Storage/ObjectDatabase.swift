@@ -59,7 +59,7 @@ final class ObjectDatabase {
     let isNew = try claim(database, path)
     try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
     // Objects must be readable on a full disk, so nothing is written unless it has to be.
-    if isNew { try layOut(database) }
+    if isNew { try createTables(database) }
     return database
   }
 
@@ -82,7 +82,7 @@ final class ObjectDatabase {
   }
 
   /// Creates all tables or none.
-  private static func layOut(_ database: Database) throws(StorageError) {
+  private static func createTables(_ database: Database) throws(StorageError) {
     try database.transaction { () throws(StorageError) in
       try database.execute(
         """

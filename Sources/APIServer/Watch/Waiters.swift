@@ -2,11 +2,11 @@ import KubernetesAPI
 import Platform
 
 /// The result of reading the history for a watch.
-enum News: Sendable {
+enum WatchResult: Sendable {
   /// Events up to a version; empty if none occurred in the given time.
   case events([WatchedChange], upTo: Int)
   /// The history no longer contains the position of the watch.
-  case forgotten(oldest: Int)
+  case expired(oldest: Int)
 }
 
 /// The watches that have sent all events and wait, by collection.
@@ -117,7 +117,7 @@ extension API {
   /// The events of the selected objects after `version`; waits until there is one or `deadline` has passed.
   nonisolated func news(
     after version: Int, for filter: ObjectFilter, until deadline: ContinuousClock.Instant
-  ) async -> News {
+  ) async -> WatchResult {
     let news = look(after: version, for: filter)
     guard case .events(let events, let seen) = news, events.isEmpty else { return news }
     guard ContinuousClock.now < deadline, !Task.isCancelled else { return news }
@@ -129,11 +129,11 @@ extension API {
     return look(after: max(change ?? seen, seen), for: filter)
   }
 
-  private nonisolated func look(after version: Int, for filter: ObjectFilter) -> News {
+  private nonisolated func look(after version: Int, for filter: ObjectFilter) -> WatchResult {
     registry.withLock { registry in
       // Under the lock, because a slice of the history that is kept makes the next write copy all of it.
       guard let changes = registry.history.changes(after: version) else {
-        return .forgotten(oldest: registry.history.oldest)
+        return .expired(oldest: registry.history.oldest)
       }
       var events: [WatchedChange] = []
       for change in changes {

@@ -10,14 +10,14 @@ struct WatchResponder: Sendable {
   /// The duration of a watch, in seconds, if the client sets none.
   private static let longest = 3_600
 
-  func begin(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
+  func begin(_ path: ResourcePath, _ target: Target, _ form: Representation) throws(Status) -> HTTPResponse {
     let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
     let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
     let version = options.version ?? 0
     let allowsBookmarks = target.flag("allowWatchBookmarks")
     let plan = WatchPlan(
       filter: filter, form: form, allowsBookmarks: allowsBookmarks,
-      announcesInitial: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
+      marksInitialEventsEnd: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
     // Without a version, the watch begins with all objects as added ones, unless the request forbids it.
     let sendsInitial = options.sendsInitialEvents ?? (version == 0)
     let isFromNow = version == 0 || sendsInitial
@@ -36,10 +36,10 @@ struct WatchResponder: Sendable {
 /// What a watch sends, and until when.
 struct WatchPlan: Sendable {
   var filter: ObjectFilter
-  var form: Form
+  var form: Representation
   var allowsBookmarks: Bool
   /// Whether a bookmark marks the end of the initial objects.
-  var announcesInitial: Bool
+  var marksInitialEventsEnd: Bool
   var end: ContinuousClock.Instant
 }
 
@@ -54,7 +54,7 @@ actor WatchReader {
   private let api: API
   private let plan: WatchPlan
   private var initial: ArraySlice<StoredObject>
-  private var announcesInitial: Bool
+  private var marksInitialEventsEnd: Bool
   private var place: Int
   private var nextBookmark: ContinuousClock.Instant
   private var isFinished = false
@@ -64,7 +64,7 @@ actor WatchReader {
     self.api = api
     self.plan = plan
     self.initial = initial[...]
-    announcesInitial = plan.announcesInitial
+    marksInitialEventsEnd = plan.marksInitialEventsEnd
     place = version
     nextBookmark = .now + Self.bookmarkInterval
   }
@@ -78,7 +78,7 @@ actor WatchReader {
       let isServed = api.serves(plan.filter.type)
       let news = await api.news(after: place, for: plan.filter, until: isServed ? min(plan.end, nextBookmark) : .now)
       switch news {
-      case .forgotten(let oldest):
+      case .expired(let oldest):
         isFinished = true
         return line("ERROR", JSON.bytes(Status.expired(place, oldest: oldest).value))
       case .events(let events, let version):
@@ -92,14 +92,14 @@ actor WatchReader {
   }
 
   private func initialLines() -> [UInt8]? {
-    guard !initial.isEmpty || announcesInitial else { return nil }
+    guard !initial.isEmpty || marksInitialEventsEnd else { return nil }
     var piece: [UInt8] = []
     while let object = initial.popFirst() {
       piece += lines([WatchedChange(kind: .added, object: object)])
       if piece.count >= Self.pieceSize { return piece }
     }
-    if announcesInitial { piece += bookmark(["k8s.io/initial-events-end": "true"]) }
-    announcesInitial = false
+    if marksInitialEventsEnd { piece += bookmark(["k8s.io/initial-events-end": "true"]) }
+    marksInitialEventsEnd = false
     // Even an empty slice would keep the whole array for as long as the watch lasts.
     initial = []
     return piece

@@ -10,7 +10,7 @@ import Platform
 package struct ClusterLogins: LoginStore {
   /// How long a login is cached, as for reviewed tokens.
   private static let lifetime = Duration.seconds(10)
-  private static let most = 10_000
+  private static let capacity = 10_000
   /// The least time between two deletions of expired Leases, in seconds.
   private static let sweeping = 600
 
@@ -21,7 +21,7 @@ package struct ClusterLogins: LoginStore {
   private let time: @Sendable () -> Int
   private let known = Locked<[String: (login: LoginLeases.Login?, at: Duration)]>([:])
   private let swept: Locked<Int>
-  private let isTold = Locked(false)
+  private let isReported = Locked(false)
   private let report: @Sendable (String) -> Void
 
   /// Logins of `users`, stored in `cluster` in the namespace of `settings`.
@@ -41,8 +41,8 @@ package struct ClusterLogins: LoginStore {
 
   func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant {
     let proven = try await users.user(name, password: password, from: address)
-    return try await reaching { () throws(ClusterError) in
-      let login = try await leases.begin(proven.user.name, proof: proven.proof)
+    return try await mappingClusterErrors { () throws(ClusterError) in
+      let login = try await leases.begin(proven.user.name, passwordFingerprint: proven.passwordFingerprint)
       let grant = try await grant(login)
       await sweep()
       return grant
@@ -51,7 +51,7 @@ package struct ClusterLogins: LoginStore {
 
   func renew(_ refresh: String) async throws(LoginRefusal) -> LoginRenewal {
     guard let token = try await token(refresh, for: .refresh) else { return LoginRenewal() }
-    let found = try await reaching { () throws(ClusterError) in try await leases.login(token.login) }
+    let found = try await mappingClusterErrors { () throws(ClusterError) in try await leases.login(token.login) }
     guard let login = found, login.user == token.user else { return LoginRenewal() }
     var renewal = LoginRenewal(user: login.user)
     guard token.generation == login.generation else {
@@ -63,7 +63,7 @@ package struct ClusterLogins: LoginStore {
       try await end(login.id)
       return renewal
     }
-    renewal.grant = try await reaching { () throws(ClusterError) in
+    renewal.grant = try await mappingClusterErrors { () throws(ClusterError) in
       guard let next = try await leases.advance(login) else { return nil }
       return try await grant(next)
     }
@@ -75,15 +75,15 @@ package struct ClusterLogins: LoginStore {
     return renewal
   }
 
-  func bearer(of access: String) async throws(LoginRefusal) -> User? {
+  func tokenUser(of access: String) async throws(LoginRefusal) -> User? {
     guard let token = try await token(access, for: .access),
       let login = try await login(token), login.user == token.user, login.generation == token.generation
     else { return nil }
-    return try await users.holder(login.user, proof: login.proof)
+    return try await users.userWithPassword(login.user, passwordFingerprint: login.passwordFingerprint)
   }
 
-  /// Like `bearer(of:)`, from the cache: `.some(nil)` for an invalid token, `nil` if the cluster must be read.
-  func bearerAtOnce(of access: String) -> User?? {
+  /// Like `tokenUser(of:)`, from the cache: `.some(nil)` for an invalid token, `nil` if the cluster must be read.
+  func cachedTokenUser(of access: String) -> User?? {
     guard let name = SignedToken.key(of: access) else { return .some(nil) }
     guard let key = keys.known(name) else { return nil }
     guard let token = key.flatMap({ SignedToken(access, signedWith: $0) }), isFresh(token, for: .access) else {
@@ -91,11 +91,11 @@ package struct ClusterLogins: LoginStore {
     }
     guard let login = knownLogin(token) else { return nil }
     guard let login, login.user == token.user, login.generation == token.generation else { return .some(nil) }
-    return users.holderAtOnce(login.user, proof: login.proof)
+    return users.cachedUser(login.user, passwordFingerprint: login.passwordFingerprint)
   }
 
   func end(loginOf access: String) async throws(LoginRefusal) -> User? {
-    guard let user = try await bearer(of: access), let token = try await token(access, for: .access) else {
+    guard let user = try await tokenUser(of: access), let token = try await token(access, for: .access) else {
       return nil
     }
     try await end(token.login)
@@ -103,14 +103,14 @@ package struct ClusterLogins: LoginStore {
   }
 
   private func end(_ id: String) async throws(LoginRefusal) {
-    try await reaching { () throws(ClusterError) in try await leases.end(id) }
+    try await mappingClusterErrors { () throws(ClusterError) in try await leases.end(id) }
     note(nil, of: id)
   }
 
   /// Whether the password is unchanged and the user may still log in.
   private func isGood(_ login: LoginLeases.Login) async throws(LoginRefusal) -> Bool {
     do throws(LoginRefusal) {
-      return try await users.holder(login.user, proof: login.proof) != nil
+      return try await users.userWithPassword(login.user, passwordFingerprint: login.passwordFingerprint) != nil
     } catch {
       if error == .inactive { return false }
       throw error
@@ -131,7 +131,7 @@ package struct ClusterLogins: LoginStore {
   /// The token in `text`, if a gateway signed it and it has not expired.
   private func token(_ text: String, for use: SignedToken.Use) async throws(LoginRefusal) -> SignedToken? {
     guard let name = SignedToken.key(of: text) else { return nil }
-    let key = try await reaching { () throws(ClusterError) in try await keys.key(name) }
+    let key = try await mappingClusterErrors { () throws(ClusterError) in try await keys.key(name) }
     return key.flatMap { SignedToken(text, signedWith: $0) }.flatMap { isFresh($0, for: use) ? $0 : nil }
   }
 
@@ -141,7 +141,7 @@ package struct ClusterLogins: LoginStore {
 
   private func login(_ token: SignedToken) async throws(LoginRefusal) -> LoginLeases.Login? {
     if let known = knownLogin(token) { return known }
-    let login = try await reaching { () throws(ClusterError) in try await leases.login(token.login) }
+    let login = try await mappingClusterErrors { () throws(ClusterError) in try await leases.login(token.login) }
     note(login, of: token.login)
     return login
   }
@@ -158,8 +158,8 @@ package struct ClusterLogins: LoginStore {
   private func note(_ login: LoginLeases.Login?, of id: String) {
     let now = timing.now()
     known.withLock { known in
-      if known.count >= Self.most { known = known.filter { now - $0.value.at < Self.lifetime } }
-      if known.count < Self.most || known[id] != nil { known[id] = (login, now) }
+      if known.count >= Self.capacity { known = known.filter { now - $0.value.at < Self.lifetime } }
+      if known.count < Self.capacity || known[id] != nil { known[id] = (login, now) }
     }
   }
 
@@ -174,19 +174,19 @@ package struct ClusterLogins: LoginStore {
     if isDue { try? await leases.sweep() }
   }
 
-  private func reaching<Result: Sendable>(
+  private func mappingClusterErrors<Result: Sendable>(
     _ work: () async throws(ClusterError) -> Result
   ) async throws(LoginRefusal) -> Result {
     do throws(ClusterError) {
       let result = try await work()
-      isTold.withLock { $0 = false }
+      isReported.withLock { $0 = false }
       return result
     } catch {
-      let isNews = isTold.withLock { isTold in
-        defer { isTold = true }
-        return !isTold
+      let isFirst = isReported.withLock { isReported in
+        defer { isReported = true }
+        return !isReported
       }
-      if isNews { report("logins cannot be kept in the cluster: \(error)") }
+      if isFirst { report("logins cannot be kept in the cluster: \(error)") }
       throw .unavailable("logins cannot be kept in the cluster now")
     }
   }

@@ -13,7 +13,7 @@ struct LoginLeases: Sendable {
     var id: String
     var user: String
     var generation: Int
-    var proof: String
+    var passwordFingerprint: String
     var until: Int
     var version = ""
   }
@@ -30,7 +30,7 @@ struct LoginLeases: Sendable {
     group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
   /// Labels of these Leases: the type of entry, and a digest of the user name.
   static let (label, userLabel) = ("ksx.dev/gateway-login", "ksx.dev/gateway-user")
-  private static let (proof, until) = ("ksx.dev/proof", "ksx.dev/until")
+  private static let (passwordFingerprint, until) = ("ksx.dev/proof", "ksx.dev/until")
   /// The most logins of one user; a further login ends the user's oldest, and never another user's.
   static let mostOfUser = 100
 
@@ -38,12 +38,13 @@ struct LoginLeases: Sendable {
   let namespace: String
   let time: @Sendable () -> Int
 
-  func begin(_ user: String, proof: String) async throws(ClusterError) -> Login {
+  func begin(_ user: String, passwordFingerprint: String) async throws(ClusterError) -> Login {
     try await makeRoom(for: user)
     let login = Login(
-      id: LoginTokens.random(), user: user, generation: 1, proof: proof, until: time() + LoginTimes.refresh)
+      id: LoginTokens.random(), user: user, generation: 1, passwordFingerprint: passwordFingerprint,
+      until: time() + LoginTimes.refresh)
     let labels = [Self.label: "login", Self.userLabel: Self.digest(user)]
-    let annotations = [Self.proof: proof, Self.until: String(login.until)]
+    let annotations = [Self.passwordFingerprint: passwordFingerprint, Self.until: String(login.until)]
     return Login(try await create(Self.name(login.id), labels, annotations, spec(user, 1, LoginTimes.refresh))) ?? login
   }
 
@@ -139,7 +140,7 @@ struct LoginLeases: Sendable {
   }
 
   private func all(_ labels: String) async throws(ClusterError) -> [Object] {
-    try await cluster.list(Self.leases, namespace: namespace, selector: Selector(labels: labels), freshness: .atHand)
+    try await cluster.list(Self.leases, namespace: namespace, selector: Selector(labels: labels), freshness: .cached)
   }
 
   private func isOver(_ lease: Object) -> Bool { (lease.annotations[Self.until].flatMap { Int($0) } ?? 0) <= time() }
@@ -189,6 +190,6 @@ extension LoginLeases.Login {
     else { return nil }
     self.init(
       id: String(lease.name.dropFirst("ksxd-login-".count)), user: user, generation: generation,
-      proof: lease.annotations["ksx.dev/proof"] ?? "", until: until, version: lease.resourceVersion)
+      passwordFingerprint: lease.annotations["ksx.dev/proof"] ?? "", until: until, version: lease.resourceVersion)
   }
 }

@@ -23,7 +23,7 @@ final class SigningKeys: Sendable {
     }
 
     /// When the key was created, in seconds since 1970.
-    var made: Int { Int(name.split(separator: "-").dropFirst().first ?? "") ?? 0 }
+    var created: Int { Int(name.split(separator: "-").dropFirst().first ?? "") ?? 0 }
 
     init?(name: String, base64: String?) {
       guard Self.isName(name), let bytes = base64.flatMap(Base64.decode), bytes.count >= 32 else { return nil }
@@ -31,16 +31,16 @@ final class SigningKeys: Sendable {
     }
 
     /// Generates a key.
-    init(made: Int) {
+    init(created: Int) {
       var generator = SystemRandomNumberGenerator()
       bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-      name = Self.prefix + "\(made)-" + String(UInt32.random(in: 0x1000_0000...(.max), using: &generator), radix: 16)
+      name = Self.prefix + "\(created)-" + String(UInt32.random(in: 0x1000_0000...(.max), using: &generator), radix: 16)
     }
   }
 
   static let secret = "ksxd-gateway-keys"
   /// How long keys are cached, and for how many seconds a key signs.
-  private static let (lifetime, term) = (Duration.seconds(60), 30 * 86_400)
+  private static let (lifetime, rotationPeriod) = (Duration.seconds(60), 30 * 86_400)
   /// The least time between two reads for unknown names.
   private static let pause = Duration.seconds(1)
 
@@ -89,11 +89,11 @@ final class SigningKeys: Sendable {
     let fresh = state.withLock { state in
       state.readAt.map { now - $0 < Self.lifetime } == true ? state.keys : nil
     }
-    if let key = fresh?.last, time() - key.made < Self.term { return key }
+    if let key = fresh?.last, time() - key.created < Self.rotationPeriod { return key }
     // If another gateway adds a key at the same time, that key is used.
     for _ in 0..<5 {
       let (keys, version) = try await read()
-      if let key = keys.last, time() - key.made < Self.term { return key }
+      if let key = keys.last, time() - key.created < Self.rotationPeriod { return key }
       do throws(ClusterError) {
         return try await add(to: keys, version)
       } catch {
@@ -112,14 +112,14 @@ final class SigningKeys: Sendable {
     let secret = try await cluster.existing(Resource.secrets, namespace: namespace, Self.secret)
     let pairs = secret?.value["data"]?.mapping?.pairs ?? []
     let keys = pairs.compactMap { Key(name: $0.key, base64: $0.value.string) }
-      .sorted { ($0.made, $0.name) < ($1.made, $1.name) }
+      .sorted { ($0.created, $0.name) < ($1.created, $1.name) }
     state.withLock { state in (state.keys, state.readAt) = (keys, now) }
     return (keys, secret?.resourceVersion)
   }
 
   /// Adds a key and deletes all but the newest of `keys`, whose tokens are still in use.
   private func add(to keys: [Key], _ version: String?) async throws(ClusterError) -> Key {
-    let key = Key(made: time())
+    let key = Key(created: time())
     var data: Mapping = [key.name: .string(Base64.encode(key.bytes))]
     if let version {
       for old in keys.dropLast() { data[old.name] = .null }

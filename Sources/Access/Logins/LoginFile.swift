@@ -63,7 +63,7 @@ extension LoginTokens.Login {
     [
       "user": .string(user), "access": .string(access), "accessUntil": .integer(accessUntil),
       "refresh": .string(refresh), "refreshUntil": .integer(refreshUntil), "used": .sequence(used.map(Value.string)),
-      "proof": .string(proof),
+      "proof": .string(passwordFingerprint),
     ]
   }
 
@@ -75,6 +75,6 @@ extension LoginTokens.Login {
     else { return nil }
     self.init(
       user: user, access: access, accessUntil: accessUntil, refresh: refresh, refreshUntil: refreshUntil,
-      used: value["used"]?.sequence?.compactMap(\.string) ?? [], proof: value["proof"]?.string ?? "")
+      used: value["used"]?.sequence?.compactMap(\.string) ?? [], passwordFingerprint: value["proof"]?.string ?? "")
   }
 }

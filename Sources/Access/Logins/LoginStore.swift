@@ -9,7 +9,7 @@ protocol LoginStore: Sendable {
   func renew(_ refresh: String) async throws(LoginRefusal) -> LoginRenewal
 
   /// The user of an access token; `nil` if it is invalid.
-  func bearer(of access: String) async throws(LoginRefusal) -> User?
+  func tokenUser(of access: String) async throws(LoginRefusal) -> User?
 
   /// Ends the login of an access token and returns its user; `nil` if the token is invalid.
   func end(loginOf access: String) async throws(LoginRefusal) -> User?

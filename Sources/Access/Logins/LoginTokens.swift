@@ -16,8 +16,8 @@ final class LoginTokens: Sendable {
     var refreshUntil: Int
     /// Digests of refresh tokens that have been used.
     var used: [String] = []
-    /// The fingerprint of the password when the login began (`PasswordTable.proof`).
-    var proof = ""
+    /// The fingerprint of the password when the login began (`PasswordTable.passwordFingerprint`).
+    var passwordFingerprint = ""
   }
 
   private struct State {
@@ -32,7 +32,7 @@ final class LoginTokens: Sendable {
   static let mostUsed = 10
 
   /// The most logins of all users.
-  private let most: Int
+  private let capacity: Int
   /// The most logins of one user; a further login ends the user's oldest, and never another user's.
   static let mostOfUser = 100
   private let state = Locked(State())
@@ -42,39 +42,39 @@ final class LoginTokens: Sendable {
   private let now: @Sendable () -> Int
 
   /// Restores the logins in `file`, if it exists.
-  init(file: String?, most: Int = 10_000, now: @escaping @Sendable () -> Int = { time(nil) }) {
+  init(file: String?, capacity: Int = 10_000, now: @escaping @Sendable () -> Int = { time(nil) }) {
     self.file = file.map(LoginFile.init)
-    self.most = most
+    self.capacity = capacity
     self.now = now
     for (id, login) in self.file?.read() ?? [:] { restore(id, login) }
   }
 
-  func logIn(_ user: String, proof: String = "") -> LoginGrant {
+  func logIn(_ user: String, passwordFingerprint: String = "") -> LoginGrant {
     let now = now()
     return step { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
       let own = state.logins.filter { $0.value.user == user }
       if own.count >= Self.mostOfUser { Self.endOldest(of: own, &state) }
-      if state.logins.count >= most { Self.endOldest(of: state.logins, &state) }
-      return Self.issue(Self.random(), user, proof, used: [], now, &state)
+      if state.logins.count >= capacity { Self.endOldest(of: state.logins, &state) }
+      return Self.issue(Self.random(), user, passwordFingerprint, used: [], now, &state)
     }
   }
 
   /// Exchanges a refresh token for new tokens, if `isCurrent` confirms that the user's password is unchanged.
   func renew(
-    _ refresh: String, isCurrent: (_ user: String, _ proof: String) -> Bool = { _, _ in true }
+    _ refresh: String, isCurrent: (_ user: String, _ passwordFingerprint: String) -> Bool = { _, _ in true }
   ) -> LoginRenewal {
     let (digest, now) = (Self.digest(refresh), now())
     return step { state -> LoginRenewal in
       guard let id = state.byRefresh[digest], let login = state.logins[id] else { return LoginRenewal() }
-      guard login.refresh == digest, login.refreshUntil > now, isCurrent(login.user, login.proof) else {
+      guard login.refresh == digest, login.refreshUntil > now, isCurrent(login.user, login.passwordFingerprint) else {
         Self.end(id, &state)
         return LoginRenewal(user: login.user, isReused: login.refresh != digest)
       }
       state.byAccess[login.access] = nil
       let used = login.used + [digest]
       for token in used.dropLast(Self.mostUsed) { state.byRefresh[token] = nil }
-      let grant = Self.issue(id, login.user, login.proof, used: used.suffix(Self.mostUsed), now, &state)
+      let grant = Self.issue(id, login.user, login.passwordFingerprint, used: used.suffix(Self.mostUsed), now, &state)
       return LoginRenewal(grant: grant, user: login.user)
     }
   }
@@ -83,13 +83,13 @@ final class LoginTokens: Sendable {
   func user(of access: String) -> String? { login(of: access)?.user }
 
   /// The user of an access token and the fingerprint of the password; `nil` if the token is invalid.
-  func login(of access: String) -> (user: String, proof: String)? {
+  func login(of access: String) -> (user: String, passwordFingerprint: String)? {
     let (digest, now) = (Self.digest(access), now())
     return state.withLock { state in
       guard let login = state.byAccess[digest].flatMap({ state.logins[$0] }), login.accessUntil > now else {
         return nil
       }
-      return (login.user, login.proof)
+      return (login.user, login.passwordFingerprint)
     }
   }
 
@@ -104,12 +104,12 @@ final class LoginTokens: Sendable {
   }
 
   private static func issue(
-    _ id: String, _ user: String, _ proof: String, used: [String], _ now: Int, _ state: inout State
+    _ id: String, _ user: String, _ passwordFingerprint: String, used: [String], _ now: Int, _ state: inout State
   ) -> LoginGrant {
     let (access, refresh) = (random(), random())
     state.logins[id] = Login(
       user: user, access: digest(access), accessUntil: now + LoginTimes.access, refresh: digest(refresh),
-      refreshUntil: now + LoginTimes.refresh, used: used, proof: proof)
+      refreshUntil: now + LoginTimes.refresh, used: used, passwordFingerprint: passwordFingerprint)
     state.changed.append(id)
     state.byAccess[digest(access)] = id
     for token in used + [digest(refresh)] { state.byRefresh[token] = id }

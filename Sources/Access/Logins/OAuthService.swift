@@ -83,7 +83,7 @@ struct OAuthService<Book: LoginStore>: Sendable {
   }
 
   private func userInfo(_ request: HTTPRequest) async throws(LoginRefusal) -> HTTPResponse {
-    guard let token = request.bearerToken, let user = try await book.bearer(of: token) else {
+    guard let token = request.bearerToken, let user = try await book.tokenUser(of: token) else {
       return Status.unauthorized.response
     }
     return Self.answer(

@@ -19,7 +19,7 @@ package struct PasswordTable: Hashable, Sendable {
   /// A table of one user; `nil` if crypt(3) does not support `hash`.
   init?(of user: User, hash: String) {
     guard Self.methods.contains(where: hash.hasPrefix), ksx_crypt_knows(hash) != 0 else { return nil }
-    entries = [user.name: Entry(hash: hash, user: user.joined)]
+    entries = [user.name: Entry(hash: hash, user: user.addingAuthenticatedGroup)]
   }
 
   package init(file: String) throws(AccessFileError) {
@@ -41,12 +41,12 @@ package struct PasswordTable: Hashable, Sendable {
     }
     guard entries[fields[0]] == nil else { throw AccessFile.Problem("the user stands on an earlier line") }
     let groups = fields.count == 4 ? fields[3].split(separator: ",").map(String.init) : []
-    let user = User(name: fields[0], uid: fields.count > 2 ? fields[2] : "", groups: groups).joined
+    let user = User(name: fields[0], uid: fields.count > 2 ? fields[2] : "", groups: groups).addingAuthenticatedGroup
     entries[fields[0]] = Entry(hash: fields[1], user: user)
   }
 
   /// A digest that changes with the password of the user called `name`; `nil` if there is no such user.
-  func proof(of name: String) -> String? {
+  func passwordFingerprint(of name: String) -> String? {
     entries[name].map { String(SHA256.hex(Array("\(name)\n\($0.hash)".utf8)).prefix(32)) }
   }
 

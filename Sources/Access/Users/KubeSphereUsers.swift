@@ -10,7 +10,7 @@ import Platform
 package struct KubeSphereUsers: Sendable {
   /// How long a user is cached, as for reviewed tokens.
   private static let lifetime = Duration.seconds(10)
-  private static let most = 10_000
+  private static let capacity = 10_000
   private static let resource = Resource(
     group: "iam.kubesphere.io", version: "v1beta1", plural: "users", kind: "User", isNamespaced: false)
   /// The hash that the password of an unknown name is compared with, so that the response takes as long as for a known
@@ -44,7 +44,7 @@ package struct KubeSphereUsers: Sendable {
   private let kind = Locked<(isServed: Bool?, lookedAt: Duration?)>((nil, nil))
   private let accounts = Locked<[String: (account: Account?, at: Duration)]>([:])
   /// When passwords were verified, by digest of name, password and hash.
-  private let right = Locked<[String: Duration]>([:])
+  private let verified = Locked<[String: Duration]>([:])
 
   /// The users of `cluster`; with `settings`, failed logins are counted in the cluster.
   package init(
@@ -58,7 +58,7 @@ package struct KubeSphereUsers: Sendable {
 
   /// Whether the cluster serves the kind; while it does not, discovery is read at most twice a minute.
   package func isServed() async throws(ClusterError) -> Bool {
-    if let isServed = isServedAtOnce { return isServed }
+    if let isServed = isServedInCache { return isServed }
     let now = cluster.timing.now()
     // While this caller reads discovery, others use the former result. If there is none yet, each caller reads
     // discovery itself, so that no user passes unchecked because the first response has not arrived.
@@ -87,7 +87,7 @@ package struct KubeSphereUsers: Sendable {
   }
 
   /// The cached result of `isServed`; `nil` if discovery must be read.
-  private var isServedAtOnce: Bool? {
+  private var isServedInCache: Bool? {
     let now = cluster.timing.now()
     return kind.withLock { kind in
       if kind.isServed != false { return kind.isServed }
@@ -97,21 +97,21 @@ package struct KubeSphereUsers: Sendable {
 
   /// `user` with the groups of its User object added; throws 401 if that is disabled.
   func admit(_ user: User) async throws(Status) -> User {
-    guard Self.mayBeOne(user.name), try await hasUsers() else { return user }
+    guard Self.isUserName(user.name), try await hasUsers() else { return user }
     return try Self.admit(user, try await account(user.name))
   }
 
   /// Like `admit`, from the cache; `nil` if the cluster must be read.
-  func admitAtOnce(_ user: User) throws(Status) -> User? {
-    guard Self.mayBeOne(user.name) else { return user }
-    guard let isServed = isServedAtOnce else { return nil }
+  func admitFromCache(_ user: User) throws(Status) -> User? {
+    guard Self.isUserName(user.name) else { return user }
+    guard let isServed = isServedInCache else { return nil }
     guard isServed else { return user }
     guard let known = known(user.name) else { return nil }
     return try Self.admit(user, known)
   }
 
-  /// The user of `NAME:PASSWORD` in base64; `isNews` if the password was not verified in the last ten seconds.
-  func user(ofBasic text: String, from address: String) async throws(Status) -> (user: User, isNews: Bool) {
+  /// The user of `NAME:PASSWORD` in base64; `isNewLogin` if the password was not verified in the last ten seconds.
+  func user(ofBasic text: String, from address: String) async throws(Status) -> (user: User, isNewLogin: Bool) {
     guard try await hasUsers(), let bytes = Base64.decode(text) else { throw .unauthorized }
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = String(pair.prefix { $0 != ":" })
@@ -130,7 +130,7 @@ package struct KubeSphereUsers: Sendable {
   /// The user with this name and password, and the fingerprint of the password.
   func user(
     _ name: String, password: String, from address: String
-  ) async throws(LoginRefusal) -> (user: User, proof: String) {
+  ) async throws(LoginRefusal) -> (user: User, passwordFingerprint: String) {
     let account = password.isEmpty ? nil : try await account(login: name)
     let table =
       account.flatMap { PasswordTable(of: $0.user, hash: $0.hash) }
@@ -140,39 +140,43 @@ package struct KubeSphereUsers: Sendable {
     let shared = account == nil ? nil : failures
     let user = try await checker.check(name, password, in: table, from: address, counting: shared).user()
     guard account != nil else { throw .wrong }
-    return (user, table.proof(of: name) ?? "")
+    return (user, table.passwordFingerprint(of: name) ?? "")
   }
 
-  /// The user, if the password still has the fingerprint `proof`; `nil` if it has changed or the user no longer exists.
-  func holder(_ name: String, proof: String) async throws(LoginRefusal) -> User? {
+  /// The user, if the password still has the fingerprint `passwordFingerprint`; `nil` if it has changed or the user no
+  /// longer exists.
+  func userWithPassword(_ name: String, passwordFingerprint: String) async throws(LoginRefusal) -> User? {
     do throws(Status) {
       guard let account = try await account(name) else { return nil }
-      return try Self.holder(account, proof)
+      return try Self.userWithPassword(account, passwordFingerprint)
     } catch {
       throw error.code == 401 ? .inactive : .unavailable(error.message)
     }
   }
 
-  /// Like `holder`, from the cache: `.some(nil)` if that would return `nil`, and `nil` if the cluster must be read.
-  func holderAtOnce(_ name: String, proof: String) -> User?? {
+  /// Like `userWithPassword`, from the cache: `.some(nil)` if that would return `nil`, and `nil` if the cluster must be
+  /// read.
+  func cachedUser(_ name: String, passwordFingerprint: String) -> User?? {
     guard let known = known(name) else { return nil }
     guard let account = known else { return .some(nil) }
     do throws(Status) {
-      return .some(try Self.holder(account, proof))
+      return .some(try Self.userWithPassword(account, passwordFingerprint))
     } catch {
-      // The user is disabled; `holder` throws that error.
+      // The user is disabled; `userWithPassword` throws that error.
       return nil
     }
   }
 
-  private static func holder(_ account: Account, _ proof: String) throws(Status) -> User? {
-    guard PasswordTable(of: account.user, hash: account.hash)?.proof(of: account.name) == proof else { return nil }
+  private static func userWithPassword(_ account: Account, _ passwordFingerprint: String) throws(Status) -> User? {
+    guard
+      PasswordTable(of: account.user, hash: account.hash)?.passwordFingerprint(of: account.name) == passwordFingerprint
+    else { return nil }
     return try admit(account.user, account)
   }
 
   /// The account called `name`; `nil` if there is none; throws if it may not log in.
   private func account(login name: String) async throws(LoginRefusal) -> Account? {
-    guard Self.mayBeOne(name) else { return nil }
+    guard Self.isUserName(name) else { return nil }
     let account: Account?
     do throws(Status) {
       account = try await self.account(name)
@@ -193,14 +197,14 @@ package struct KubeSphereUsers: Sendable {
 
   private func isRight(_ digest: String) -> Bool {
     let now = cluster.timing.now()
-    return right.withLock { $0[digest].map { now - $0 < Self.lifetime } ?? false }
+    return verified.withLock { $0[digest].map { now - $0 < Self.lifetime } ?? false }
   }
 
   private func note(_ digest: String) {
     let now = cluster.timing.now()
-    right.withLock { right in
-      if right.count >= Self.most { right = right.filter { now - $0.value < Self.lifetime } }
-      if right.count < Self.most { right[digest] = now }
+    verified.withLock { verified in
+      if verified.count >= Self.capacity { verified = verified.filter { now - $0.value < Self.lifetime } }
+      if verified.count < Self.capacity { verified[digest] = now }
     }
   }
 
@@ -214,7 +218,7 @@ package struct KubeSphereUsers: Sendable {
   }
 
   /// Whether a User object can have this name; names with a colon, such as those of service accounts, cannot.
-  private static func mayBeOne(_ name: String) -> Bool {
+  private static func isUserName(_ name: String) -> Bool {
     let (letters, digits) = (UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"))
     return (1...253).contains(name.utf8.count)
       && name.utf8.allSatisfy { letters.contains($0) || digits.contains($0) || $0 == 0x2d || $0 == 0x2e }
@@ -239,15 +243,15 @@ package struct KubeSphereUsers: Sendable {
       }
     }
     accounts.withLock { [account] accounts in
-      if accounts.count >= Self.most { accounts = accounts.filter { now - $0.value.at < Self.lifetime } }
-      if accounts.count < Self.most { accounts[name] = (account, now) }
+      if accounts.count >= Self.capacity { accounts = accounts.filter { now - $0.value.at < Self.lifetime } }
+      if accounts.count < Self.capacity { accounts[name] = (account, now) }
     }
     return account
   }
 }
 
 extension KubeSphereUsers.Account {
-  fileprivate var user: User { User(name: name, groups: groups).joined }
+  fileprivate var user: User { User(name: name, groups: groups).addingAuthenticatedGroup }
 
   /// Throws unless a user in this state may log in with a password (as in KubeSphere's gateway).
   fileprivate func checkLogin() throws(LoginRefusal) {

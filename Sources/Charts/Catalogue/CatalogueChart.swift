@@ -112,6 +112,6 @@ struct CatalogueChart {
   }
 }
 
-extension Words {
+extension LocalizedText {
   fileprivate var value: Value { ["en": .string(english), "zh": .string(chinese)] }
 }

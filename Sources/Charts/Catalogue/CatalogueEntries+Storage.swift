@@ -3,9 +3,9 @@ import KubernetesAPI
 extension CatalogueEntries {
   static let backupVault = CatalogueEntry(
     name: "backup-vault", category: "storage",
-    title: Words("Backup Vault", "备份保险库"),
-    summary: Words("Copies volumes to a safe place every night", "每晚将存储卷复制到安全的地方"),
-    about: Words(
+    title: LocalizedText("Backup Vault", "备份保险库"),
+    summary: LocalizedText("Copies volumes to a safe place every night", "每晚将存储卷复制到安全的地方"),
+    about: LocalizedText(
       "Takes its time: it looks through every volume before it calls itself ready.", "安装较慢：就绪之前会检查每个存储卷。"),
     keywords: ["backup", "volumes"], icon: CatalogueIcon("#7f8c8d", "▣"),
     parts: [
@@ -22,9 +22,9 @@ extension CatalogueEntries {
 
   static let snapshotWheel = CatalogueEntry(
     name: "snapshot-wheel", category: "storage",
-    title: Words("Snapshot Wheel", "快照轮"),
-    summary: Words("Snapshots in turn: hourly, daily, weekly", "轮流执行每小时、每天、每周的快照"),
-    about: Words("Keeps the newest of each kind. Version 2 is for Kubernetes of tomorrow.", ""),
+    title: LocalizedText("Snapshot Wheel", "快照轮"),
+    summary: LocalizedText("Snapshots in turn: hourly, daily, weekly", "轮流执行每小时、每天、每周的快照"),
+    about: LocalizedText("Keeps the newest of each kind. Version 2 is for Kubernetes of tomorrow.", ""),
     keywords: ["snapshots", "volumes"], icon: CatalogueIcon("#1f618d", "◔"),
     parts: [.settings([.init("hours", "24", "How many hourly snapshots are kept.")]), .page],
     versions: [
@@ -36,9 +36,9 @@ extension CatalogueEntries {
   /// With a large icon, as some real extensions have.
   static let tableTop = CatalogueEntry(
     name: "table-top", category: "database",
-    title: Words("Table Top", "表格桌面"),
-    summary: Words("Look into databases that run in the cluster", "查看集群中运行的数据库"),
-    about: Words("Finds databases by their services and shows tables, rows and running queries.", ""),
+    title: LocalizedText("Table Top", "表格桌面"),
+    summary: LocalizedText("Look into databases that run in the cluster", "查看集群中运行的数据库"),
+    about: LocalizedText("Finds databases by their services and shows tables, rows and running queries.", ""),
     keywords: ["sql", "tables"], icon: CatalogueIcon("#af601a", "▦", minimumSize: 60_000),
     parts: [.settings([.init("pageSize", "100", "Rows on a page.")]), .page, .workload(readyAfter: 2), .api],
     versions: [
@@ -49,9 +49,9 @@ extension CatalogueEntries {
 
   static let cacheGarden = CatalogueEntry(
     name: "cache-garden", category: "database",
-    title: Words("Cache Garden", "缓存花园"),
-    summary: Words("Small caches for those who ask", "为需要者提供小型缓存"),
-    about: Words("One cache for each namespace that wants one.", ""),
+    title: LocalizedText("Cache Garden", "缓存花园"),
+    summary: LocalizedText("Small caches for those who ask", "为需要者提供小型缓存"),
+    about: LocalizedText("One cache for each namespace that wants one.", ""),
     keywords: ["cache"], icon: CatalogueIcon("#229954", "❀"),
     parts: [.settings([.init("memoryMB", "256", "Memory of one cache, in MB.")]), .workload(readyAfter: 1)],
     versions: [
@@ -61,9 +61,10 @@ extension CatalogueEntries {
 
   static let buildBell = CatalogueEntry(
     name: "build-bell", category: "dev-tools",
-    title: Words("Build Bell", "构建铃"),
-    summary: Words("Rings when a build is done", "构建完成时提醒"),
-    about: Words("Shows a note in the console, and whispers to a webhook if one is set.", "在控制台显示通知，也可发送到 webhook。"),
+    title: LocalizedText("Build Bell", "构建铃"),
+    summary: LocalizedText("Rings when a build is done", "构建完成时提醒"),
+    about: LocalizedText(
+      "Shows a note in the console, and whispers to a webhook if one is set.", "在控制台显示通知，也可发送到 webhook。"),
     keywords: ["build", "notification"], icon: CatalogueIcon("#b7950b", "♪"),
     parts: [
       .settings([
@@ -81,10 +82,10 @@ extension CatalogueEntries {
   /// With a name and a description that are Chinese in every language.
   static let inkDocs = CatalogueEntry(
     name: "shuimo-docs", category: "dev-tools",
-    title: Words("水墨文档", "水墨文档"),
-    summary: Words("为团队书写与查阅文档，支持中日韩全角排版", "为团队书写与查阅文档，支持中日韩全角排版"),
-    about: Words("在控制台中书写 Markdown 文档，并与工作负载关联。", "在控制台中书写 Markdown 文档，并与工作负载关联。"),
-    provider: Words("水墨工作室", "水墨工作室"),
+    title: LocalizedText("水墨文档", "水墨文档"),
+    summary: LocalizedText("为团队书写与查阅文档，支持中日韩全角排版", "为团队书写与查阅文档，支持中日韩全角排版"),
+    about: LocalizedText("在控制台中书写 Markdown 文档，并与工作负载关联。", "在控制台中书写 Markdown 文档，并与工作负载关联。"),
+    provider: LocalizedText("水墨工作室", "水墨工作室"),
     keywords: ["文档", "markdown"], icon: CatalogueIcon("#212f3d", "墨"),
     parts: [
       .settings([
@@ -100,9 +101,9 @@ extension CatalogueEntries {
 
   static let queueScope = CatalogueEntry(
     name: "queue-scope", category: "streaming-messaging",
-    title: Words("Queue Scope", "队列镜"),
-    summary: Words("Shows what waits in message queues", "显示消息队列中等待的内容"),
-    about: Words("Reads lengths and ages, never the messages.", ""),
+    title: LocalizedText("Queue Scope", "队列镜"),
+    summary: LocalizedText("Shows what waits in message queues", "显示消息队列中等待的内容"),
+    about: LocalizedText("Reads lengths and ages, never the messages.", ""),
     keywords: ["queues", "messages"], icon: CatalogueIcon("#6c3483", "≡"),
     parts: [
       .settings([.init("longQueue", "1000", "From how many messages a queue is called long.")]), .page,

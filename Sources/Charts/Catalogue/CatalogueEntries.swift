@@ -9,9 +9,9 @@ enum CatalogueEntries {
 
   private static let dashboards = CatalogueEntry(
     name: "dashboards", category: "observability",
-    title: Words("Dashboards", "仪表盘"),
-    summary: Words("Charts of what the cluster is doing, on one page", "在一个页面上查看集群运行状况的图表"),
-    about: Words(
+    title: LocalizedText("Dashboards", "仪表盘"),
+    summary: LocalizedText("Charts of what the cluster is doing, on one page", "在一个页面上查看集群运行状况的图表"),
+    about: LocalizedText(
       "Draws the load of nodes, the state of workloads and the trend of the last day. It keeps no data of its own.",
       "绘制节点负载、工作负载状态以及最近一天的趋势。它不保存任何数据。"),
     keywords: ["metrics", "charts"], icon: CatalogueIcon("#2f7dd1", "▤"),
@@ -31,9 +31,9 @@ enum CatalogueEntries {
 
   private static let logLens = CatalogueEntry(
     name: "log-lens", category: "observability",
-    title: Words("Log Lens", "日志透镜"),
-    summary: Words("Search the logs of every workload", "搜索所有工作负载的日志"),
-    about: Words(
+    title: LocalizedText("Log Lens", "日志透镜"),
+    summary: LocalizedText("Search the logs of every workload", "搜索所有工作负载的日志"),
+    about: LocalizedText(
       "Reads logs where they are and searches them while they arrive. Runs within the console; nothing is deployed.", ""
     ),
     keywords: ["logs", "search"], icon: CatalogueIcon("#5a8f3d", "◎"),
@@ -51,9 +51,10 @@ enum CatalogueEntries {
 
   private static let alertRouter = CatalogueEntry(
     name: "alert-router", category: "observability",
-    title: Words("Alert Router", "告警路由"),
-    summary: Words("Sends alerts to those who can do something about them", "将告警发送给能够处理它们的人"),
-    about: Words("Groups alerts, silences repetitions and hands them on by mail or webhook. Needs Log Lens.", ""),
+    title: LocalizedText("Alert Router", "告警路由"),
+    summary: LocalizedText("Sends alerts to those who can do something about them", "将告警发送给能够处理它们的人"),
+    about: LocalizedText(
+      "Groups alerts, silences repetitions and hands them on by mail or webhook. Needs Log Lens.", ""),
     keywords: ["alerts"], icon: CatalogueIcon("#c0392b", "!"),
     parts: [
       .settings([.init("receiver", "ops@meadow.example", "Who receives alerts that match no route.")]), .page,
@@ -68,9 +69,9 @@ enum CatalogueEntries {
 
   private static let trafficMap = CatalogueEntry(
     name: "traffic-map", category: "networking",
-    title: Words("Traffic Map", "流量地图"),
-    summary: Words("Who talks to whom, drawn live", "实时绘制服务之间的通信"),
-    about: Words(
+    title: LocalizedText("Traffic Map", "流量地图"),
+    summary: LocalizedText("Who talks to whom, drawn live", "实时绘制服务之间的通信"),
+    about: LocalizedText(
       "Shows connections between services and how busy they are. From 1.1.0 it needs the TrafficPolicy API of Meadow Mesh.",
       "显示服务之间的连接及其繁忙程度。1.1.0 起需要 Meadow Mesh 的 TrafficPolicy API。"),
     keywords: ["traffic", "services"], icon: CatalogueIcon("#16a085", "⇄"),
@@ -99,9 +100,9 @@ enum CatalogueEntries {
 
   private static let gatewayGuide = CatalogueEntry(
     name: "gateway-guide", category: "networking",
-    title: Words("Gateway Guide", "网关向导"),
-    summary: Words("Finds which rule serves a path", "查找由哪条规则处理某个路径"),
-    about: Words("Lists routes in the order in which the gateway tries them.", ""),
+    title: LocalizedText("Gateway Guide", "网关向导"),
+    summary: LocalizedText("Finds which rule serves a path", "查找由哪条规则处理某个路径"),
+    about: LocalizedText("Lists routes in the order in which the gateway tries them.", ""),
     keywords: ["gateway", "routes"], icon: CatalogueIcon("#8e44ad", "➤"),
     parts: [
       .settings([.init("showDisabled", "false", "Whether disabled rules are listed.")]), .workload(readyAfter: 1),
@@ -114,9 +115,9 @@ enum CatalogueEntries {
 
   private static let certClock = CatalogueEntry(
     name: "cert-clock", category: "security",
-    title: Words("Cert Clock", "证书时钟"),
-    summary: Words("Tells which certificates end soon", "提示即将到期的证书"),
-    about: Words("Reads the certificates in TLS secrets once an hour. It never reads their keys.", ""),
+    title: LocalizedText("Cert Clock", "证书时钟"),
+    summary: LocalizedText("Tells which certificates end soon", "提示即将到期的证书"),
+    about: LocalizedText("Reads the certificates in TLS secrets once an hour. It never reads their keys.", ""),
     keywords: ["certificates", "tls"], icon: CatalogueIcon("#d68910", "⏱"),
     parts: [
       .settings([
@@ -132,9 +133,9 @@ enum CatalogueEntries {
 
   private static let policyGuard = CatalogueEntry(
     name: "policy-guard", category: "security",
-    title: Words("Policy Guard", "策略卫士"),
-    summary: Words("Holds workloads to the rules you write", "让工作负载遵守您编写的规则"),
-    about: Words(
+    title: LocalizedText("Policy Guard", "策略卫士"),
+    summary: LocalizedText("Holds workloads to the rules you write", "让工作负载遵守您编写的规则"),
+    about: LocalizedText(
       "Needs the extension policy-engine, which this marketplace does not have.", "依赖 policy-engine 扩展，本市场未提供。"),
     keywords: ["policy"], icon: CatalogueIcon("#34495e", "§"),
     parts: [.settings([.init("mode", "warn", "What a broken rule does: warn or refuse.")]), .page],

@@ -2,11 +2,11 @@
 struct CatalogueEntry {
   var name: String
   var category: String
-  var title: Words
-  var summary: Words
+  var title: LocalizedText
+  var summary: LocalizedText
   /// Paragraphs of the README.
-  var about: Words
-  var provider = Words("Meadow Works", "草甸工坊")
+  var about: LocalizedText
+  var provider = LocalizedText("Meadow Works", "草甸工坊")
   var keywords: [String]
   var icon: CatalogueIcon
   /// The parts of every version.
@@ -16,7 +16,7 @@ struct CatalogueEntry {
 }
 
 /// A text in the two languages of the marketplace.
-struct Words {
+struct LocalizedText {
   var english: String
   var chinese: String
 

@@ -19,7 +19,7 @@ package struct RepositoryAccess: Sendable {
   /// Mirrors by the registry that they replace: a host, optionally with a path that precedes the image's.
   package var mirrors: [String: String] = [:]
   /// A server that is reached in another way, such as through the API server's proxy of a Service.
-  package var detour: Detour?
+  package var proxiedServer: ProxiedServer?
   /// Is called with lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }
 
@@ -27,7 +27,7 @@ package struct RepositoryAccess: Sendable {
   package static let usualTimeout = 120
 
   /// Another way to reach one server.
-  package struct Detour: Sendable {
+  package struct ProxiedServer: Sendable {
     /// The server's origin in the addresses of charts, such as `http://museum.kubesphere-system.svc:8080`.
     package var origin: String
     /// Sends the requests, with credentials of its own.

@@ -68,13 +68,13 @@ struct WebClient: Sendable {
     if request.headers["Authorization"] == nil, let credentials = credentials(for: url) {
       request.headers["Authorization"] = "Basic " + Base64.encode(Array(credentials.utf8))
     }
-    request.patience = .stream(limit: access.timeout, silence: min(Self.silence, access.timeout))
+    request.timeoutPolicy = .stream(limit: access.timeout, silence: min(Self.silence, access.timeout))
     do {
-      if let detour = access.detour, url.origin == detour.origin {
+      if let proxiedServer = access.proxiedServer, url.origin == proxiedServer.origin {
         // The transport adds its own credential.
         request.headers["Authorization"] = nil
-        request.target = detour.prefix + request.target
-        return try await detour.transport.send(request)
+        request.target = proxiedServer.prefix + request.target
+        return try await proxiedServer.transport.send(request)
       }
       return try await CurlTransport(access.connection(to: url)).send(request)
     } catch {

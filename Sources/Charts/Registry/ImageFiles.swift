@@ -66,11 +66,11 @@ final class ImageFiles {
     let path = plain.pathParts.map(String.init)
     let (folder, name) = (Array(path.dropLast()), path[path.count - 1])
     let isMark = name.hasPrefix(".wh.")
-    let subject = name == Self.opaque ? folder : isMark ? folder + [String(name.dropFirst(4))] : path
+    let subject = name == Self.opaqueWhiteout ? folder : isMark ? folder + [String(name.dropFirst(4))] : path
     guard isWanted(subject, withFolders: isMark) else { return }
     try count(plain)
     switch member.type {
-    case _ where name == Self.opaque: emptied.append(folder)
+    case _ where name == Self.opaqueWhiteout: emptied.append(folder)
     case _ where isMark: removed.append(subject)
     case "0": try beginFile(path)
     case "1": link(path, to: member.link)
@@ -86,7 +86,7 @@ final class ImageFiles {
   private static let mostReported = 100
 
   /// The name of a member that deletes the former contents of its folder.
-  private static let opaque = ".wh..wh..opq"
+  private static let opaqueWhiteout = ".wh..wh..opq"
 
   private func count(_ path: String) throws(RepositoryError) {
     members += 1
@@ -139,7 +139,7 @@ final class ImageFiles {
   }
 
   /// Gives the files their names in a new folder, and returns that.
-  func layOut() throws(RepositoryError) -> String {
+  func extract() throws(RepositoryError) -> String {
     for folder in wanted {
       let files = tree.files(below: folder)
       if files.isEmpty { continue }

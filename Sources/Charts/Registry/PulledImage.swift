@@ -52,7 +52,7 @@ final class PulledImage: Sendable {
       files = ImageFiles(root, below: folders, keeping: kept)
       try await read(manifest.layers, of: path, client, into: files)
     }
-    return (try files.layOut(), files.problems)
+    return (try files.extract(), files.problems)
   }
 
   private static func read(

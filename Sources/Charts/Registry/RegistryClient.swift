@@ -81,9 +81,9 @@ final class RegistryClient: Sendable {
     let bytes = (try? await answer.body.collected(upTo: 64 << 10)) ?? []
     let said = (try? JSON.parse(bytes))?["errors"]?.sequence?.first
     let words = [said?["code"]?.string, said?["message"]?.string].compactMap { $0 }.joined(separator: ": ")
-    var told = error.about(answer.url.shown)
-    if !words.isEmpty { told.description += ": " + Excerpt.shortened(words) }
-    return told
+    var described = error.about(answer.url.shown)
+    if !words.isEmpty { described.description += ": " + Excerpt.shortened(words) }
+    return described
   }
 
   /// The https URL; the http URL if only that works on this machine, or certificates are not verified and only that

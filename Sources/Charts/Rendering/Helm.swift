@@ -24,7 +24,7 @@ struct Helm {
         // helm 4 means both by the other option.
         outcome = try await run(chosen(release, folder) + Self.asking(in: folder), folder)
       }
-      return try HelmFiles(folder: Self.output(folder), told: text(outcome, folder)).text
+      return try HelmFiles(folder: Self.output(folder), helmOutput: text(outcome, folder)).text
     } catch let error as ChartError {
       throw error
     } catch {

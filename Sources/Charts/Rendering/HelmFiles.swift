@@ -4,13 +4,13 @@ import Platform
 struct HelmFiles {
   var folder: String
   /// What helm printed of it: `wrote FILE` for each document.
-  var told: String
+  var helmOutput: String
 
   /// The same as helm would have printed: document by document, in the order in which it wrote them.
   var text: String {
     get throws(SystemError) {
       let start = "wrote \(folder)/"
-      let names = told.lines.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+      let names = helmOutput.lines.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
       var documents: [String: ArraySlice<String>] = [:]
       for name in Set(names) {
         let bytes = try Files.read(folder + "/" + name)

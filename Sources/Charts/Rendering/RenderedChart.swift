@@ -22,7 +22,7 @@ package struct RenderedChart: Hashable, Sendable {
   /// The objects of the release.
   package var parts: [Part] = []
   /// The objects in the chart's `crds` folder: created if missing, and never changed or deleted (as by helm).
-  package var definitions: [Part] = []
+  package var crds: [Part] = []
   /// Hooks, in the order in which helm runs those of the same event.
   package var hooks: [Part] = []
   /// Descriptions of hooks that never run here, such as those of `pre-rollback`.
@@ -37,7 +37,7 @@ package struct RenderedChart: Hashable, Sendable {
   /// Adds the documents of a rendered file, or of a file in the `crds` folder of the chart or a subchart.
   mutating func add(_ text: String, file: String) throws(ChartError) {
     guard !Self.isDefinition(file) else {
-      return definitions += try Self.objects(text, file: file).map { Part(object: $0, file: file) }
+      return crds += try Self.objects(text, file: file).map { Part(object: $0, file: file) }
     }
     for object in try Self.objects(text, file: file) {
       guard let hook = object.annotations["helm.sh/hook"] else {

@@ -38,7 +38,7 @@ package enum ChartFlaw: Hashable, CustomStringConvertible {
       self = .values("\(error)")
       return
     }
-    let shape = ChartShape(description, dependencies: chart.dependencies)
+    let shape = ChartTypeCheck(description, dependencies: chart.dependencies)
     if let flaw = Self.flaw(of: chart, kind: Chart.text(description["type"])) {
       self = flaw
     } else if values != .null, values.mapping == nil {

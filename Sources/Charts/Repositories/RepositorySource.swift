@@ -38,7 +38,7 @@ package struct RepositorySource: Sendable {
       return .folder(
         FolderRepository(folder: path.hasSuffix("/") ? String(path.dropLast()) : path, address: text))
     }
-    if isImage, let detour = access.detour, let url = WebURL(detour.origin + "/") {
+    if isImage, let proxiedServer = access.proxiedServer, let url = WebURL(proxiedServer.origin + "/") {
       return .web(WebRepository(url, access: access))
     }
     if let url = WebURL(text) { return .web(WebRepository(url, access: access)) }

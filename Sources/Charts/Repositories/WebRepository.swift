@@ -32,9 +32,9 @@ struct WebRepository: ChartSource {
     do {
       return RepositoryContents(index: try ChartIndex(file: file), mark: mark, charts: self)
     } catch {
-      var told = RepositoryError("\(url.shown), index.yaml: \(error)")
-      told.hasAnswered = true
-      throw told
+      var described = RepositoryError("\(url.shown), index.yaml: \(error)")
+      described.hasAnswered = true
+      throw described
     }
   }
 

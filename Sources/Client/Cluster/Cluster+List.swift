@@ -34,7 +34,7 @@ extension Cluster {
     _ list: ListRequest, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) -> ListVersion {
     let end = try await pages(list, restart: restart) { (value) throws(ClusterError) in
-      each(try Object(value).filled(for: list.resource))
+      each(try Object(value).withTypeMeta(for: list.resource))
     }
     return ListVersion(resourceVersion: end.version)
   }
@@ -116,9 +116,9 @@ package enum Freshness: Hashable, Sendable {
   case newest
   /// From the server's cache, usually a moment old. For long lists this is many times faster, because the
   /// server does not read its storage; it then returns all items in one page.
-  case atHand
+  case cached
 
-  var version: String { self == .atHand ? "0" : "" }
+  var version: String { self == .cached ? "0" : "" }
 }
 
 extension Cluster {
@@ -136,7 +136,7 @@ extension Cluster {
     list.form = .table(contents)
     let end = try await pages(list, restart: restart) { (value) throws(ClusterError) in
       guard let cells = value["cells"]?.sequence else {
-        return each(Table.Row(cells: [], object: try Object(value).filled(for: resource)))
+        return each(Table.Row(cells: [], object: try Object(value).withTypeMeta(for: resource)))
       }
       each(Table.Row(cells: cells, object: Object(value["object"] ?? .null)))
     }

@@ -39,7 +39,7 @@ extension Cluster {
   package func userName() async throws(ClusterError) -> String {
     let resource = Resource.userReviews
     let review = Object(["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)])
-    let name = try await ask(resource, review).status[path: "userInfo", "username"]?.string ?? ""
+    let name = try await createReview(resource, review).status[path: "userInfo", "username"]?.string ?? ""
     guard !name.isEmpty else { throw .unreadable("a review of a user without a name") }
     return name
   }
@@ -58,7 +58,7 @@ extension Cluster {
       "apiVersion": .string(Resource.accessReviews.apiVersion), "kind": .string(Resource.accessReviews.kind),
       "spec": ["resourceAttributes": .mapping(attributes)],
     ])
-    let status = try await ask(.accessReviews, review).status
+    let status = try await createReview(.accessReviews, review).status
     guard let isAllowed = status["allowed"]?.bool else { throw .unreadable("a review of access without a verdict") }
     return Access.Verdict(isAllowed: isAllowed, reason: Excerpt.shortened(status["reason"]?.string ?? ""))
   }

@@ -11,10 +11,10 @@ extension Cluster {
   ///
   /// Throws `.refused` for any other response without a 2xx status.
   func read(
-    _ target: String, accepting form: String = "application/json", patience: HTTPRequest.Patience = .answer
+    _ target: String, accepting form: String = "application/json", timeoutPolicy: HTTPRequest.TimeoutPolicy = .answer
   ) async throws(ClusterError) -> HTTPResponse {
     var request = HTTPRequest(.get, target, headers: ["Accept": form])
-    request.patience = patience
+    request.timeoutPolicy = timeoutPolicy
     var attempt = 1
     while true {
       let response = try await send(request)

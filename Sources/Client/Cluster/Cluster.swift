@@ -15,7 +15,7 @@ package struct Cluster: Sendable {
   package var timing = Timing.real
   /// Receives the `Warning` fields of responses.
   package var warnings: Warnings?
-  package let listStreaming = ListStreaming()
+  package let initialEventsSupport = InitialEventsSupport()
 
   package init(transport: any Transport) {
     self.transport = transport
@@ -101,7 +101,7 @@ package struct Cluster: Sendable {
   }
 
   /// Creates an object that the server answers but does not store, such as an access review.
-  package func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError)
+  package func createReview(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError)
     -> Object
   {
     let value = try await write(.post, resource.path(namespace: namespace), type: "application/json", object.value)

@@ -10,10 +10,10 @@ package enum ClusterError: Error, Hashable, Sendable {
   /// The response does not have the form that the API promises; the text says how, for the user.
   case unreadable(String)
   /// A write got no response, and its outcome was checked; `reason` says why there was no response.
-  case unanswered(reason: String, Fate)
+  case unanswered(reason: String, Outcome)
 
   /// The outcome of a write whose response was lost.
-  package enum Fate: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// The object was read again and does not have the requested state.
     case notCarriedOut
     /// The object cannot be read either; the text says why.

@@ -84,7 +84,7 @@ extension Object {
   /// The object with the `apiVersion` and `kind` of the list, which its items may omit.
   ///
   /// Throws for an object of another kind: a proxy or cache mixed up two responses.
-  func filled(for resource: Resource) throws(ClusterError) -> Object {
+  func withTypeMeta(for resource: Resource) throws(ClusterError) -> Object {
     guard kind.isEmpty || kind == resource.kind else {
       throw .unreadable("there is something else in the answer, \(Excerpt.shortened(kind, to: 80))")
     }

@@ -18,7 +18,7 @@ package actor ExecPlugin: CredentialSource {
   /// Seconds before a plugin that failed may interrupt the screen again.
   private static let pause = 60
 
-  private static let gate = Gate()
+  private static let gate = TaskLock()
 
   init(
     _ settings: ExecSettings, environment: Environment, terminal: SharedTerminal?,
@@ -200,7 +200,7 @@ struct ExecAnswer {
 }
 
 /// A lock for tasks, granted in the order of the calls to `enter`.
-actor Gate {
+actor TaskLock {
   private var isOpen = true
   private var waiters: [(id: Int, waiter: CheckedContinuation<Bool, Never>)] = []
   private var lastID = 0

@@ -16,7 +16,7 @@ struct CurlCall: Sendable {
 
   /// Seconds without a transferred byte after which the request times out; `nil` for no limit.
   var longestSilence: Int? {
-    switch request.patience {
+    switch request.timeoutPolicy {
     case .answer: connection.requestTimeout
     case .stream(_, let silence): silence
     }

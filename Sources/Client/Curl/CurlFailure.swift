@@ -15,7 +15,7 @@ struct CurlFailure {
       .invalid(reason: reason)
     case CURLE_SSL_CERTPROBLEM: .invalid(reason: certificateProblem)
     case CURLE_SSL_CACERT_BADFILE: .invalid(reason: "the authority's certificate cannot be read: " + reason)
-    case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: .unreachable(host: neighbour, reason: reason)
+    case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: .unreachable(host: peerName, reason: reason)
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY: .unreachable(host: host, reason: reason)
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER,
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
@@ -39,7 +39,7 @@ struct CurlFailure {
   }
 
   private var timeout: TransportError {
-    guard isConnected, case .stream(let limit?, _) = call.request.patience else {
+    guard isConnected, case .stream(let limit?, _) = call.request.timeoutPolicy else {
       return .unreachable(host: host, reason: reason)
     }
     return .timedOut(seconds: limit)
@@ -57,7 +57,7 @@ struct CurlFailure {
   private var host: String { call.address.name }
 
   /// The peer of the TCP connection: the proxy if there is one, otherwise the server.
-  private var neighbour: String { proxyName ?? host }
+  private var peerName: String { proxyName ?? host }
 
   private var proxyName: String? { call.proxy.map { "the proxy \($0.name)" } }
 

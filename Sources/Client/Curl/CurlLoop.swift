@@ -21,13 +21,13 @@ actor CurlLoop {
   /// The earliest time at which a transfer may have been silent for too long.
   private var nextLook: ContinuousClock.Instant?
   /// `nil` if transfers do not share connections.
-  private var doubt: SharedConnectionPolling?
+  private var polling: SharedConnectionPolling?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   init(isShared: Bool) {
     thread = CurlThread()
-    doubt = isShared ? SharedConnectionPolling() : nil
+    polling = isShared ? SharedConnectionPolling() : nil
     thread.start { [unowned self] in self.assumeIsolated { $0.perform() } }
   }
 
@@ -96,7 +96,7 @@ actor CurlLoop {
       hasEnded = true
     }
     let silence = endSilence()
-    let wait = doubt?.wait(for: transfers.count, hasMoved: hasEnded)
+    let wait = polling?.wait(for: transfers.count, hasMoved: hasEnded)
     return [silence, wait].compactMap { $0 }.min()
   }
 

@@ -21,7 +21,7 @@ final class CurlThread: Sendable {
     _ = ksx_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     let handle = Handle(multi: multi)
     executor = ThreadExecutor(
-      ThreadExecutor.Idling(
+      ThreadExecutor.IdleWait(
         wait: { curl_multi_poll(handle.multi, nil, 0, $0.map(Self.milliseconds) ?? Self.longestWait, nil) },
         wake: { curl_multi_wakeup(handle.multi) }))
   }

@@ -49,7 +49,7 @@ package struct CurlTransport: Transport {
   }
 
   private func start(_ call: CurlCall) async throws(TransportError) -> HTTPResponse {
-    var response = try await (call.request.patience == .answer ? CurlLoop.requests : .streams).start(call)
+    var response = try await (call.request.timeoutPolicy == .answer ? CurlLoop.requests : .streams).start(call)
     response.secrets.texts += call.secrets + call.request.headers.fields.flatMap(\.secrets)
     response.headers = response.headers.without(response.secrets)
     return response

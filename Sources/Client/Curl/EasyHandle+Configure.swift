@@ -76,7 +76,7 @@ extension EasyHandle {
   }
 
   private func setPatience(_ call: CurlCall) {
-    switch call.request.patience {
+    switch call.request.timeoutPolicy {
     case .answer:
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
       // A request waits for a connection that is being set up, to share it. Without TLS connections are not shared, and

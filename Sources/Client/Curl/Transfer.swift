@@ -16,7 +16,7 @@ final class Transfer {
   private var whenStarted: Waiter?
   private let buffer = BodyBuffer()
   private var headers = HTTPHeaders()
-  private var silence: Silence
+  private var silence: SilenceTimer
 
   init(_ call: CurlCall, on loop: CurlLoop, id: Int, handle: EasyHandle, whenStarted: Waiter) {
     self.call = call
@@ -24,7 +24,7 @@ final class Transfer {
     self.id = id
     self.handle = handle
     self.whenStarted = whenStarted
-    silence = Silence(allowed: call.longestSilence)
+    silence = SilenceTimer(allowed: call.longestSilence)
   }
 
   /// When the transfer times out unless bytes are transferred.

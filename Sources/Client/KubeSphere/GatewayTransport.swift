@@ -25,7 +25,7 @@ package struct GatewayTransport: Transport {
   }
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    guard !GatewayPath.wipes(request) else {
+    guard !GatewayPath.erasesStatus(request) else {
       throw .invalid(reason: "a change through /kapis would wipe the object's status; it belongs under /apis")
     }
     var request = request
@@ -70,7 +70,7 @@ enum GatewayPath {
 
   /// Whether `request` would erase the status of an object (docs/KUBESPHERE.md: Gateway): a write through `/kapis` to
   /// KubeSphere's own kinds.
-  static func wipes(_ request: HTTPRequest) -> Bool {
+  static func erasesStatus(_ request: HTTPRequest) -> Bool {
     guard ![.get, .head, .options].contains(request.method) else { return false }
     var path = request.target.prefix { $0 != "?" }
     if path.hasPrefix("/clusters/") { path = path.dropFirst("/clusters/".count).drop { $0 != "/" } }

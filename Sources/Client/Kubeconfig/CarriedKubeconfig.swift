@@ -5,7 +5,7 @@ extension Connection {
   /// The connection of a kubeconfig that is stored in an object of the API; `nil` if it is invalid, or if it would run
   /// a program or read a file of this machine.
   package init?(carried bytes: [UInt8]) {
-    guard let value = try? YAML.parse(String(decoding: bytes, as: UTF8.self)), !Self.leansOnMachine(value) else {
+    guard let value = try? YAML.parse(String(decoding: bytes, as: UTF8.self)), !Self.usesLocalResources(value) else {
       return nil
     }
     var options = KubeconfigOptions()
@@ -21,7 +21,7 @@ extension Connection {
     self = connection
   }
 
-  private static func leansOnMachine(_ value: Value) -> Bool {
+  private static func usesLocalResources(_ value: Value) -> Bool {
     (value["users"]?.sequence ?? []).contains { entry in
       ["exec", "auth-provider", "tokenFile"].contains { entry[path: "user", $0] != nil }
     }

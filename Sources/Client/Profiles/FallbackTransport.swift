@@ -78,7 +78,7 @@ package final class FallbackTransport: Transport {
     do {
       return try await transport(way).send(request)
     } catch {
-      guard Self.mayGoTheOtherWay(request, after: error) else { throw error }
+      guard Self.mayRetryByOtherWay(request, after: error) else { throw error }
       first = error
     }
     let response: HTTPResponse
@@ -103,7 +103,7 @@ package final class FallbackTransport: Transport {
     if isBack { use(.kubernetes, because: nil) }
   }
 
-  static func mayGoTheOtherWay(_ request: HTTPRequest, after error: TransportError) -> Bool {
+  static func mayRetryByOtherWay(_ request: HTTPRequest, after error: TransportError) -> Bool {
     let isRead = [.get, .head, .options].contains(request.method)
     switch error {
     case .unreachable: return true

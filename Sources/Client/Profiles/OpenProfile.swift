@@ -26,7 +26,7 @@ package struct OpenProfile: Sendable {
 }
 
 /// The environment in which a profile is opened, which tests replace.
-package struct Surroundings: Sendable {
+package struct ProfileEnvironment: Sendable {
   package var environment = Environment.current
   /// The options of the command line, which override the profile.
   package var options = KubeconfigOptions()
@@ -44,13 +44,13 @@ extension Profile {
   ///
   /// Options for credentials and impersonation belong to the Kubernetes way. With one of them the gateway, which
   /// would act as a different user, is not opened beside it.
-  package func open(_ surroundings: Surroundings = Surroundings()) throws(ProfileError) -> OpenProfile {
+  package func open(_ surroundings: ProfileEnvironment = ProfileEnvironment()) throws(ProfileError) -> OpenProfile {
     let context = try kubernetes.map { way throws(ProfileError) in try self.context(way, surroundings) }
     var opened = OpenProfile(
       name: name, transport: Unreachable(), context: context, server: context?.server ?? "",
       isInsecure: context?.isInsecure ?? false)
     if let context { opened.transport = CurlTransport(context.connection) }
-    guard let gateway, context == nil || !surroundings.options.saysWhoAsks else { return opened }
+    guard let gateway, context == nil || !surroundings.options.determinesUser else { return opened }
     let way = try open(gateway, &opened, surroundings)
     opened.gateway = GatewayAPI(way)
     guard context != nil else {
@@ -71,7 +71,7 @@ extension Profile {
   }
 
   private func context(
-    _ way: Kubernetes, _ surroundings: Surroundings
+    _ way: Kubernetes, _ surroundings: ProfileEnvironment
   ) throws(ProfileError) -> ClusterContext {
     var options = surroundings.options
     options.kubeconfig = options.kubeconfig ?? way.kubeconfig
@@ -84,7 +84,7 @@ extension Profile {
   }
 
   private func open(
-    _ gateway: Gateway, _ opened: inout OpenProfile, _ surroundings: Surroundings
+    _ gateway: Gateway, _ opened: inout OpenProfile, _ surroundings: ProfileEnvironment
   ) throws(ProfileError) -> GatewayTransport {
     // A gateway without a URL is behind the API server's service proxy, which does not forward a second login.
     guard let url = gateway.url else {
@@ -119,7 +119,7 @@ extension Profile {
   }
 
   private func connection(
-    to gateway: Gateway, _ url: String, _ surroundings: Surroundings
+    to gateway: Gateway, _ url: String, _ surroundings: ProfileEnvironment
   ) throws(ProfileError) -> Connection {
     let options = surroundings.options
     var connection = Connection(server: url)
@@ -173,7 +173,7 @@ extension KubeconfigOptions {
   }
 
   /// Whether an option determines the user, so that another way must not act as a different user.
-  var saysWhoAsks: Bool {
+  var determinesUser: Bool {
     user != nil || token != nil || username != nil || password != nil || clientCertificate != nil || isImpersonating
   }
 }

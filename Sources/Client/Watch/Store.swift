@@ -3,7 +3,7 @@ package import KubernetesAPI
 /// The last known objects of one resource, by name.
 ///
 /// A value with one writer: its owner applies the events.
-package struct Store<Element: Mirrored>: Hashable, Sendable {
+package struct Store<Element: StoreElement>: Hashable, Sendable {
   package private(set) var elements: [String: Element] = [:]
   /// Why the store may be behind the server; `nil` while the watch works.
   package private(set) var interruption: ClusterError?

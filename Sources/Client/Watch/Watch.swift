@@ -11,9 +11,9 @@ import Platform
 ///        ▲                 │
 ///        └──── gone ───────┘           any other error: report, back off, try again
 ///
-/// If the server offers it, the list arrives as the initial events of the watch (`ListStreaming`). The semantics
+/// If the server offers it, the list arrives as the initial events of the watch (`InitialEventsSupport`). The semantics
 /// are those of client-go's reflector.
-package struct Watch<Element: Mirrored>: Sendable {
+package struct Watch<Element: StoreElement>: Sendable {
   package var resource: Resource
   package var cluster: Cluster
   package var namespace: String?
@@ -66,8 +66,8 @@ package struct Watch<Element: Mirrored>: Sendable {
   ) async {
     if Task.isCancelled { return }
     if position.relists(after: error) { return }
-    if position.isListing, cluster.listStreaming.isOffered == true, ListStreaming.isRefused(by: error) {
-      cluster.listStreaming.note(false)
+    if position.isListing, cluster.initialEventsSupport.isSupported == true, InitialEventsSupport.isRefused(by: error) {
+      cluster.initialEventsSupport.note(false)
       return
     }
     position.isInterrupted = true
@@ -91,13 +91,13 @@ package struct Watch<Element: Mirrored>: Sendable {
       if let element = decode(object) { elements.append(element) }
     }
     guard !version.resourceVersion.isEmpty else { throw .unreadable("a list without a resourceVersion") }
-    position.listed(version.resourceVersion)
+    position.completeList(version.resourceVersion)
     await report(.replaced(elements))
   }
 
   /// Whether to request the list as initial events of the watch.
   private func streamsList(at position: WatchPosition) async -> Bool {
-    position.hasListed ? await cluster.findListStreaming() : cluster.listStreaming.isOffered == true
+    position.hasListed ? await cluster.findInitialEventsSupport() : cluster.initialEventsSupport.isSupported == true
   }
 
   /// Runs one watch until its stream ends; while the position is listing, the stream begins with the initial events.
@@ -108,8 +108,8 @@ package struct Watch<Element: Mirrored>: Sendable {
     let seconds = 300 + Int(cluster.timing.random() * 300)
     let events: Int
     do throws(ClusterError) {
-      let patience = HTTPRequest.Patience.stream(limit: seconds + 30, silence: longestSilence)
-      let response = try await cluster.read(target(at: position, seconds), patience: patience)
+      let patience = HTTPRequest.TimeoutPolicy.stream(limit: seconds + 30, silence: longestSilence)
+      let response = try await cluster.read(target(at: position, seconds), timeoutPolicy: patience)
       if position.isInterrupted, !position.isListing {
         await report(.resumed)
         position.isInterrupted = false
@@ -124,7 +124,7 @@ package struct Watch<Element: Mirrored>: Sendable {
     if events == 0, cluster.timing.now() - start < .seconds(1) {
       throw .transport(.interrupted(reason: "the server ended the watch at once"))
     }
-    if !position.isListing { position.passed("") }
+    if !position.isListing { position.advance("") }
   }
 
   private func target(at position: WatchPosition, _ seconds: Int) -> String {
@@ -152,10 +152,10 @@ package struct Watch<Element: Mirrored>: Sendable {
         let change = try Self.change(line, skipping, response.secrets)
         if position.isListing {
           guard try await applyInitial(change, &initial, &position, report) else { return events }
-        } else if !position.isBeyond(change.object.resourceVersion) {
+        } else if !position.hasReported(change.object.resourceVersion) {
           // An event that was reported before must not overwrite a newer state.
           let event = try event(change)
-          position.passed(change.object.resourceVersion)
+          position.advance(change.object.resourceVersion)
           if let event { await report(event) }
         }
       }
@@ -176,16 +176,17 @@ package struct Watch<Element: Mirrored>: Sendable {
     _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) -> Bool {
     guard change.kind == .bookmark else {
-      initial.apply(change.kind == .deleted ? nil : decode(try change.object.filled(for: resource)), for: change.object)
+      initial.apply(
+        change.kind == .deleted ? nil : decode(try change.object.withTypeMeta(for: resource)), for: change.object)
       return true
     }
     guard change.endsInitialEvents else {
-      cluster.listStreaming.note(false)
+      cluster.initialEventsSupport.note(false)
       return false
     }
     let version = change.object.resourceVersion
     guard !version.isEmpty else { throw .unreadable("the end of the initial events without a resourceVersion") }
-    position.listed(version)
+    position.completeList(version)
     await report(.replaced(initial.all))
     initial = InitialEvents()
     return true
@@ -210,7 +211,9 @@ package struct Watch<Element: Mirrored>: Sendable {
   }
 
   private func event(_ change: WatchLine) throws(ClusterError) -> WatchEvent<Element>? {
-    guard change.kind != .bookmark, let element = decode(try change.object.filled(for: resource)) else { return nil }
+    guard change.kind != .bookmark, let element = decode(try change.object.withTypeMeta(for: resource)) else {
+      return nil
+    }
     return change.kind == .deleted ? .deleted(element) : .applied(element)
   }
 }

@@ -3,7 +3,7 @@ package import KubernetesAPI
 /// What a watch reports.
 ///
 /// A store that applies these in order mirrors the server.
-package enum WatchEvent<Element: Mirrored>: Hashable, Sendable {
+package enum WatchEvent<Element: StoreElement>: Hashable, Sendable {
   /// All present elements. Elements that are not among them have been deleted.
   case replaced([Element])
   case applied(Element)

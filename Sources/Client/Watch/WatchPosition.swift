@@ -16,13 +16,13 @@ struct WatchPosition: Hashable {
   /// True from the expiry of a version until the next event or the regular end of a watch.
   private var isRelisting = false
 
-  mutating func listed(_ version: String) {
+  mutating func completeList(_ version: String) {
     self.version = version
     isListing = false
     isInterrupted = false
   }
 
-  mutating func passed(_ version: String) {
+  mutating func advance(_ version: String) {
     if !version.isEmpty { self.version = version }
     isRelisting = false
   }
@@ -30,7 +30,7 @@ struct WatchPosition: Hashable {
   /// Whether `version` is older than the version reported last.
   ///
   /// Versions of one resource are increasing numbers (Kubernetes' KEP-5504); others cannot be compared.
-  func isBeyond(_ version: String) -> Bool {
+  func hasReported(_ version: String) -> Bool {
     guard let seen = UInt64(self.version), let given = UInt64(version) else { return false }
     return given < seen
   }

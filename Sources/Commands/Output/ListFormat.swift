@@ -21,22 +21,22 @@ struct ListFormat: Sendable {
       order = nil
       return
     }
-    order = try Self.telling { () throws(JSONPathError) in try SortKey(text) }
+    order = try Self.mappingErrors { () throws(JSONPathError) in try SortKey(text) }
   }
 
   /// `elements` in the order of `--sort-by`.
   func sorted<Element>(_ elements: [Element], by key: (Element) -> Value?) throws(CommandError) -> [Element] {
     guard let order else { return elements }
-    return try Self.telling { () throws(JSONPathError) in try order.sorted(elements, by: key) }
+    return try Self.mappingErrors { () throws(JSONPathError) in try order.sorted(elements, by: key) }
   }
 
   /// The sort key of `item`; `nil` without `--sort-by`.
   func key(of item: Value) throws(CommandError) -> Value? {
     guard let order else { return nil }
-    return try Self.telling { () throws(JSONPathError) in try order.value(of: item) }
+    return try Self.mappingErrors { () throws(JSONPathError) in try order.value(of: item) }
   }
 
-  private static func telling<Answer>(_ body: () throws(JSONPathError) -> Answer) throws(CommandError) -> Answer {
+  private static func mappingErrors<Answer>(_ body: () throws(JSONPathError) -> Answer) throws(CommandError) -> Answer {
     do throws(JSONPathError) { return try body() } catch { throw CommandError("--sort-by: \(error.text)") }
   }
 

@@ -37,16 +37,16 @@ package struct Outlet: Sendable {
   }
 
   /// Prints a line of data.
-  func print(_ line: String) { output(told(line) + "\n") }
+  func print(_ line: String) { output(sanitised(line) + "\n") }
 
   /// Lines about a cluster may quote a request with a credential; documents are the user's own.
-  private func told(_ line: String) -> String { shown(CredentialText.removed(from: line)) }
+  private func sanitised(_ line: String) -> String { shown(CredentialText.removed(from: line)) }
 
   private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain) }
 
   /// Prints lines of data in one write.
   func print(_ lines: [String]) {
-    if !lines.isEmpty { output(lines.map { told($0) + "\n" }.joined()) }
+    if !lines.isEmpty { output(lines.map { sanitised($0) + "\n" }.joined()) }
   }
 
   /// Prints a text of several lines that is part of ksx, for users.
@@ -63,7 +63,7 @@ package struct Outlet: Sendable {
   }
 
   /// Writes a line for the user to the standard error.
-  package func note(_ line: String) { errors(told(line)) }
+  package func note(_ line: String) { errors(sanitised(line)) }
 
   /// Writes lines for the user to the standard error.
   func note(_ lines: [String]) { for line in lines { note(line) } }

@@ -7,12 +7,12 @@ import Operations
 /// Makes a row of each extension when it arrives, and keeps nothing else of it.
 struct RowPrinter: ListPrinter {
   /// What rows are made from besides the extension.
-  struct Surroundings: Sendable {
+  struct RowContext: Sendable {
     var dialect: Dialect
     var installations: Installations
     var memories: [String: ReleaseMemory]
     var language: String
-    var sight: ExtensionStatus.Sight
+    var readable: ExtensionStatus.ReadableKinds
   }
 
   private struct Row {
@@ -22,15 +22,15 @@ struct RowPrinter: ListPrinter {
   }
 
   private let format: ListFormat
-  private let surroundings: Surroundings
+  private let context: RowContext
   private let columns: [TextColumn<ExtensionRow>]
   private(set) var names: Set<String> = []
   private var rows: [Row] = []
   private var problem: CommandError?
 
-  init(_ format: ListFormat, _ surroundings: Surroundings) {
+  init(_ format: ListFormat, _ context: RowContext) {
     self.format = format
-    self.surroundings = surroundings
+    self.context = context
     columns = ListColumns.all.filter { format.output == .wide || !$0.isWide }
   }
 
@@ -38,7 +38,7 @@ struct RowPrinter: ListPrinter {
 
   mutating func add(_ object: Object) {
     guard names.insert(object.name).inserted else { return }
-    add(object.name, Extension(object, dialect: surroundings.dialect), object.value)
+    add(object.name, Extension(object, dialect: context.dialect), object.value)
   }
 
   /// Adds a row for an installed extension that is not offered.
@@ -48,8 +48,8 @@ struct RowPrinter: ListPrinter {
 
   private mutating func add(_ name: String, _ found: Extension?, _ value: Value) {
     let row = ExtensionRow(
-      name, found, surroundings.installations.of(name), surroundings.memories[name], language: surroundings.language,
-      sight: surroundings.sight)
+      name, found, context.installations.of(name), context.memories[name], language: context.language,
+      readable: context.readable)
     do throws(CommandError) {
       rows.append(Row(name: name, cells: columns.map { $0.text(row) }, key: try format.key(of: value)))
     } catch {

@@ -11,7 +11,7 @@ struct Sheet {
   /// `InstallPlan` or `Subscription`.
   var kind: String
   /// Which objects the user may read.
-  var sight = ExtensionStatus.Sight()
+  var readable = ExtensionStatus.ReadableKinds()
   /// The member clusters by name; `nil` if they are not known.
   var clusters: [String: MemberCluster]?
   /// Details, only for `-o wide`.
@@ -35,7 +35,7 @@ struct Sheet {
 
   private var marketLines: [(String, String)] {
     guard let found = `extension` else {
-      return [("Name", row.name), ("Marketplace", sight.extensions ? "" : "not known: you may not read extensions")]
+      return [("Name", row.name), ("Marketplace", readable.extensions ? "" : "not known: you may not read extensions")]
     }
     return [
       ("Name", row.name), ("Title", row.title), ("Description", row.summary), ("Category", row.category),
@@ -46,7 +46,7 @@ struct Sheet {
 
   private var installationLines: [(String, String)] {
     guard let installation else {
-      if !sight.installations {
+      if !readable.installations {
         return [
           ("Installed", "not known: you may not list \(kind) objects"), ("Running", status.running),
           ("State", status.word),

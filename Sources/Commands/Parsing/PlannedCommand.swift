@@ -5,12 +5,12 @@ import Platform
 /// What a command would do: a change of one extension, or something else.
 enum CommandPlan: Sendable {
   case change(PlanSheet)
-  case deed(ActionPlan)
+  case action(ActionPlan)
 
   var verdict: PlanSheet.Verdict {
     switch self {
     case .change(let sheet): sheet.verdict
-    case .deed(let plan): plan.verdict
+    case .action(let plan): plan.verdict
     }
   }
 }

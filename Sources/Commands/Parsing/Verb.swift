@@ -15,7 +15,7 @@ struct Verb: Sendable {
   /// Help beyond the summary.
   var notes: [String] = []
   /// The exit status on failure: 2 for verbs where 1 is a result.
-  var trouble: Int32 = 1
+  var failureStatus: Int32 = 1
   /// The kind of change, for verbs that make one.
   var change: ChangeKind?
   /// Whether it can show a plan, for `ksx plan` and `--dry-run`.
@@ -117,32 +117,33 @@ extension Verb: Hashable {
 extension Verb {
   /// A verb that is parsed as a `Parsed`.
   init<Parsed: Command>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], failureStatus: Int32 = 1,
     notes: [String] = [], as type: Parsed.Type
   ) {
-    self.init(name, summary, operands, options, trouble, notes, parsing: type)
+    self.init(name, summary, operands, options, failureStatus, notes, parsing: type)
   }
 
   /// A verb that can also make plans.
   ///
   /// The compiler chooses this overload: asking each type at start took a tenth of a short command's time.
   init<Parsed: PlannedCommand>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], failureStatus: Int32 = 1,
     notes: [String] = [], as type: Parsed.Type
   ) {
-    self.init(name, summary, operands, options, trouble, notes, parsing: type)
+    self.init(name, summary, operands, options, failureStatus, notes, parsing: type)
     makesPlans = true
   }
 
   private init<Parsed: Command>(
-    _ name: String, _ summary: String, _ operands: [String], _ options: [Option], _ trouble: Int32, _ notes: [String],
+    _ name: String, _ summary: String, _ operands: [String], _ options: [Option], _ failureStatus: Int32,
+    _ notes: [String],
     parsing type: Parsed.Type
   ) {
     self.name = name
     self.summary = summary
     self.operands = operands
     self.options = options
-    self.trouble = trouble
+    self.failureStatus = failureStatus
     self.notes = notes
     parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
   }
@@ -152,16 +153,16 @@ extension Verb {
     guard let command = kind.row.command else { return nil }
     name = command.name
     summary = command.summary
-    let isOfMany = ![.configure, .place].contains(kind)
-    operands = [isOfMany ? "[NAME…]" : "NAME"] + command.operands
+    let takesSeveral = ![.configure, .place].contains(kind)
+    operands = [takesSeveral ? "[NAME…]" : "NAME"] + command.operands
     options =
-      command.options.compactMap(Option.init(rawValue:)) + (isOfMany ? Option.ofMany : [])
+      command.options.compactMap(Option.init(rawValue:)) + (takesSeveral ? Option.ofMany : [])
       + Option.ofChanges
-    notes = command.notes + (isOfMany ? Self.manyNote : [])
+    notes = command.notes + (takesSeveral ? Self.manyNote : [])
     change = kind
     makesPlans = true
     parse = { (arguments) throws(CommandError) in
-      if isOfMany, SeveralChanges.isAskedFor(arguments) { return try SeveralChanges(arguments) }
+      if takesSeveral, SeveralChanges.isAskedFor(arguments) { return try SeveralChanges(arguments) }
       if arguments[.climb] != nil, !arguments.has(.now) {
         throw CommandError("--climb goes with --now; nothing was changed")
       }

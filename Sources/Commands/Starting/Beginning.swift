@@ -2,7 +2,7 @@ import Client
 package import Platform
 
 /// The clusters to choose from if the command line and the configuration name none.
-package struct Beginning: Hashable, Sendable {
+package struct StartChoices: Hashable, Sendable {
   /// A cluster that is known by name, and the arguments that open it.
   package struct Known: Hashable, Sendable {
     package let name: String

@@ -36,17 +36,17 @@ struct CommandSession: Sendable {
 
   /// Runs `command` after the checks that all commands have.
   func carryOut(_ command: any ClusterCommand) async throws(CommandError) {
-    let deed = try deed()
+    let action = try action()
     // A dry run changes nothing, and its output says what would be refused.
     if command.mayChange, arguments.dryRun == .none {
-      if let refusal = session.supervision?.refusal(of: deed) {
+      if let refusal = session.supervision?.refusal(of: action) {
         throw CommandError("nothing was changed: \(refusal)")
       }
       if status.isReadOnly {
         throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")
       }
     }
-    try await deed.carryOut { () throws(CommandError) in try await run(command) }
+    try await action.carryOut { () throws(CommandError) in try await run(command) }
     if let problem = await session.login?.warning { outlet.note("note: \(problem)") }
     if warningCount > 0, arguments.has(.warningsAsErrors) {
       throw CommandError("\(warningCount) warning\(warningCount == 1 ? "" : "s") received")
@@ -65,18 +65,18 @@ struct CommandSession: Sendable {
   }
 
   /// The deed that the command line is about to do, for guardrails and the journal.
-  private func deed() throws(CommandError) -> IntendedAction {
-    let isOfMany = arguments.verb.operands.first?.contains("…") == true
-    let names = isOfMany ? arguments.operands : Array(arguments.operands.prefix(1))
-    let deed = IntendedAction(
+  private func action() throws(CommandError) -> IntendedAction {
+    let takesSeveral = arguments.verb.operands.first?.contains("…") == true
+    let names = takesSeveral ? arguments.operands : Array(arguments.operands.prefix(1))
+    let action = IntendedAction(
       [arguments.verb.name] + arguments.verb.parts, names: names, reason: arguments[.reason] ?? "")
-    guard let typed = arguments[.confirm] else { return deed }
+    guard let typed = arguments[.confirm] else { return action }
     let word = wordToType(names)
     guard typed == word else {
       throw CommandError("nothing was changed: --confirm must be \(word), not \(typed)")
     }
-    deed.noteTyped()
-    return deed
+    action.noteTyped()
+    return action
   }
 
   /// The word that confirms a change of `names` if a guardrail demands a typed confirmation.

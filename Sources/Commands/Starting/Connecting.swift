@@ -35,9 +35,9 @@ extension ClusterSession {
     supervision.person = status.person
     let hasTold = Locked(false)
     supervision.whenForgotten = { error in
-      let isFirst = hasTold.withLock { told in
-        defer { told = true }
-        return !told
+      let isFirst = hasTold.withLock { isReported in
+        defer { isReported = true }
+        return !isReported
       }
       if isFirst { outlet.note("note: this could not be written into the journal: \(error)") }
     }
@@ -48,7 +48,7 @@ extension ClusterSession {
   private static func opened(
     _ profile: Profile, _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
   ) throws(CommandError) -> ClusterSession {
-    var surroundings = Surroundings()
+    var surroundings = ProfileEnvironment()
     surroundings.environment = environment
     surroundings.options = KubeconfigOptions(arguments)
     // The console shows it itself.

@@ -4,11 +4,11 @@ import Platform
 import Terminal
 
 extension Outlet {
-  /// The standard streams of this process, which exits with `trouble` if it cannot write.
-  static func standard(trouble: Int32 = 1) -> Outlet {
+  /// The standard streams of this process, which exits with `failureStatus` if it cannot write.
+  static func standard(failureStatus: Int32 = 1) -> Outlet {
     var outlet = Outlet(
-      print: { write($0, to: STDOUT_FILENO, trouble) },
-      note: { write($0.utf8.last == 10 ? $0 : $0 + "\n", to: STDERR_FILENO, trouble) },
+      print: { write($0, to: STDOUT_FILENO, failureStatus) },
+      note: { write($0.utf8.last == 10 ? $0 : $0 + "\n", to: STDERR_FILENO, failureStatus) },
       printsToTerminal: isatty(STDOUT_FILENO) == 1,
       input: { () throws(CommandError) in isatty(STDIN_FILENO) == 1 ? nil : try allInput() })
     outlet.isPlain = PlainText.isWanted
@@ -35,19 +35,19 @@ extension Outlet {
   }
 
   /// Writes everything, or exits.
-  private static func write(_ text: String, to descriptor: Int32, _ trouble: Int32 = 1) {
+  private static func write(_ text: String, to descriptor: Int32, _ failureStatus: Int32 = 1) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { end(errno, descriptor, trouble) }
+      if count <= 0 { end(errno, descriptor, failureStatus) }
       bytes = bytes.dropFirst(count)
     }
   }
 
   /// Exits because the output cannot be written, with a message unless the reader has closed the pipe, as in `ksx list
   /// | head`: SIGPIPE then ends the process, as it does kubectl, and shells report 141.
-  private static func end(_ problem: Int32, _ descriptor: Int32, _ trouble: Int32) -> Never {
+  private static func end(_ problem: Int32, _ descriptor: Int32, _ failureStatus: Int32) -> Never {
     if problem == EPIPE {
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)
@@ -55,7 +55,7 @@ extension Outlet {
     if descriptor == STDOUT_FILENO, problem != EPIPE {
       write("ksx: the standard output cannot be written: \(String(cString: strerror(problem)))\n", to: STDERR_FILENO)
     }
-    exit(trouble)
+    exit(failureStatus)
   }
 
   private static func allInput() throws(CommandError) -> String {

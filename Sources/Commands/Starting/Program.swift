@@ -17,9 +17,9 @@ package enum Program {
     /// Exit with this status.
     case leave(Int32)
     /// Open the console on this cluster.
-    case openConsole(ClusterSession, LocalState, TerminalMode, Places)
+    case openConsole(ClusterSession, LocalState, TerminalMode, ClusterChoices)
     /// Let the user choose a cluster, because none is named.
-    case choose(Beginning)
+    case choose(StartChoices)
   }
 
   /// Runs the command line of this process; arguments that are not UTF-8 are rejected.
@@ -37,15 +37,15 @@ package enum Program {
 
   /// Runs a command line without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
-    let trouble = Verb.meant(by: arguments)?.trouble ?? 1
-    var outlet = Outlet.standard(trouble: trouble)
+    let failureStatus = Verb.meant(by: arguments)?.failureStatus ?? 1
+    var outlet = Outlet.standard(failureStatus: failureStatus)
     outlet.language = environment.language
     do throws(CommandError) {
       return try await obey(try Arguments.parse(arguments), words: arguments, environment, outlet)
     } catch {
       if let verdict = error.verdict { return .leave(verdict) }
       _ = fail(error.sentence)
-      return .leave(error.status == 1 ? trouble : error.status)
+      return .leave(error.status == 1 ? failureStatus : error.status)
     }
   }
 
@@ -70,12 +70,12 @@ package enum Program {
         session = try await console.session(context)
       } catch {
         // No cluster is named: the user can choose one.
-        guard let beginning = Beginning(arguments, words, environment) else { throw error }
+        guard let beginning = StartChoices(arguments, words, environment) else { throw error }
         return .choose(beginning)
       }
       return .openConsole(
         session, context.localState,
-        TerminalMode(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), Places(context))
+        TerminalMode(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), ClusterChoices(context))
     }
     try await command.run(context)
     return .leave(0)

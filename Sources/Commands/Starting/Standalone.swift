@@ -92,12 +92,12 @@ struct Standalone: Sendable {
     defer { withExtendedLifetime(lock) {} }
     guard lock != nil else { throw silence(since: logLength) }
     // The previous holder of the lock may have started it.
-    var isTold = false
+    var isReported = false
     while await state() == .absent {
       let beginning = logLength
       let child = try spawn(program)
-      if !isTold { outlet.note("started the standalone backend (\(program), log \(log))") }
-      isTold = true
+      if !isReported { outlet.note("started the standalone backend (\(program), log \(log))") }
+      isReported = true
       switch await outcome(of: child, until: deadline) {
       case .answering: return
       case .silent: throw silence(since: beginning)

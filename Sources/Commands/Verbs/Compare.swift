@@ -6,7 +6,7 @@ import Operations
 
 extension Verb {
   static let compare = Verb(
-    "compare", "Show where the two ways to a cluster disagree", options: ListFormat.options, trouble: 2,
+    "compare", "Show where the two ways to a cluster disagree", options: ListFormat.options, failureStatus: 2,
     notes: ["It ends with 0 when they show the same, with 1 when they disagree, with 2 when it cannot be told."],
     as: Compare.self)
 }

@@ -105,9 +105,9 @@ struct Contexts {
   }
 
   /// The same list for the console.
-  func places() throws(CommandError) -> [ClusterPlace] {
+  func places() throws(CommandError) -> [ClusterChoice] {
     try rows().map { row in
-      ClusterPlace(
+      ClusterChoice(
         name: row.name, source: row.source == "profile" ? .profile : .kubeconfig,
         ways: row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? "",
         server: row.server + (row.member.isEmpty ? "" : " (\(row.member))"), login: text(row),

@@ -25,7 +25,7 @@ struct Get: ClusterCommand {
     let reader = try await session.reader()
     if isWatching { return try await RowFollower(format, Selection(), name: name).run(reader, session) }
     let output = format.output
-    let (found, all, sight) = try await objects(reader, session)
+    let (found, all, readable) = try await objects(reader, session)
     let installation = Installations(all.map(Installation.init)).of(name)
     guard found != nil || installation != nil else { throw session.noSuchExtension(name) }
     switch output {
@@ -35,7 +35,7 @@ struct Get: ClusterCommand {
     case .name: session.outlet.print(name)
     case .table, .wide:
       let found = found.map { Extension($0, dialect: reader.dialect) }
-      session.outlet.print(await sheet(of: found, installation, sight, reader, session).lines)
+      session.outlet.print(await sheet(of: found, installation, readable, reader, session).lines)
     }
   }
 
@@ -43,35 +43,36 @@ struct Get: ClusterCommand {
   /// of them still sees that.
   private func objects(
     _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> (Object?, [Object], ExtensionStatus.Sight) {
+  ) async throws(CommandError) -> (Object?, [Object], ExtensionStatus.ReadableKinds) {
     let isWhole = format.output.isWhole
     async let asked = result { () throws(ClusterError) in try await reader.installations() }
     let found = await result { () throws(ClusterError) in try await reader.extension(name, isWhole: isWhole) }
     let installed = await asked
-    var sight = ExtensionStatus.Sight()
+    var readable = ExtensionStatus.ReadableKinds()
     if case .failure(let error) = found {
       guard error.isForbidden, case .success = installed else {
         throw CommandError(error, "getting extension \(name)", at: session.server)
       }
-      sight.extensions = false
+      readable.extensions = false
     }
     if case .failure(let error) = installed {
       guard error.isForbidden, case .success(.some) = found else {
         throw CommandError(error, "listing \(reader.dialect.installations.plural)", at: session.server)
       }
-      sight.installations = false
+      readable.installations = false
     }
-    return ((try? found.get()) ?? nil, (try? installed.get()) ?? [], sight)
+    return ((try? found.get()) ?? nil, (try? installed.get()) ?? [], readable)
   }
 
   private func sheet(
-    of found: Extension?, _ installation: Installation?, _ sight: ExtensionStatus.Sight, _ reader: ClusterReader,
+    of found: Extension?, _ installation: Installation?, _ readable: ExtensionStatus.ReadableKinds,
+    _ reader: ClusterReader,
     _ session: CommandSession
   ) async -> Sheet {
     let memory = session.history.releases()[name]
-    let row = ExtensionRow(name, found, installation, memory, language: session.outlet.language, sight: sight)
+    let row = ExtensionRow(name, found, installation, memory, language: session.outlet.language, readable: readable)
     let kind = reader.dialect.installations.kind
-    var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind, sight: sight)
+    var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind, readable: readable)
     if installation?.clusters.isEmpty == false {
       let known = try? await reader.memberClusters()
       sheet.clusters = known.map { all in Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 }) }

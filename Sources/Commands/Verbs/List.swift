@@ -74,12 +74,12 @@ struct List: ClusterCommand {
 
   private func printRows(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     let memories = session.history.releases()
-    let (taking, installed) = try await taken(reader, session) { installed, sight in
+    let (taking, installed) = try await taken(reader, session) { installed, readable in
       RowPrinter(
         format,
-        RowPrinter.Surroundings(
+        RowPrinter.RowContext(
           dialect: reader.dialect, installations: Installations(installed.map(Installation.init)), memories: memories,
-          language: session.outlet.language, sight: sight))
+          language: session.outlet.language, readable: readable))
     }
     var printer = taking
     for object in try await unoffered(installed, besides: printer.names, reader) { printer.add(unoffered: object) }
@@ -90,7 +90,7 @@ struct List: ClusterCommand {
   ///
   /// Both are requested concurrently; extensions that arrive before the installations are queued.
   private func taken<Printer: ListPrinter>(
-    _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object], ExtensionStatus.Sight) -> Printer
+    _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object], ExtensionStatus.ReadableKinds) -> Printer
   ) async throws(CommandError) -> (Printer, [Object]) {
     let answer = Locked<Result<[Object], ClusterError>?>(nil)
     async let asked: Void = {
@@ -104,7 +104,7 @@ struct List: ClusterCommand {
         queue.take(object) {
           // A filter needs all extensions at once.
           guard filter.isEmpty, case .success(let installed)? = answer.withLock({ $0 }) else { return nil }
-          return printer(installed, ExtensionStatus.Sight())
+          return printer(installed, ExtensionStatus.ReadableKinds())
         }
       }
     } catch {
@@ -112,44 +112,44 @@ struct List: ClusterCommand {
     }
     await asked
     let found = answer.withLock { $0 } ?? .success([])
-    let sight = try sight(refusal, found, reader, session)
+    let readable = try readable(refusal, found, reader, session)
     var installed = try installed(found, reader, session)
     if !filter.isEmpty {
-      (queue.waiting, installed) = try await filtered(queue.waiting, installed, sight, reader, session)
+      (queue.waiting, installed) = try await filtered(queue.waiting, installed, readable, reader, session)
     }
-    return (queue.end { printer(installed, sight) }, installed)
+    return (queue.end { printer(installed, readable) }, installed)
   }
 
   /// Reports what could not be read; what the user may not read is unknown, not absent.
-  private func sight(
+  private func readable(
     _ refusal: ClusterError?, _ installed: Result<[Object], ClusterError>, _ reader: ClusterReader,
     _ session: CommandSession
-  ) throws(CommandError) -> ExtensionStatus.Sight {
-    var sight = ExtensionStatus.Sight()
+  ) throws(CommandError) -> ExtensionStatus.ReadableKinds {
+    var readable = ExtensionStatus.ReadableKinds()
     if let refusal {
       guard refusal.isForbidden, case .success = installed else {
         throw CommandError(refusal, "listing extensions", at: session.server)
       }
       session.outlet.note("you may not list extensions: only what is installed is shown, and not what is offered")
-      sight.extensions = false
+      readable.extensions = false
     }
     if case .failure(let error) = installed {
       let what = "\(reader.dialect.installations.plural) could not be listed (\(error.brief))"
       session.outlet.note("\(what): what is wanted, and whether it is enabled, is not known")
-      sight.installations = false
+      readable.installations = false
     }
-    return sight
+    return readable
   }
 
   /// The extensions and installations that the filter accepts.
   private func filtered(
-    _ objects: [Object], _ installed: [Object], _ sight: ExtensionStatus.Sight, _ reader: ClusterReader,
+    _ objects: [Object], _ installed: [Object], _ readable: ExtensionStatus.ReadableKinds, _ reader: ClusterReader,
     _ session: CommandSession
   ) async throws(CommandError) -> ([Object], [Object]) {
     let names = try await session.asking("reading what the filter asks for") { () throws(ClusterError) in
       try await reader.names(
         takenBy: filter, among: objects, Installations(installed.map(Installation.init)), session.history.releases(),
-        language: session.outlet.language, at: Timestamp.now(), sight: sight)
+        language: session.outlet.language, at: Timestamp.now(), readable: readable)
     }
     return (
       objects.filter { names.contains($0.name) },

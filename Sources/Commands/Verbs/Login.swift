@@ -60,7 +60,7 @@ struct LoggingIn {
     let user = try user(of: profile)
     warn(profile)
     let password = try password(of: user)
-    try await telling { () throws(GatewayError) in try await session.login(user: user, password: password) }
+    try await mappingErrors { () throws(GatewayError) in try await session.login(user: user, password: password) }
     do throws(CommandError) {
       try await check(gateway, session, profile)
       if let text { try file.write(text) }
@@ -100,7 +100,7 @@ struct LoggingIn {
   }
 
   private func open(_ profile: Profile) throws(CommandError) -> OpenProfile {
-    var (profile, surroundings) = (profile, Surroundings())
+    var (profile, surroundings) = (profile, ProfileEnvironment())
     // A login needs only the gateway, so the profile's settings for Kubernetes are ignored.
     if profile.gateway?.url != nil { profile.kubernetes = nil }
     surroundings.environment = file.environment
@@ -242,7 +242,7 @@ struct LoggingIn {
     outlet.print(["the profile \(profile.name) is kept in \(file.path)", use])
   }
 
-  private func telling(_ body: () async throws(GatewayError) -> Void) async throws(CommandError) {
+  private func mappingErrors(_ body: () async throws(GatewayError) -> Void) async throws(CommandError) {
     do throws(GatewayError) {
       try await body()
     } catch {

@@ -8,7 +8,7 @@ import Platform
 extension Verb {
   static let test = Verb(
     "test", "Run the tests in the chart of an installed extension", operands: ["NAME"],
-    options: [.confirm, .timeout, .output], trouble: 2,
+    options: [.confirm, .timeout, .output], failureStatus: 2,
     notes: [
       "The controllers of ksxd run them one after another, as helm test does; --timeout says how long to wait, else 5m.",
       "It ends with 0 when all have passed or there are none, with 1 when one has failed, and with 2 when they could not",
@@ -57,7 +57,7 @@ struct RunTests: ClusterCommand {
   private func outcome(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> TestRun {
     let kind = reader.dialect.installations
     let installation = try await session.installation(of: name, reader)
-    guard installation.isKeptByStandalone else { throw notRunHere(installation) }
+    guard installation.isManagedByStandalone else { throw notRunHere(installation) }
     let id = "\(Timestamp.now())-\(UInt32.random(in: .min ... .max))"
     let patch: Value = ["metadata": ["annotations": .mapping([TestRun.requestAnnotation: .string(id)])]]
     _ = try await session.asking("asking for the tests of \(name)") { () throws(ClusterError) in
@@ -79,8 +79,8 @@ struct RunTests: ClusterCommand {
     of id: String, _ installation: String, _ dialect: Dialect, _ session: CommandSession
   ) async throws(CommandError) -> TestRun {
     var last = "the controllers have not begun"
-    for await sight in session.sights(of: installation, dialect, seconds: patience) {
-      switch sight {
+    for await installationEvent in session.installationEvents(of: installation, dialect, seconds: patience) {
+      switch installationEvent {
       case .timedOut: throw CommandError("the tests of \(name) have not ended after \(patience) s: \(last)")
       case .absent: throw CommandError("\(name) has been deleted meanwhile")
       case .second: continue
@@ -97,7 +97,7 @@ struct RunTests: ClusterCommand {
   }
 
   private func show(_ run: TestRun, _ session: CommandSession) {
-    if run.isPlayed, !run.outcomes.isEmpty {
+    if run.isSimulated, !run.outcomes.isEmpty {
       session.outlet.note("note: there is no kubelet here: pods and jobs were called done, and nothing was executed")
     }
     for outcome in run.outcomes {

@@ -87,7 +87,7 @@ extension App {
   mutating func settleOperations() {
     tellUnfinished()
     guard state.market.installations.isFilled else { return }
-    for ended in state.operations.see(state.market.installed, at: state.now.seconds) {
+    for ended in state.operations.observe(state.market.installed, at: state.now.seconds) {
       if case .failed(let reason) = ended.outcome {
         state.announce(.error, "\(ended.name): could not \(ended.change.phrase): \(reason)", about: ended.name)
       } else {

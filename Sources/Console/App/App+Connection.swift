@@ -68,7 +68,7 @@ extension App {
     return sentence + " " + state.words("{0} starts it again.", key)
   }
 
-  mutating func doubt<Element>(_ event: WatchEvent<Element>) {
+  mutating func relearnMissingKinds<Element>(_ event: WatchEvent<Element>) {
     guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
     state.begin(state.capabilityState.ask())
   }
@@ -96,7 +96,7 @@ extension App {
   }
 
   /// Restarts the watches if a request got no response: a watch may notice a dead connection only after minutes.
-  mutating func doubtLine(after failure: ClusterError?) {
+  mutating func suspectConnection(after failure: ClusterError?) {
     guard let failure, state.connection.state == .connected, let dialect = state.dialect else { return }
     switch failure {
     case .transport(.unreachable), .transport(.timedOut): break
@@ -127,8 +127,8 @@ extension App {
     }
   }
 
-  mutating func heard<Element>(_ event: WatchEvent<Element>) {
-    doubt(event)
+  mutating func receivedEvent<Element>(_ event: WatchEvent<Element>) {
+    relearnMissingKinds(event)
     if case .interrupted(let error, let delay) = event {
       let sentence = loss(error)
       lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })

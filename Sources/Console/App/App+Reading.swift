@@ -6,11 +6,11 @@ import Platform
 // Answers to requests of screens, and changes of earlier sessions.
 extension App {
   /// Takes the answer to a request of a screen.
-  mutating func hearAnswer(_ message: Message) {
+  mutating func receiveAnswer(_ message: Message) {
     switch message {
     case .read(let reading, let answer):
       state.readings.take(reading, answer, at: state.now, state.words)
-      if case .failure(let failure) = answer { doubtLine(after: failure.cause) }
+      if case .failure(let failure) = answer { suspectConnection(after: failure.cause) }
       if case .past(let name) = reading.topic, case .success(.past(let chronicle)) = answer {
         learnPast(of: name, chronicle)
       }
@@ -50,12 +50,12 @@ extension App {
     let (runs, good) = (chronicle.deployed.last(where: \.isRunning)?.version, chronicle.lastGood?.version)
     let running = state.status(of: name).isRunningUnknown ? runs ?? good ?? "" : ""
     if running.isEmpty, chronicle.deployed.isEmpty { return }
-    let known = state.records.elsewhere[name]
+    let known = state.records.clusterPasts[name]
     let isSame = known?.installation.lastRun == installation.lastRun
-    state.records.elsewhere[name] = PastElsewhere(
+    state.records.clusterPasts[name] = ClusterPast(
       running: running.isEmpty && isSame ? known?.running ?? "" : running, deployed: chronicle.deployed,
       installation: installation)
-    state.records.learnElsewhere(state.market.installed)
+    state.records.learnClusterPasts(state.market.installed)
     state.market.invalidate()
   }
 
@@ -81,8 +81,8 @@ extension App {
 
   /// Shows once, after the start, the results of changes that no session has seen.
   mutating func tellUnfinished() {
-    guard state.unfinished.isRecalled, !state.unfinished.isTold, state.market.installations.isFilled else { return }
-    state.unfinished.isTold = true
+    guard state.unfinished.isRecalled, !state.unfinished.isReported, state.market.installations.isFilled else { return }
+    state.unfinished.isReported = true
     for change in UnfinishedChange.all(state.records.lines, by: state.ownName, state.market.installed) {
       if change.isNews(at: Int(state.now.wall)) {
         state.announce(change.end.tone, change.sentence(age: state.age(of: change.time)), about: change.extension)

@@ -42,7 +42,7 @@ package struct App: Sendable {
     /// Copies a text to the terminal's clipboard.
     case copy(String)
     /// Drops the state of this cluster, and continues with another one.
-    case move(Move)
+    case move(SessionSwitch)
     /// Opens the config of an extension in the user's own editor.
     case editOutside(String, of: String)
   }
@@ -98,7 +98,7 @@ package struct App: Sendable {
   /// Handles `message`; if that closes a screen, the answer to a key of that screen is removed too.
   private mutating func hearInPlace(_ message: Message) {
     let (depth, answer) = (layers.count, state.messageLog.answer)
-    hear(message)
+    receive(message)
     if layers.count < depth, state.messageLog.answer == answer { state.messageLog.dropAnswer() }
   }
 

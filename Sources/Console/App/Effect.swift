@@ -41,7 +41,7 @@ package struct Effect: Hashable, Sendable {
     case history
     case setting(String)
     case draft(of: String)
-    case reading(Reading.Topic)
+    case reading(ReadRequest.Topic)
     case remedy(String)
     case places, move, trail
   }

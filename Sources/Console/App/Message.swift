@@ -66,13 +66,13 @@ package enum Message: Hashable, Sendable {
   /// The server was restarted; `problem` says why that failed, or is `nil`.
   case restarted(problem: String?)
   /// The result of a screen's reading.
-  case read(Reading, Result<ReadFacts, ReadFailure>)
+  case read(ReadRequest, Result<ReadResult, ReadFailure>)
   /// The requests of a plan were sent; `failure` says why that failed, or is `nil`.
   case sent(RemedyPlan, failure: Sentence?)
   /// The clusters that the console can open, or why they cannot be read.
-  case places(Result<[ClusterPlace], ReadFailure>)
+  case places(Result<[ClusterChoice], ReadFailure>)
   /// Another cluster was opened.
-  case moved(Move)
+  case moved(SessionSwitch)
   /// Something failed or was not saved; the sentence says what and why.
   case failed(Sentence)
 }

@@ -3,14 +3,14 @@ import Platform
 /// A place in the console to which the user can return, like a page in a browser.
 ///
 /// Plans, choosers, prompts and texts are not places; they belong to the place below them.
-enum Place: Hashable, Sendable {
+enum Location: Hashable, Sendable {
   case marketplace
   case `extension`(String)
   /// A screen that can be opened from anywhere.
   case page(Page)
 }
 
-extension Place {
+extension Location {
   /// The place as it is stored between sessions.
   var text: String {
     switch self {
@@ -36,10 +36,10 @@ extension Place {
 
 /// The visited places, and the current one.
 struct NavigationHistory: Hashable, Sendable {
-  private var places: [Place] = [.marketplace]
+  private var places: [Location] = [.marketplace]
   private var index = 0
   /// The place before the current one, however the user left it.
-  private(set) var last: Place?
+  private(set) var last: Location?
 
   /// The maximum number of places; the oldest are dropped.
   static let capacity = 100
@@ -58,7 +58,7 @@ struct NavigationHistory: Hashable, Sendable {
 
   /// Inserts the places of an earlier session before those of this one.
   mutating func restore(_ texts: [String]) {
-    var earlier = texts.suffix(Self.keptCapacity).compactMap(Place.init)
+    var earlier = texts.suffix(Self.keptCapacity).compactMap(Location.init)
     if earlier.last == places.first { earlier.removeLast() }
     places = earlier + places
     index += earlier.count
@@ -67,10 +67,10 @@ struct NavigationHistory: Hashable, Sendable {
   }
 
   /// The current place.
-  var current: Place { places[index] }
+  var current: Location { places[index] }
 
   /// Makes `place` the current one; places after the former one are dropped, unless `place` is the same.
-  mutating func visit(_ place: Place) {
+  mutating func visit(_ place: Location) {
     guard place != current else { return }
     last = current
     places.removeSubrange((index + 1)...)
@@ -80,7 +80,7 @@ struct NavigationHistory: Hashable, Sendable {
   }
 
   /// Moves back or forward; `nil` if there is no such place.
-  mutating func step(by distance: Int) -> Place? {
+  mutating func step(by distance: Int) -> Location? {
     guard places.indices.contains(index + distance) else { return nil }
     last = current
     index += distance
@@ -90,7 +90,7 @@ struct NavigationHistory: Hashable, Sendable {
 
 extension App {
   /// The current place.
-  private var place: Place { layers.lazy.reversed().compactMap(\.place).first ?? .marketplace }
+  private var place: Location { layers.lazy.reversed().compactMap(\.place).first ?? .marketplace }
 
   /// Records the current place.
   mutating func noteVisit() { trail.visit(place) }
@@ -129,7 +129,7 @@ extension App {
     return false
   }
 
-  private mutating func go(to place: Place) {
+  private mutating func go(to place: Location) {
     layers = []
     shownQuestion = nil
     switch place {

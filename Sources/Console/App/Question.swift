@@ -23,7 +23,7 @@ extension App {
   }
 
   /// Reports that `question` was painted, and that all keys typed before it were handled.
-  package mutating func hasShown(_ question: Question?) {
+  package mutating func noteShown(_ question: Question?) {
     shownQuestion = question
   }
 }

@@ -53,9 +53,9 @@ package enum Request: Hashable, Sendable {
   /// List the clusters that the console can open.
   case listPlaces
   /// Open another cluster, with which the console continues.
-  case move(ClusterPlace)
+  case move(ClusterChoice)
   /// Read something that a screen shows.
-  case read(Reading)
+  case read(ReadRequest)
   /// Cancel the effect with this id.
   case stop(Effect.ID)
 

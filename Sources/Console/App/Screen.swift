@@ -59,7 +59,7 @@ protocol Screen: Sendable {
   func requestsBeforeExit(_ state: ConsoleState) -> [Request]
 
   /// The place of this screen, if the user can return to it.
-  var place: Place? { get }
+  var place: Location? { get }
 
   /// What tells it from other screens, so that it is open only once; `nil` if it may be open several times.
   var identity: String? { get }
@@ -91,7 +91,7 @@ extension Screen {
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] { [] }
   mutating func settle(_ state: inout ConsoleState) {}
   var takesText: Bool { prompt != nil || sections.isEmpty || sections.contains(.editor) || sections.contains(.prompt) }
-  var place: Place? { nil }
+  var place: Location? { nil }
   var identity: String? { place?.text }
   var keepsInput: Bool { false }
   var prompt: Prompt? { nil }

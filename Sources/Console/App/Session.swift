@@ -15,7 +15,7 @@ package struct Session: Sendable {
   package var settingsFile: String?
 
   /// The other clusters that the console can open; `nil` for none.
-  package var elsewhere: Elsewhere?
+  package var otherClusters: OtherClusters?
 
   /// A session over `connection`.
   package init(_ connection: ClusterSession, recordKeeper: RecordKeeper? = nil) {

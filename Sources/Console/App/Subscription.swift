@@ -27,7 +27,7 @@ enum Subscription: Hashable, Sendable {
   /// The result of a plan's dry run.
   case dryRun(Plan)
   /// Something that is read once, and again if what it depends on has changed.
-  case reading(Reading)
+  case reading(ReadRequest)
   /// The records on this computer, which commands write too.
   case records
   /// The clusters that the console can open.
@@ -89,7 +89,7 @@ extension App {
   }
 
   /// Ends a reading, unless another one with the same topic replaces it and keeps its result.
-  private mutating func end(_ reading: Reading) {
+  private mutating func end(_ reading: ReadRequest) {
     let isWanted = subscriptions.contains {
       if case .reading(let other) = $0 { other.topic == reading.topic } else { false }
     }

@@ -41,7 +41,7 @@ extension Loop {
     }.joined(separator: "\n")
     guard said != crashWords else { return }
     crashWords = said
-    screen.sayWhenCrashed(said)
+    screen.setCrashMessage(said)
   }
 }
 

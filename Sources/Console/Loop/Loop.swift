@@ -143,11 +143,11 @@ struct Loop {
     paint()
     while let question = app.question, !question.isCovered(by: app.shownQuestion) {
       let hasTaken = takeKeys()
-      app.hasShown(question)
+      app.noteShown(question)
       if app.isFinished { return }
       if hasTaken { paint() }
     }
-    app.hasShown(app.question)
+    app.noteShown(app.question)
   }
 
   /// Sends the terminal the differences, if there are any.

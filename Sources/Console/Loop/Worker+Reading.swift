@@ -11,7 +11,7 @@ extension Worker {
   func answer(_ request: Request) async -> Message? {
     switch request {
     case .send(let requests, let plan): await send(requests, of: plan)
-    case .listPlaces: session.elsewhere.map { .places($0.list()) }
+    case .listPlaces: session.otherClusters.map { .places($0.list()) }
     case .move(let place): await move(to: place)
     case .read(let reading): await read(reading)
     default: nil
@@ -19,7 +19,7 @@ extension Worker {
   }
 
   /// Reads what `reading` asks for.
-  func read(_ reading: Reading) async -> Message {
+  func read(_ reading: ReadRequest) async -> Message {
     let reader = ClusterReader(session.connection.cluster, reading.capabilities)
     do throws(ClusterError) {
       return .read(reading, .success(try await facts(reading, reader)))
@@ -31,9 +31,9 @@ extension Worker {
   }
 
   /// Opens a session with `place`.
-  func move(to place: ClusterPlace) async -> Message? {
-    switch await session.elsewhere?.open(place) {
-    case .success(let session)?: .moved(Move(to: session))
+  func move(to place: ClusterChoice) async -> Message? {
+    switch await session.otherClusters?.open(place) {
+    case .success(let session)?: .moved(SessionSwitch(to: session))
     case .failure(let failure)?: .failed("\(place.name): \(failure.sentence)")
     case nil: nil
     }
@@ -97,7 +97,7 @@ extension Worker {
   /// The fields that are not shown.
   private static let unshown = JSONPaths(["metadata", "managedFields"])
 
-  private func facts(_ reading: Reading, _ reader: ClusterReader) async throws(ClusterError) -> ReadFacts {
+  private func facts(_ reading: ReadRequest, _ reader: ClusterReader) async throws(ClusterError) -> ReadResult {
     let gateway = session.connection.gateway
     switch reading.topic {
     case .past(let name):
@@ -116,7 +116,7 @@ extension Worker {
     case .serving(let name): return .serving(try await reader.serving(name))
     case .probes(let name): return .probes(await reader.probes(try await reader.serving(name), gateway: gateway))
     case .clusters: return .clusters(try await reader.memberClusters())
-    case .sight(let name): return .sight(try await reader.sight(of: name, at: .now()))
+    case .progress(let name): return .progress(try await reader.progress(of: name, at: .now()))
     case .repositories: return .repositories(try await reader.repositories())
     case .reachability(let draft): return .reachability(await draft.reachability())
     case .events(let name): return .events(try await reader.events(of: name))
@@ -128,7 +128,7 @@ extension Worker {
   }
 }
 
-extension Reading.Topic {
+extension ReadRequest.Topic {
   /// What is being read, as in `reading the events of devops: …`.
   fileprivate var doing: Sentence {
     switch self {
@@ -139,7 +139,7 @@ extension Reading.Topic {
     case .serving(let name): "reading what \(name.map { Sentence(verbatim: $0) } ?? "the gateway") serves"
     case .probes(let name): "probing what \(name.map { Sentence(verbatim: $0) } ?? "the gateway") serves"
     case .clusters: "listing the member clusters"
-    case .sight(let name): "following \(name)"
+    case .progress(let name): "following \(name)"
     case .repositories: "listing the repositories"
     case .reachability: "asking the repository"
     case .events(let name): "reading the events of \(name)"

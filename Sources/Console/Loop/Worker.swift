@@ -166,7 +166,7 @@ package final class Worker: Sendable {
   private func catalogue(_ dialect: Dialect) async -> Message {
     do throws(ClusterError) {
       let objects = try await session.connection.cluster.list(
-        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached)
       return .catalogue(objects.map { ExtensionVersion($0, dialect: dialect) }, failure: nil)
     } catch {
       return .catalogue([], failure: error)

@@ -196,8 +196,8 @@ package struct Configuration {
     do throws(SettingsError) {
       let own = try Keymaps<Action>.parse(text, file: file, vocabulary: Self.vocabulary)
       let lower = keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps()
-      let thefts = own.thefts(from: lower, file: file, below: Self.below) { $0.name }
-      problems += thefts.map(\.sentence)
+      let conflicts = own.conflicts(from: lower, file: file, below: Self.below) { $0.name }
+      problems += conflicts.map(\.sentence)
       return own.over(lower)
     } catch {
       problems.append(error.sentence)

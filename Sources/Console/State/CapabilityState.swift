@@ -8,7 +8,7 @@ struct CapabilityState: Hashable, Sendable {
   private(set) var capabilities: Capabilities?
   private var learned: ClockReading?
   /// Whether `--dialect` sets the capabilities, which overrides discovery.
-  private var isSaid = false
+  private var isAssumed = false
   /// Whether discovery is in progress.
   private(set) var isBeingLearned = false
 
@@ -17,7 +17,7 @@ struct CapabilityState: Hashable, Sendable {
   /// Starts with the dialect that the user named, or with the capabilities cached by an earlier session.
   init(_ session: Session, at now: ClockReading) {
     if let dialect = session.connection.dialect {
-      (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
+      (capabilities, isAssumed) = (Capabilities(assuming: dialect), true)
     } else if let kept = session.knowledge {
       capabilities = kept.capabilities
       // The file contains wall-clock time, and that clock may have been set since; from here on the age only grows.
@@ -32,7 +32,7 @@ struct CapabilityState: Hashable, Sendable {
 
   /// Starts discovery, unless it is in progress already.
   mutating func ask() -> [Request] {
-    if isBeingLearned || isSaid { return [] }
+    if isBeingLearned || isAssumed { return [] }
     isBeingLearned = true
     return [.connect]
   }

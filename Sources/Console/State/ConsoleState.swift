@@ -48,11 +48,11 @@ struct ConsoleState: Sendable {
   /// The details of the extensions whose pages are open, from the objects around them.
   var details: [String: ExtensionDetails] = [:]
   /// The facts read for the open screens.
-  var readings = Readings()
+  var readings = ReadResults()
   /// Whether the records were read, and whether unfinished changes of earlier sessions were reported.
-  var unfinished = (isRecalled: false, isTold: false)
+  var unfinished = (isRecalled: false, isReported: false)
   /// The clusters to which the console can switch; `nil` until they are requested.
-  var places: Result<[ClusterPlace], ReadFailure>?
+  var places: Result<[ClusterChoice], ReadFailure>?
   /// The progress of the requests of the remedies on the screen, by the titles of their plans.
   var remedies: [String: RemedyProgress] = [:]
   /// The version chosen on the page of versions, by extension; the other pages show this version.
@@ -125,12 +125,12 @@ struct ConsoleState: Sendable {
   func status(of name: String) -> ExtensionStatus {
     ExtensionStatus(
       name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "",
-      sight: market.sight)
+      readable: market.readable)
   }
 
   /// The text for an extension that is not installed, or whose installation this user may not read.
   func absence(of name: String) -> String {
-    guard !market.sight.installations, let dialect else { return words("not installed") }
+    guard !market.readable.installations, let dialect else { return words("not installed") }
     return words("not known (no right to list {0})", dialect.installations.plural)
   }
 

@@ -30,17 +30,17 @@ struct Market: Sendable {
   }
 
   mutating func apply(_ event: WatchEvent<Extension>) {
-    let former = sight
+    let former = readable
     extensions.apply(event)
     note(event) { $0.name }
-    if sight != former { invalidate() }
+    if readable != former { invalidate() }
   }
 
   mutating func apply(_ event: WatchEvent<Installation>) {
-    let former = sight
+    let former = readable
     installations.apply(event)
     note(event) { $0.extension }
-    if sight != former { invalidate() }
+    if readable != former { invalidate() }
     switch event {
     case .replaced(let all): installed = Installations(all)
     case .applied(let installation):
@@ -94,14 +94,14 @@ struct Market: Sendable {
 
   /// Whether the first list of everything that this user may read has arrived.
   var isFilled: Bool {
-    let sight = sight
-    return (sight.extensions || sight.installations) && (extensions.isFilled || !sight.extensions)
-      && (installations.isFilled || !sight.installations)
+    let readable = readable
+    return (readable.extensions || readable.installations) && (extensions.isFilled || !readable.extensions)
+      && (installations.isFilled || !readable.installations)
   }
 
   /// Which lists this user may read; what cannot be read is unknown rather than absent.
-  var sight: ExtensionStatus.Sight {
-    ExtensionStatus.Sight(
+  var readable: ExtensionStatus.ReadableKinds {
+    ExtensionStatus.ReadableKinds(
       extensions: !Self.isForbidden(extensions), installations: !Self.isForbidden(installations))
   }
 

@@ -75,8 +75,8 @@ struct MessageLog: Hashable, Sendable {
   /// Adds a message to the messages page; a repetition of the last one only increases its count.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
-    let told = CredentialText.removed(from: String(text.prefix(Self.longest)))
-    let text = told.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let cleaned = CredentialText.removed(from: String(text.prefix(Self.longest)))
+    let text = cleaned.split(whereSeparator: \.isNewline).joined(separator: " ")
     var entry = Entry(moment: moment, tone: tone, text: text, subject: subject)
     if let last = entries.last, last.text == text, last.tone == tone {
       entry.count = last.count + 1

@@ -16,11 +16,11 @@ package struct Records: Hashable, Sendable {
   package var places: [String] = []
 
   /// Former versions according to the cluster, by extension.
-  var elsewhere: [String: PastElsewhere] = [:]
+  var clusterPasts: [String: ClusterPast] = [:]
 
-  /// Adds the data of `elsewhere` to the memories, except for installations that have been Installed again since.
-  mutating func learnElsewhere(_ installed: Installations) {
-    for (name, past) in elsewhere where installed.of(name)?.lastRun == past.installation.lastRun {
+  /// Adds the data of `clusterPasts` to the memories, except for installations that have been Installed again since.
+  mutating func learnClusterPasts(_ installed: Installations) {
+    for (name, past) in clusterPasts where installed.of(name)?.lastRun == past.installation.lastRun {
       if !past.running.isEmpty { memories[name, default: ReleaseMemory()].learn(lastInstalled: past.running) }
       memories[name, default: ReleaseMemory()].learn(past.deployed, beside: past.installation)
     }
@@ -37,7 +37,7 @@ package struct Records: Hashable, Sendable {
 }
 
 /// The former versions of one installation, according to the cluster.
-struct PastElsewhere: Hashable, Sendable {
+struct ClusterPast: Hashable, Sendable {
   /// The version that ran when another one was requested; empty if the object itself says so or if nothing does.
   var running: String
   var deployed: [DeployedRelease]

@@ -83,7 +83,7 @@ extension ConsoleState {
       market.installed.of(name)?.resourceVersion != submission.version, let context = planContext(for: name)
     else { return }
     let fresh = Plan.make(submission.plan.change, for: name, in: context)
-    guard submission.plan.agreesTo(fresh), !fresh.isBlocked else {
+    guard submission.plan.confirmationCovers(fresh), !fresh.isBlocked else {
       submissions[name] = nil
       operations.abandon(name)
       announce(.warning, "Another writer changed \(name) first. Look again; nothing was changed by you.", about: name)

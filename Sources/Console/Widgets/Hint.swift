@@ -29,9 +29,9 @@ extension ConsoleState {
     guard let preflight = preflight(), !session.isReadOnly else { return [] }
     let status = status(of: name)
     return kinds(for: status).filter { kind in
-      kind != .rollBack || wayBack(of: name) != nil || status.state.isFailure && hasWayBack(of: name)
+      kind != .rollBack || rollbackTarget(of: name) != nil || status.state.isFailure && canRollBack(of: name)
     }.filter { kind in
-      kind != .install || !isHindered(name)
+      kind != .install || !cannotInstall(name)
     }.filter { kind in
       preflight.obstacle(to: kind, of: name) == nil && preflight.prohibition(of: kind, for: name) == nil
     }.map { Hint(.change($0), words(for: $0, status)) }
@@ -51,7 +51,7 @@ extension ConsoleState {
     let version =
       switch kind {
       case .install, .upgrade: recommended
-      case .rollBack: wayBack(of: status.name)?.version ?? ""
+      case .rollBack: rollbackTarget(of: status.name)?.version ?? ""
       default: ""
       }
     // A version that changes at each cursor step would cost as many bytes as the step itself.
@@ -64,7 +64,7 @@ extension ConsoleState {
   }
 
   /// Whether a rollback is possible: to a former release, or to an older version that is offered.
-  private func hasWayBack(of name: String) -> Bool {
+  private func canRollBack(of name: String) -> Bool {
     guard let installation = market.installed.of(name) else { return false }
     let present = VersionText(installation.version)
     return market.extensions[name]?.versions.contains { VersionText($0) < present } == true
@@ -83,15 +83,15 @@ extension ConsoleState {
   func pastBeforeAttempt(of name: String) -> [Subscription] {
     guard let installation = market.installed.of(name), capabilityState.capabilities != nil else { return [] }
     let state = status(of: name).state
-    let isAsked = records.elsewhere[name]?.installation.lastRun == installation.lastRun
+    let isAsked = records.clusterPasts[name]?.installation.lastRun == installation.lastRun
     guard [.upgrading, .upgradeFailed].contains(state), !isAsked else { return [] }
-    let isKnown = wayBack(of: name).map { $0.wasInstalled == true && $0.origin == .kept } == true
+    let isKnown = rollbackTarget(of: name).map { $0.wasInstalled == true && $0.origin == .kept } == true
     return isKnown && !status(of: name).isRunningUnknown
       ? [] : reading(.past(of: name), stamp: installation.lastRun)
   }
 
   /// The default target of a rollback: the newest release that is known to have been Installed.
-  func wayBack(of name: String) -> ReleaseMemory.Entry? {
+  func rollbackTarget(of name: String) -> ReleaseMemory.Entry? {
     market.installed.of(name).flatMap { memory(of: name).target(from: $0) }
   }
 }

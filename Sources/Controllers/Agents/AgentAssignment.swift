@@ -31,7 +31,7 @@ struct AgentAssignment: Hashable, Sendable {
       config = try placement.config(in: key.cluster)
     } catch {
       config = "\(error)"
-      if case .lasting(let message) = error, decision == .wanted { decision = .skipped("InvalidConfig", message) }
+      if case .permanent(let message) = error, decision == .wanted { decision = .skipped("InvalidConfig", message) }
     }
   }
 
@@ -46,7 +46,7 @@ struct AgentAssignment: Hashable, Sendable {
 
 extension Installation {
   /// Whether the requested version and config are installed; agents do not wait for enabling.
-  fileprivate var isSettledForAgents: Bool { observed.state == .installed && !isBeingDeleted && isTaken }
+  fileprivate var isSettledForAgents: Bool { observed.state == .installed && !isBeingDeleted && isObserved }
 }
 
 extension InstallationSnapshot {
@@ -59,8 +59,8 @@ extension InstallationSnapshot {
     if !agent.isHostSettled, let attempt = record?.attempt {
       (desired.version, desired.config) = (attempt.version, attempt.config)
     }
-    let told = AgentObstacle(told: entry).flatMap { agent.stillHas($0) ? $0 : nil }
-    self.agent?.obstacle = told
+    let reported = AgentObstacle(reported: entry).flatMap { agent.stillHas($0) ? $0 : nil }
+    self.agent?.obstacle = reported
     situation.desired = desired
   }
 

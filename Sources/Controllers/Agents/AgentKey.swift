@@ -64,10 +64,10 @@ struct AgentObstacle: Hashable, Sendable {
   }
 
   /// The obstacle in the status of an agent.
-  init?(told status: Value?) {
+  init?(reported status: Value?) {
     let conditions = (status?["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
-    guard let told = conditions.first(where: { $0.type == Self.type }) else { return nil }
-    self.init(told.reason, told.message, since: told.time)
+    guard let reported = conditions.first(where: { $0.type == Self.type }) else { return nil }
+    self.init(reported.reason, reported.message, since: reported.time)
   }
 
   /// Whether both are the same; the messages of an unreachable cluster may differ.

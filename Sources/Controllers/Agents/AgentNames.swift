@@ -10,14 +10,14 @@ import Platform
 /// triggers only that agent.
 final class AgentNames: Sendable {
   /// The properties of an installation that concern its agents.
-  struct Wish: Mirrored {
+  struct InstallationView: StoreElement {
     var name: String
     var resourceVersion: String
     /// The clusters in which it has or requests agents.
     var clusters: Set<String>
     var isSelecting: Bool
     /// A hash of what concerns all of its agents.
-    var whole: Int
+    var commonHash: Int
     /// The status of each agent, by cluster.
     var entries: [String: Value]
 
@@ -32,15 +32,15 @@ final class AgentNames: Sendable {
         object.status["version"], object.status["configHash"],
         object.value["metadata"]?["annotations"], object.value["metadata"]?["finalizers"],
       ]
-      whole = parts.hashValue
+      commonHash = parts.hashValue
     }
   }
 
   /// The properties of a cluster that concern agents.
-  struct Place: Mirrored {
+  struct ClusterView: StoreElement {
     var name: String
     var resourceVersion: String
-    var whole: Int
+    var commonHash: Int
 
     init(_ object: Object) {
       (name, resourceVersion) = (object.name, object.resourceVersion)
@@ -48,23 +48,23 @@ final class AgentNames: Sendable {
         .string(object.uid), .string(MemberCluster(object).obstacle?.english ?? ""), object.spec["connection"],
         object.value["metadata"]?["labels"],
       ]
-      whole = parts.hashValue
+      commonHash = parts.hashValue
     }
   }
 
   private struct Known {
-    var wishes: [String: Wish] = [:]
-    var places: [String: Int] = [:]
+    var views: [String: InstallationView] = [:]
+    var clusterHashes: [String: Int] = [:]
 
     /// The agents for which the change of an installation from `before` to `after` matters.
-    func names(_ before: Wish?, _ after: Wish?) -> Set<String> {
+    func names(_ before: InstallationView?, _ after: InstallationView?) -> Set<String> {
       guard let name = (after ?? before)?.name else { return [] }
       var clusters: Set<String> = []
-      if let before, let after, before.whole == after.whole {
+      if let before, let after, before.commonHash == after.commonHash {
         clusters = after.clusters.union(before.clusters).filter { before.entries[$0] != after.entries[$0] }
       } else {
-        for wish in [before, after].compactMap(\.self) {
-          clusters.formUnion(wish.isSelecting ? wish.clusters.union(places.keys) : wish.clusters)
+        for view in [before, after].compactMap(\.self) {
+          clusters.formUnion(view.isSelecting ? view.clusters.union(clusterHashes.keys) : view.clusters)
         }
       }
       return Set(clusters.map { AgentKey(name, in: $0).description })
@@ -72,7 +72,7 @@ final class AgentNames: Sendable {
 
     /// The agents in `cluster`.
     func names(in cluster: String) -> Set<String> {
-      let concerned = wishes.values.filter { $0.isSelecting || $0.clusters.contains(cluster) }
+      let concerned = views.values.filter { $0.isSelecting || $0.clusters.contains(cluster) }
       return Set(concerned.map { AgentKey($0.name, in: cluster).description })
     }
   }
@@ -82,7 +82,7 @@ final class AgentNames: Sendable {
   /// Watches installations.
   func installations(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
     Trigger { feed in
-      await Watch(dialect.installations, in: cluster) { Wish($0) }.run { event in
+      await Watch(dialect.installations, in: cluster) { InstallationView($0) }.run { event in
         await feed.add(self.apply(event))
         if event.tellsAll { await feed.fill() }
       }
@@ -92,7 +92,7 @@ final class AgentNames: Sendable {
   /// Watches clusters, for those that are added, removed, become Ready or change their labels.
   func clusters(_ cluster: Cluster) -> Trigger {
     Trigger { feed in
-      await Watch(MemberCluster.resource, in: cluster) { Place($0) }.run { event in
+      await Watch(MemberCluster.resource, in: cluster) { ClusterView($0) }.run { event in
         await feed.add(self.apply(event))
         if event.tellsAll { await feed.fill() }
       }
@@ -100,36 +100,37 @@ final class AgentNames: Sendable {
   }
 
   /// The agents to reconcile after `event`.
-  func apply(_ event: WatchEvent<Wish>) -> Set<String> {
+  func apply(_ event: WatchEvent<InstallationView>) -> Set<String> {
     known.withLock { known in
       switch event {
       case .replaced(let all):
-        let before = known.wishes
-        known.wishes = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        return Set(before.keys).union(known.wishes.keys).reduce(into: []) { names, name in
-          names.formUnion(known.names(before[name], known.wishes[name]))
+        let before = known.views
+        known.views = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        return Set(before.keys).union(known.views.keys).reduce(into: []) { names, name in
+          names.formUnion(known.names(before[name], known.views[name]))
         }
-      case .applied(let wish):
-        let before = known.wishes.updateValue(wish, forKey: wish.name)
-        return known.names(before, wish)
-      case .deleted(let wish):
-        return known.names(known.wishes.removeValue(forKey: wish.name) ?? wish, nil)
+      case .applied(let view):
+        let before = known.views.updateValue(view, forKey: view.name)
+        return known.names(before, view)
+      case .deleted(let view):
+        return known.names(known.views.removeValue(forKey: view.name) ?? view, nil)
       case .resumed, .interrupted: return []
       }
     }
   }
 
   /// The same for the event of a cluster.
-  func apply(_ event: WatchEvent<Place>) -> Set<String> {
+  func apply(_ event: WatchEvent<ClusterView>) -> Set<String> {
     known.withLock { known in
-      let before = known.places
+      let before = known.clusterHashes
       switch event {
-      case .replaced(let all): known.places = Dictionary(all.map { ($0.name, $0.whole) }, uniquingKeysWith: { $1 })
-      case .applied(let place): known.places[place.name] = place.whole
-      case .deleted(let place): known.places[place.name] = nil
+      case .replaced(let all):
+        known.clusterHashes = Dictionary(all.map { ($0.name, $0.commonHash) }, uniquingKeysWith: { $1 })
+      case .applied(let view): known.clusterHashes[view.name] = view.commonHash
+      case .deleted(let view): known.clusterHashes[view.name] = nil
       case .resumed, .interrupted: return []
       }
-      let changed = Set(before.keys).union(known.places.keys).filter { before[$0] != known.places[$0] }
+      let changed = Set(before.keys).union(known.clusterHashes.keys).filter { before[$0] != known.clusterHashes[$0] }
       return changed.reduce(into: []) { $0.formUnion(known.names(in: $1)) }
     }
   }

@@ -63,9 +63,9 @@ struct AgentPlacement: Hashable, Sendable {
 
   private func mapping(_ text: String, _ what: String) throws(StepError) -> Mapping {
     let value: Value
-    do { value = try YAML.parse(text) } catch { throw .lasting("\(what): \(error)") }
+    do { value = try YAML.parse(text) } catch { throw .permanent("\(what): \(error)") }
     guard let mapping = value.mapping ?? (value == .null ? [:] : nil) else {
-      throw .lasting("\(what) is no mapping of values")
+      throw .permanent("\(what) is no mapping of values")
     }
     return mapping
   }

@@ -15,30 +15,30 @@ struct AgentReconciler: Reconciler {
   var settings: ControllerSettings
   var members: MemberClusters
   /// Limits concurrent reads in the host cluster; work in member clusters has limits of its own.
-  var looks = Slots(16)
+  var reads = Slots(16)
 
   /// `name` is the description of an `AgentKey`.
   func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
     guard let key = AgentKey(name) else { return .whenChanged }
     return try await ReconcileError.reporting { () throws(ClusterError) in
-      let sight = try await looks.run { () async throws(ClusterError) in try await look(at: key) }
-      guard let sight else {
+      let observation = try await reads.run { () async throws(ClusterError) in try await read(at: key) }
+      guard let observation else {
         settings.activity.set(name, isBusy: false)
         settings.stopwatch.forget(name)
         return .whenChanged
       }
-      return try await goOn(from: sight)
+      return try await goOn(from: observation)
     }
   }
 
   /// The current state of an agent and its cluster.
-  private struct Sight: Sendable {
+  private struct AgentObservation: Sendable {
     var snapshot: InstallationSnapshot
     var agent: AgentAssignment
     var member: Object?
   }
 
-  private func look(at key: AgentKey) async throws(ClusterError) -> Sight? {
+  private func read(at key: AgentKey) async throws(ClusterError) -> AgentObservation? {
     guard let object = try await cluster.find(dialect.installations, key.installation) else { return nil }
     let member = try await cluster.find(MemberCluster.resource, key.cluster)
     if member == nil { members.forget(key.cluster) }
@@ -48,7 +48,7 @@ struct AgentReconciler: Reconciler {
     if agent.decision == .wanted, snapshot.record == nil, try await runsOnHostOnly(snapshot) {
       agent.decision = .skipped("HostOnly", "\(snapshot.installation.version) runs in the host cluster only")
     }
-    return Sight(snapshot: snapshot, agent: agent, member: member)
+    return AgentObservation(snapshot: snapshot, agent: agent, member: member)
   }
 
   private func runsOnHostOnly(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> Bool {
@@ -56,8 +56,8 @@ struct AgentReconciler: Reconciler {
     return try await ExtensionVersion.find(name, version, in: cluster, dialect)?.isMulticluster == false
   }
 
-  private func goOn(from sight: Sight) async throws(ClusterError) -> ReconcileResult {
-    let (snapshot, agent) = (sight.snapshot, sight.agent)
+  private func goOn(from observation: AgentObservation) async throws(ClusterError) -> ReconcileResult {
+    let (snapshot, agent) = (observation.snapshot, observation.agent)
     if let reason = Self.reasonToForget(snapshot, agent) { return try await forget(snapshot, reason) }
     if snapshot.record == nil, !agent.isUnwanted {
       // An agent follows its extension, and its record needs the namespace that is noted there.
@@ -65,15 +65,15 @@ struct AgentReconciler: Reconciler {
         return .whenChanged
       }
       if case .skipped(let reason, let message) = agent.decision {
-        return try await hinder(AgentObstacle(reason, message, since: settings.now()), snapshot, after: nil)
+        return try await reportObstacle(AgentObstacle(reason, message, since: settings.now()), snapshot, after: nil)
       }
     }
     let step = Lifecycle.step(in: snapshot.situation)
     settings.activity.set(
       agent.key.description,
-      isBusy: step != .rest && snapshot.agent?.obstacle == nil && snapshot.record?.state != .uninstallFailed)
-    if Self.isDoneThere(step) { return try await reach(step, sight) }
-    if step == .rest, snapshot.agent?.obstacle != nil { return try await clear(snapshot) }
+      isBusy: step != .idle && snapshot.agent?.obstacle == nil && snapshot.record?.state != .uninstallFailed)
+    if Self.runsInMemberCluster(step) { return try await carryOutInMember(step, observation) }
+    if step == .idle, snapshot.agent?.obstacle != nil { return try await clear(snapshot) }
     return try await engine(nil).carryOut(step, snapshot)
   }
 
@@ -88,10 +88,10 @@ struct AgentReconciler: Reconciler {
   }
 
   /// Whether the step sends requests to the agent's cluster.
-  private static func isDoneThere(_ step: Lifecycle.Step) -> Bool {
+  private static func runsInMemberCluster(_ step: Lifecycle.Step) -> Bool {
     switch step {
     case .prepare, .begin, .hooks, .apply, .awaitReadiness, .toggle, .remove: true
-    case .adopt, .uninstall, .publish, .release, .rest, .test: false
+    case .adopt, .uninstall, .publish, .release, .idle, .test: false
     }
   }
 
@@ -102,47 +102,50 @@ struct AgentReconciler: Reconciler {
 
 // Obstacles.
 extension AgentReconciler {
-  private func reach(_ step: Lifecycle.Step, _ sight: Sight) async throws(ClusterError) -> ReconcileResult {
+  private func carryOutInMember(_ step: Lifecycle.Step, _ observation: AgentObservation) async throws(ClusterError)
+    -> ReconcileResult
+  {
     let now = settings.now()
-    if case .skipped(let reason, let message) = sight.agent.decision {
-      return try await hinder(AgentObstacle(reason, message, since: now), sight.snapshot, after: nil)
+    if case .skipped(let reason, let message) = observation.agent.decision {
+      return try await reportObstacle(AgentObstacle(reason, message, since: now), observation.snapshot, after: nil)
     }
-    guard let member = sight.member, let access = members.access(to: member) else {
+    guard let member = observation.member, let access = members.access(to: member) else {
       let problem = "its kubeconfig leads nowhere, names files or runs programs"
-      return try await hinder(AgentObstacle("NoKubeconfig", problem, since: now), sight.snapshot, after: nil)
+      return try await reportObstacle(
+        AgentObstacle("NoKubeconfig", problem, since: now), observation.snapshot, after: nil)
     }
     if let (pause, problem) = access.pause {
       let obstacle = AgentObstacle(AgentObstacle.unreachable, "the cluster does not answer: \(problem)", since: now)
-      return try await hinder(obstacle, sight.snapshot, after: pause)
+      return try await reportObstacle(obstacle, observation.snapshot, after: pause)
     }
     return try await access.slots.run { () async throws(ClusterError) in
-      try await carryOut(step, sight, MemberCluster(member), access)
+      try await carryOut(step, observation, MemberCluster(member), access)
     }
   }
 
   private func carryOut(
-    _ step: Lifecycle.Step, _ sight: Sight, _ member: MemberCluster, _ access: MemberClusters.Access
+    _ step: Lifecycle.Step, _ observation: AgentObservation, _ member: MemberCluster, _ access: MemberClusters.Access
   ) async throws(ClusterError) -> ReconcileResult {
-    let hearing = AnswerWatch(access.cluster.transport)
+    let answerWatch = AnswerWatch(access.cluster.transport)
     var target = access.cluster
-    target.transport = hearing
+    target.transport = answerWatch
     do {
       let next = try await engine(AgentSite(name: member.name, isHost: member.isHost, target: target))
-        .carryOut(step, sight.snapshot)
-      if hearing.hasAnswered { members.succeed(member.name) }
+        .carryOut(step, observation.snapshot)
+      if answerWatch.hasAnswered { members.succeed(member.name) }
       return next
     } catch {
-      if hearing.hasAnswered { members.succeed(member.name) }
-      guard let problem = hearing.problem, !member.isHost else { throw error }
+      if answerWatch.hasAnswered { members.succeed(member.name) }
+      guard let problem = answerWatch.problem, !member.isHost else { throw error }
       let delay = members.fail(member.name, problem)
       let obstacle = AgentObstacle(
         AgentObstacle.unreachable, "the cluster does not answer: \(problem)", since: settings.now())
-      return try await hinder(obstacle, sight.snapshot, after: delay)
+      return try await reportObstacle(obstacle, observation.snapshot, after: delay)
     }
   }
 
   /// Reports the obstacle, once, and waits until it is gone; a deleted installation does not wait for ever.
-  private func hinder(
+  private func reportObstacle(
     _ obstacle: AgentObstacle, _ snapshot: InstallationSnapshot, after delay: Duration?
   ) async throws(ClusterError) -> ReconcileResult {
     var snapshot = snapshot

@@ -76,7 +76,7 @@ final class VersionCache: Sendable {
 
   private let content = Locked(Content())
   /// Extensions to reconcile when an installation of them is deleted.
-  let kept = KeptNames()
+  let kept = ExtensionsWithLeftovers()
 
   /// Complete once the trigger has filled the cache; workers do not start before that.
   func versions(of extension: String) -> [ExtensionVersion] {

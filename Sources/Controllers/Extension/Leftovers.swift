@@ -80,7 +80,7 @@ struct Leftovers: Sendable {
 }
 
 /// Extensions that may have objects which were kept because they were installed.
-final class KeptNames: Sendable {
+final class ExtensionsWithLeftovers: Sendable {
   private let names = Locked<Set<String>>([])
 
   /// Records an Extension.

@@ -11,14 +11,14 @@ struct Applier: Sendable {
   var mark: OwnerMark
 
   /// Applies every object of the attempt, in an order in which references exist before they are used.
-  func apply(_ record: ReleaseRecord, told: (ReleaseRecord.Part) -> Void = { _ in }) async throws(StepError) {
+  func apply(_ record: ReleaseRecord, reported: (ReleaseRecord.Part) -> Void = { _ in }) async throws(StepError) {
     let earlier = Dictionary(record.earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     for part in record.parts.sorted(by: { Self.rank($0) < Self.rank($1) }) {
       do {
         try await apply(part, earlier: earlier[part.reference] ?? .mapping([:]))
-        told(part)
-      } catch .lasting(let message) {
-        throw .lasting("\(part.file): \(message)")
+        reported(part)
+      } catch .permanent(let message) {
+        throw .permanent("\(part.file): \(message)")
       }
     }
   }
@@ -30,20 +30,20 @@ struct Applier: Sendable {
   private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(StepError) {
     let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
     let wanted = Object(mark.put(on: part.object.value))
-    let present = try await StepError.telling(part.title) { () throws(ClusterError) in
+    let present = try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
       try await cluster.find(resource, namespace: namespace, name)
     }
     guard let present else {
-      _ = try await StepError.telling(part.title) { () throws(ClusterError) in
+      _ = try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
         try await cluster.create(resource, wanted)
       }
       return
     }
     guard mark.owns(present) else {
-      throw .lasting("\(part.title) is there already and \(mark.owner(of: present))")
+      throw .permanent("\(part.title) is there already and \(mark.owner(of: present))")
     }
     guard let patch = Self.patch(from: present.value, earlier: earlier, to: wanted.value) else { return }
-    _ = try await StepError.telling(part.title) { () throws(ClusterError) in
+    _ = try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
       try await cluster.patch(resource, namespace: namespace, name, .merge(patch))
     }
   }

@@ -18,7 +18,7 @@ struct ChartTester: Sendable {
   func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> ReconcileResult {
     let id = snapshot.installation.testRequest
     var run = snapshot.installation.testRun.flatMap { $0.id == id ? $0 : nil } ?? TestRun(id: id)
-    run.isPlayed = settings.simulatesWorkloads
+    run.isSimulated = settings.simulatesWorkloads
     guard record.state == .installed, let tests = record.tests else {
       let reason =
         record.state == .installed
@@ -35,7 +35,7 @@ struct ChartTester: Sendable {
     on run: TestRun, with test: ReleaseRecord.Part, _ snapshot: InstallationSnapshot
   ) async throws(StepError) -> ReconcileResult {
     let label = (key: dialect.extensionLabel, value: snapshot.installation.extension)
-    let present = try await StepError.telling(test.title) { () throws(ClusterError) in
+    let present = try await StepError.prefixingErrors(test.title) { () throws(ClusterError) in
       try await cluster.find(test.resource, namespace: test.object.namespace, test.object.name)
     }
     guard let present else { return try await start(test, run, label, snapshot) }
@@ -60,7 +60,7 @@ struct ChartTester: Sendable {
   ) async throws(StepError) -> ReconcileResult {
     let value = test.object.value.setting(["metadata", "labels", label.key], to: .string(label.value))
       .setting(["metadata", "annotations", TestRun.requestAnnotation], to: .string(run.id))
-    _ = try await StepError.telling(test.title) { () throws(ClusterError) in
+    _ = try await StepError.prefixingErrors(test.title) { () throws(ClusterError) in
       try await cluster.notingUnknownFields.create(test.resource, Object(value))
     }
     return try await say("\(test.title): started", run, snapshot)
@@ -119,7 +119,7 @@ struct ChartTester: Sendable {
     do {
       _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
     } catch {
-      throw .passing(error)
+      throw .transient(error)
     }
   }
 

@@ -136,12 +136,12 @@ extension InstallationReconciler {
   /// The cluster of the release, with requests impersonating the account if it exists.
   func executor(_ snapshot: InstallationSnapshot) async throws(StepError) -> Cluster {
     guard let account = account(snapshot) else { return target }
-    do { return try await account.isThere ? account.impersonated : target } catch { throw .passing(error) }
+    do { return try await account.isThere ? account.impersonated : target } catch { throw .transient(error) }
   }
 
   /// Deletes the account with the release; an agent in the host cluster uses the extension's own, which stays.
   func removeAccount(_ snapshot: InstallationSnapshot) async throws(StepError) {
     guard let account = account(snapshot), site?.isHost != true else { return }
-    try await passing { () throws(ClusterError) in try await account.remove() }
+    try await throwingTransient { () throws(ClusterError) in try await account.remove() }
   }
 }

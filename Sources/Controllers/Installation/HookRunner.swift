@@ -10,13 +10,13 @@ import Packages
 /// the run's id.
 struct HookRunner: Sendable {
   /// The state of a hook's object.
-  enum Sight: Sendable {
+  enum ObjectState: Sendable {
     /// It has just been created.
-    case made(Object)
+    case created(Object)
     /// It was created in this run.
     case present(Object, Readiness)
     /// It is from an earlier run, and is being deleted.
-    case inTheWay(Object)
+    case fromEarlierRun(Object)
   }
 
   var planner: ReleasePlanner
@@ -31,18 +31,18 @@ struct HookRunner: Sendable {
   static let runAnnotation = "ksx.dev/hook-run"
 
   /// Creates the hook's object if it does not exist, and returns its state.
-  func look(at hook: ReleaseRecord.Hook) async throws(StepError) -> Sight {
+  func look(at hook: ReleaseRecord.Hook) async throws(StepError) -> ObjectState {
     let part = try await place(hook)
-    guard let present = try await find(part) else { return .made(try await make(part)) }
+    guard let present = try await find(part) else { return .created(try await make(part)) }
     if present.annotations[Self.runAnnotation] == run { return .present(present, Readiness(ofHook: present)) }
     guard mark.owns(present) else {
-      throw .lasting("\(part.title) is there already and was not made by it")
+      throw .permanent("\(part.title) is there already and was not made by it")
     }
     guard hook.policies.contains(.beforeCreation) else {
-      throw .lasting("\(part.title) is there from an earlier run, and its hook-delete-policy leaves it there")
+      throw .permanent("\(part.title) is there from an earlier run, and its hook-delete-policy leaves it there")
     }
     if !present.isBeingDeleted { try await remove(part, uid: present.uid) }
-    return .inTheWay(present)
+    return .fromEarlierRun(present)
   }
 
   /// Deletes the objects of `hooks` whose delete policy includes `policy`.
@@ -73,7 +73,7 @@ struct HookRunner: Sendable {
   }
 
   private func find(_ part: ReleaseRecord.Part) async throws(StepError) -> Object? {
-    try await StepError.telling(part.title) { () throws(ClusterError) in
+    try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
       try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
     }
   }
@@ -81,13 +81,13 @@ struct HookRunner: Sendable {
   private func make(_ part: ReleaseRecord.Part) async throws(StepError) -> Object {
     let value = mark.put(on: part.object.value).setting(
       ["metadata", "annotations", Self.runAnnotation], to: .string(run))
-    return try await StepError.telling(part.title) { () throws(ClusterError) in
+    return try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
       try await cluster.notingUnknownFields.create(part.resource, Object(value))
     }
   }
 
   private func remove(_ part: ReleaseRecord.Part, uid: String) async throws(StepError) {
-    try await StepError.telling(part.title) { () throws(ClusterError) in
+    try await StepError.prefixingErrors(part.title) { () throws(ClusterError) in
       try await cluster.remove(part.resource, namespace: part.object.namespace, part.object.name, uid: uid)
     }
   }

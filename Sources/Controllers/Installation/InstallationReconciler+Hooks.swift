@@ -19,7 +19,7 @@ extension InstallationReconciler {
     }
     let hook = hooks[record.hookProgress.count]
     switch try await runner.look(at: hook) {
-    case .made(let object):
+    case .created(let object):
       snapshot.log?.note("\(event.rawValue) hook \(hook.title): started")
       return try await wait(for: "started", hook, object, event, snapshot, record, runner)
     case .present(let object, .waiting(let what)):
@@ -30,7 +30,7 @@ extension InstallationReconciler {
       return try await store(record.passingHook(), snapshot)
     case .present(let object, .failed(let why)):
       return try await fail(hook, why, object, event, snapshot, record, runner)
-    case .inTheWay(let object):
+    case .fromEarlierRun(let object):
       return try await wait(for: "the one before it is still there", hook, object, event, snapshot, record, runner)
     }
   }
@@ -61,7 +61,7 @@ extension InstallationReconciler {
   private func store(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(StepError)
     -> ReconcileResult
   {
-    try await passing { () throws(ClusterError) in try await save(record, snapshot) }
+    try await throwingTransient { () throws(ClusterError) in try await save(record, snapshot) }
     return .atOnce
   }
 
@@ -78,14 +78,14 @@ extension InstallationReconciler {
     }
     let words = "waiting for \(event.rawValue) hook \(hook.title)"
     let isDeletion = snapshot.desired.isDeletion
-    let told =
+    let reported =
       isDeletion ? record.removing(words, at: settings.now()) : record.waiting(for: words, at: settings.now())
     // Of a removal, what goes in a moment is not worth a word, and what failed is said already.
     let isSilent = isDeletion && (seconds < Self.silentSeconds || record.state != .uninstalling)
-    guard told.conditions.first?.message != record.conditions.first?.message, !isSilent else {
+    guard reported.conditions.first?.message != record.conditions.first?.message, !isSilent else {
       return .after(settings.pollInterval)
     }
-    return try await store(told, snapshot)
+    return try await store(reported, snapshot)
   }
 
   /// A failed hook ends the attempt; during a removal the user decides how to continue.
@@ -102,13 +102,13 @@ extension InstallationReconciler {
     let message = "\(event.rawValue) hook \(hook.title) failed: \(why)\(output)"
     if snapshot.desired.isDeletion {
       // The object is kept, whatever its policy, because it would be run again and again otherwise.
-      return try await stuck(snapshot, record, message + "; once it is deleted it is run again")
+      return try await reportStuckRemoval(snapshot, record, message + "; once it is deleted it is run again")
     }
     let passed = record.hooks(at: event).prefix(record.hookProgress.count)
     try await runner.sweep([hook], of: .failed)
     try await runner.sweep(Array(passed), of: .succeeded)
     settings.stopwatch.forget(snapshot.key, object: object.uid)
-    throw .lasting(message)
+    throw .permanent(message)
   }
 
   /// Adds `line` and the output of the hook's pod to the log, and returns the last line of the output.

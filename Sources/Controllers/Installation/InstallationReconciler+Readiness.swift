@@ -19,7 +19,7 @@ extension InstallationReconciler {
         let opensHooks = !record.isReady && record.isOpen(record.isUpgrade ? .postUpgrade : .postInstall)
         try await save(opensHooks ? record.ready() : record.succeeding(at: settings.now()), snapshot)
       } catch {
-        throw .passing(error)
+        throw .transient(error)
       }
       return .atOnce
     }
@@ -37,11 +37,11 @@ extension InstallationReconciler {
     guard seconds < settings.readyTimeout else {
       let cause = await PodCause(cluster: target).of(first.object)
       let pod = cause.isEmpty ? "" : "; \(cause)"
-      throw .lasting("not ready after \(settings.readyTimeout) s: \(what)\(others)\(pod)")
+      throw .permanent("not ready after \(settings.readyTimeout) s: \(what)\(others)\(pod)")
     }
-    let told = record.waiting(for: "waiting for \(what)\(others)", at: settings.now())
-    if told.conditions.first?.message != record.conditions.first?.message {
-      try await passing { () throws(ClusterError) in try await save(told, snapshot) }
+    let reported = record.waiting(for: "waiting for \(what)\(others)", at: settings.now())
+    if reported.conditions.first?.message != record.conditions.first?.message {
+      try await throwingTransient { () throws(ClusterError) in try await save(reported, snapshot) }
       return .atOnce
     }
     return .after(settings.pollInterval)
@@ -50,20 +50,21 @@ extension InstallationReconciler {
   /// What is not ready yet, in words.
   private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
     var missing: [(words: String, object: Object)] = []
-    for part in record.parts where Readiness.kinds(played: settings.simulatesWorkloads).contains(part.resource.kind) {
+    for part in record.parts where Readiness.kinds(simulated: settings.simulatesWorkloads).contains(part.resource.kind)
+    {
       let object: Object?
       do {
         object = try await target.find(part.resource, namespace: part.object.namespace, part.object.name)
       } catch {
         throw StepError(error, part.title)
       }
-      guard let object else { throw .lasting("\(part.title) was deleted by another client") }
+      guard let object else { throw .permanent("\(part.title) was deleted by another client") }
       switch Readiness(of: object) {
       case .ready: break
       case .waiting(let what): missing.append(("\(part.title): \(what)", object))
       case .failed(let why):
         let cause = await PodCause(cluster: target).of(object)
-        throw .lasting("\(part.title) failed: \(why)" + (cause.isEmpty ? "" : "; \(cause)"))
+        throw .permanent("\(part.title) failed: \(why)" + (cause.isEmpty ? "" : "; \(cause)"))
       }
     }
     return missing

@@ -13,8 +13,8 @@ extension InstallationReconciler {
     let applier = try await applier(snapshot)
     let removal: Applier.Removal
     do { removal = try await applier.remove(record.inventory) } catch {
-      if error.isTransient { throw .passing(error) }
-      return try await stuck(snapshot, record, error.short)
+      if error.isTransient { throw .transient(error) }
+      return try await reportStuckRemoval(snapshot, record, error.short)
     }
     if removal.remaining.isEmpty || snapshot.situation.isForced {
       for line in removal.words { snapshot.log?.note(line) }
@@ -23,14 +23,15 @@ extension InstallationReconciler {
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard record.state == .uninstalling else { return .after(settings.patience) }
     if seconds >= settings.readyTimeout {
-      return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(removal.holding)")
+      return try await reportStuckRemoval(
+        snapshot, record, "still there after \(settings.readyTimeout) s: \(removal.holding)")
     }
     // A short wait is not reported.
-    let told = record.removing("waiting for \(removal.holding) to go", at: settings.now())
-    guard seconds >= Self.silentSeconds, told.conditions.first?.message != record.conditions.first?.message else {
+    let reported = record.removing("waiting for \(removal.holding) to go", at: settings.now())
+    guard seconds >= Self.silentSeconds, reported.conditions.first?.message != record.conditions.first?.message else {
       return .after(settings.pollInterval)
     }
-    try await passing { () throws(ClusterError) in try await save(told, snapshot) }
+    try await throwingTransient { () throws(ClusterError) in try await save(reported, snapshot) }
     return .atOnce
   }
 
@@ -43,12 +44,12 @@ extension InstallationReconciler {
     let isAccountNext = account(snapshot) != nil && !record.inventory.isEmpty
     if !opensHooks, !isAccountNext { try await removeAccount(snapshot) }
     let next = opensHooks || isAccountNext ? record.cleared() : record.uninstalled(at: settings.now())
-    try await passing { () throws(ClusterError) in try await save(next, snapshot) }
+    try await throwingTransient { () throws(ClusterError) in try await save(next, snapshot) }
     return .atOnce
   }
 
   /// Reports why the removal makes no progress, and keeps trying.
-  func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
+  func reportStuckRemoval(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
     async throws(StepError)
     -> ReconcileResult
   {
@@ -56,14 +57,14 @@ extension InstallationReconciler {
     if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
       return .after(settings.patience)
     }
-    try await passing { () throws(ClusterError) in try await save(failed, snapshot) }
+    try await throwingTransient { () throws(ClusterError) in try await save(failed, snapshot) }
     return .atOnce
   }
 
   func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
-    try await passing { () throws(ClusterError) in
+    try await throwingTransient { () throws(ClusterError) in
       if snapshot.agent != nil { return try await snapshot.forget(in: cluster) }
-      try await snapshot.takeBack(at: settings.now(), in: cluster)
+      try await snapshot.resetExtensionStatus(at: settings.now(), in: cluster)
       let record = ReleaseRecord.secretName(snapshot.installation.name)
       try await cluster.remove(.secrets, namespace: snapshot.namespace, record)
       let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }

@@ -32,7 +32,7 @@ struct InstallationReconciler: Reconciler {
     let snapshot = try await InstallationSnapshot(object, cluster, dialect)
     let step = Lifecycle.step(in: snapshot.situation)
     // A removal that is stuck must not keep the server running for ever.
-    settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
+    settings.activity.set(name, isBusy: step != .idle && snapshot.record?.state != .uninstallFailed)
     return try await carryOut(step, snapshot)
   }
 
@@ -54,10 +54,10 @@ struct InstallationReconciler: Reconciler {
       return try await perform(step, snapshot)
     } catch {
       switch error {
-      case .passing(let cause):
+      case .transient(let cause):
         await tell(of: cause, snapshot)
         throw cause
-      case .lasting(let message): return try await fail(snapshot, message)
+      case .permanent(let message): return try await fail(snapshot, message)
       case .missing(let message): return try await fail(snapshot, message, refused: snapshot.offer(in: cluster))
       }
     }
@@ -67,7 +67,7 @@ struct InstallationReconciler: Reconciler {
     -> ReconcileResult
   {
     switch (step, snapshot.record) {
-    case (.rest, _): return .whenChanged
+    case (.idle, _): return .whenChanged
     case (.adopt, _): try await adopt(snapshot)
     case (.prepare, _): try await prepare(snapshot)
     case (.release, _): try await release(snapshot)
@@ -80,10 +80,12 @@ struct InstallationReconciler: Reconciler {
       return try await ChartTester(cluster: cluster, dialect: dialect, settings: settings).step(snapshot, record)
     case (.uninstall, let record?):
       try await endHook(snapshot, record)
-      try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), snapshot) }
+      try await throwingTransient { () throws(ClusterError) in
+        try await save(record.uninstalling(at: settings.now()), snapshot)
+      }
     case (.remove, let record?): return try await remove(snapshot, record)
     case (.publish, let record?):
-      try await passing { () throws(ClusterError) in try await snapshot.publish(record, in: cluster) }
+      try await throwingTransient { () throws(ClusterError) in try await snapshot.publish(record, in: cluster) }
     case (_, nil): fatalError("\(step) was chosen without a record")
     }
     return .atOnce
@@ -129,7 +131,7 @@ struct InstallationReconciler: Reconciler {
     // Without a record the failure is written only to the status, and only once, because writing it triggers the next
     // look.
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
-    if !snapshot.isTold(failed) {
+    if !snapshot.statusEquals(failed) {
       settings.report("installation \(snapshot.installation.name): \(message)")
       try await snapshot.publish(failed, in: cluster)
       await tell(failed, snapshot)
@@ -137,8 +139,8 @@ struct InstallationReconciler: Reconciler {
     return .whenChanged
   }
 
-  func passing(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
-    do { try await work() } catch { throw .passing(error) }
+  func throwingTransient(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
+    do { try await work() } catch { throw .transient(error) }
   }
 }
 
@@ -147,14 +149,14 @@ extension InstallationReconciler {
   private func adopt(_ snapshot: InstallationSnapshot) async throws(StepError) {
     if snapshot.agent != nil {
       // The agent is shown in the status before anything is done.
-      return try await passing { () throws(ClusterError) in try await snapshot.publish(nil, in: cluster) }
+      return try await throwingTransient { () throws(ClusterError) in try await snapshot.publish(nil, in: cluster) }
     }
     let installation = snapshot.installation
     guard Syntax.isSubdomain(installation.extension) else {
-      throw .lasting("spec.extension.name: \"\(installation.extension)\" is no name of an extension")
+      throw .permanent("spec.extension.name: \"\(installation.extension)\" is no name of an extension")
     }
     if let rival = try await rival(of: installation) {
-      throw .lasting("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
+      throw .permanent("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
     }
     do {
       let version = try await planner.version(installation.extension, installation.version)
@@ -167,7 +169,7 @@ extension InstallationReconciler {
       ]
       _ = try await cluster.patch(dialect.installations, installation.name, ["metadata": metadata])
     } catch {
-      throw .passing(error)
+      throw .transient(error)
     }
   }
 
@@ -179,7 +181,7 @@ extension InstallationReconciler {
           && Installation(other).extension == installation.extension
       }?.name
     } catch {
-      throw .passing(error)
+      throw .transient(error)
     }
   }
 
@@ -217,12 +219,14 @@ extension InstallationReconciler {
     // After a failure, the objects that have been applied stay.
     let applier = try await applier(snapshot)
     try await applier.apply(record) { snapshot.log?.note("applied \($0.title)") }
-    try await passing { () throws(ClusterError) in try await save(record.applied(at: settings.now()), snapshot) }
+    try await throwingTransient { () throws(ClusterError) in
+      try await save(record.applied(at: settings.now()), snapshot)
+    }
   }
 
   private func toggle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     let isEnabled = snapshot.desired.isEnabled
-    try await passing { () throws(ClusterError) in
+    try await throwingTransient { () throws(ClusterError) in
       let owners = ReleaseOwners(
         names: [(snapshot.installation.name, record.release, snapshot.installation.extension)])
       try await ServingSwitch(cluster: target, dialect: dialect, owners: owners).set(

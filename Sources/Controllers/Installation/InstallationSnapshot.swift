@@ -42,7 +42,7 @@ struct InstallationSnapshot: Sendable {
       record = try ReleaseRecord(secret: secret)
       recordVersion = secret.resourceVersion
     }
-    if agent == nil { keepExtension() }
+    if agent == nil { pinExtension() }
     if let agent { adapt(to: agent) }
     if agent == nil, Syntax.isSubdomain(installation.extension) {
       offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
@@ -58,7 +58,7 @@ struct InstallationSnapshot: Sendable {
 
   /// Keeps the extension of the release, with its version and config: a release cannot become that of another
   /// extension.
-  private mutating func keepExtension() {
+  private mutating func pinExtension() {
     guard let record, !record.extension.isEmpty, record.extension != installation.extension else { return }
     refusedExtension = installation.extension
     installation.extension = record.extension
@@ -78,8 +78,8 @@ struct InstallationSnapshot: Sendable {
 
   /// Whether a user has cleared fields that these controllers never leave empty.
   private static func asksForAnotherTry(_ status: Value, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {
-    if status["state"]?.string == "" { return .whateverItIsAt }
-    return dialect.name == .installPlan && status["configHash"]?.string == "" ? .ofWhatHasEnded : nil
+    if status["state"]?.string == "" { return .evenInProgress }
+    return dialect.name == .installPlan && status["configHash"]?.string == "" ? .afterEnd : nil
   }
 
   /// Name and resource version of the ExtensionVersion that is requested; empty if there is none.
@@ -110,7 +110,7 @@ struct InstallationSnapshot: Sendable {
   }
 
   /// Resets the Extension's status after an attempt that failed before there was a record, because nothing else would.
-  func takeBack(at now: Timestamp, in cluster: Cluster) async throws(ClusterError) {
+  func resetExtensionStatus(at now: Timestamp, in cluster: Cluster) async throws(ClusterError) {
     guard record == nil, situation.isAdopted else { return }
     try await publish(newRecord(at: now).uninstalled(at: now), in: cluster, onlyExtension: true)
   }
@@ -130,11 +130,11 @@ struct InstallationSnapshot: Sendable {
   /// Whether the installation's status already has the state and the conditions of `record`, whatever their times.
   ///
   /// Writing them again with other times would be a change, which triggers the next look.
-  func isTold(_ record: ReleaseRecord) -> Bool {
+  func statusEquals(_ record: ReleaseRecord) -> Bool {
     let status = agent == nil ? object.status : entry ?? [:]
-    let told = (status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
+    let reported = (status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
     return status["state"]?.string == record.state.word
-      && record.conditions.allSatisfy { wanted in told.contains { $0.says(wanted) } }
+      && record.conditions.allSatisfy { wanted in reported.contains { $0.says(wanted) } }
   }
 
   private struct StatusChange {
@@ -165,8 +165,8 @@ struct InstallationSnapshot: Sendable {
     var target = MergePatch.apply(.mapping(status), to: object.status)
     if agent == nil, let agents = status["clusterSchedulingStatuses"] {
       // The agents of an Extension are only those of its installation.
-      let told = agents.mapping?.isEmpty == true ? Value?.none : agents
-      target = target.setting(["clusterSchedulingStatuses"], to: told)
+      let reported = agents.mapping?.isEmpty == true ? Value?.none : agents
+      target = target.setting(["clusterSchedulingStatuses"], to: reported)
     }
     let patch = MergePatch.difference(from: object.status.mapping == nil ? .mapping([:]) : object.status, to: target)
     guard patch.mapping?.isEmpty == false else { return nil }

@@ -40,9 +40,9 @@ struct InstallationStatus {
 
   /// The status of the Subscription or InstallPlan.
   var installation: Mapping {
-    var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + told)]
+    var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + reported)]
     guard dialect.name == .installPlan else {
-      status["conditions"] = .sequence(refusals + told + account.conditions(since: record.since.description))
+      status["conditions"] = .sequence(refusals + reported + account.conditions(since: record.since.description))
       return status
     }
     status = Mapping(status.pairs + Self.release(record).pairs)
@@ -86,12 +86,12 @@ struct InstallationStatus {
     return SemanticVersion.precedes(record.attempt.version, deployed.version) ? "pending-rollback" : "pending-upgrade"
   }
 
-  private var account: StatusAccount {
-    StatusAccount(version: record.attempt.version, config: record.attempt.config, isEnabled: record.appliedEnabled)
+  private var account: LastAttempt {
+    LastAttempt(version: record.attempt.version, config: record.attempt.config, isEnabled: record.appliedEnabled)
   }
 
-  private var conditions: Value { .sequence(told) }
-  private var told: [Value] { record.conditions.map(\.value) }
+  private var conditions: Value { .sequence(reported) }
+  private var reported: [Value] { record.conditions.map(\.value) }
 
   /// The extension and the namespace of a release cannot change.
   private var refusals: [Value] {

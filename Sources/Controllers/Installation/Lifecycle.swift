@@ -53,16 +53,16 @@ enum Lifecycle {
 
     enum Retry: Hashable, Sendable {
       /// The config's hash was cleared: repeats an attempt that has ended.
-      case ofWhatHasEnded
+      case afterEnd
       /// The state was cleared: also gives up an attempt that is in progress.
-      case whateverItIsAt
+      case evenInProgress
     }
 
     /// Whether the attempt of `record` is to be repeated.
     func isToBeTriedAgain(_ record: ReleaseRecord) -> Bool {
       switch record.state {
       case .installed, .installFailed, .upgradeFailed: asksForAnotherTry != nil
-      case .installing, .upgrading: asksForAnotherTry == .whateverItIsAt
+      case .installing, .upgrading: asksForAnotherTry == .evenInProgress
       default: false
       }
     }
@@ -94,12 +94,12 @@ enum Lifecycle {
     /// Remove the record and the finalizer.
     case release
     /// Nothing is to be done.
-    case rest
+    case idle
   }
 
   static func step(in situation: Situation) -> Step {
     let desired = situation.desired
-    if desired.isDeletion { return departure(situation) }
+    if desired.isDeletion { return deletionStep(situation) }
     guard situation.isAdopted else { return .adopt }
     guard let record = situation.record else { return .prepare }
     if situation.isToBeTriedAgain(record) { return .prepare }
@@ -110,7 +110,7 @@ enum Lifecycle {
     case .installed, .installFailed, .upgradeFailed:
       if record.attempt != desired.attempt || situation.isOfferNew { return .prepare }
       if record.state == .installed, record.appliedEnabled != desired.isEnabled { return .toggle }
-      return situation.isTestOpen ? .test : .rest
+      return situation.isTestOpen ? .test : .idle
     case .none, .uninstalling, .uninstalled, .uninstallFailed, .other: return .prepare
     }
   }
@@ -128,9 +128,9 @@ enum Lifecycle {
     return record.inventory.isEmpty && record.isOpen(.postDelete) ? .hooks(.postDelete) : .remove
   }
 
-  private static func departure(_ situation: Situation) -> Step {
-    guard situation.isAdopted else { return .rest }
-    if situation.hasAgents { return situation.isPublished ? .rest : .publish }
+  private static func deletionStep(_ situation: Situation) -> Step {
+    guard situation.isAdopted else { return .idle }
+    if situation.hasAgents { return situation.isPublished ? .idle : .publish }
     guard let record = situation.record else { return .release }
     switch record.state {
     case .uninstalling, .uninstallFailed:

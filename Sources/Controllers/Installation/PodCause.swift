@@ -15,7 +15,7 @@ struct PodCause: Sendable {
     guard let namespace = object.namespace else { return "" }
     let pods = await pods(of: object, namespace)
     for pod in pods {
-      if let told = Self.told(of: pod) { return "pod \(pod.name): \(told)" }
+      if let reported = Self.reported(of: pod) { return "pod \(pod.name): \(reported)" }
       if let event = await warning(about: pod, namespace) { return "pod \(pod.name): \(event)" }
     }
     // If a quota or a missing ServiceAccount prevents pods, only an event says so.
@@ -32,7 +32,7 @@ struct PodCause: Sendable {
     return (try? await cluster.list(.pods, namespace: namespace, selector: Selector(labels: selector))) ?? []
   }
 
-  private static func told(of pod: Object) -> String? {
+  private static func reported(of pod: Object) -> String? {
     let containers = ["initContainerStatuses", "containerStatuses"].flatMap { pod.status[$0]?.sequence ?? [] }
     for container in containers {
       let name = container["name"]?.string ?? ""

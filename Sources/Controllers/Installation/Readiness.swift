@@ -11,12 +11,12 @@ enum Readiness: Hashable, Sendable {
   case failed(String)
 
   /// The kinds that are waited for; if workloads are simulated, only those.
-  static func kinds(played: Bool) -> Set<String> {
+  static func kinds(simulated: Bool) -> Set<String> {
     let workloads: Set = ["Deployment", "StatefulSet", "DaemonSet", "Job"]
     let others: Set = [
       "Pod", "ReplicaSet", "ReplicationController", "PersistentVolumeClaim", "Service", "CustomResourceDefinition",
     ]
-    return played ? workloads : workloads.union(others)
+    return simulated ? workloads : workloads.union(others)
   }
 
   init(of object: Object) {

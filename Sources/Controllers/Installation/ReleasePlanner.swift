@@ -63,7 +63,7 @@ struct ReleasePlanner: Sendable {
   /// The objects of a rendered chart with their resources.
   func placed(_ rendered: RenderedChart, _ record: ReleaseRecord) async throws(StepError) -> Planned {
     var kinds = ServedKinds(target)
-    try await define(rendered.definitions, &kinds)
+    try await define(rendered.crds, &kinds)
     var planned = Planned()
     var grants: [String] = []
     planned.hooks = rendered.hooks.map { ReleaseRecord.Hook(object: $0.object, file: $0.file) }
@@ -77,7 +77,7 @@ struct ReleasePlanner: Sendable {
         grants.append(part.object.name)
         continue
       }
-      let isNew = isComing(part.object, from: rendered.definitions, record)
+      let isNew = isComing(part.object, from: rendered.crds, record)
       planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: isNew))
     }
     try Self.refuseTwins(in: planned.parts, record)
@@ -93,9 +93,9 @@ struct ReleasePlanner: Sendable {
   private static let patience = 120
 
   /// Whether the chart itself defines the kind of `object`, so that it may soon be served.
-  private func isComing(_ object: Object, from definitions: [RenderedChart.Part], _ record: ReleaseRecord) -> Bool {
+  private func isComing(_ object: Object, from crds: [RenderedChart.Part], _ record: ReleaseRecord) -> Bool {
     let group = object.apiVersion.split(separator: "/").first ?? ""
-    let isDefined = definitions.contains { part in
+    let isDefined = crds.contains { part in
       let spec = part.object.spec
       return spec["group"]?.string.map { $0 == group } == true && spec[path: "names", "kind"]?.string == object.kind
     }
@@ -111,7 +111,7 @@ struct ReleasePlanner: Sendable {
     for part in parts where !made.contains(part.reference) {
       guard let first = files.updateValue(part.file, forKey: part.reference) else { continue }
       let other = first == part.file ? "" : ", first in \(first)"
-      throw .lasting("\(part.file): \(part.title) is in the chart twice\(other)")
+      throw .permanent("\(part.file): \(part.title) is in the chart twice\(other)")
     }
   }
 
@@ -134,8 +134,8 @@ struct ReleasePlanner: Sendable {
     var renderer = renderer
     renderer.cluster.version = try await version()
     let isAsking = package?.mayAskCluster(record.attempt.config) == true
-    let window = isAsking ? await settings.openWindow(target) : nil
-    renderer.cluster.address = window?.address ?? ""
+    let lookupServer = isAsking ? await settings.openLookupServer(target) : nil
+    renderer.cluster.address = lookupServer?.address ?? ""
     let rendered: Result<RenderedChart, ChartError>
     do throws(ChartError) {
       rendered = .success(
@@ -145,10 +145,10 @@ struct ReleasePlanner: Sendable {
     } catch {
       rendered = .failure(error)
     }
-    await window?.close()
+    await lookupServer?.close()
     do throws(ChartError) { return try rendered.get() } catch {
-      if case .helm(let complaint) = error, Self.isOutOfReach(complaint) { throw .passing(.unreadable("\(error)")) }
-      throw .lasting("\(error)")
+      if case .helm(let complaint) = error, Self.isOutOfReach(complaint) { throw .transient(.unreadable("\(error)")) }
+      throw .permanent("\(error)")
     }
   }
 
@@ -162,7 +162,7 @@ struct ReleasePlanner: Sendable {
   /// Kubernetes' version, for charts that ask.
   private func version() async throws(StepError) -> String {
     if !renderer.cluster.version.isEmpty { return renderer.cluster.version }
-    let answer = try await StepError.telling("/version") { () throws(ClusterError) in
+    let answer = try await StepError.prefixingErrors("/version") { () throws(ClusterError) in
       try await target.document("/version")
     }
     return answer["gitVersion"]?.string ?? ""
@@ -174,7 +174,7 @@ struct ReleasePlanner: Sendable {
   }
 
   private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {
-    let found = try await StepError.telling("the versions of \(`extension`)") { () throws(ClusterError) in
+    let found = try await StepError.prefixingErrors("the versions of \(`extension`)") { () throws(ClusterError) in
       try await self.version(`extension`, version)
     }
     guard let found else { throw .missing("\(`extension`) has no version \(version)") }
@@ -195,7 +195,7 @@ struct ReleasePlanner: Sendable {
 
   /// Fetches the chart from the repository, where charts that are too large for a ConfigMap stay.
   private func fetched(_ version: ExtensionVersion) async throws(StepError) -> [UInt8] {
-    let owner = try await StepError.telling("the repository \(version.repository)") { () throws(ClusterError) in
+    let owner = try await StepError.prefixingErrors("the repository \(version.repository)") { () throws(ClusterError) in
       version.repository.isEmpty ? nil : try await cluster.find(dialect.repositories, version.repository)
     }
     // Without a repository, the URL is fetched without credentials.
@@ -210,8 +210,8 @@ struct ReleasePlanner: Sendable {
   }
 
   /// Creates missing definitions; as in helm, existing ones are not changed.
-  private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(StepError) {
-    for part in definitions {
+  private func define(_ crds: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(StepError) {
+    for part in crds {
       let place = try await placed(part, "", &kinds, isNew: false)
       do {
         guard try await target.find(place.resource, part.object.name) == nil else { continue }
@@ -234,8 +234,8 @@ struct ReleasePlanner: Sendable {
     guard let resource else {
       let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"
       // A definition that was just created is not served at once.
-      if isNew { throw .passing(.unreadable(problem)) }
-      throw .lasting("\(part.file): \(problem), which \(object.name) needs")
+      if isNew { throw .transient(.unreadable(problem)) }
+      throw .permanent("\(part.file): \(problem), which \(object.name) needs")
     }
     let inside = resource.isNamespaced ? Value.string(object.namespace ?? namespace) : nil
     let value = object.value.setting(["metadata", "namespace"], to: inside)

@@ -26,7 +26,7 @@ package struct TrialInstall: Sendable {
     }
     var kinds = ServedKinds(cluster)
     var seen: Set<String> = []
-    for part in rendered.definitions + rendered.parts + rendered.hooks + rendered.tests {
+    for part in rendered.crds + rendered.parts + rendered.hooks + rendered.tests {
       guard let resource = try? await kinds.resource(part.object.apiVersion, part.object.kind) else {
         findings += Self.unserved(part)
         continue
@@ -38,7 +38,7 @@ package struct TrialInstall: Sendable {
       {
         findings.append(Self.finding("refused", part.file, "\(part.title) is in the chart twice"))
       }
-      findings += await refusals(of: part, resource, in: place, isDefinition: rendered.definitions.contains(part))
+      findings += await refusals(of: part, resource, in: place, isDefinition: rendered.crds.contains(part))
       findings += excess(part, resource, isOutside: place != namespace)
     }
     return findings

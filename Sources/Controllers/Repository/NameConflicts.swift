@@ -11,14 +11,14 @@ import Platform
 /// is read once more, so that no change is missed.
 final class NameConflicts: Sendable {
   /// A repository and the owners of the extensions that it could not publish.
-  private struct Loser {
+  private struct BlockedRepository {
     var repository: String
     var owners: [String: String]
   }
 
   private struct State {
     /// By the uids of repositories.
-    var losers: [String: Loser] = [:]
+    var blocked: [String: BlockedRepository] = [:]
     /// The owning repository of each extension, according to the watch.
     var owners: [String: String] = [:]
     var repositories: Set<String> = []
@@ -29,20 +29,20 @@ final class NameConflicts: Sendable {
   private let state = Locked(State())
 
   /// Whether a sync of the repository `uid` was recorded.
-  func knows(_ uid: String) -> Bool { state.withLock { $0.losers[uid] != nil } }
+  func knows(_ uid: String) -> Bool { state.withLock { $0.blocked[uid] != nil } }
 
   /// Records the extensions that a sync of `repository` could not publish, with their owners; returns whether one of
   /// them has become free in the meantime.
   func note(_ repository: Object, lost: [String: String]) -> Bool {
     state.withLock { state in
-      state.losers[repository.uid] = Loser(repository: repository.name, owners: lost)
+      state.blocked[repository.uid] = BlockedRepository(repository: repository.name, owners: lost)
       return state.listed.count == 2
         && lost.contains { state.owners[$0.key] != $0.value || !state.repositories.contains($0.value) }
     }
   }
 
   /// Removes a deleted repository.
-  func forget(_ uid: String) { state.withLock { $0.losers[uid] = nil } }
+  func forget(_ uid: String) { state.withLock { $0.blocked[uid] = nil } }
 
   /// Triggers that watch extensions and repositories, and trigger the repositories that can publish more than before.
   func triggers(_ cluster: Cluster, _ dialect: Dialect, _ memory: RepositoryMemory) -> [Trigger] {
@@ -55,7 +55,7 @@ final class NameConflicts: Sendable {
         var owners = Dictionary(uniqueKeysWithValues: known.repositories.map { ($0, $0) })
         let gone = Self.apply(event, to: &owners, owner: \.name)
         known.repositories = Set(owners.keys)
-        return Set(known.losers.values.flatMap { $0.owners }.filter { gone.contains($0.value) }.map { $0.key })
+        return Set(known.blocked.values.flatMap { $0.owners }.filter { gone.contains($0.value) }.map { $0.key })
       },
     ]
   }
@@ -69,14 +69,14 @@ final class NameConflicts: Sendable {
       var watch = Watch(resource, in: cluster) { $0 }
       watch.skipping = JSONPaths(["spec"], ["status"], ["metadata", "managedFields"])
       await watch.run { event in
-        let woken: [String: Loser] = self.state.withLock { state in
+        let woken: [String: BlockedRepository] = self.state.withLock { state in
           if case .replaced = event { state.listed.insert(resource) }
           let names = freed(&state, event)
-          return names.isEmpty ? [:] : state.losers.filter { !names.isDisjoint(with: $0.value.owners.keys) }
+          return names.isEmpty ? [:] : state.blocked.filter { !names.isDisjoint(with: $0.value.owners.keys) }
         }
-        for (uid, loser) in woken {
-          memory.wake(uid)
-          await feed.add([loser.repository])
+        for (uid, blocked) in woken {
+          memory.readSoon(uid)
+          await feed.add([blocked.repository])
         }
         switch event {
         case .replaced, .interrupted(.refused, _): await feed.fill()

@@ -11,37 +11,37 @@ final class RepositoryMemory: Sendable {
     var failures: Int
     /// How many readings in a row had to be repeated because an extension had become free in the meantime, or seemed
     /// to.
-    var doubts = 0
+    var repeats = 0
   }
 
   /// The extensions that repositories could not publish because of another repository.
-  let contest = NameConflicts()
+  let nameConflicts = NameConflicts()
   private let syncs = Locked<[String: Sync]>([:])
   /// When the servers of repository images became ready.
   private let ready = Locked<[String: ContinuousClock.Instant]>([:])
   /// After a server has become ready, it takes a moment until requests reach it.
-  private static let settling = (time: Duration.seconds(30), pause: Duration.seconds(1))
+  private static let startup = (time: Duration.seconds(30), pause: Duration.seconds(1))
 
   /// Records that the server of `uid` is ready: after a failure the repository is read at once, and for a while every
   /// second.
-  func hasten(_ uid: String) {
+  func serverBecameReady(_ uid: String) {
     ready.withLock { $0[uid] = .now }
     syncs.withLock { syncs in if let sync = syncs[uid], sync.failures > 0 { syncs[uid]?.next = .now } }
   }
 
   /// The first wake of each repository since it was last read, and the latest one.
-  private let wakes = Locked<[String: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)]>([:])
+  private let pendingReads = Locked<[String: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)]>([:])
   /// Several wakes within a short time cause one reading, which is delayed at most by `longest`.
-  private static let gathering = (pause: Duration.seconds(1), longest: Duration.seconds(5))
+  private static let coalescing = (pause: Duration.seconds(1), longest: Duration.seconds(5))
 
   /// Records that `uid` may publish more than before, so that it is read completely in a moment.
-  func wake(_ uid: String, now: ContinuousClock.Instant = .now) {
-    let earlier = wakes.withLock { wakes in
-      let earlier = wakes[uid]?.first
-      wakes[uid] = (earlier ?? now, now)
+  func readSoon(_ uid: String, now: ContinuousClock.Instant = .now) {
+    let earlier = pendingReads.withLock { pendingReads in
+      let earlier = pendingReads[uid]?.first
+      pendingReads[uid] = (earlier ?? now, now)
       return earlier
     }
-    let due = max(now, min(now + Self.gathering.pause, (earlier ?? now) + Self.gathering.longest))
+    let due = max(now, min(now + Self.coalescing.pause, (earlier ?? now) + Self.coalescing.longest))
     syncs.withLock { syncs in
       guard let sync = syncs[uid], sync.failures == 0 else { return }
       syncs[uid]?.next = earlier == nil ? min(sync.next, due) : due
@@ -49,7 +49,7 @@ final class RepositoryMemory: Sendable {
   }
 
   /// Whether `uid` may publish more than when it was last read.
-  func isWoken(_ uid: String) -> Bool { wakes.withLock { $0[uid] != nil } }
+  func isReadPending(_ uid: String) -> Bool { pendingReads.withLock { $0[uid] != nil } }
 
   /// How long until the repository `uid` may be read again; `nil` if that is unknown, or its spec has changed.
   func rest(_ uid: String, spec: String, now: ContinuousClock.Instant = .now) -> Duration? {
@@ -64,15 +64,15 @@ final class RepositoryMemory: Sendable {
   func noteRead(
     _ uid: String, spec: String, interval: Duration, from start: ContinuousClock.Instant
   ) -> Duration {
-    let isWoken = wakes.withLock { wakes in
-      guard let wake = wakes[uid] else { return false }
-      if wake.last < start { wakes[uid] = nil } else { wakes[uid] = (wake.last, wake.last) }
-      return wakes[uid] != nil
+    let isReadPending = pendingReads.withLock { pendingReads in
+      guard let readSoon = pendingReads[uid] else { return false }
+      if readSoon.last < start { pendingReads[uid] = nil } else { pendingReads[uid] = (readSoon.last, readSoon.last) }
+      return pendingReads[uid] != nil
     }
     return syncs.withLock { syncs in
-      let doubts = isWoken ? (syncs[uid]?.doubts ?? 0) + 1 : 0
-      let delay = isWoken ? min(interval, Self.gathering.pause * (1 << min(doubts - 1, 12))) : interval
-      syncs[uid] = Sync(spec: spec, next: .now + delay, failures: 0, doubts: doubts)
+      let repeats = isReadPending ? (syncs[uid]?.repeats ?? 0) + 1 : 0
+      let delay = isReadPending ? min(interval, Self.coalescing.pause * (1 << min(repeats - 1, 12))) : interval
+      syncs[uid] = Sync(spec: spec, next: .now + delay, failures: 0, repeats: repeats)
       return delay
     }
   }
@@ -83,8 +83,8 @@ final class RepositoryMemory: Sendable {
     syncs.withLock { syncs in
       let failures = (syncs[uid]?.failures ?? 0) + 1
       let usual = min(patience * (1 << min(failures - 1, 20)), max(interval, patience))
-      let isSettling = ready.withLock { $0[uid].map { .now - $0 < Self.settling.time } ?? false }
-      let delay = isSettling ? Self.settling.pause : max(usual, asked.map { .seconds($0) } ?? .zero)
+      let isSettling = ready.withLock { $0[uid].map { .now - $0 < Self.startup.time } ?? false }
+      let delay = isSettling ? Self.startup.pause : max(usual, asked.map { .seconds($0) } ?? .zero)
       syncs[uid] = Sync(spec: spec, next: .now + delay, failures: failures)
       return delay
     }
@@ -93,8 +93,8 @@ final class RepositoryMemory: Sendable {
   /// Removes a deleted repository.
   func forget(_ uid: String) {
     ready.withLock { $0[uid] = nil }
-    wakes.withLock { $0[uid] = nil }
-    contest.forget(uid)
+    pendingReads.withLock { $0[uid] = nil }
+    nameConflicts.forget(uid)
     syncs.withLock { $0[uid] = nil }
   }
 }

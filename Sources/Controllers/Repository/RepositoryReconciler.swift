@@ -32,9 +32,9 @@ struct RepositoryReconciler: Reconciler {
     }
     let visit = RepositoryVisit(object, dialect)
     // The memory of this process precedes the object, which is written only when something has changed.
-    if let rest = memory.rest(object.uid, spec: visit.wish), rest > .zero { return .after(rest) }
-    let rest = visit.mayHaveWon(memory.contest) ? 0 : visit.schedule.rest(at: settings.now())
-    if rest > 0, memory.rest(object.uid, spec: visit.wish) == nil { return .after(.seconds(rest)) }
+    if let rest = memory.rest(object.uid, spec: visit.requestKey), rest > .zero { return .after(rest) }
+    let rest = visit.mayBeUnblocked(memory.nameConflicts) ? 0 : visit.schedule.rest(at: settings.now())
+    if rest > 0, memory.rest(object.uid, spec: visit.requestKey) == nil { return .after(.seconds(rest)) }
     return try await synchronize(visit)
   }
 
@@ -43,13 +43,13 @@ struct RepositoryReconciler: Reconciler {
     let contents: RepositoryContents?
     do throws(RepositoryError) {
       contents = try await visit.read(
-        in: cluster, settings, isWhole: memory.isWoken(uid) || visit.mayHaveWon(memory.contest))
+        in: cluster, settings, isWhole: memory.isReadPending(uid) || visit.mayBeUnblocked(memory.nameConflicts))
     } catch {
       return try await fail(visit, error)
     }
     if let contents { return try await publish(contents, visit, readFrom: start) }
     return .after(
-      memory.noteRead(uid, spec: visit.wish, interval: .seconds(visit.schedule.interval), from: start))
+      memory.noteRead(uid, spec: visit.requestKey, interval: .seconds(visit.schedule.interval), from: start))
   }
 
   private func publish(
@@ -64,25 +64,25 @@ struct RepositoryReconciler: Reconciler {
     let synced = SyncedSource(
       spec: SyncedSource.fingerprint(of: object), mark: mark,
       published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
-    if memory.contest.note(object, lost: outcome.lost) { memory.wake(object.uid) }
+    if memory.nameConflicts.note(object, lost: outcome.lost) { memory.readSoon(object.uid) }
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
     // Without a patch the fingerprint stays the same, and a later change of the spec gives another.
-    var wish = visit.wish
+    var requestKey = visit.requestKey
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
       try await write(schedule.record(synced, conditions, at: now), to: object)
-      wish = visit.wish(readAt: now.description)
+      requestKey = visit.requestKey(readAt: now.description)
     }
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(schedule.interval)
     guard outcome.isTransient else {
-      return .after(memory.noteRead(object.uid, spec: wish, interval: interval, from: start))
+      return .after(memory.noteRead(object.uid, spec: requestKey, interval: interval, from: start))
     }
     return .after(
-      memory.noteFailure(object.uid, spec: wish, patience: settings.patience, interval: interval, asked: nil))
+      memory.noteFailure(object.uid, spec: requestKey, patience: settings.patience, interval: interval, asked: nil))
   }
 
   /// A spec that was changed meanwhile makes this a conflict, and is synced next.
@@ -96,7 +96,7 @@ struct RepositoryReconciler: Reconciler {
     let object = visit.object
     settings.report("repository \(object.name): \(error)")
     let delay = memory.noteFailure(
-      object.uid, spec: visit.wish, patience: settings.patience, interval: .seconds(visit.schedule.interval),
+      object.uid, spec: visit.requestKey, patience: settings.patience, interval: .seconds(visit.schedule.interval),
       asked: error.retryAfter)
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")

@@ -35,8 +35,8 @@ struct RepositoryServer: Sendable {
   private var namespace: String { PackageSource.namespace }
 
   /// The way to the server.
-  var detour: RepositoryAccess.Detour {
-    RepositoryAccess.Detour(
+  var proxiedServer: RepositoryAccess.ProxiedServer {
+    RepositoryAccess.ProxiedServer(
       origin: "http://\(name).\(namespace).svc:\(Self.port)", by: cluster.transport,
       prefix: Self.services.path(namespace: namespace) + "/http:\(name):\(Self.port)/proxy")
   }
@@ -46,7 +46,7 @@ struct RepositoryServer: Sendable {
     Trigger(.deployments, in: cluster, selector: Selector(labels: label)) { deployment in
       guard case .ready = Readiness(of: deployment), let name = deployment.labels[label] else { return [] }
       for owner in deployment.value[path: "metadata", "ownerReferences"]?.sequence ?? [] {
-        memory.hasten(owner["uid"]?.string ?? "")
+        memory.serverBecameReady(owner["uid"]?.string ?? "")
       }
       return [name]
     }

@@ -22,17 +22,17 @@ struct RepositoryVisit: Sendable {
   }
 
   /// Identifies what the object requests; if it changes, the repository is read at once.
-  var wish: String { wish(readAt: schedule.lastSync) }
+  var requestKey: String { requestKey(readAt: schedule.lastSync) }
 
   /// The same after a sync at `time` has been written to the object.
-  func wish(readAt time: String) -> String {
+  func requestKey(readAt time: String) -> String {
     let nudge = object.annotations["ksx.dev/nudge"] ?? ""
     return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
   /// Whether it could not publish everything at a sync before this process began, so that extensions may have become
   /// free.
-  func mayHaveWon(_ contest: NameConflicts) -> Bool {
+  func mayBeUnblocked(_ contest: NameConflicts) -> Bool {
     schedule.known.map { $0.lost != 0 } == true && !contest.knows(object.uid)
   }
 
@@ -79,7 +79,7 @@ extension RepositoryAccess {
     report = settings.report
     if settings.runsRepositoryImages, let server = RepositoryServer(of: repository, in: cluster) {
       try await server.ensure()
-      detour = server.detour
+      proxiedServer = server.proxiedServer
     }
   }
 }

@@ -144,7 +144,7 @@ struct Trigger: Sendable {
   /// Large fields that are never a reason to reconcile.
   private static let bulk = JSONPaths(["spec", "icon"], ["metadata", "managedFields"], ["binaryData"], ["data"])
 
-  private struct Mark: Mirrored {
+  private struct Mark: StoreElement {
     var name: String
     var resourceVersion: String
     var targets: [String]

@@ -13,7 +13,7 @@ package enum ControllerManager {
     var cluster = cluster
     cluster.fieldManager = "ksxd"
     // Streaming lists reduce the load of the many long watches on the API server.
-    await cluster.findListStreaming()
+    await cluster.findInitialEventsSupport()
     let all = Set(cluster: cluster, dialect: dialect, settings: settings)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await all.repositories.run() }
@@ -37,7 +37,7 @@ package enum ControllerManager {
       return Controller(
         title: "repository", reconciler: reconciler,
         triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }] + servers
-          + reconciler.memory.contest.triggers(cluster, dialect, reconciler.memory),
+          + reconciler.memory.nameConflicts.triggers(cluster, dialect, reconciler.memory),
         // A repository that does not answer must not delay others.
         workers: nil, report: settings.report, metrics: settings.metrics)
     }

@@ -31,7 +31,7 @@ package struct ControllerSettings: Sendable {
   /// Limits concurrent renderings.
   package var renderings = Slots(4)
   /// Opens a way for charts to ask a cluster what is there and what it serves; without one they find nothing.
-  package var openWindow: @Sendable (Cluster) async -> ClusterWindow? = { _ in nil }
+  package var openLookupServer: @Sendable (Cluster) async -> LookupServer? = { _ in nil }
   package var metrics = ControllerMetrics()
   /// Is called with lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }

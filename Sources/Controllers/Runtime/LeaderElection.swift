@@ -34,7 +34,7 @@ package struct LeaderElection: Sendable {
   /// Runs `work` while the lease is held, and cancels it when the lease is lost; repeats this until the surrounding
   /// task is cancelled.
   package func run(_ work: @escaping @Sendable (Cluster) async -> Void) async {
-    var seen: Sight?
+    var seen: SeenLease?
     while !Task.isCancelled {
       let start = ContinuousClock.now
       guard await acquires(&seen) else {
@@ -47,13 +47,13 @@ package struct LeaderElection: Sendable {
   }
 
   /// The version of another replica's lease that was seen last, and since when.
-  private struct Sight {
+  private struct SeenLease {
     var version: String
     var since: ContinuousClock.Instant
   }
 
   /// Creates the lease, or takes it over if it is free or expired; false if another replica holds it.
-  private func acquires(_ seen: inout Sight?) async -> Bool {
+  private func acquires(_ seen: inout SeenLease?) async -> Bool {
     do {
       guard let lease = try await cluster.find(Self.leases, namespace: namespace, name) else {
         try await cluster.ensureNamespace(namespace)
@@ -63,7 +63,7 @@ package struct LeaderElection: Sendable {
       }
       metrics?.noteLease()
       let holder = lease.spec["holderIdentity"]?.string ?? ""
-      if seen?.version != lease.resourceVersion { seen = Sight(version: lease.resourceVersion, since: .now) }
+      if seen?.version != lease.resourceVersion { seen = SeenLease(version: lease.resourceVersion, since: .now) }
       let allowed = lease.spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? leaseDuration
       let isFree =
         holder.isEmpty || holder == identity || (seen.map { ContinuousClock.now - $0.since > allowed } ?? false)

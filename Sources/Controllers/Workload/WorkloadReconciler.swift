@@ -16,9 +16,9 @@ final class WorkloadReconciler: Reconciler {
 
   private let cluster: Cluster
   /// When each generation of a workload was first seen.
-  private let seen = Locked<[String: Sighting]>([:])
+  private let seen = Locked<[String: FirstSeen]>([:])
 
-  private struct Sighting {
+  private struct FirstSeen {
     var generation: Int
     var time: ContinuousClock.Instant
   }
@@ -27,10 +27,10 @@ final class WorkloadReconciler: Reconciler {
 
   /// `name` is `plural/namespace/name`.
   func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
-    try await ReconcileError.reporting { () throws(ClusterError) in try await play(name) }
+    try await ReconcileError.reporting { () throws(ClusterError) in try await simulate(name) }
   }
 
-  private func play(_ name: String) async throws(ClusterError) -> ReconcileResult {
+  private func simulate(_ name: String) async throws(ClusterError) -> ReconcileResult {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else {
       return .whenChanged
@@ -54,7 +54,7 @@ final class WorkloadReconciler: Reconciler {
     let now = ContinuousClock.now
     let generation = object.generation ?? 0
     let first = seen.withLock { seen in
-      if seen[name]?.generation != generation { seen[name] = Sighting(generation: generation, time: now) }
+      if seen[name]?.generation != generation { seen[name] = FirstSeen(generation: generation, time: now) }
       return seen[name]?.time ?? now
     }
     let seconds = object.annotations[Self.annotation].flatMap(Double.init) ?? 0

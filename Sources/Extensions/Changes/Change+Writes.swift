@@ -46,7 +46,7 @@ extension Change {
 
   /// The write that must precede `write` for its intended effect; `nil` for most kinds.
   package func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
-    guard row.annotatesFirst else { return nil }
+    guard row.needsForceAnnotation else { return nil }
     let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
     return .patch(
       capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))

@@ -62,7 +62,7 @@ extension ChangeKind {
         name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
         options: ["now", "climb"], notes: nowNote + ladderNote),
       feature: .enable, write: .patch, reads: [.dependants], enables: false, keepsWayBack: false,
-      missedAs: "{other} needs {name} and will miss it when it is disabled",
+      dependantWarning: "{other} needs {name} and will miss it when it is disabled",
       whileBusy: onceInstalled + ". ksx disable --now takes it out of service before that",
       waitsForInstalled: true,
       effects: [
@@ -117,7 +117,7 @@ extension ChangeKind {
           "ordinary uninstall could not remove.",
         ]),
       feature: .install, write: .delete, reads: [.versions, .dependants], removes: true, asksTheName: true,
-      missedAs: "{other} needs {name} and will miss it when it is gone",
+      dependantWarning: "{other} needs {name} and will miss it when it is gone",
       whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
       effects: [
         .init(.removed, "{kind} {object}"),
@@ -129,8 +129,8 @@ extension ChangeKind {
       verb: "force delete", words: "force delete", title: "Force delete {name}", progressive: "removing by force",
       accepted: "being removed by force", past: "removed by force",
       summary: "Plan to remove what cannot be uninstalled, without its hooks",
-      feature: .forceDelete, write: .delete, annotatesFirst: true, reads: [.versions, .dependants], removes: true,
-      asksTheName: true, missedAs: "{other} needs {name} and will miss it when it is gone",
+      feature: .forceDelete, write: .delete, needsForceAnnotation: true, reads: [.versions, .dependants], removes: true,
+      asksTheName: true, dependantWarning: "{other} needs {name} and will miss it when it is gone",
       effects: [
         .init(.removed, "{kind} {object}"),
         .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),

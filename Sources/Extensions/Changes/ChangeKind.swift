@@ -39,7 +39,7 @@ package struct ChangeRow: Hashable, Sendable {
   /// The kind of write; its body has the fields that the change sets.
   package var write: WriteVerb
   /// Whether the annotation for a forced removal is written first.
-  package var annotatesFirst = false
+  package var needsForceAnnotation = false
   /// The sources that a plan reads besides the installations.
   package var reads: Set<PlanSource>
   /// What the user must choose first.
@@ -57,7 +57,7 @@ package struct ChangeRow: Hashable, Sendable {
   /// Whether the state before it is kept for a rollback.
   package var keepsWayBack = true
   /// The message about each extension that needs this one; `nil` if they are not affected.
-  package var missedAs: String?
+  package var dependantWarning: String?
   /// The message while the installation is busy with something else.
   package var whileBusy = "this is taken up only when that has ended. Wait for it if you can"
   /// Whether that message also applies if the installation has failed.
@@ -87,7 +87,7 @@ package struct ChangeRow: Hashable, Sendable {
   }
 
   /// The verbs on the installation that RBAC must allow.
-  package var accesses: [String] { (annotatesFirst ? ["patch"] : []) + [write.rawValue] }
+  package var accesses: [String] { (needsForceAnnotation ? ["patch"] : []) + [write.rawValue] }
 
   /// The command of a kind, as help shows it.
   package struct Command: Hashable, Sendable {

@@ -44,7 +44,7 @@ package enum Retry {
     let word = installation.state.word
     switch installation.state {
     case .uninstallFailed where installation.isBeingDeleted:
-      return installation.isKeptByStandalone ? "the backend goes on trying to uninstall \(name) by itself" : nil
+      return installation.isManagedByStandalone ? "the backend goes on trying to uninstall \(name) by itself" : nil
     case _ where installation.isBeingDeleted: return "\(name) is being uninstalled"
     case .installed, .installFailed, .upgradeFailed: return nil
     case .preparing, .installing, .upgrading:

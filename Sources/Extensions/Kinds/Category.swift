@@ -4,7 +4,7 @@ import Manifest
 package import Packages
 
 /// A category of the marketplace, by which extensions are grouped.
-package struct Category: Mirrored {
+package struct Category: StoreElement {
   package var name: String
   package var resourceVersion: String
   package var displayName: Localized

@@ -6,7 +6,7 @@ package import Packages
 /// An extension of the marketplace, installed or not.
 ///
 /// Decoded tolerantly: every era's names for the same thing are read (docs/KUBESPHERE.md: Eras).
-package struct Extension: Mirrored {
+package struct Extension: StoreElement {
   package var name: String
   package var resourceVersion: String
   package var displayName: Localized

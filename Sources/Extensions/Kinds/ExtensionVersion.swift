@@ -4,7 +4,7 @@ package import Manifest
 package import Packages
 
 /// A version of an extension: its requirements and the place of its chart.
-package struct ExtensionVersion: Mirrored {
+package struct ExtensionVersion: StoreElement {
   /// The object's name; its label or owner names the extension more reliably.
   package var name: String
   package var resourceVersion: String

@@ -4,7 +4,7 @@ package import Manifest
 import Platform
 
 /// A Subscription or an InstallPlan: the request to install an extension in a version with a config.
-package struct Installation: Mirrored {
+package struct Installation: StoreElement {
   package var name: String
   package var resourceVersion: String
   package var uid: String
@@ -27,7 +27,7 @@ package struct Installation: Mirrored {
   var appliedEnabled: Bool?
   var configHash = ""
   /// The replacement for the three fields above that a standalone backend stores in conditions.
-  var account: StatusAccount?
+  var lastAttempt: LastAttempt?
   package var releaseName: String
   /// The namespace of the release if the cluster reports it, else the requested namespace.
   package var targetNamespace: String
@@ -46,7 +46,7 @@ package struct Installation: Mirrored {
   /// The values that override the config, by member cluster; those that are not YAML are left out.
   package var overrides: [String: Value] = [:]
   /// Whether a standalone backend's controllers manage it.
-  package var isKeptByStandalone: Bool
+  package var isManagedByStandalone: Bool
   /// The id of the test run that was requested last, or empty.
   package var testRequest: String
   /// The result of the last run of its chart's tests.
@@ -96,7 +96,7 @@ package struct Installation: Mirrored {
     /// The job that last ran helm for it, or empty.
     package var jobName = ""
     /// Whether the request is blocked, for the reason in `message`; the present agent is left unchanged.
-    package var isHindered = false
+    package var isBlocked = false
 
     package init(state: InstallationState, message: String, time: String) {
       self.state = state
@@ -139,7 +139,7 @@ package struct Installation: Mirrored {
     wantedNamespace = spec["targetNamespace"]?.string ?? ""
     targetNamespace =
       status["targetNamespace"]?.string ?? object.annotations[Self.standaloneAnnotation] ?? wantedNamespace
-    isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
+    isManagedByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
@@ -160,9 +160,9 @@ package struct Installation: Mirrored {
       guard let state = entry["state"]?.string else { return nil }
       return Transition(state: InstallationState(state), time: entry["lastTransitionTime"]?.string ?? "")
     }
-    account = StatusAccount(status["conditions"]?.sequence ?? [])
-    attemptedVersion = status["version"]?.string ?? account?.version ?? ""
-    appliedEnabled = status["enabled"]?.bool ?? account?.isEnabled
+    lastAttempt = LastAttempt(status["conditions"]?.sequence ?? [])
+    attemptedVersion = status["version"]?.string ?? lastAttempt?.version ?? ""
+    appliedEnabled = status["enabled"]?.bool ?? lastAttempt?.isEnabled
     configHash = status["configHash"]?.string ?? ""
     jobName = status["jobName"]?.string ?? ""
     agents = Dictionary(
@@ -189,7 +189,7 @@ package struct Installation: Mirrored {
       message: CredentialText.removed(from: condition?["message"]?.string ?? ""),
       time: (status["stateHistory"]?.sequence?.last ?? condition)?["lastTransitionTime"]?.string ?? "")
     agent.jobName = status["jobName"]?.string ?? ""
-    agent.isHindered = condition?["type"] == "Scheduled" && condition?["status"] == "False"
+    agent.isBlocked = condition?["type"] == "Scheduled" && condition?["status"] == "False"
     return agent
   }
 

@@ -4,7 +4,7 @@ import Manifest
 package import Platform
 
 /// A member cluster in which agents can be placed (docs/KUBESPHERE.md: Placements).
-package struct MemberCluster: Mirrored {
+package struct MemberCluster: StoreElement {
   package var name: String
   package var resourceVersion: String
   /// Why KubeSphere would skip it silently; `nil` if it would not.

@@ -43,13 +43,13 @@ package struct TestRun: Hashable, Sendable {
   /// What the run waits for, or why it was refused.
   package var message: String
   /// Whether nothing was executed: a backend without a kubelet only marked the workloads as done.
-  package var isPlayed: Bool
+  package var isSimulated: Bool
   /// The tests that have ended, in their order.
   package var outcomes: [Outcome]
 
   package init(id: String, count: Int = 0) {
     (self.id, self.count) = (id, count)
-    (state, message, isPlayed, outcomes) = (.running, "", false, [])
+    (state, message, isSimulated, outcomes) = (.running, "", false, [])
   }
 
   /// Whether the run has ended, with any result.
@@ -72,7 +72,7 @@ extension TestRun {
     }
     return [
       "id": .string(id), "state": .string(state.rawValue), "count": .integer(count), "message": .string(message),
-      "played": .bool(isPlayed), "tests": .sequence(outcomes),
+      "played": .bool(isSimulated), "tests": .sequence(outcomes),
     ]
   }
 
@@ -87,7 +87,7 @@ extension TestRun {
     self.init(id: id, count: value["count"]?.integer ?? 0)
     self.state = state
     message = CredentialText.removed(from: value["message"]?.string ?? "")
-    isPlayed = value["played"]?.bool ?? false
+    isSimulated = value["played"]?.bool ?? false
     outcomes = (value["tests"]?.sequence ?? []).map { outcome in
       Outcome(
         name: outcome["name"]?.string ?? "", hasPassed: outcome["passed"]?.bool ?? false,

@@ -11,7 +11,7 @@ extension PlanSubject {
 
   func unmet(_ dependency: ExtensionVersion.Dependency) -> Plan.Problem? {
     let wanted = dependency.version.isEmpty ? dependency.name : "\(dependency.name) \(dependency.version)"
-    guard let (text, isOff) = shortfall(of: dependency) else { return nil }
+    guard let (text, isOff) = unmetClause(of: dependency) else { return nil }
     if isOff { return Plan.Problem(isBlocking: false, "it needs \(wanted), \(text)") }
     return dependency.isRequired
       ? Plan.Problem(isBlocking: true, "it needs \(wanted), \(text)")
@@ -19,7 +19,7 @@ extension PlanSubject {
   }
 
   /// Why `dependency` is not met, or `nil`; `isOff` says that it is installed as required but disabled.
-  func shortfall(of dependency: ExtensionVersion.Dependency) -> (text: Sentence, isOff: Bool)? {
+  func unmetClause(of dependency: ExtensionVersion.Dependency) -> (text: Sentence, isOff: Bool)? {
     guard let other = context.installation(of: dependency.name) else { return ("which is not installed", false) }
     if other.isBeingDeleted { return ("which is being uninstalled", false) }
     if other.state != .installed {
@@ -36,7 +36,7 @@ extension PlanSubject {
       let dependency = version.dependencies.first { $0.name == name && $0.type == "extension" }
       return other != name && isThere ? dependency.map { (other, $0) } : nil
     }
-    if let missed = change.row.missedAs {
+    if let missed = change.row.dependantWarning {
       // A dependant that is disabled itself, for example earlier in the same plan, is not affected.
       let isOff = change.row.enables == false
       let missing = needing.filter { $0.1.isRequired && !(isOff && context.installation(of: $0.0)?.isEnabled == false) }

@@ -8,7 +8,7 @@ package enum GuardVerdict: Hashable, Sendable {
   /// It will be refused; the text names the guardrail.
   case denied(Sentence)
 
-  package var isTyped: Bool { if case .typed = self { true } else { false } }
+  package var requiresTyping: Bool { if case .typed = self { true } else { false } }
 }
 
 extension Plan.Check {

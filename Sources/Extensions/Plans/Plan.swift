@@ -113,14 +113,14 @@ package struct Plan: Hashable, Sendable {
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 
   /// Whether `fresh` has effects or problems that this plan does not have.
-  package func isNews(_ fresh: Plan) -> Bool {
+  package func isOutdated(by fresh: Plan) -> Bool {
     effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
   }
 
   /// Whether a confirmation of this plan also covers `fresh`.
   ///
   /// Differences that the controllers cause meanwhile do not count: the next state, a namespace that becomes known.
-  package func agreesTo(_ fresh: Plan) -> Bool {
+  package func confirmationCovers(_ fresh: Plan) -> Bool {
     func deeds(_ plan: Plan) -> [Effect] { plan.effects.filter { $0.sign != .note } }
     return deeds(self) == deeds(fresh) && fresh.problems.allSatisfy { $0.isTransient || problems.contains($0) }
   }

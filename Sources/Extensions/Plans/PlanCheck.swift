@@ -137,12 +137,12 @@ extension PlanContext {
   }
 
   /// Why `dependency` is not met, without its name, such as `which is not installed`; `nil` if it is met.
-  package func shortfall(of dependency: ExtensionVersion.Dependency) -> Sentence? {
-    PlanSubject(change: .uninstall, name: dependency.name, context: self).shortfall(of: dependency)?.text
+  package func unmetClause(of dependency: ExtensionVersion.Dependency) -> Sentence? {
+    PlanSubject(change: .uninstall, name: dependency.name, context: self).unmetClause(of: dependency)?.text
   }
 
   /// The whole sentence that `dependency` is not met; `nil` if it is.
-  package func shortcoming(of dependency: ExtensionVersion.Dependency) -> Sentence? {
+  package func unmetSentence(of dependency: ExtensionVersion.Dependency) -> Sentence? {
     PlanSubject(change: .uninstall, name: dependency.name, context: self).unmet(dependency)?.sentence
   }
 }

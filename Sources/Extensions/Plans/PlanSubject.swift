@@ -17,16 +17,16 @@ extension Plan {
     let problems = subject.problems
     let blocking = problems.filter(\.isBlocking)
     // If the requested state already exists, there are no effects.
-    let isSo = !blocking.isEmpty && blocking.allSatisfy(\.isAlreadySo)
+    let isAlreadyRequested = !blocking.isEmpty && blocking.allSatisfy(\.isAlreadySo)
     let isProposed = subject.incapability == nil
     return Plan(
-      change: change, name: name, effects: isProposed && !isSo ? subject.effects : [], problems: problems,
+      change: change, name: name, effects: isProposed && !isAlreadyRequested ? subject.effects : [], problems: problems,
       before: subject.written,
       preparation: preparation, write: write,
       kubectl: isProposed && context.kubectlAbsence == nil ? lines.compactMap { $0 }.joined(separator: " && ") : "",
       kubectlFile: isProposed ? file : nil,
       kubectlAbsence: isProposed ? context.kubectlAbsence : nil,
-      asksTheName: change.row.asksTheName || context.guards[change.kind]?.isTyped == true)
+      asksTheName: change.row.asksTheName || context.guards[change.kind]?.requiresTyping == true)
   }
 }
 
@@ -86,7 +86,7 @@ extension PlanSubject {
   /// The note that ksx, while it waits for the end, may try again by itself (`ChangeProgress.secondTry`).
   private var secondTryNote: [Plan.Effect] {
     guard let installation, change.version != nil || change.config != nil, context.dialect.name == .installPlan,
-      !installation.isKeptByStandalone, !installation.isBeingDeleted, !change.triesAgain(installation),
+      !installation.isManagedByStandalone, !installation.isBeingDeleted, !change.triesAgain(installation),
       installation.observed.state.isBusy || installation.observed.state.isFailure
     else { return [] }
     let note: Sentence =
@@ -223,8 +223,8 @@ extension PlanSubject {
   private var previewNote: [Plan.Effect] {
     // A standalone backend of the first design supports all of it, and is recognised by its version.
     let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"
-    let isSaid = context.capabilities.basis == .assumption && context.dialect.name == .subscription
-    if !isSaid || isOurs { return [] }
+    let isAssumed = context.capabilities.basis == .assumption && context.dialect.name == .subscription
+    if !isAssumed || isOurs { return [] }
     let note: Sentence =
       "if this is KubeSphere's preview of 2022, it stores this in the Subscription and does nothing about it"
     return [Plan.Effect(.note, note)]

@@ -21,7 +21,7 @@ package struct Preflight: Sendable {
   package func incapability(of kind: ChangeKind, for name: String?) -> Sentence? {
     let feature = kind.row.feature
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
-    if let name, context.installation(of: name)?.isKeptByStandalone == true, context.dialect.era != .plugin,
+    if let name, context.installation(of: name)?.isManagedByStandalone == true, context.dialect.era != .plugin,
       feature != .clusterScheduling
     {
       return nil

@@ -3,38 +3,38 @@
 /// As soon as the extension NAME has a bundle, `/dist/NAME/…` belongs to its bundles: no other one, however old, serves
 /// or adds files there. Elsewhere the oldest bundle that claims a path serves it.
 struct BundleIndex: Sendable {
-  private(set) var byLink: [String: (bundle: Int, file: Int)] = [:]
+  private(set) var byPath: [String: (bundle: Int, file: Int)] = [:]
   /// The oldest bundle of each extension.
-  private var keepers: [String: Int] = [:]
+  private var owningBundles: [String: Int] = [:]
 
   /// `bundles` are sorted, the oldest first.
   init(_ bundles: [JSBundleRule]) {
     for (index, rule) in bundles.enumerated() where !rule.object.extension.isEmpty {
-      if keepers[rule.object.extension] == nil { keepers[rule.object.extension] = index }
+      if owningBundles[rule.object.extension] == nil { owningBundles[rule.object.extension] = index }
     }
     for (bundle, rule) in bundles.enumerated() {
       for (file, entry) in rule.files.enumerated()
-      where byLink[entry.path] == nil && keeper(of: entry.path, against: rule) == nil {
-        byLink[entry.path] = (bundle, file)
+      where byPath[entry.path] == nil && owningBundle(of: entry.path, against: rule) == nil {
+        byPath[entry.path] = (bundle, file)
       }
     }
   }
 
   /// The bundle of the other extension whose name `path` is below; `nil` if there is none.
-  private func keeper(of path: String, against rule: JSBundleRule) -> Int? {
+  private func owningBundle(of path: String, against rule: JSBundleRule) -> Int? {
     let name = path.dropFirst("/dist/".count).prefix { $0 != "/" }
-    return name == rule.object.extension ? nil : keepers[String(name)]
+    return name == rule.object.extension ? nil : owningBundles[String(name)]
   }
 
   /// The paths that a bundle claims but another one serves.
   func conflicts(among bundles: [JSBundleRule]) -> [Conflict] {
     bundles.enumerated().flatMap { index, rule in
       rule.files.compactMap { file -> Conflict? in
-        if let keeper = keeper(of: file.path, against: rule) {
+        if let owningBundle = owningBundle(of: file.path, against: rule) {
           let problem = "\(file.path) lies below the name of its extension; that one alone serves there"
-          return Conflict(rule.object, bundles[keeper].object, problem, isLoss: true)
+          return Conflict(rule.object, bundles[owningBundle].object, problem, isLoss: true)
         }
-        guard let winner = byLink[file.path], winner.bundle != index else { return nil }
+        guard let winner = byPath[file.path], winner.bundle != index else { return nil }
         let problem = "both serve \(file.path); the older one does"
         return Conflict(rule.object, bundles[winner.bundle].object, problem, isLoss: true)
       }

@@ -59,7 +59,7 @@ package struct HeaderEdit: Hashable, Sendable {
     switch verb {
     case .set(let value): headers[name] = value
     case .add(let value): headers.add(name, value)
-    case .remove: headers.removeAll { fits($0.name) && !HeaderName.isLasting($0.name) }
+    case .remove: headers.removeAll { fits($0.name) && !HeaderName.isProtected($0.name) }
     }
   }
 
@@ -113,11 +113,11 @@ package enum HeaderName {
   /// Whether objects must not set it.
   static func isReserved(_ name: String) -> Bool {
     let name = withHyphens(name)
-    return isHopByHop(name) || isLasting(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
+    return isHopByHop(name) || isProtected(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
   }
 
   /// Whether rules must not remove it: it determines where a body ends, or which gateways a request has passed.
-  static func isLasting(_ name: String) -> Bool { isFraming(name) || HTTPHeaders.same(name, "via") }
+  static func isProtected(_ name: String) -> Bool { isFraming(name) || HTTPHeaders.same(name, "via") }
 
   /// The name in lower case with `_` as `-`: upstreams that turn fields into variables (CGI, WSGI) see no difference.
   private static func withHyphens(_ name: String) -> String {

@@ -23,7 +23,7 @@ struct PathChanges: Hashable, Sendable {
   }
 
   /// The maximum number of changes of one kind.
-  private static let most = 64
+  private static let maximum = 64
 
   init() {}
 
@@ -45,7 +45,7 @@ struct PathChanges: Hashable, Sendable {
   ) {
     for (index, item) in (value?[key]?.sequence ?? []).enumerated() {
       do throws(RuleProblem) {
-        guard index < most else { throw RuleProblem("only \(most) are carried out") }
+        guard index < maximum else { throw RuleProblem("only \(maximum) are carried out") }
         try read(item.string ?? "")
       } catch {
         problems.append("\(key)[\(index)] is passed over: \(error)")
@@ -97,8 +97,8 @@ struct PathChanges: Hashable, Sendable {
   private static func replacing(_ replacement: Replacement, in text: String) -> String {
     let limit = replacement.limit > 0 ? replacement.limit : .max
     // A target that becomes too long is not sent, so it need not be completed.
-    let most = UpstreamRequest.longestTarget / max(1, replacement.with.utf8.count) + 1
-    return text.replacingText(replacement.text, with: replacement.with, atMost: min(limit, most))
+    let maximum = UpstreamRequest.longestTarget / max(1, replacement.with.utf8.count) + 1
+    return text.replacingText(replacement.text, with: replacement.with, atMost: min(limit, maximum))
   }
 }
 

@@ -81,7 +81,7 @@ package struct RouteTable: Sendable {
   package func match(_ path: RequestPath, method: String) -> Match? {
     if let found = service(path) { return .apiService(found) }
     if path.decoded.hasPrefix("/dist/") {
-      return places.byLink[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
+      return places.byPath[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
     }
     guard !ReservedPaths.contain(path.decoded) else { return nil }
     var found: Match?

@@ -19,7 +19,7 @@ package struct UpstreamRequest: Hashable, Sendable {
   /// Why it is not sent: the rule has produced a path that no client may request.
   package var flaw: RequestPath.Flaw?
   /// Whether a 401 of the upstream is about the gateway's credentials and not the caller's.
-  package var blamesGateway = false
+  package var isUnauthorizedAboutGateway = false
 
   /// A path and query with more bytes are not sent.
   package static let longestTarget = 16_384
@@ -68,11 +68,11 @@ package struct UpstreamRequest: Hashable, Sendable {
     contentType = file.contentType
   }
 
-  /// The request to a Kubernetes API server on behalf of `user`; with the UID of the user if `tellsUID`.
-  package init(toAPI request: HTTPRequest, by user: User, tellsUID: Bool = false) {
+  /// The request to a Kubernetes API server on behalf of `user`; with the UID of the user if `includesUID`.
+  package init(toAPI request: HTTPRequest, by user: User, includesUID: Bool = false) {
     self.init(Endpoint(nil, isFirstDesign: false), request)
     headers.add("Impersonate-User", user.name)
-    if tellsUID, !user.uid.isEmpty { headers.add("Impersonate-Uid", user.uid) }
+    if includesUID, !user.uid.isEmpty { headers.add("Impersonate-Uid", user.uid) }
     for group in user.groups { headers.add("Impersonate-Group", group) }
     for (key, values) in user.extra.sorted(by: { $0.key < $1.key }) {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }

@@ -4,7 +4,7 @@ import Extensions
 /// Checks whether the ConfigMaps and Secrets of bundles can be read, and repeats each check from time to time.
 struct SourceChecks {
   /// Sources that are checked; further ones are not.
-  private static let most = 500
+  private static let maximum = 500
 
   private var verdicts: [JSBundleRule.Source: (problem: String?, at: ContinuousClock.Instant)] = [:]
 
@@ -32,7 +32,7 @@ struct SourceChecks {
   ) -> Set<JSBundleRule.Source> {
     var sources: Set<JSBundleRule.Source> = []
     for rule in snapshot.table.bundles where rule.object.isAvailable {
-      for file in rule.files where sources.count < most {
+      for file in rule.files where sources.count < maximum {
         guard let reference = file.source.reference else { continue }
         if settings.allowsForeignReferences || snapshot.problem(with: reference, of: rule.object) == nil {
           sources.insert(file.source)

@@ -94,8 +94,8 @@ package struct HostPrefix: Handler {
     await handler.respond(to: Self.moved(request))
   }
 
-  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
-    handler.respondAtOnce(to: Self.moved(request))
+  package func immediateResponse(to request: IncomingRequest) -> HTTPResponse? {
+    handler.immediateResponse(to: Self.moved(request))
   }
 
   private static func moved(_ request: IncomingRequest) -> IncomingRequest {

@@ -6,8 +6,8 @@ import Platform
 
 /// Reads the OpenAPI 2 documents of extensions' APIs from their servers.
 ///
-/// This happens in the background, so that no request for the merged document waits for a server: what could not be read
-/// is left out until it can be.
+/// This happens in the background, so that no request for the merged document waits for a server: what could not be
+/// read is left out until it can be.
 final class OpenAPISources: Sendable {
   /// The API whose document is read, and where.
   struct Source: Hashable {
@@ -54,7 +54,7 @@ final class OpenAPISources: Sendable {
   static let longest = 4 << 20
   static let capacity = 16 << 20
   /// APIs whose documents are read, and how many at once.
-  private static let (most, width) = (200, 4)
+  private static let (maximum, width) = (200, 4)
   /// Who asks, as Kubernetes' aggregator does.
   private static let user = User(name: "system:aggregator")
 
@@ -108,7 +108,7 @@ final class OpenAPISources: Sendable {
   private static func served(in table: RouteTable) -> [APIServiceRule] {
     var rules: [APIServiceRule] = []
     for (group, versions) in table.servedGroups {
-      for version in versions where rules.count < most {
+      for version in versions where rules.count < maximum {
         if case .apiService(let shared)? = table.service(group, version) { rules.append(shared.rule) }
       }
     }

@@ -6,12 +6,12 @@ import NIOPosix
 /// Runs the health checks of ReverseProxies.
 struct HealthChecks: Sendable {
   var rules: GatewayRules
-  var guards: RuleGuards
+  var ruleState: RuleState
   var pools: UpstreamPools
   var address: @Sendable (Endpoint) -> UpstreamAddress?
 
   /// Proxies whose upstreams are checked; further ones are not.
-  private static let most = 256
+  private static let maximum = 256
 
   /// When an upstream is checked next, and what the last check was of.
   struct Due: Hashable {
@@ -34,11 +34,11 @@ struct HealthChecks: Sendable {
 
   /// The proxies whose upstreams are to be checked at `now`; `due` is when each will be checked again.
   func wanted(_ due: inout [String: Due], _ now: ContinuousClock.Instant) -> [ReverseProxyRule] {
-    let all = rules.table.proxies.filter { $0.healthCheck != nil && $0.object.isAvailable }.prefix(Self.most)
+    let all = rules.table.proxies.filter { $0.healthCheck != nil && $0.object.isAvailable }.prefix(Self.maximum)
     let names = Set(all.map(\.object.name))
     due = due.filter { names.contains($0.key) }
     // This also clears the result of a check that was running when its proxy was removed.
-    for name in guards.troubles.failedHealthChecks.keys where !names.contains(name) { setIllness(nil, of: name) }
+    for name in ruleState.ruleProblems.failedHealthChecks.keys where !names.contains(name) { setIllness(nil, of: name) }
     return all.filter { rule in
       guard let check = rule.healthCheck else { return false }
       if let former = due[rule.object.name], former.check == check, former.endpoint == rule.endpoint, former.at > now {
@@ -52,7 +52,7 @@ struct HealthChecks: Sendable {
 
   /// The status condition of the object reports the result.
   private func setIllness(_ reason: String?, of name: String) {
-    if guards.setIllness(reason, of: name) { rules.tellChange() }
+    if ruleState.setIllness(reason, of: name) { rules.notifyReader() }
   }
 
   private func check(_ rule: ReverseProxyRule) async {

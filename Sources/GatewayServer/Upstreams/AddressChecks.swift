@@ -12,7 +12,7 @@ struct AddressChecks: Sendable {
   var pause = Duration.seconds(30)
 
   /// Host names that are checked, and how many are looked up at once.
-  private static let (most, width) = (500, 8)
+  private static let (maximum, width) = (500, 8)
 
   struct Name: Hashable {
     var host: String
@@ -25,12 +25,12 @@ struct AddressChecks: Sendable {
   }
 
   /// Runs until the task is cancelled.
-  func run(_ rules: GatewayRules, _ guards: RuleGuards) async {
+  func run(_ rules: GatewayRules, _ ruleState: RuleState) async {
     var verdicts: [Name: Verdict] = [:]
     while !Task.isCancelled {
       verdicts = await reviewed(verdicts, names(in: rules.table), .now)
       // The status conditions of the objects report the problems.
-      if guards.setPlaces(Self.problems(verdicts)) { rules.tellChange() }
+      if ruleState.setPlaces(Self.problems(verdicts)) { rules.notifyReader() }
       try? await Task.sleep(for: .milliseconds(500))
     }
   }
@@ -49,7 +49,7 @@ struct AddressChecks: Sendable {
         if case .endpoint(let endpoint) = file.source { endpoint } else { nil }
       }
     var names: Set<Name> = []
-    for endpoint in endpoints where names.count < Self.most {
+    for endpoint in endpoints where names.count < Self.maximum {
       if let name = settings.name(of: endpoint) { names.insert(Name(host: name.host, port: name.port)) }
     }
     return names

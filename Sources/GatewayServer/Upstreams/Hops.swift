@@ -9,7 +9,7 @@ enum Hops {
   static let field = "1.1 " + name
 
   /// How many gateways a request may pass; a member's gateway is a further one.
-  private static let most = 8
+  private static let maximum = 8
 
   /// Whether a request has passed this gateway before, or too many gateways.
   static func isLoop(_ headers: HTTPHeaders) -> Bool {
@@ -22,6 +22,6 @@ enum Hops {
         count += 1
       }
     }
-    return count >= most
+    return count >= maximum
   }
 }

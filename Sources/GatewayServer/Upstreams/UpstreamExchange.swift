@@ -118,7 +118,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func answer(_ head: ResponseHead) {
     if head.status == .switchingProtocols {
-      guard relay.takesUp(head) else {
+      guard relay.acceptsUpgrade(head) else {
         return abandon(.failed("malformed HTTP response: it switches to a protocol that was not asked for"))
       }
       upstream?.expectNothing()
@@ -134,10 +134,10 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     upstream?.expectNothing()
     // Reports describe what the client receives.
     guard let edited = relay.edited(head) else {
-      return abandon(.unfit("the backend attempted to redirect this request, which is not permitted"))
+      return abandon(.notForwarded("the backend attempted to redirect this request, which is not permitted"))
     }
     guard client.canTake(edited) else {
-      return abandon(.unfit("the header of the answer is too long to be sent on over HTTP/2"))
+      return abandon(.notForwarded("the header of the answer is too long to be sent on over HTTP/2"))
     }
     isAnswered = true
     relay.report(.answered(Int(head.status.code)))

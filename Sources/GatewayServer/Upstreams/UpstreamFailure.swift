@@ -16,18 +16,18 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   /// No response, or no further byte, in time.
   case timedOut(String)
   /// The upstream has responded, but the response may not be passed on.
-  case unfit(String)
+  case notForwarded(String)
 
   var text: String {
     switch self {
-    case .failed(let text), .refused(let text), .timedOut(let text), .unfit(let text): text
+    case .failed(let text), .refused(let text), .timedOut(let text), .notForwarded(let text): text
     }
   }
 
   var response: HTTPResponse {
     let message = "Error while proxying request: \(text)"
     switch self {
-    case .failed, .refused, .unfit: return .badGateway(message, code: 502, reason: "Bad Gateway")
+    case .failed, .refused, .notForwarded: return .badGateway(message, code: 502, reason: "Bad Gateway")
     case .timedOut: return .badGateway(message, code: 504, reason: "Gateway Timeout")
     }
   }

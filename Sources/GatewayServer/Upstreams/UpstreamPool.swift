@@ -28,7 +28,7 @@ final class UpstreamPool {
   }
 
   /// Upstreams that are remembered; beyond that, those without connections are forgotten.
-  private static let most = 1_000
+  private static let maximum = 1_000
 
   init(_ eventLoop: any EventLoop, _ settings: UpstreamSettings, _ trust: TrustStore) {
     self.eventLoop = eventLoop
@@ -82,15 +82,16 @@ final class UpstreamPool {
     connecting.hop(to: eventLoop).whenComplete { result in
       let (pool, done) = bound.value
       switch result {
-      case .success(let channel): pool.greet(channel, address, tls) { done(pool.counted($0)) }
+      case .success(let channel): pool.negotiate(channel, address, tls) { done(pool.counted($0)) }
       case .failure(let error): done(pool.counted(.failure(pool.failure(error, address))))
       }
     }
   }
 
   /// Checks the address of `channel` and negotiates the version of HTTP, before anything of a request is sent.
-  private func greet(_ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ done: @escaping Done)
-  {
+  private func negotiate(
+    _ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ done: @escaping Done
+  ) {
     guard let remote = channel.remoteAddress else { return done(.failure(.failed("the connection ended at once"))) }
     if let refusal = refusal(of: [remote], address) {
       channel.close(promise: nil)
@@ -145,7 +146,7 @@ final class UpstreamPool {
 
   private func session(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamSession {
     let session = try UpstreamSession(channel, address, settings) { [weak self] in self?.forget($0) }
-    if multiplexed.count >= Self.most { multiplexed = Set(sessions.keys) }
+    if multiplexed.count >= Self.maximum { multiplexed = Set(sessions.keys) }
     multiplexed.insert(address)
     sessions[address, default: []].append(session)
     return session
@@ -158,7 +159,7 @@ final class UpstreamPool {
 
   private func idleConnections(to address: UpstreamAddress) -> IdleConnections {
     if let known = idle[address] { return known }
-    if idle.count >= Self.most { idle = idle.filter { $0.value.count > 0 } }
+    if idle.count >= Self.maximum { idle = idle.filter { $0.value.count > 0 } }
     let made = IdleConnections(settings)
     idle[address] = made
     return made

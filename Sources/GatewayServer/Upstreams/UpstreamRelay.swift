@@ -65,16 +65,16 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     (trace, isLoop, offers, self.report) = (other.trace, other.isLoop, other.offers, report)
   }
 
-  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay {
-    let (report, isTold, blamesGateway) = (report, Locked(false), request.blamesGateway)
+  func reportingStatus(to tell: @escaping @Sendable (Int) -> Void) -> any Relay {
+    let (report, isReported, isUnauthorizedAboutGateway) = (report, Locked(false), request.isUnauthorizedAboutGateway)
     return UpstreamRelay(self) { outcome in
       report(outcome)
       guard let status = outcome.status else { return }
-      let isNews = isTold.withLock { isTold in
-        defer { isTold = true }
-        return !isTold
+      let isFirst = isReported.withLock { isReported in
+        defer { isReported = true }
+        return !isReported
       }
-      if isNews { tell(blamesGateway && status == 401 ? 511 : status) }
+      if isFirst { tell(isUnauthorizedAboutGateway && status == 401 ? 511 : status) }
     }
   }
 
@@ -111,13 +111,13 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     if isLoop {
       return .unavailable("the rule leads back to it", code: 508, reason: "LoopDetected")
     }
-    var response = Self.elsewhere
+    var response = Self.withoutConnection
     response.relay = self
     return response
   }
 
   /// The response for callers without a connection; made once.
-  private static let elsewhere = HTTPResponse.unavailable("this can only be answered on a connection")
+  private static let withoutConnection = HTTPResponse.unavailable("this can only be answered on a connection")
 
   func begin(_ exchange: RelayedExchange) -> any RelayEnd { UpstreamExchange(exchange, self) }
 
@@ -135,12 +135,12 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     if request.rewritesLocation, let place = head.headers["Location"] { head.headers["Location"] = location(place) }
     if let type = request.contentType, head.status.mayHaveResponseBody { head.headers["Content-Type"] = type }
     for edit in request.headersDown { edit.apply(to: &head.headers) }
-    if request.blamesGateway, head.status == .unauthorized { head.status = .networkAuthenticationRequired }
+    if request.isUnauthorizedAboutGateway, head.status == .unauthorized { head.status = .networkAuthenticationRequired }
     return head
   }
 
   /// Whether `head` switches to a protocol that the client has offered.
-  func takesUp(_ head: ResponseHead) -> Bool {
+  func acceptsUpgrade(_ head: ResponseHead) -> Bool {
     let names = head.headers.fields.filter { $0.isNamed("upgrade") }.map { $0.value.lowercased() }
     return !names.isEmpty && names.allSatisfy { name in offers.contains { $0.lowercased() == name } }
   }

@@ -21,7 +21,7 @@ package struct UpstreamSettings: Sendable {
 
 /// TLS contexts for upstreams, one for each combination of trust and HTTP versions.
 final class TrustStore: Sendable {
-  private static let most = 1_000
+  private static let maximum = 1_000
   private let contexts = Locked<[Key: NIOSSLContext]>([:])
 
   private struct Key: Hashable {
@@ -41,7 +41,7 @@ final class TrustStore: Sendable {
       throw .failed("tls: the authorities cannot be read: \(error)")
     }
     contexts.withLock { contexts in
-      if contexts.count >= Self.most { contexts = [:] }
+      if contexts.count >= Self.maximum { contexts = [:] }
       contexts[key] = made
     }
     return made

@@ -6,7 +6,7 @@ package import Platform
 
 /// Whether the config in an installation's spec is in effect, since when, and how many pods were restarted for it.
 package struct ConfigEffect: Hashable, Sendable {
-  package enum Standing: Hashable, Sendable {
+  package enum State: Hashable, Sendable {
     /// `since` is empty if the cluster does not report the time.
     case inEffect(since: String)
     /// The controllers are applying it.
@@ -16,7 +16,7 @@ package struct ConfigEffect: Hashable, Sendable {
     case waiting
   }
 
-  package let standing: Standing
+  package let standing: State
   /// How many pods were created since the release that applied the config was begun; `nil` if that is not known.
   package var restarted: Int?
 

@@ -15,7 +15,7 @@ package struct ConfigFindings: Hashable, Sendable {
       marks = []
       return
     }
-    marks = EffectiveValues(defaults: defaults, config: node.value).concerns.compactMap { concern in
+    marks = EffectiveValues(defaults: defaults, config: node.value).valueWarnings.compactMap { concern in
       node.key(at: concern.path)?.mistake(concern.sentence)
     }
   }

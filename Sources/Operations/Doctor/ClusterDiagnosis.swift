@@ -14,7 +14,7 @@ extension Diagnosis {
 
   /// Fields of the spec that a condition reports as ignored.
   var refusalFindings: [Finding] {
-    file.refusals.map { refusal in
+    examined.refusals.map { refusal in
       let place = installation.targetNamespace
       let isPlace = refusal.type == "TargetNamespace" && !place.isEmpty
       return finding(
@@ -26,7 +26,7 @@ extension Diagnosis {
 
   /// Changes made by hand with helm do not last: at its next reconcile the controller applies the version in the spec.
   var rolledBack: Finding? {
-    guard state == .installed, !installation.isBeingDeleted, let runs = file.releases.value?.deployed,
+    guard state == .installed, !installation.isBeingDeleted, let runs = examined.releases.value?.deployed,
       !runs.chartVersion.isEmpty, VersionText(runs.chartVersion) != VersionText(installation.version),
       VersionText(installation.observed.attemptedVersion) == VersionText(installation.version)
     else { return nil }
@@ -41,7 +41,7 @@ extension Diagnosis {
 
   /// The schema accepts any string there, and no controller reads it (docs/KUBESPHERE.md: Changes).
   var strategyFindings: [Finding] {
-    let strategy = file.upgradeStrategy
+    let strategy = examined.upgradeStrategy
     if strategy.isEmpty || strategy == "Manual" { return [] }
     let text: Sentence = "its upgradeStrategy “\(strategy)” is passed over: no controller upgrades by itself"
     return [
@@ -60,20 +60,20 @@ extension Diagnosis {
 
   var agentFindings: [Finding] {
     let absent = installation.clusters.filter {
-      state == .installed && file.agents[$0, default: .none] == InstallationState.none
+      state == .installed && examined.agents[$0, default: .none] == InstallationState.none
     }
     let skipped = absent.compactMap(skipped)
-    let failed = file.agents.filter { $0.value.isFailure }.keys.sorted().map { cluster in
+    let failed = examined.agents.filter { $0.value.isFailure }.keys.sorted().map { cluster in
       finding(
-        .agentFailed, "its agent in \(cluster) is \(file.agents[cluster]?.word ?? "")",
-        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", file.agents[cluster]?.word ?? "")],
+        .agentFailed, "its agent in \(cluster) is \(examined.agents[cluster]?.word ?? "")",
+        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", examined.agents[cluster]?.word ?? "")],
         .certain,
         [kit.agentRetry(cluster)])
     }
     guard installation.isBeingDeleted else { return skipped + failed + hindered }
     return failed + silent
-      + file.agents.keys.sorted().compactMap { cluster in
-        guard let obstacle = obstacle(to: cluster) ?? hindrance(to: cluster) else { return nil }
+      + examined.agents.keys.sorted().compactMap { cluster in
+        guard let obstacle = obstacle(to: cluster) ?? blockedReason(to: cluster) else { return nil }
         return finding(
           .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
           [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .likely,
@@ -83,11 +83,13 @@ extension Diagnosis {
 
   /// Agents that a deletion may wait for: no obstacle is known for their clusters, and the deletion makes no progress.
   private var silent: [Finding] {
-    guard state == .installed, !installation.isKeptByStandalone, let age = age(installation.deleted),
+    guard state == .installed, !installation.isManagedByStandalone, let age = age(installation.deleted),
       age >= UnobservedChange.patience
     else { return [] }
-    return file.agents.keys.sorted().compactMap { cluster in
-      guard obstacle(to: cluster) == nil, hindrance(to: cluster) == nil, file.agents[cluster]?.isFailure == false else {
+    return examined.agents.keys.sorted().compactMap { cluster in
+      guard obstacle(to: cluster) == nil, blockedReason(to: cluster) == nil,
+        examined.agents[cluster]?.isFailure == false
+      else {
         return nil
       }
       return finding(
@@ -95,7 +97,7 @@ extension Diagnosis {
         "its agent in \(cluster) may hold up the deletion: the cluster is Ready, and may not answer the controller",
         [
           deletion,
-          Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", file.agents[cluster]?.word ?? ""),
+          Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", examined.agents[cluster]?.word ?? ""),
         ],
         .possible,
         [Remedy("make the cluster answer", [.person("the deletion goes on by itself")]), kit.forgetAgent(cluster)])
@@ -104,18 +106,21 @@ extension Diagnosis {
 
   /// Agents that are there, and do not follow what is asked for.
   private var hindered: [Finding] {
-    file.agents.keys.sorted().compactMap { cluster in
-      guard let hindrance = hindrance(to: cluster), installation.agents[cluster]?.isSkipped == false else { return nil }
+    examined.agents.keys.sorted().compactMap { cluster in
+      guard let blockedReason = blockedReason(to: cluster), installation.agents[cluster]?.isSkipped == false else {
+        return nil
+      }
       return finding(
-        .agentHindered, "its agent in \(cluster) stays as it is, \(file.agents[cluster]?.word ?? ""): \(hindrance)",
-        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", hindrance.english)], .certain,
+        .agentHindered,
+        "its agent in \(cluster) stays as it is, \(examined.agents[cluster]?.word ?? ""): \(blockedReason)",
+        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", blockedReason.english)], .certain,
         [Remedy("mend the cluster", [.person("its agent follows by itself")])])
     }
   }
 
   /// Why the controllers of `ksxd` cannot update the agent in `cluster`, as its status says.
-  private func hindrance(to cluster: String) -> Sentence? {
-    installation.agents[cluster].flatMap { $0.isHindered ? Sentence(verbatim: $0.message) : nil }
+  private func blockedReason(to cluster: String) -> Sentence? {
+    installation.agents[cluster].flatMap { $0.isBlocked ? Sentence(verbatim: $0.message) : nil }
   }
 
   private func skipped(_ cluster: String) -> Finding? {
@@ -127,9 +132,9 @@ extension Diagnosis {
     }
     let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", saying: "nothing of \(cluster)")
     guard let obstacle = obstacle(to: cluster) else {
-      if file.clusters[cluster]?.value == nil { return nil }
+      if examined.clusters[cluster]?.value == nil { return nil }
       // The controllers stop at the first cluster that does not answer.
-      let first = installation.clusters.first { file.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
+      let first = installation.clusters.first { examined.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
       let isLast = first == installation.clusters.last
       let text: Sentence =
         first != cluster
@@ -142,7 +147,7 @@ extension Diagnosis {
         .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [missing], .possible,
         (isLast ? [answers, kit.placing(without: first)] : [kit.placing(last: first)]) + [kit.nudge])
     }
-    let isThere = file.clusters[cluster]?.value != nil
+    let isThere = examined.clusters[cluster]?.value != nil
     let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
@@ -151,7 +156,7 @@ extension Diagnosis {
   }
 
   private func obstacle(to cluster: String) -> Sentence? {
-    switch file.clusters[cluster] {
+    switch examined.clusters[cluster] {
     case .missing?: "there is no such cluster"
     case .there(let member)?: member.obstacle
     case .unknown?, nil: nil
@@ -171,9 +176,9 @@ extension Diagnosis {
   }
 
   var needFindings: [Finding] {
-    guard let version = file.version.value, let context = file.context else { return [] }
+    guard let version = examined.version.value, let context = examined.context else { return [] }
     let needs = version.dependencies.filter { $0.type == "extension" && $0.isRequired }.compactMap { need -> Finding? in
-      guard let problem = context.shortcoming(of: need) else { return nil }
+      guard let problem = context.unmetSentence(of: need) else { return nil }
       return finding(
         .dependencyMissing, problem,
         [Finding.Evidence("ExtensionVersion \(version.name)", "spec.externalDependencies", need.name)],
@@ -222,7 +227,7 @@ extension Diagnosis {
     guard state == .installed, installation.observed.appliedEnabled ?? installation.isEnabled,
       !installation.isBeingDeleted
     else { return [] }
-    return file.served.filter { !$0.isServed }.map { served in
+    return examined.served.filter { !$0.isServed }.map { served in
       let object = "\(served.kind) \(served.name)"
       let evidence =
         served.problem.isEmpty
@@ -239,7 +244,7 @@ extension Diagnosis {
 
   /// The job that runs is for the version that is asked for: KubeSphere's controllers name the running one meanwhile.
   private var isAtWhatIsAskedFor: Bool {
-    guard let job = file.job.value, !job.version.isEmpty else { return false }
+    guard let job = examined.job.value, !job.version.isEmpty else { return false }
     let hash = installation.observed.configHash
     let isItsConfig = hash.isEmpty || hash == ConfigHash.of(installation.config)
     return isItsConfig && VersionText(job.version) == VersionText(installation.version)
@@ -248,14 +253,14 @@ extension Diagnosis {
   /// Notes on correct states that users may take for problems.
   var notes: [Finding] {
     var notes: [Finding] = []
-    if state.isBusy, !installation.isTaken, file.job != .missing, !isAtWhatIsAskedFor {
+    if state.isBusy, !installation.isObserved, examined.job != .missing, !isAtWhatIsAskedFor {
       notes.append(
         finding(
           .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,
           installation.jobName.isEmpty ? [] : [kit.endJob]))
     }
     if state != .installed, state != .none, installation.isEnabled != (installation.observed.appliedEnabled ?? false),
-      file.dialect.name == .installPlan, !installation.isBeingDeleted
+      examined.dialect.name == .installPlan, !installation.isBeingDeleted
     {
       let text: Sentence =
         installation.isEnabled

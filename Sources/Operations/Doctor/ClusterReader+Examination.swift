@@ -31,7 +31,7 @@ extension ClusterReader {
     var context = PlanContext(
       capabilities: capabilities, cluster: called, extensions: [:], installations: all, versions: [:])
     context.add(await facts(Array(all.all)))
-    await lookAtWebhook(chosen.first, &examination)
+    await examineWebhook(chosen.first, &examination)
     let served =
       await read("what is served", &examination) { () async throws(ClusterError) -> [ServedObject] in
         try await self.served()
@@ -77,7 +77,7 @@ extension ClusterReader {
   ) async -> [(ExaminedInstallation, [Sentence])] {
     await withTaskGroup(of: (ExaminedInstallation, [Sentence]).self) { group in
       for object in objects {
-        group.addTask { await caseFile(object, in: context, at: now) }
+        group.addTask { await examinedInstallation(object, in: context, at: now) }
       }
       var files: [(ExaminedInstallation, [Sentence])] = []
       for await file in group { files.append(file) }
@@ -85,7 +85,7 @@ extension ClusterReader {
     }
   }
 
-  private func caseFile(
+  private func examinedInstallation(
     _ object: Object, in context: PlanContext, at now: Timestamp
   ) async -> (ExaminedInstallation, [Sentence]) {
     var file = ExaminedInstallation(object, dialect: dialect, now: now)
@@ -93,7 +93,7 @@ extension ClusterReader {
     file.context = context
     let installation = file.installation
     let name = installation.extension
-    file.extension = await sight("extension \(name)", &gaps) { () async throws(ClusterError) -> Extension? in
+    file.extension = await lookup("extension \(name)", &gaps) { () async throws(ClusterError) -> Extension? in
       try await self.extension(name, isWhole: false).map { Extension($0, dialect: dialect) }
     }
     await readVersions(of: &file, &gaps)
@@ -114,7 +114,7 @@ extension ClusterReader {
         } ?? []
     }
     for cluster in Set(installation.clusters + file.agents.keys).sorted() {
-      file.clusters[cluster] = await sight("cluster \(cluster)", &gaps) {
+      file.clusters[cluster] = await lookup("cluster \(cluster)", &gaps) {
         () async throws(ClusterError) -> MemberCluster? in
         try await find(MemberCluster.resource, nil, cluster).map(MemberCluster.init)
       }
@@ -126,7 +126,7 @@ extension ClusterReader {
   private func leavingNamespace(of file: ExaminedInstallation, _ gaps: inout Examination) async -> Object? {
     let installation = file.installation
     let name = [installation.targetNamespace, file.version.value?.namespace ?? ""].first { !$0.isEmpty }
-    let found: ExaminedInstallation.Sight<Object> = await sight("namespace of \(installation.extension)", &gaps) {
+    let found: ExaminedInstallation.Lookup<Object> = await lookup("namespace of \(installation.extension)", &gaps) {
       () async throws(ClusterError) -> Object? in
       try await find(.namespaces, nil, name ?? Change.usualNamespace(of: installation.extension))
     }
@@ -150,7 +150,7 @@ extension ClusterReader {
   private func readRepository(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
     let name = file.extension.value?.repository ?? ""
     guard file.version == .missing, !name.isEmpty else { return }
-    let found: ExaminedInstallation.Sight<Object> = await sight("repository \(name)", &gaps) {
+    let found: ExaminedInstallation.Lookup<Object> = await lookup("repository \(name)", &gaps) {
       () async throws(ClusterError) -> Object? in try await find(dialect.repositories, nil, name)
     }
     file.isRepositoryGone = found == .missing
@@ -158,7 +158,7 @@ extension ClusterReader {
 
   private func readRelease(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
     let installation = file.installation
-    guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return }
+    guard dialect.name == .installPlan, !installation.isManagedByStandalone else { return }
     let namespace =
       installation.targetNamespace.isEmpty ? "extension-\(installation.extension)" : installation.targetNamespace
     let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
@@ -167,7 +167,7 @@ extension ClusterReader {
     }
     file.releases = found.map { .there($0) } ?? .unknown
     if installation.jobName.isEmpty { return }
-    file.job = await sight("job \(installation.jobName)", &gaps) {
+    file.job = await lookup("job \(installation.jobName)", &gaps) {
       () async throws(ClusterError) -> ExaminedInstallation.ObservedJob? in
       guard let job = try await find(.jobs, namespace, installation.jobName) else { return nil }
       let pods = try await cluster.list(
@@ -191,9 +191,9 @@ extension ClusterReader {
     return owned.sorted()
   }
 
-  private func sight<Value: Sendable>(
+  private func lookup<Value: Sendable>(
     _ what: Sentence, _ gaps: inout Examination, _ request: @Sendable @escaping () async throws(ClusterError) -> Value?
-  ) async -> ExaminedInstallation.Sight<Value> {
+  ) async -> ExaminedInstallation.Lookup<Value> {
     guard let answer = await read(what, &gaps, request) else { return .unknown }
     return answer.map { .there($0) } ?? .missing
   }
@@ -211,7 +211,7 @@ extension ClusterReader {
 // What all installations share.
 extension ClusterReader {
   /// Sends a dry run: while the controller is down, the API server refuses every create and update, dry runs too.
-  private func lookAtWebhook(_ object: Object?, _ examination: inout Examination) async {
+  private func examineWebhook(_ object: Object?, _ examination: inout Examination) async {
     guard let object, dialect.name == .installPlan else { return }
     let probe: Value = ["metadata": ["annotations": ["ksx.dev/nudge": "dry run"]]]
     let answer = await answer(within: Self.patience) { () throws(ClusterError) in
@@ -246,25 +246,25 @@ extension ClusterReader {
   private func lookAtControllers(
     _ files: [ExaminedInstallation], _ all: [Installation], at now: Timestamp
   ) async -> Finding? {
-    var sight = ObservedController(dialect: dialect, now: now, installations: files.map(\.installation))
-    sight.everyone = all
-    sight.isKept = all.contains(where: \.isKeptByStandalone)
-    sight.lackingVersion = Set(
+    var controller = ObservedController(dialect: dialect, now: now, installations: files.map(\.installation))
+    controller.everyone = all
+    controller.isKept = all.contains(where: \.isManagedByStandalone)
+    controller.lackingVersion = Set(
       files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
     // A deletion waits for each agent, and says nothing of one whose cluster does not answer.
-    sight.waiting = Set(
+    controller.waiting = Set(
       files.filter { file in
         file.leavingNamespace != nil || file.installation.isBeingDeleted && !file.agents.isEmpty
       }.map(\.installation.name))
-    if sight.isKept {
+    if controller.isKept {
       // The lease is optional: a single replica has none, and not every user may read it.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in
         try await cluster.get(
           ObservedController.leases, namespace: ObservedController.lease.namespace, ObservedController.lease.name)
       }
-      sight.lease = try? lease.get()
+      controller.lease = try? lease.get()
     }
-    return sight.finding
+    return controller.finding
   }
 
   private func lookAtRepositories(at now: Timestamp, _ examination: inout Examination) async {

@@ -16,7 +16,7 @@ extension Diagnosis {
       return finding(
         .uninstallFailed, "its uninstall failed and is not tried again: \(installation.reason)",
         [stateEvidence, deletion] + attempt, .certain, [kit.uninstallAgain, kit.force] + readWhy)
-    case .uninstalling where file.job.value?.failure != nil && isOld:
+    case .uninstalling where examined.job.value?.failure != nil && isOld:
       return finding(
         .uninstallStands, "the job that uninstalls it has failed, and that was not noticed",
         [stateEvidence, deletion] + attempt,
@@ -25,7 +25,7 @@ extension Diagnosis {
       return finding(
         .uninstallStands, "its uninstall stands still", [stateEvidence, deletion] + attempt, .likely,
         [kit.uninstallAgain, kit.force])
-    case .uninstalling where file.job.value?.isComplete == true && file.releases == .there([]) && isOld:
+    case .uninstalling where examined.job.value?.isComplete == true && examined.releases == .there([]) && isOld:
       return finding(
         .uninstallStands, "it is uninstalled, and its controller has not noticed that",
         [stateEvidence, deletion] + attempt,
@@ -37,17 +37,17 @@ extension Diagnosis {
   /// What the last attempt left behind: the failure of its Job, and helm's newest revision.
   private var attempt: [Finding.Evidence] {
     var signs: [Finding.Evidence] = []
-    if let failure = file.job.value?.failure {
+    if let failure = examined.job.value?.failure {
       signs.append(Finding.Evidence("Job \(installation.jobName)", "status.conditions", failure))
     }
-    if let release = file.releases.value?.newest {
+    if let release = examined.releases.value?.newest {
       signs.append(Finding.Evidence("Secret \(release.secretName)", "label status", release.status, time: release.time))
     }
     return signs
   }
 
   private var readWhy: [Remedy] {
-    guard file.job.value != nil else { return [] }
+    guard examined.job.value != nil else { return [] }
     return [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
   }
 
@@ -56,14 +56,16 @@ extension Diagnosis {
     age(lastTime.isEmpty ? installation.deleted : lastTime).map { $0 > Self.patience } == true
   }
 
-  private var hasOwnFinalizer: Bool { file.finalizers.contains(where: Self.own.contains) || file.finalizers.isEmpty }
+  private var hasOwnFinalizer: Bool {
+    examined.finalizers.contains(where: Self.own.contains) || examined.finalizers.isEmpty
+  }
   /// The finalizers of the controllers, which remove them when the uninstall is done.
   private static let own: Set = ["kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io"]
 
   /// An installation that its controller has uninstalled, but that finalizers of other programs keep.
   var finalizerFinding: Finding? {
-    let others = file.finalizers.filter { !Self.own.contains($0) }
-    guard installation.isBeingDeleted, !others.isEmpty, others.count == file.finalizers.count,
+    let others = examined.finalizers.filter { !Self.own.contains($0) }
+    guard installation.isBeingDeleted, !others.isEmpty, others.count == examined.finalizers.count,
       let age = age(installation.deleted), age > Self.patience
     else { return nil }
     let list = Finding.Evidence(name, "metadata.finalizers", others.joined(separator: ", "))
@@ -73,7 +75,7 @@ extension Diagnosis {
         "it is uninstalled, and held by the finalizers of another program: \(others.joined(separator: ", "))",
         [deletion, list], .certain, [finalizerOwner, kit.dropFinalizers(others)])
     }
-    let owned = file.dependants.map { Finding.Evidence($0, "metadata.ownerReferences", installation.name) }
+    let owned = examined.dependants.map { Finding.Evidence($0, "metadata.ownerReferences", installation.name) }
     return finding(
       .uninstallHeld,
       "it is uninstalled, and was deleted in such a way (foregroundDeletion) that it waits for all that it owns to go",

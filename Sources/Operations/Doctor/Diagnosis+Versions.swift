@@ -7,22 +7,22 @@ import Platform
 // Versions: without the ExtensionVersion that the spec asks for, the controller does nothing at all.
 extension Diagnosis {
   var versionFinding: Finding? {
-    guard file.version == .missing else { return unnoticed }
-    let object = file.dialect.versionName(installation.extension, installation.version)
+    guard examined.version == .missing else { return unnoticed }
+    let object = examined.dialect.versionName(installation.extension, installation.version)
     let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
     // Setting the version that runs needs no Job; setting the newest would be an upgrade.
-    let running = file.releases.value?.deployed?.chartVersion ?? ""
-    let best = file.offered.first { VersionText($0) == VersionText(running) } ?? file.offered.first
+    let running = examined.releases.value?.deployed?.chartVersion ?? ""
+    let best = examined.offered.first { VersionText($0) == VersionText(running) } ?? examined.offered.first
     let other = best.map { [kit.version($0)] } ?? []
     if installation.isBeingDeleted {
       // The controllers of ksxd can uninstall without the ExtensionVersion.
-      if installation.isKeptByStandalone { return nil }
+      if installation.isManagedByStandalone { return nil }
       return finding(
         .versionGoneTerminating,
         "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",
         [gone, deletion], .certain, other + [kit.standIn])
     }
-    guard file.hasStatus else {
+    guard examined.hasStatus else {
       return finding(
         .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
         [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [kit.delete])
@@ -30,29 +30,29 @@ extension Diagnosis {
     return vanished([gone, stateEvidence], other + back)
   }
 
-  private var source: String { file.extension.value?.repository ?? "" }
+  private var source: String { examined.extension.value?.repository ?? "" }
 
   /// Remedies that bring the version back.
   private var back: [Remedy] {
-    let isGone = file.isRepositoryGone || file.extension == .missing
+    let isGone = examined.isRepositoryGone || examined.extension == .missing
     return isGone ? [kit.addRepository(source)] : source.isEmpty ? [] : [kit.resync(source)]
   }
 
   private func vanished(_ evidence: [Finding.Evidence], _ remedies: [Remedy]) -> Finding {
     let text: Sentence =
-      file.extension == .missing
+      examined.extension == .missing
       ? "its extension and its versions are gone, as after a repository was deleted: changes are taken and not carried out"
       : state.isFailure
         ? "version \(installation.version) is no longer offered, and without it no change can be carried out"
         : "version \(installation.version) is no longer offered: changes are taken and not carried out"
     let repository = Finding.Evidence("Repository \(source)", "", saying: "not there")
     return finding(
-      .versionGone, text, evidence + (file.isRepositoryGone ? [repository] : []), .certain, remedies)
+      .versionGone, text, evidence + (examined.isRepositoryGone ? [repository] : []), .certain, remedies)
   }
 
   /// Nothing can be created in a Terminating namespace, not even a record of why.
   var namespaceFinding: Finding? {
-    guard let namespace = file.leavingNamespace, !installation.isBeingDeleted else { return nil }
+    guard let namespace = examined.leavingNamespace, !installation.isBeingDeleted else { return nil }
     let object = "Namespace \(namespace.name)"
     let held = (namespace.status["conditions"]?.sequence ?? []).filter {
       $0["status"] == "True"
@@ -76,25 +76,26 @@ extension Diagnosis {
 
   /// An installation that the controller has not noticed, for example because its ExtensionVersion was created later.
   private var unnoticed: Finding? {
-    if let change = file.passedBy, !file.areControllersDown, file.dialect.name == .installPlan {
+    if let change = examined.passedBy, !examined.areControllersDown, examined.dialect.name == .installPlan {
       return finding(
         .notNoticed,
         "the controller has not noticed what is asked for: its version appeared later, which wakes no controller",
         [
           Finding.Evidence(name, change.field, saying: change.values, time: change.since),
           Finding.Evidence(
-            "ExtensionVersion \(file.version.value?.name ?? "")", "metadata.creationTimestamp",
-            at: file.version.value?.created ?? ""),
+            "ExtensionVersion \(examined.version.value?.name ?? "")", "metadata.creationTimestamp",
+            at: examined.version.value?.created ?? ""),
         ], .likely, [kit.nudge])
     }
-    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, !file.areControllersDown,
+    guard examined.version.value != nil, !examined.hasStatus, !installation.isBeingDeleted,
+      !examined.areControllersDown,
       let age = age(installation.created),
-      age > 30, file.dialect.name == .installPlan
+      age > 30, examined.dialect.name == .installPlan
     else { return nil }
-    if file.untouched >= 1 {
+    if examined.untouched >= 1 {
       return finding(
         .repositoryHangs,
-        "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
+        "\(examined.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
         [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely,
         [kit.chartsAnswer])
     }

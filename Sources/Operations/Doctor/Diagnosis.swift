@@ -10,25 +10,25 @@ import Platform
 /// findings.
 package struct Diagnosis {
   /// Everything that was read about the installation.
-  let file: ExaminedInstallation
+  let examined: ExaminedInstallation
   /// The remedies for the installation.
-  let kit: Kit
+  let kit: Remedies
 
-  private init(_ file: ExaminedInstallation) {
-    self.file = file
-    kit = Kit(dialect: file.dialect, installation: file.installation, finalizers: file.finalizers)
+  private init(_ examined: ExaminedInstallation) {
+    self.examined = examined
+    kit = Remedies(dialect: examined.dialect, installation: examined.installation, finalizers: examined.finalizers)
   }
 
-  /// The findings in `file`.
-  package static func findings(in file: ExaminedInstallation) -> [Finding] {
-    let own = Diagnosis(file)
+  /// The findings in `examined`.
+  package static func findings(in examined: ExaminedInstallation) -> [Finding] {
+    let own = Diagnosis(examined)
     // The controllers of a standalone backend do not get stuck in these ways, and their status lacks these fields.
-    let isStuckable = file.dialect.name == .installPlan && !file.installation.isKeptByStandalone
+    let isStuckable = examined.dialect.name == .installPlan && !examined.installation.isManagedByStandalone
     var findings = [own.namespaceFinding ?? own.versionFinding].compactMap { $0 }
     if isStuckable {
       let stuck = [
         own.nameFinding, own.loopFinding, own.clockAhead, own.jobFinding, own.clockFinding, own.helmFinding,
-        own.preparingFinding, own.departureFinding, own.releaseFinding, own.placementFinding, own.mirrorFinding,
+        own.preparingFinding, own.removalFinding, own.releaseFinding, own.placementFinding, own.mirrorFinding,
       ].compactMap { $0 }
       findings += stuck
     }
@@ -40,11 +40,11 @@ package struct Diagnosis {
   }
 
   /// The installation that is examined.
-  var installation: Installation { file.installation }
+  var installation: Installation { examined.installation }
   /// The state in its status.
   var state: InstallationState { installation.observed.state }
   /// The installation's kind and name, as findings show them.
-  var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
+  var name: String { "\(examined.dialect.installations.kind) \(installation.name)" }
   /// When its current state began.
   var lastTime: String { installation.history.last?.time ?? "" }
 
@@ -69,7 +69,7 @@ package struct Diagnosis {
   private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
 
   /// Seconds since `time`; `nil` if it cannot be parsed.
-  func age(_ time: String) -> Int? { Timestamp.seconds(time).map { file.now.secondsSince1970 - $0 } }
+  func age(_ time: String) -> Int? { Timestamp.seconds(time).map { examined.now.secondsSince1970 - $0 } }
 }
 
 // Loops, clocks and Jobs.
@@ -102,7 +102,7 @@ extension Diagnosis {
     let states = history.map(\.state)
     let pace = Finding.Evidence(
       name, "status.stateHistory", saying: "\(changes) changes in \(seconds) s", time: lastTime)
-    let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
+    let back = examined.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
     if !states.contains(where: \.isFailure) {
       guard let back, isUpgradedInVain else { return nil }
       return finding(
@@ -119,7 +119,7 @@ extension Diagnosis {
     }
     // The controllers retry a release that helm marked as failed a few times, then stop; a pending release has a
     // finding of its own.
-    let newest = file.releases.value?.newest
+    let newest = examined.releases.value?.newest
     if state == .installed || newest?.status == "failed" || newest?.isPending == true { return nil }
     return finding(
       .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end",
@@ -131,13 +131,13 @@ extension Diagnosis {
 
   /// The version that a chart calls itself, if that is offered: it is what helm has deployed.
   private func toItsOwn(_ version: String) -> [Remedy] {
-    file.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(kit.version)
+    examined.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(kit.version)
   }
 
   /// Whether helm has deployed several revisions since this version was requested, all with another chart version.
   private var isUpgradedInVain: Bool {
     let asked = askedForVersion
-    let since = (file.releases.value ?? []).filter { $0.time > asked }
+    let since = (examined.releases.value ?? []).filter { $0.time > asked }
     return !asked.isEmpty && since.count > 1
       && since.allSatisfy { VersionText($0.chartVersion) != VersionText(installation.version) }
   }
@@ -162,7 +162,7 @@ extension Diagnosis {
 
   private var jobFinding: Finding? {
     guard state.isBusy, !installation.jobName.isEmpty else { return nil }
-    switch file.job {
+    switch examined.job {
     case .unknown: return nil
     case .missing where state == .preparing: return nil
     case .missing:
@@ -172,7 +172,7 @@ extension Diagnosis {
           .uninstallStands, "the job that uninstalls it is gone", [stateEvidence, gone], .certain,
           [kit.uninstallAgain, kit.force])
       }
-      if file.releases.value?.newest?.isPending == true { return nil }
+      if examined.releases.value?.newest?.isPending == true { return nil }
       return finding(
         .jobGone, "the job that helm ran in is gone, and the state waits for it for ever", [stateEvidence, gone],
         .certain,
@@ -191,8 +191,8 @@ extension Diagnosis {
   /// The clock of the executor is behind: its release is older than the last state, so the controller ignores it.
   private var clockFinding: Finding? {
     // In Preparing there is no Job yet: the status still names the one of the release before.
-    guard state.isBusy, state != .uninstalling, state != .preparing, file.job.value?.isComplete == true,
-      let release = file.releases.value?.newest, release.status == "deployed",
+    guard state.isBusy, state != .uninstalling, state != .preparing, examined.job.value?.isComplete == true,
+      let release = examined.releases.value?.newest, release.status == "deployed",
       release.chartVersion.isEmpty || VersionText(release.chartVersion) == VersionText(installation.version),
       let released = Timestamp.seconds(release.time), let last = Timestamp.seconds(lastTime), released < last
     else { return nil }
@@ -202,13 +202,13 @@ extension Diagnosis {
       [
         stateEvidence,
         Finding.Evidence("helm revision \(release.revision)", "deployed", release.status, time: release.time),
-        Finding.Evidence("Job \(installation.jobName)", "status.completionTime", file.job.value?.completed ?? ""),
+        Finding.Evidence("Job \(installation.jobName)", "status.completionTime", examined.job.value?.completed ?? ""),
       ], .certain, [kit.forgetClock])
   }
 
   private var helmFinding: Finding? {
-    guard let release = file.releases.value?.newest, release.isPending, file.job.value?.isActive != true,
-      file.job != .unknown || installation.jobName.isEmpty, !installation.isBeingDeleted
+    guard let release = examined.releases.value?.newest, release.isPending, examined.job.value?.isActive != true,
+      examined.job != .unknown || installation.jobName.isEmpty, !installation.isBeingDeleted
     else { return nil }
     return finding(
       .helmPending, "helm was killed at its work: its release is \(release.status), and every further try is refused",
@@ -219,13 +219,13 @@ extension Diagnosis {
   }
 
   private var preparingFinding: Finding? {
-    guard state == .preparing, !installation.isBeingDeleted, file.job.value?.isActive != true else { return nil }
+    guard state == .preparing, !installation.isBeingDeleted, examined.job.value?.isActive != true else { return nil }
     guard let age = age(lastTime.isEmpty ? installation.created : lastTime), age > 150 else { return nil }
-    let good = file.releases.value?.deployed != nil
+    let good = examined.releases.value?.deployed != nil
     return finding(
       .preparingForEver,
       "it is Preparing for \(age) s and has no job: what went wrong was not written down, or the chart is still being fetched",
-      [stateEvidence], file.untouched > 0 ? .possible : .likely,
+      [stateEvidence], examined.untouched > 0 ? .possible : .likely,
       [kit.startOver] + (good ? [kit.takeStock] : [kit.delete]))
   }
 }
@@ -233,12 +233,12 @@ extension Diagnosis {
 // Deletions and missing releases.
 extension Diagnosis {
   /// A deletion that does not finish, or an uninstall that was not requested by deleting this installation.
-  private var departureFinding: Finding? {
+  private var removalFinding: Finding? {
     if installation.isBeingDeleted { return deletionFinding }
     switch state {
     case .uninstalling, .uninstallFailed:
-      if file.job.value?.isActive == true { return nil }
-      let left = file.releases.value?.newest.flatMap { $0.status == "uninstalling" ? $0 : nil }
+      if examined.job.value?.isActive == true { return nil }
+      let left = examined.releases.value?.newest.flatMap { $0.status == "uninstalling" ? $0 : nil }
       return finding(
         .uninstallingByHand,
         "it is \(state.name) and nobody asked for that here: helm was used by hand, or a second installation deleted",
@@ -253,7 +253,7 @@ extension Diagnosis {
   }
 
   private var releaseFinding: Finding? {
-    guard state == .installed, file.releases == .there([]), !installation.isBeingDeleted else { return rolledBack }
+    guard state == .installed, examined.releases == .there([]), !installation.isBeingDeleted else { return rolledBack }
     return finding(
       .releaseGone,
       "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",
@@ -261,7 +261,7 @@ extension Diagnosis {
   }
 
   private var mirrorFinding: Finding? {
-    guard state == .installed, let found = file.extension.value, found.state == .none else { return nil }
+    guard state == .installed, let found = examined.extension.value, found.state == .none else { return nil }
     return finding(
       .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
       [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", saying: "nothing")], .certain,

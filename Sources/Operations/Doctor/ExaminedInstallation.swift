@@ -7,7 +7,7 @@ package import Platform
 /// Everything that was read about one installation, for its diagnosis.
 package struct ExaminedInstallation: Hashable, Sendable {
   /// The result of a lookup.
-  package enum Sight<Value: Hashable & Sendable>: Hashable, Sendable {
+  package enum Lookup<Value: Hashable & Sendable>: Hashable, Sendable {
     case there(Value)
     case missing
     /// It was not looked up, or could not be read.
@@ -28,18 +28,18 @@ package struct ExaminedInstallation: Hashable, Sendable {
   package var hasStatus = true
   /// The conditions that report ignored fields of the spec.
   var refusals: [Refusal] = []
-  package var `extension`: Sight<Extension> = .unknown
+  package var `extension`: Lookup<Extension> = .unknown
   /// The version that the spec asks for.
-  package var version: Sight<ExtensionVersion> = .unknown
+  package var version: Lookup<ExtensionVersion> = .unknown
   /// The versions in the catalogue, newest first.
   package var offered: [String] = []
-  package var job: Sight<ObservedJob> = .unknown
+  package var job: Lookup<ObservedJob> = .unknown
   /// Whether the repository of its extension no longer exists.
   package var isRepositoryGone = false
   /// The revisions of its Helm release, oldest first.
-  package var releases: Sight<[HelmRelease]> = .unknown
+  package var releases: Lookup<[HelmRelease]> = .unknown
   /// The member clusters where it has an agent or asks for one, by name.
-  package var clusters: [String: Sight<MemberCluster>] = [:]
+  package var clusters: [String: Lookup<MemberCluster>] = [:]
   /// The state of each agent, from the status.
   package var agents: [String: InstallationState] { installation.agents.mapValues(\.state) }
   package var served: [ServedObject] = []
@@ -75,7 +75,7 @@ package struct ExaminedInstallation: Hashable, Sendable {
     guard let created = version.value.flatMap({ Timestamp.seconds($0.created) }), !installation.isBeingDeleted else {
       return nil
     }
-    return installation.untaken(at: now).first { change in
+    return installation.unobservedChanges(at: now).first { change in
       change.field != "spec" && Timestamp.seconds(change.since).map { $0 < created } == true
     }
   }

@@ -10,7 +10,7 @@ extension Diagnosis {
     var evidence = [
       stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
     ]
-    if isOfAnotherVersion, let failed = file.job.value?.version {
+    if isOfAnotherVersion, let failed = examined.job.value?.version {
       evidence.append(Finding.Evidence("Job \(installation.jobName)", "chart version", failed))
       return finding(
         .upgradeFailed,
@@ -25,10 +25,10 @@ extension Diagnosis {
   /// Whether the last Job was for another version than the spec asks for now, so that its failure is not about this
   /// one.
   ///
-  /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails. If a chart cannot be
-  /// fetched there is no new Job, and the status names the one that succeeded before.
+  /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails. If a chart
+  /// cannot be fetched there is no new Job, and the status names the one that succeeded before.
   var isOfAnotherVersion: Bool {
-    guard let job = file.job.value, !job.version.isEmpty, !job.isActive, !job.isComplete else { return false }
+    guard let job = examined.job.value, !job.version.isEmpty, !job.isActive, !job.isComplete else { return false }
     return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
   }
 
@@ -36,15 +36,17 @@ extension Diagnosis {
   ///
   /// A retry comes last if it cannot succeed before the cluster serves a kind.
   private var failureRemedies: [Remedy] {
-    let hasLog = !installation.jobName.isEmpty || installation.isKeptByStandalone
+    let hasLog = !installation.jobName.isEmpty || installation.isManagedByStandalone
     let logs = hasLog ? [Remedy("read why", [.person("ksx logs \(installation.extension)")])] : []
-    let canRetry = installation.canBeTriedAgain || file.dialect.name == .subscription && installation.isKeptByStandalone
+    let canRetry =
+      installation.canBeTriedAgain || examined.dialect.name == .subscription && installation.isManagedByStandalone
     let retry = canRetry ? kit.retry : nil
     let running =
-      file.releases.value?.deployed?.chartVersion ?? ExtensionStatus(installation.extension, nil, installation).running
+      examined.releases.value?.deployed?.chartVersion
+      ?? ExtensionStatus(installation.extension, nil, installation).running
     var back =
       running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
-    if back.isEmpty, let former = file.former { back = [kit.back(to: former)] }
+    if back.isEmpty, let former = examined.former { back = [kit.back(to: former)] }
     if let kind = Self.missingKind(in: installation.reason) { return logs + back + [kit.bringing(kind, retry)] }
     return logs + [retry].compactMap { $0 } + back
   }
@@ -62,7 +64,7 @@ extension Diagnosis {
 
   /// One finding for each reason and image, however many pods have it.
   var podFindings: [Finding] {
-    let byReason = Dictionary(grouping: file.pods) { $0.reason + "\n" + $0.image }
+    let byReason = Dictionary(grouping: examined.pods) { $0.reason + "\n" + $0.image }
     return byReason.sorted { $0.key < $1.key }.map { _, pods in
       let pods = pods.sorted { $0.name < $1.name }
       let first = pods[0]

@@ -6,7 +6,7 @@ import Platform
 /// The remedies for one installation, all seen to work with KubeSphere's own controllers.
 ///
 /// Each patch is minimal: the CRDs have no status subresource, and the controllers act on what is in the status.
-struct Kit {
+struct Remedies {
   let dialect: Dialect
   let installation: Installation
   /// The finalizers of the installation.

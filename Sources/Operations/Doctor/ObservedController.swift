@@ -28,7 +28,7 @@ struct ObservedController: Hashable, Sendable {
 
   /// The finding that the controllers are down; `nil` if nothing shows that they are.
   var finding: Finding? {
-    let open = untaken
+    let open = unobservedChanges
     guard !open.isEmpty || isLeaseOld && isKept else { return nil }
     if let hanging { return hanging }
     let longest = open.map(\.change.seconds).max() ?? 0
@@ -64,16 +64,16 @@ struct ObservedController: Hashable, Sendable {
         Finding.Evidence(
           "\(dialect.installations.kind) \($0.name)", "status.state", saying: "Preparing",
           time: $0.history.last?.time ?? "")
-      }, certainty: .likely, remedies: [Kit(dialect: dialect, installation: fetching[0]).chartsAnswer])
+      }, certainty: .likely, remedies: [Remedies(dialect: dialect, installation: fetching[0]).chartsAnswer])
   }
 
   /// The requests that show that the controllers do not work.
   ///
   /// KubeSphere's controllers do not react when the version of an installation appears only after it; `Diagnosis` finds
   /// that.
-  private var untaken: [Open] {
+  private var unobservedChanges: [Open] {
     let all = installations.sorted { $0.name < $1.name }.flatMap { installation in
-      installation.untaken(at: now).map {
+      installation.unobservedChanges(at: now).map {
         Open(installation: installation, change: $0, kind: dialect.installations.kind)
       }
     }

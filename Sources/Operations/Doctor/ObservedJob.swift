@@ -36,7 +36,7 @@ extension ExaminedInstallation {
       failure = job.status["conditions"]?.sequence?.first { $0["type"] == "Failed" && $0["status"] == "True" }
         .map { $0["message"]?.string ?? $0["reason"]?.string ?? "" }
       created = job.creationTimestamp ?? ""
-      version = HelmCommand(job).chartVersion
+      version = HelmJobArguments(job).chartVersion
       guard isActive else { return }
       if let obstacle = pods.lazy.compactMap(Obstacle.init).first {
         (waiting, isBeginning) = (obstacle.sentence, obstacle.isOrdinary)
@@ -76,7 +76,7 @@ private struct Obstacle {
 }
 
 /// The helm command line in a Job of KubeSphere's controllers.
-struct HelmCommand: Hashable, Sendable {
+struct HelmJobArguments: Hashable, Sendable {
   private let words: [Substring]
   /// The name of the chart, which is the name of its extension.
   private let chart: String

@@ -21,7 +21,7 @@ package struct RemedyPlan: Hashable, Sendable {
   /// The cancellation that the plan carries out; its requests follow from each other and are not known beforehand.
   package private(set) var cancellation: Cancellation?
   /// The label of the button for a cancellation; if empty, the button says that requests are sent.
-  package private(set) var deed: Sentence = ""
+  package private(set) var action: Sentence = ""
   /// The capabilities of the cluster, for a cancellation.
   package private(set) var capabilities: Capabilities?
 
@@ -60,7 +60,7 @@ package struct RemedyPlan: Hashable, Sendable {
     case .done: problems = [Plan.Problem(isBlocking: true, "nothing is under way at \(name)")]
     default: break
     }
-    (self.cancellation, self.capabilities, deed) = (cancellation, capabilities, cancellation.deed(at: installation))
+    (self.cancellation, self.capabilities, action) = (cancellation, capabilities, cancellation.action(at: installation))
   }
 
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }

@@ -118,7 +118,7 @@ extension Bisect {
   ///
   /// Installations that others have disabled do not have the annotation, and are left alone.
   package func step(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
-    let marked = MarkedSwitch(Self.annotation, capabilities)
+    let marked = AnnotatedSwitch(Self.annotation, capabilities)
     var step = SafeMode.Step()
     for object in objects.sorted(by: { $0.name < $1.name }) {
       let installation = Installation(object)

@@ -5,7 +5,7 @@ package import Platform
 // Texts that the user confirms: what is cancelled, since when it runs, and the state afterwards.
 extension Cancellation {
   /// The action as a button and a question name it: `cancel the upgrade`.
-  package func deed(at installation: Installation) -> Sentence {
+  package func action(at installation: Installation) -> Sentence {
     guard let former else { return "cancel the installation" }
     let (from, to) = (VersionText(former.version), VersionText(installation.version))
     return from < to ? "cancel the upgrade" : to < from ? "cancel the way back" : "cancel the change of the config"
@@ -43,7 +43,7 @@ extension Cancellation {
   }
 
   private func means(_ installation: Installation) -> [Plan.Effect] {
-    if installation.isKeptByStandalone { return [] }
+    if installation.isManagedByStandalone { return [] }
     let job =
       installation.jobName.isEmpty
       ? [] : [Plan.Effect(.removed, "job \(installation.jobName) is ended, with helm in the middle of its work")]

@@ -54,17 +54,17 @@ package struct Cancellation: Hashable, Sendable {
   /// The spec that ran before; `nil` if none did or it is not known.
   package let former: RequestedSpec?
   /// Whether the user named the version to go back to, which may never have run.
-  let isSaid: Bool
+  let isVersionGiven: Bool
   /// The source of the config in `former`.
   let origin: ConfigOrigin
 
   package init(
-    _ name: String, former: RequestedSpec?, _ origin: ConfigOrigin = .kept, isSaid: Bool = false
+    _ name: String, former: RequestedSpec?, _ origin: ConfigOrigin = .kept, isVersionGiven: Bool = false
   ) {
     self.name = name
     self.former = former
     self.origin = origin
-    self.isSaid = isSaid
+    self.isVersionGiven = isVersionGiven
   }
 
   /// Cancels the current attempt of `installation`.
@@ -79,7 +79,7 @@ package struct Cancellation: Hashable, Sendable {
           known?.origin ?? .present)
       } ?? Self.wayBack(from: installation, memory)
     let former = entry.map { RequestedSpec(version: $0.version, config: $0.config) }
-    self.init(installation.extension, former: former, entry?.origin ?? .kept, isSaid: version != nil)
+    self.init(installation.extension, former: former, entry?.origin ?? .kept, isVersionGiven: version != nil)
   }
 
   /// The step that follows from `facts`.
@@ -87,7 +87,7 @@ package struct Cancellation: Hashable, Sendable {
     let installation = facts.installation
     if installation.isBeingDeleted { return .refused("\(name) is being uninstalled, which cannot be taken back") }
     if former == nil, installation.observed.state == .upgrading { return .refused(unknown) }
-    if installation.isKeptByStandalone { return standalone(installation) }
+    if installation.isManagedByStandalone { return standalone(installation) }
     if former == nil { return installation.hasBeenInstalled ? .refused(unknown) : first(facts) }
     // A mark of an earlier cancellation is not about an attempt that was asked for later.
     if facts.marked.isEmpty || !isPutBack(installation) { return unmarked(facts) }
@@ -157,17 +157,17 @@ extension Cancellation {
 
   private static func wayBack(from installation: Installation, _ memory: ReleaseMemory) -> ReleaseMemory.Entry? {
     let noted = installation.observed.attemptedVersion
-    let told = PreviousRelease.version(of: installation)
-    let isNoted = told == nil && !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
+    let recorded = PreviousRelease.version(of: installation)
+    let isNoted = recorded == nil && !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
     // A first installation whose config was changed in the meantime has nothing that ran before either.
-    let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || told != nil
+    let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || recorded != nil
     // The spec already asks for what ran last: anything tried in between is not what to go back to.
     if hasRun, let ran = memory.ranLast,
       VersionText(ran.version) == VersionText(installation.version), installation.hasConfig(ran.config)
     {
       return entry(installation.version, installation, .kept)
     }
-    let version = told ?? (isNoted ? noted : nil)
+    let version = recorded ?? (isNoted ? noted : nil)
     let known = memory.former(to: installation).first { entry in
       (hasRun ? entry.wasInstalled != false : entry.wasInstalled == true)
         && version.map { VersionText(entry.version) == VersionText($0) } ?? true
@@ -205,7 +205,7 @@ extension Cancellation {
     let write = change.write(to: name, installation: installation, in: capabilities)
     guard case .patch(let resource, _, let object, let body) = write else { return nil }
     let more =
-      installation.isKeptByStandalone
+      installation.isManagedByStandalone
       ? body.setting(["status", "state"], to: "")
       : body.setting(["metadata", "annotations", Self.annotation], to: .string(installation.jobName))
     return .patch(resource, name: object, more)

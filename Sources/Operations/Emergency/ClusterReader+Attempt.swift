@@ -10,7 +10,7 @@ extension ClusterReader {
     let installation = Installation(object)
     var facts = Cancellation.Facts(
       installation, marked: object.annotations[Cancellation.annotation] ?? "")
-    guard !installation.isKeptByStandalone, !installation.targetNamespace.isEmpty else { return facts }
+    guard !installation.isManagedByStandalone, !installation.targetNamespace.isEmpty else { return facts }
     facts.isJobActive = await isActive(installation.jobName, in: installation.targetNamespace)
     // Looks for helm's lock only when it may be removed, because this runs every 250 ms.
     guard !facts.marked.isEmpty, !facts.isJobActive else { return facts }

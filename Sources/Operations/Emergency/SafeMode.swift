@@ -35,12 +35,12 @@ package struct SafeMode: Hashable, Sendable {
     package var isServing: Bool
   }
 
-  private let marked: MarkedSwitch
+  private let marked: AnnotatedSwitch
   private let objects: [Object]
 
   /// Safe mode over `objects`, the current installations.
   package init(_ objects: [Object], _ capabilities: Capabilities) {
-    marked = MarkedSwitch(Self.annotation, capabilities)
+    marked = AnnotatedSwitch(Self.annotation, capabilities)
     self.objects = objects.sorted { $0.name < $1.name }
   }
 

@@ -10,14 +10,14 @@ extension ClusterReader {
   package func names(
     takenBy filter: ExtensionFilter, among objects: [Object], _ installed: Installations,
     versions known: [String: [ExtensionVersion]]? = nil, _ memories: [String: ReleaseMemory], language: String,
-    at now: Timestamp, sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
+    at now: Timestamp, readable: ExtensionStatus.ReadableKinds = ExtensionStatus.ReadableKinds()
   ) async throws(ClusterError) -> Set<String> {
     async let listed = filter.asksCategories ? try? cluster.list(dialect.categories) : []
     let versions = if let known { known } else { try await versions(for: filter) }
     let categories = Dictionary((await listed ?? []).map { ($0.name, Category($0)) }, uniquingKeysWith: { $1 })
     let found = objects.map { ($0, Extension($0, dialect: dialect)) }
     let byName = Dictionary(found.map { ($0.1.name, $0) }, uniquingKeysWith: { $1 })
-    let rows = ExtensionRow.all(found.map(\.1), installed, memories, language: language, sight: sight)
+    let rows = ExtensionRow.all(found.map(\.1), installed, memories, language: language, readable: readable)
     let taken = rows.filter { row in
       let subject = FilterSubject(
         row, byName[row.name]?.1, category: categories[row.category], version: row.version(among: versions[row.name]),
@@ -33,7 +33,7 @@ extension ClusterReader {
     guard filter.asksVersions || filter.hasWords else { return [:] }
     do throws(ClusterError) {
       let objects = try await cluster.list(
-        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached)
       return Dictionary(grouping: objects.map { ExtensionVersion($0, dialect: dialect) }, by: \.extension)
     } catch {
       if filter.asksVersions { throw error }

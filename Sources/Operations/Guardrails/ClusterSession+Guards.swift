@@ -6,7 +6,7 @@ extension ClusterSession.Status {
   package func guardVerdict(on verbs: [String], of names: [String] = [], at now: Timestamp) -> GuardVerdict? {
     if guardrails.rules.isEmpty { return nil }
     return guardrails.verdict(
-      on: IntendedAction(verbs, names: names), at: Guardrails.Place(context: cluster, server: server), now: now)
+      on: IntendedAction(verbs, names: names), at: Guardrails.Scope(context: cluster, server: server), now: now)
   }
 
   /// The verdict of the guardrails on each kind of change at `now`; `verb` is the command that makes it, if any.

@@ -74,10 +74,10 @@ private struct GuardrailReader {
         guard let flag = pair.value.value.bool else { throw pair.value.mistake("read-only is true or false") }
         rule.isReadOnly = flag
       case "deny": rule.denied = try verbs(pair.value, besides: [])
-      case "typed": rule.typed = try verbs(pair.value, besides: ["all"])
+      case "typed": rule.typedVerbs = try verbs(pair.value, besides: ["all"])
       case "at-most":
         guard let count = pair.value.value.integer, count > 0 else { throw pair.value.mistake("at-most is a number") }
-        rule.most = count
+        rule.maximum = count
       case "windows": rule.windows = try windows(pair.value)
       default:
         throw pair.key.mistake(

@@ -18,9 +18,9 @@ package struct Guardrails: Hashable, Sendable {
     /// The refused verbs, such as `uninstall`; `safe-mode` includes all that begin with that word.
     package var denied: [String] = []
     /// The verbs that must be confirmed by typing; `all` includes every verb.
-    package var typed: [String] = []
+    package var typedVerbs: [String] = []
     /// How many objects a command may change at most.
-    package var most: Int?
+    package var maximum: Int?
     /// When changes may be made; empty means always.
     package var windows: [ChangeWindow] = []
     /// Why the file cannot be parsed; every change is refused then.
@@ -34,47 +34,47 @@ package struct Guardrails: Hashable, Sendable {
   package init() {}
 
   /// A cluster, as rules identify it.
-  package struct Place: Hashable, Sendable {
+  package struct Scope: Hashable, Sendable {
     package var context: String
     package var server: String
 
     package init(context: String, server: String) { (self.context, self.server) = (context, server) }
   }
 
-  /// Why `deed` is refused at `place`, or `nil`; a typed confirmation is not checked here.
-  package func refusal(of deed: IntendedAction, at place: Place, now: Timestamp) -> Sentence? {
-    rules(about: place).lazy.compactMap { $0.refusal(of: deed, at: place, now: now) }.first
+  /// Why `action` is refused at `place`, or `nil`; a typed confirmation is not checked here.
+  package func refusal(of action: IntendedAction, at place: Scope, now: Timestamp) -> Sentence? {
+    rules(about: place).lazy.compactMap { $0.refusal(of: action, at: place, now: now) }.first
   }
 
   /// Whether a deed with these `verbs` must be confirmed by typing.
-  package func mustBeTyped(_ verbs: [String], at place: Place) -> Bool { typing(of: verbs, at: place) != nil }
+  package func mustBeTyped(_ verbs: [String], at place: Scope) -> Bool { typing(of: verbs, at: place) != nil }
 
   /// The file of the rule that demands a typed confirmation, or `nil`.
-  private func typing(of verbs: [String], at place: Place) -> String? {
+  private func typing(of verbs: [String], at place: Scope) -> String? {
     rules(about: place).first { rule in
-      rule.typed.contains("all") || verbs.contains { Rule.names(rule.typed, $0) }
+      rule.typedVerbs.contains("all") || verbs.contains { Rule.names(rule.typedVerbs, $0) }
     }?.file
   }
 
-  /// The verdict on `deed` at `place`; `nil` if no rule applies to that cluster.
-  package func verdict(on deed: IntendedAction, at place: Place, now: Timestamp) -> GuardVerdict? {
+  /// The verdict on `action` at `place`; `nil` if no rule applies to that cluster.
+  package func verdict(on action: IntendedAction, at place: Scope, now: Timestamp) -> GuardVerdict? {
     if rules(about: place).isEmpty { return nil }
-    if let refusal = refusal(of: deed, at: place, now: now) { return .denied(refusal) }
-    guard let file = typing(of: deed.verbs, at: place) else { return .allowed }
+    if let refusal = refusal(of: action, at: place, now: now) { return .denied(refusal) }
+    guard let file = typing(of: action.verbs, at: place) else { return .allowed }
     return .typed("it is confirmed by typing in \(place.context) (\(file))")
   }
 
   /// Whether every change at `place` is refused.
-  package func isReadOnly(_ place: Place) -> Bool {
+  package func isReadOnly(_ place: Scope) -> Bool {
     rules(about: place).contains { $0.isReadOnly || $0.flaw != nil }
   }
 
   /// How many objects one deed may change at `place`, and the file that says so.
-  func most(at place: Place) -> (count: Int, file: String)? {
-    rules(about: place).compactMap { rule in rule.most.map { ($0, rule.file) } }.min { $0.0 < $1.0 }
+  func maximum(at place: Scope) -> (count: Int, file: String)? {
+    rules(about: place).compactMap { rule in rule.maximum.map { ($0, rule.file) } }.min { $0.0 < $1.0 }
   }
 
-  private func rules(about place: Place) -> [Rule] {
+  private func rules(about place: Scope) -> [Rule] {
     rules.filter { rule in
       (rule.contexts.isEmpty && rule.servers.isEmpty)
         || rule.contexts.contains { Wildcard.matches($0, place.context) }
@@ -84,15 +84,15 @@ package struct Guardrails: Hashable, Sendable {
 }
 
 extension Guardrails.Rule {
-  fileprivate func refusal(of deed: IntendedAction, at place: Guardrails.Place, now: Timestamp) -> Sentence? {
+  fileprivate func refusal(of action: IntendedAction, at place: Guardrails.Scope, now: Timestamp) -> Sentence? {
     if let flaw { return "\(file) cannot be understood, and so nothing is changed: \(flaw)" }
     if isReadOnly { return "\(place.context) is read-only (\(file))" }
-    if let verb = deed.verbs.first(where: { Self.names(denied, $0) }) {
+    if let verb = action.verbs.first(where: { Self.names(denied, $0) }) {
       return "\(verb) is denied in \(place.context) (\(file))"
     }
-    if let most, deed.names.count > most {
+    if let maximum, action.names.count > maximum {
       return
-        "it is about \(deed.names.count) objects, and at most \(most) may be changed at once in \(place.context) (\(file))"
+        "it is about \(action.names.count) objects, and at most \(maximum) may be changed at once in \(place.context) (\(file))"
     }
     guard !windows.isEmpty, !windows.contains(where: { $0.contains(now) }), let first = windows.first else {
       return nil

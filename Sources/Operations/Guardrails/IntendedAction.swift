@@ -12,8 +12,8 @@ package struct IntendedAction: Sendable {
   /// The reason that the user gave, or empty.
   package var reason: String
   /// Whether the user has typed the confirmation that a guardrail demands.
-  package var isTyped: Bool { shared.withLock { $0.isTyped } }
-  private let shared = Locked<(isTyped: Bool, targets: Set<String>)>((false, []))
+  package var isConfirmedByTyping: Bool { shared.withLock { $0.isConfirmedByTyping } }
+  private let shared = Locked<(isConfirmedByTyping: Bool, targets: Set<String>)>((false, []))
 
   /// The deed that the current task is part of.
   @TaskLocal package static var current: IntendedAction?
@@ -23,7 +23,7 @@ package struct IntendedAction: Sendable {
   }
 
   /// Records that the user has typed the confirmation.
-  package func noteTyped() { shared.withLock { $0.isTyped = true } }
+  package func noteTyped() { shared.withLock { $0.isConfirmedByTyping = true } }
 
   /// Adds `target` to the objects that were written, and returns how many there are.
   func count(_ target: String) -> Int {

@@ -5,7 +5,7 @@ package import Platform
 /// What every write to one cluster is checked against, and the journal that records it.
 package struct Supervision: Sendable {
   package var guardrails: Guardrails
-  package var place: Guardrails.Place
+  package var place: Guardrails.Scope
   /// `nil` for no journal.
   package var journal: Journal?
   /// The user of this computer.
@@ -16,36 +16,36 @@ package struct Supervision: Sendable {
   /// Called if the journal could not be written, which does not stop the change.
   package var whenForgotten: @Sendable (SystemError) -> Void = { _ in }
 
-  package init(_ guardrails: Guardrails, place: Guardrails.Place, journal: Journal? = nil) {
+  package init(_ guardrails: Guardrails, place: Guardrails.Scope, journal: Journal? = nil) {
     (self.guardrails, self.place, self.journal) = (guardrails, place, journal)
   }
 
-  /// Why `deed` is refused, or `nil`.
-  package func refusal(of deed: IntendedAction) -> Sentence? { guardrails.refusal(of: deed, at: place, now: now()) }
+  /// Why `action` is refused, or `nil`.
+  package func refusal(of action: IntendedAction) -> Sentence? { guardrails.refusal(of: action, at: place, now: now()) }
 
-  /// Whether `deed` still needs a typed confirmation.
-  package func mustBeTyped(_ deed: IntendedAction) -> Bool {
-    !deed.isTyped && guardrails.mustBeTyped(deed.verbs, at: place)
+  /// Whether `action` still needs a typed confirmation.
+  package func mustBeTyped(_ action: IntendedAction) -> Bool {
+    !action.isConfirmedByTyping && guardrails.mustBeTyped(action.verbs, at: place)
   }
 
   /// Why this write is refused, or `nil`: the last check before every write of console and commands.
-  fileprivate func refusal(of deed: IntendedAction, writing target: String) -> Sentence? {
-    if let refusal = refusal(of: deed) { return refusal }
-    if mustBeTyped(deed) {
+  fileprivate func refusal(of action: IntendedAction, writing target: String) -> Sentence? {
+    if let refusal = refusal(of: action) { return refusal }
+    if mustBeTyped(action) {
       return
-        "\(deed.verbs.first ?? "this") must be confirmed by typing in \(place.context): --confirm says it for a script"
+        "\(action.verbs.first ?? "this") must be confirmed by typing in \(place.context): --confirm says it for a script"
     }
-    if let most = guardrails.most(at: place), deed.count(target) > most.count {
-      return "at most \(most.count) objects may be changed at once in \(place.context) (\(most.file))"
+    if let maximum = guardrails.maximum(at: place), action.count(target) > maximum.count {
+      return "at most \(maximum.count) objects may be changed at once in \(place.context) (\(maximum.file))"
     }
     return nil
   }
 
-  fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ deed: IntendedAction) {
+  fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ action: IntendedAction) {
     guard let journal else { return }
     let entry = JournalEntry(
       time: now().description, person: person, user: user(), cluster: place.context, server: place.server,
-      verb: deed.verbs.first ?? "", names: deed.names, reason: deed.reason, method: request.method.rawValue,
+      verb: action.verbs.first ?? "", names: action.names, reason: action.reason, method: request.method.rawValue,
       target: Redaction.target(request.target.pathAlone), event: event)
     do throws(SystemError) {
       try journal.append(entry)
@@ -66,18 +66,18 @@ package struct SupervisedTransport: Transport {
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard request.changesSomething else { return try await base.send(request) }
-    let deed = IntendedAction.current ?? IntendedAction([])
-    if let refusal = supervision.refusal(of: deed, writing: request.target.pathAlone) {
-      supervision.note(.refused(refusal.english), request, deed)
+    let action = IntendedAction.current ?? IntendedAction([])
+    if let refusal = supervision.refusal(of: action, writing: request.target.pathAlone) {
+      supervision.note(.refused(refusal.english), request, action)
       throw .invalid(reason: "a guardrail of this computer says no: \(refusal)")
     }
-    supervision.note(.sending, request, deed)
+    supervision.note(.sending, request, action)
     do throws(TransportError) {
       let response = try await base.send(request)
-      supervision.note(.answered(response.status), request, deed)
+      supervision.note(.answered(response.status), request, action)
       return response
     } catch {
-      supervision.note(.unanswered(ClusterError.transport(error).brief), request, deed)
+      supervision.note(.unanswered(ClusterError.transport(error).brief), request, action)
       throw error
     }
   }

@@ -51,7 +51,7 @@ extension ClusterReader {
 
   /// The record that a standalone backend keeps of what it has applied of `installation`, or `nil`.
   private func record(of installation: Installation) async throws(ClusterError) -> Object? {
-    guard installation.isKeptByStandalone else { return nil }
+    guard installation.isManagedByStandalone else { return nil }
     do throws(ClusterError) {
       return try await cluster.get(
         .secrets, namespace: installation.releaseNamespace, Installation.recordName(of: installation.name))

@@ -17,7 +17,7 @@ package struct ExtensionHistory: Hashable, Sendable {
   /// The configs that this computer has written, as texts.
   let written: WrittenConfigs
   /// What the installation asks for now; `nil` if nothing is installed, or it was not read.
-  private(set) var present: Asked?
+  private(set) var present: PresentRequest?
 
   /// How an entry is known.
   package enum Source: String, Sendable {

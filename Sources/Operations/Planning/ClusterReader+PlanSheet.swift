@@ -34,17 +34,18 @@ extension ClusterReader {
   }
 
   /// Keys that `plan` would newly set and that do not fit the chart's values; empty if the package cannot be read.
-  package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?) async -> [Plan.Problem] {
+  package func newValueWarnings(of plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?) async -> [Plan.Problem]
+  {
     let subject = EvidenceSubject(plan, in: context)
     guard let text = plan.change.config, case .success(let package) = await package(of: subject, gateway: gateway)
     else { return [] }
-    func concerns(_ text: String) -> [Sentence] {
+    func valueWarnings(_ text: String) -> [Sentence] {
       let config = (try? YAML.parse(text)) ?? .null
-      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns.map(
+      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).valueWarnings.map(
         \.sentence)
     }
-    let known = Set(concerns(plan.before?.config ?? ""))
-    return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
+    let known = Set(valueWarnings(plan.before?.config ?? ""))
+    return valueWarnings(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
   }
 
   /// Reads the package of a version, and the objects that the cluster serves.
@@ -88,7 +89,7 @@ extension ClusterReader {
   /// Reads the extensions that `plan` needs and that are missing, so that the sheet can suggest installing them.
   private func readOffers(of plan: Plan, into context: inout PlanContext) async {
     guard let version = plan.change.version.flatMap({ context.version($0) }) else { return }
-    for dependency in version.dependencies where context.shortcoming(of: dependency) != nil {
+    for dependency in version.dependencies where context.unmetSentence(of: dependency) != nil {
       let answer = await answer(within: Self.patience) { () throws(ClusterError) in
         try await self.extension(dependency.name, isWhole: false)
       }

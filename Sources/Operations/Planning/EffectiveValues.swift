@@ -41,11 +41,11 @@ package struct EffectiveValues: Hashable, Sendable {
   /// In the order of the chart's defaults, then of the config.
   package private(set) var entries: [Entry] = []
   /// Keys that are set and that the chart's defaults do not have, or have with another type.
-  package private(set) var concerns: [Concern] = []
-  private var noted: Set<Concern> = []
+  package private(set) var valueWarnings: [ValueWarning] = []
+  private var noted: Set<ValueWarning> = []
 
   /// A key that may be set by mistake.
-  package struct Concern: Hashable, Sendable {
+  package struct ValueWarning: Hashable, Sendable {
     package var path: [String]
     package var sentence: Sentence
 
@@ -111,15 +111,15 @@ package struct EffectiveValues: Hashable, Sendable {
   }
 
   private mutating func note(_ path: [String], _ sentence: Sentence) {
-    let concern = Concern(path: path, sentence: sentence)
-    if noted.insert(concern).inserted { concerns.append(concern) }
+    let concern = ValueWarning(path: path, sentence: sentence)
+    if noted.insert(concern).inserted { valueWarnings.append(concern) }
   }
 
   /// A suggestion of the key that was meant.
   ///
   /// With many unknown keys, typing errors are not the reason, so none is made.
   private func hint(for key: String, among names: Mapping) -> Sentence {
-    concerns.count < 50 ? meant(for: key, among: names.keys) : ""
+    valueWarnings.count < 50 ? meant(for: key, among: names.keys) : ""
   }
 
   private static func clash(_ set: Value, _ known: Value) -> (Sentence, Sentence)? {

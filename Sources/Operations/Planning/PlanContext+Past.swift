@@ -15,7 +15,7 @@ extension PlanContext {
 
 extension ReleaseMemory {
   /// A warning if the release that `change` restores has failed here, or if it is not known to have been Installed.
-  package func doubts(of change: Change, from installation: Installation?) -> [Plan.Problem] {
+  package func rollbackWarnings(of change: Change, from installation: Installation?) -> [Plan.Problem] {
     guard let installation, [.rollBack, .configure].contains(change.kind), !change.triesAgain(installation) else {
       return []
     }
@@ -24,13 +24,13 @@ extension ReleaseMemory {
       VersionText($0.version) == VersionText(version) && $0.config == config && !$0.isOfEarlierLife
     }
     guard let entry, change.kind == .rollBack || entry.wasInstalled == false else { return [] }
-    return [entry.doubt].compactMap { $0 }.map { Plan.Problem(isBlocking: false, $0, isOfThePast: true) }
+    return [entry.warning].compactMap { $0 }.map { Plan.Problem(isBlocking: false, $0, isOfThePast: true) }
   }
 }
 
 extension ReleaseMemory.Entry {
   /// Why it may fail; `nil` if it reached Installed.
-  fileprivate var doubt: Sentence? {
+  fileprivate var warning: Sentence? {
     switch wasInstalled {
     case true?: nil
     case false?: "\(version) with that config failed here, \(time)"

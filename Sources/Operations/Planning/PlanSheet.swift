@@ -142,7 +142,7 @@ package struct PlanSheet: Hashable, Sendable {
     let values = EffectiveValues(
       defaults: defaults, config: config == .null ? [:] : config, overrides: plan.before?.overrides ?? [:])
     self.values = values
-    checks.append(Plan.Check(.values, warnings: values.concerns.map(\.sentence)))
+    checks.append(Plan.Check(.values, warnings: values.valueWarnings.map(\.sentence)))
     guard let schema = package.text("values.schema.json") else { return }
     guard let schema = ValuesSchema(schema) else {
       return checks.append(Plan.Check(.schema, notMade: "values.schema.json cannot be read"))
@@ -223,7 +223,7 @@ package struct PlanSheet: Hashable, Sendable {
 
 extension PlanSheet.Need {
   init(_ dependency: ExtensionVersion.Dependency, _ context: PlanContext) {
-    let problem = context.shortcoming(of: dependency)
+    let problem = context.unmetSentence(of: dependency)
     let remedy: Remedy
     if problem == nil {
       remedy = .none

@@ -61,7 +61,7 @@ package struct StepQueue: Hashable, Sendable {
       return .stop(agreed, reason: "what the cluster can do is not known")
     }
     if let problem = fresh.problems.first(where: \.isBlocking) { return .stop(agreed, reason: problem.sentence) }
-    guard agreed.agreesTo(fresh) else { return .stop(agreed, reason: "the cluster has changed meanwhile") }
+    guard agreed.confirmationCovers(fresh) else { return .stop(agreed, reason: "the cluster has changed meanwhile") }
     awaited = agreed.name
     return .send(fresh)
   }

@@ -18,7 +18,7 @@ package struct ChangeProgress: Hashable, Sendable {
   package private(set) var state: InstallationState = .none
   /// What is seen may still be the result of the time before the change: the controllers have not begun with the
   /// change, and may never do so.
-  package private(set) var isResting = false
+  package private(set) var isLeftUntried = false
   private var last: Installation?
   private var wasAsked = false
   private var attempt: OwnAttempt
@@ -27,7 +27,7 @@ package struct ChangeProgress: Hashable, Sendable {
   /// The change was sent once more, over what rested.
   private var isSecondTry = false
 
-  /// In seconds: how long `isResting` must last without news before `atRest` is the outcome.
+  /// In seconds: how long `isLeftUntried` must last without news before `outcomeWhenQuiet` is the outcome.
   package static let patience = 8
   /// And how many before `secondTry` is sent.
   package static let secondTryPatience = 4
@@ -43,8 +43,8 @@ package struct ChangeProgress: Hashable, Sendable {
   /// Takes the current installation; `nil` if it does not exist.
   ///
   /// Returns the outcome of the change, or `nil` while it is in progress.
-  package mutating func see(_ installation: Installation?, at now: Timestamp = .now()) -> Outcome? {
-    isResting = false
+  package mutating func observe(_ installation: Installation?, at now: Timestamp = .now()) -> Outcome? {
+    isLeftUntried = false
     if let seconds = installation?.lead(at: now), !change.row.removes {
       return .failed(
         "what came of it cannot be told: its last state is \(seconds) s ahead of this computer's clock, and every later one is passed over; ksx doctor says what helps"
@@ -56,7 +56,7 @@ package struct ChangeProgress: Hashable, Sendable {
     guard let installation else { return nothing(wasThere) }
     state = installation.observed.state
     let asks = asksForThis(installation)
-    attempt.see(installation, asks: asks && !removes)
+    attempt.observe(installation, asks: asks && !removes)
     if isUnanswered(installation) { return nil }
     if removes { return removal(installation) }
     guard asks else {
@@ -67,9 +67,9 @@ package struct ChangeProgress: Hashable, Sendable {
     return end(installation)
   }
 
-  /// The outcome if nothing new was seen for `patience` while `isResting`.
-  package var atRest: Outcome? {
-    guard isResting, let last else { return nil }
+  /// The outcome if nothing new was seen for `patience` while `isLeftUntried`.
+  package var outcomeWhenQuiet: Outcome? {
+    guard isLeftUntried, let last else { return nil }
     if last.isSettled { return .done }
     return .failed(
       "\(last.observed.state.name) is from the attempt before this change (\(last.reason)), and the controllers have begun no new one; a retry has it tried"
@@ -78,10 +78,12 @@ package struct ChangeProgress: Hashable, Sendable {
 
   /// The installation of which the controllers are to be told to try once more what it asks for.
   ///
-  /// A version that is put back while another one fails is left untried by KubeSphere's: there is nothing new to them, and
-  /// the failure is the other's (docs/KUBESPHERE.md: Reconciling). `nil` where that is not so, or was done.
+  /// A version that is put back while another one fails is left untried by KubeSphere's: there is nothing new to them,
+  /// and the failure is the other's (docs/KUBESPHERE.md: Reconciling). `nil` where that is not so, or was done.
   package var secondTry: Installation? {
-    guard isResting, !isSecondTry, let last, last.observed.state.isFailure, !last.isKeptByStandalone else { return nil }
+    guard isLeftUntried, !isSecondTry, let last, last.observed.state.isFailure, !last.isManagedByStandalone else {
+      return nil
+    }
     return change.triesAgain(last) ? last : nil
   }
 
@@ -99,17 +101,17 @@ package struct ChangeProgress: Hashable, Sendable {
   }
 
   private mutating func end(_ installation: Installation) -> Outcome? {
-    let mayBeFormer = attempt.mayRest && !attempt.hasBegun
+    let mayBeFormer = attempt.mayBeLeftUntried && !attempt.hasBegun
     switch installation.rolloutState(since: before) {
     case .settled:
-      isResting = mayBeFormer
-      return isResting ? nil : placementEnd(installation)
+      isLeftUntried = mayBeFormer
+      return isLeftUntried ? nil : placementEnd(installation)
     case .failed(let reason):
-      isResting = mayBeFormer
-      return isResting ? nil : .failed(Sentence(verbatim: reason))
+      isLeftUntried = mayBeFormer
+      return isLeftUntried ? nil : .failed(Sentence(verbatim: reason))
     case .underWay:
       guard state.isFailure, !attempt.isForeign(installation) else { return nil }
-      isResting = mayBeFormer
+      isLeftUntried = mayBeFormer
       return isNewFailure(installation) ? .failed(Sentence(verbatim: installation.reason)) : nil
     }
   }
@@ -152,7 +154,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
   private func removal(_ installation: Installation) -> Outcome? {
     if let before, installation.uid != before.uid { return .done }
-    let isOwn = attempt.hasBegun || before.map { _ in attempt.isNews(installation) } ?? false
+    let isOwn = attempt.hasBegun || before.map { _ in attempt.isStatusNew(installation) } ?? false
     guard installation.observed.state == .uninstallFailed, isOwn else { return nil }
     return .failed(Sentence(verbatim: installation.reason))
   }
@@ -161,7 +163,7 @@ package struct ChangeProgress: Hashable, Sendable {
   private func isNewFailure(_ installation: Installation) -> Bool {
     if attempt.hasBegun { return true }
     return !attempt.isPreceded && !attempt.isPrecededByLoop && (before != nil || change.kind == .install)
-      && attempt.isNews(installation)
+      && attempt.isStatusNew(installation)
   }
 
   private func asksForThis(_ installation: Installation) -> Bool {

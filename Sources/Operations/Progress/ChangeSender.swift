@@ -34,14 +34,14 @@ package struct ChangeSender: Sendable {
   /// its meaning is the same. `isTyped` says that the user has typed the confirmation, if no current deed records that.
   package func carryOut(
     _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
-  ) async throws(ClusterError) -> Delivery {
+  ) async throws(ClusterError) -> WriteResult {
     let deed = (IntendedAction.current ?? IntendedAction([], names: [plan.name], reason: author?.reason ?? "")).making(
       plan.change)
     if isTyped { deed.noteTyped() }
     return try await deed.carryOut { () throws(ClusterError) in try await noted(plan, replan) }
   }
 
-  private func noted(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
+  private func noted(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> WriteResult {
     let former = plan.change.row.keepsWayBack ? plan.before.map(HistoryLine.Release.init) : nil
     note(plan.name, .change(words: plan.change.words, former: former))
     do {
@@ -65,7 +65,7 @@ package struct ChangeSender: Sendable {
   /// Controllers write an installation up to six times in a row; the eighth conflict is an error.
   private static let attempts = 8
 
-  private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
+  private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> WriteResult {
     var plan = plan
     var failure: ClusterError
     do throws(ClusterError) { return try await delivered(plan) } catch { failure = error }
@@ -73,7 +73,7 @@ package struct ChangeSender: Sendable {
       guard failure.status?.isConflict == true else { throw failure }
       await cluster.timing.sleep(.milliseconds(20 * attempt))
       if let fresh = await replan() {
-        guard plan.agreesTo(fresh), !fresh.isBlocked else { throw failure }
+        guard plan.confirmationCovers(fresh), !fresh.isBlocked else { throw failure }
         plan = fresh
       }
       do throws(ClusterError) {
@@ -86,15 +86,15 @@ package struct ChangeSender: Sendable {
     throw failure
   }
 
-  private func delivered(_ plan: Plan) async throws(ClusterError) -> Delivery {
+  private func delivered(_ plan: Plan) async throws(ClusterError) -> WriteResult {
     var delivery = try await signed(plan).deliver(to: cluster)
     delivery.before = plan.before
     return delivery
   }
 
-  /// Sends `plan` again after `failure`, if what is asked of the installation is still what it was planned on; then only
-  /// its status has changed, which the plan does not write.
-  private func deliveredOverStatus(_ plan: Plan, _ failure: ClusterError) async throws(ClusterError) -> Delivery {
+  /// Sends `plan` again after `failure`, if what is asked of the installation is still what it was planned on; then
+  /// only its status has changed, which the plan does not write.
+  private func deliveredOverStatus(_ plan: Plan, _ failure: ClusterError) async throws(ClusterError) -> WriteResult {
     guard case .patch(let resource, let namespace, let name, _) = plan.write, let before = plan.before,
       plan.preparation == nil
     else { return try await delivered(plan) }
@@ -119,8 +119,8 @@ package struct ChangeSender: Sendable {
     return plan
   }
 
-  /// Has what `change` asks for tried once more over `installation`, and returns it as it is then; `nil` if another writer
-  /// was there first.
+  /// Has what `change` asks for tried once more over `installation`, and returns it as it is then; `nil` if another
+  /// writer was there first.
   package func tryAgain(
     _ change: Change, over installation: Installation, _ dialect: Dialect, isTyped: Bool = false
   ) async throws(ClusterError) -> Installation? {

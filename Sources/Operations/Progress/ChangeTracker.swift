@@ -7,7 +7,7 @@ package struct ChangeTracker: Hashable, Sendable {
     /// Whether the API server accepted the write; until then the installation's state is not about the change.
     package var isAccepted = false
     /// When the last news arrived while the change rests, in seconds of the caller's clock.
-    var restingSince: Double?
+    var leftUntriedSince: Double?
     /// The user has typed out the confirmation of it.
     var isTyped = false
     /// It is being sent a second time.
@@ -60,11 +60,11 @@ package struct ChangeTracker: Hashable, Sendable {
   }
 
   /// Takes the installations at `now`, in seconds, and returns the changes that have ended.
-  package mutating func see(_ installations: Installations, at now: Double = 0) -> [Ended] {
+  package mutating func observe(_ installations: Installations, at now: Double = 0) -> [Ended] {
     var ended: [Ended] = []
     for name in names {
       guard var entry = entries[name], entry.isAccepted, !entry.isBeingCancelled else { continue }
-      let outcome = entry.see(installations.of(name), at: now)
+      let outcome = entry.observe(installations.of(name), at: now)
       entries[name] = outcome == nil ? entry : nil
       if let outcome { ended.append(Ended(name: name, progress: entry.progress, outcome: outcome)) }
     }
@@ -75,7 +75,8 @@ package struct ChangeTracker: Hashable, Sendable {
   /// again; each is returned once.
   package mutating func secondTries(at now: Double) -> [SecondTry] {
     names.compactMap { name in
-      guard let entry = entries[name], !entry.isTryingAgain, !entry.isBeingCancelled, let since = entry.restingSince,
+      guard let entry = entries[name], !entry.isTryingAgain, !entry.isBeingCancelled,
+        let since = entry.leftUntriedSince,
         now - since >= Double(ChangeProgress.secondTryPatience), let over = entry.progress.secondTry
       else { return nil }
       entries[name]?.isTryingAgain = true
@@ -88,7 +89,7 @@ package struct ChangeTracker: Hashable, Sendable {
     let name = again.over.extension
     guard let entry = entries[name], entry.isTryingAgain, entry.change == again.change else { return }
     entries[name]?.isTryingAgain = false
-    entries[name]?.restingSince = nil
+    entries[name]?.leftUntriedSince = nil
     if let written {
       entries[name]?.progress = entry.progress.triedAgain(over: again.over, written: written.resourceVersion)
     }
@@ -110,20 +111,20 @@ extension ChangeTracker.Entry {
     if isBeingCancelled { return nil }
     let isDue = !isTryingAgain && progress.secondTry != nil
     let patience = isDue ? ChangeProgress.secondTryPatience : ChangeProgress.patience
-    return restingSince.map { $0 + Double(patience) }
+    return leftUntriedSince.map { $0 + Double(patience) }
   }
 
-  fileprivate mutating func see(_ installation: Installation?, at now: Double) -> ChangeProgress.Outcome? {
+  fileprivate mutating func observe(_ installation: Installation?, at now: Double) -> ChangeProgress.Outcome? {
     let former = progress
-    if let outcome = progress.see(installation) { return outcome }
-    guard progress.isResting else {
-      restingSince = nil
+    if let outcome = progress.observe(installation) { return outcome }
+    guard progress.isLeftUntried else {
+      leftUntriedSince = nil
       return nil
     }
-    guard progress == former, let since = restingSince else {
-      restingSince = now
+    guard progress == former, let since = leftUntriedSince else {
+      leftUntriedSince = now
       return nil
     }
-    return now - since >= Double(ChangeProgress.patience) ? progress.atRest : nil
+    return now - since >= Double(ChangeProgress.patience) ? progress.outcomeWhenQuiet : nil
   }
 }

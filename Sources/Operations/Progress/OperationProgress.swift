@@ -98,14 +98,15 @@ package struct OperationProgress: Hashable, Sendable {
 
   private static func job(_ installation: Installation, _ sources: Sources, _ now: Timestamp) -> [Step] {
     guard !installation.jobName.isEmpty, let job = sources.job else { return [] }
-    let sight = ExaminedInstallation.ObservedJob(job, pods: sources.pods.filter { $0.labels["job-name"] == job.name })
+    let observedJob = ExaminedInstallation.ObservedJob(
+      job, pods: sources.pods.filter { $0.labels["job-name"] == job.name })
     let name: Sentence = "job \(job.name)"
-    if sight.isComplete { return [Step(mark: .done, name: name, note: "")] }
-    if (job.status["failed"]?.integer ?? 0) > 0, !sight.isActive {
+    if observedJob.isComplete { return [Step(mark: .done, name: name, note: "")] }
+    if (job.status["failed"]?.integer ?? 0) > 0, !observedJob.isActive {
       return [Step(mark: .failed, name: name, note: "it failed")]
     }
     let began = Timestamp.seconds(job.status["startTime"]?.string ?? job.creationTimestamp ?? "")
-    let wait = sight.waiting ?? "runs"
+    let wait = observedJob.waiting ?? "runs"
     let note: Sentence = began.map { "\(wait) for \(max(0, now.secondsSince1970 - $0)) s" } ?? wait
     return [Step(mark: .underWay, name: name, note: note)]
   }
@@ -149,7 +150,7 @@ package struct OperationProgress: Hashable, Sendable {
 
 extension ClusterReader {
   /// Reads the details of the current change of the extension `name`; `nil` if it is not installed.
-  package func sight(of name: String, at now: Timestamp) async throws(ClusterError) -> OperationProgress? {
+  package func progress(of name: String, at now: Timestamp) async throws(ClusterError) -> OperationProgress? {
     guard let installation = Installations(try await installations().map(Installation.init)).of(name) else {
       return nil
     }

@@ -33,11 +33,11 @@ package struct UnfinishedChange: Hashable, Sendable {
         !lines[(start + 1)...].contains(where: { $0.isChange && !$0.isBy(author) })
       else { return nil }
       let installation = installations.of(name)
-      let outcomes = lines[(start + 1)...].compactMap { line -> Asked? in
+      let outcomes = lines[(start + 1)...].compactMap { line -> PresentRequest? in
         guard case .outcome(let outcome, let version, let hash) = line.event else { return nil }
-        return Asked(outcome: outcome, version: version, hash: hash)
+        return PresentRequest(outcome: outcome, version: version, hash: hash)
       }
-      let asked = outcomes.last ?? Asked(outcome: .unanswered(""), version: "", hash: "")
+      let asked = outcomes.last ?? PresentRequest(outcome: .unanswered(""), version: "", hash: "")
       let end: End? =
         switch asked.outcome {
         case .accepted: self.end(words, asked.version, installation)
@@ -52,13 +52,14 @@ package struct UnfinishedChange: Hashable, Sendable {
   }
 
   /// What the last outcome of a change says that was asked for.
-  private struct Asked {
+  private struct PresentRequest {
     var outcome: HistoryLine.Outcome
     var version: String
     var hash: String
   }
 
-  /// The end of a change without an answer: whether it arrived is told by what ksx notes on the object with each change.
+  /// The end of a change without an answer: whether it arrived is told by what ksx notes on the object with each
+  /// change.
   private static func end(ofUnanswered line: HistoryLine, _ words: String, _ installation: Installation?) -> End? {
     // The steps of a cancellation have no answers of their own.
     guard words != HistoryLine.cancel, let sent = Timestamp.seconds(line.time) else { return nil }
@@ -105,8 +106,8 @@ package struct UnfinishedChange: Hashable, Sendable {
 
   /// Whether to show it.
   ///
-  /// A success that is more than an hour old, such as of a command that did not wait, is not shown, nor what is not known
-  /// after a day.
+  /// A success that is more than an hour old, such as of a command that did not wait, is not shown, nor what is not
+  /// known after a day.
   package func isNews(at now: Int) -> Bool {
     let patience: Int
     switch end {

@@ -21,7 +21,7 @@ package enum WaitCondition: String, CaseIterable, Sendable {
     case .gone: return state == .uninstallFailed ? .failed(Sentence(verbatim: installation.reason)) : nil
     case .settled:
       return state.isBusy || state == .none || !installation.pending.isEmpty || isGoing(installation) ? nil : .done
-    case .installed: return reached(installation.isTaken, installation)
+    case .installed: return reached(installation.isObserved, installation)
     case .enabled, .disabled:
       let isOn = installation.isServed ?? installation.isEnabled
       return reached(isOn == (self == .enabled), installation)

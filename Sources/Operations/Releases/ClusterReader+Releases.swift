@@ -14,7 +14,7 @@ extension ClusterReader {
 
   /// Whether helm has no release of an `installation` that is Installed; `false` if that cannot be read.
   func isReleaseGone(of installation: Installation) async -> Bool {
-    guard dialect.name == .installPlan, !installation.isKeptByStandalone, !installation.releaseName.isEmpty,
+    guard dialect.name == .installPlan, !installation.isManagedByStandalone, !installation.releaseName.isEmpty,
       !installation.targetNamespace.isEmpty, installation.observed.state == .installed
     else { return false }
     let found = await answer(within: Self.patience) { () throws(ClusterError) in
@@ -33,7 +33,7 @@ extension ClusterReader {
   /// `context` are not read again.
   func isVersionGone(of installation: Installation, for kind: ChangeKind, in context: PlanContext) async -> Bool {
     if case .version? = kind.row.choice { return false }
-    guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return false }
+    guard dialect.name == .installPlan, !installation.isManagedByStandalone else { return false }
     if kind.row.reads.contains(.versions) {
       return context.gaps[.versions] == nil && context.version(installation.version) == nil
     }

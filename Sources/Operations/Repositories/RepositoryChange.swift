@@ -163,7 +163,7 @@ package enum RepositoryChange: Hashable, Sendable {
   /// Repositories).
   private static func rest(_ installation: Installation) -> Plan.Effect {
     let name = installation.extension
-    return installation.isKeptByStandalone
+    return installation.isManagedByStandalone
       ? Plan.Effect(.note, "\(name) stays installed, and has no more versions to go to")
       : Plan.Effect(
         .removed,

@@ -132,7 +132,7 @@ extension ClusterReader {
     }
     async let versionsAnswer = result { () throws(ClusterError) in
       parts.contains(.versions)
-        ? try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand) : []
+        ? try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached) : []
     }
     // Events of cluster-scoped objects are stored in `default`.
     async let eventsAnswer = result { () throws(ClusterError) in

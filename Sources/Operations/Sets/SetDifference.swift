@@ -22,9 +22,9 @@ package struct SetDifference: Hashable, Sendable {
   package private(set) var repositoryLines: [Plan.Effect] = []
   package private(set) var extensions: [Extension] = []
   /// Installed extensions that the set does not name; they are uninstalled if the set is to be the whole.
-  package private(set) var strangers: [Extension] = []
+  package private(set) var unlisted: [Extension] = []
   /// The deletions of repositories that the set does not name, likewise.
-  package private(set) var strangeRepositories: [ManyWrites.Item] = []
+  package private(set) var unlistedRepositories: [ManyWrites.Item] = []
 
   private let capabilities: Capabilities
 
@@ -36,7 +36,7 @@ package struct SetDifference: Hashable, Sendable {
     let named = Set(set.repositories.map(\.name))
     // If the file has no list of repositories, none is deleted.
     let others = set.namesRepositories ? repositories : []
-    strangeRepositories = others.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
+    unlistedRepositories = others.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
       .init(object.name, .delete(capabilities.dialect.repositories, name: object.name, uid: object.uid))
     }
     let objects = Dictionary(installations.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
@@ -46,7 +46,7 @@ package struct SetDifference: Hashable, Sendable {
       compare(member, installation, installation.flatMap { objects[$0.name] })
     }
     let members = Set(set.members.map(\.name))
-    strangers = installed.extensions.filter { set.namesExtensions && !members.contains($0) }.sorted().compactMap {
+    unlisted = installed.extensions.filter { set.namesExtensions && !members.contains($0) }.sorted().compactMap {
       name in
       guard let installation = installed.of(name), !installation.isBeingDeleted else { return nil }
       let line = Plan.Effect(.removed, "\(name) \(installation.version), which the file does not name")
@@ -56,14 +56,14 @@ package struct SetDifference: Hashable, Sendable {
 
   /// Whether nothing must be changed; with `isWhole`, what the set does not name is removed.
   package func isEmpty(isWhole: Bool) -> Bool {
-    repositories.isEmpty && extensions.isEmpty && (!isWhole || (strangers.isEmpty && strangeRepositories.isEmpty))
+    repositories.isEmpty && extensions.isEmpty && (!isWhole || (unlisted.isEmpty && unlistedRepositories.isEmpty))
   }
 
   /// All differences, one for each line.
   package func lines(isWhole: Bool) -> [Plan.Effect] {
     let gone =
-      strangers.flatMap(\.lines)
-      + strangeRepositories.map { item in
+      unlisted.flatMap(\.lines)
+      + unlistedRepositories.map { item in
         Plan.Effect(.removed, "repository \(item.name), which the file does not name")
       }
     return repositoryLines + extensions.flatMap(\.lines) + (isWhole ? gone : [])

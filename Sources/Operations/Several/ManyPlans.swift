@@ -15,7 +15,7 @@ package struct ManyPlans: Hashable, Sendable {
     let needs = changes.reduce(into: [String: Set<String>]()) { needs, entry in
       needs[entry.key] = contexts[entry.key]?.needs(of: entry.key, after: entry.value)
     }
-    let removes = changes.values.allSatisfy { $0.row.missedAs != nil }
+    let removes = changes.values.allSatisfy { $0.row.dependantWarning != nil }
     order = ChangeOrder(changes.keys, needs: needs, isRemoval: removes)
     var plans: [String: Plan] = [:]
     var seen: Installations?

@@ -22,7 +22,7 @@ package struct ClusterReader: Sendable {
   package func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
     // There may be thousands; the server returns them many times as fast from its watch cache.
     try await cluster.list(
-      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
+      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .cached)
   }
 
   /// Passes the selected extensions to `each` as they arrive; only with `isWhole` all of their fields.
@@ -32,7 +32,7 @@ package struct ClusterReader: Sendable {
     isWhole: Bool, selector: Selector, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) {
     _ = try await cluster.list(
-      dialect.extensions, selector: selector, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand,
+      dialect.extensions, selector: selector, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .cached,
       restart: restart, each: each)
   }
 
@@ -43,7 +43,7 @@ package struct ClusterReader: Sendable {
   package func names() async throws(ClusterError) -> [String] {
     var names: [String] = []
     let table = try await cluster.table(
-      dialect.extensions, freshness: .atHand, restart: { names = [] },
+      dialect.extensions, freshness: .cached, restart: { names = [] },
       each: { names.append($0.cells.first?.string ?? $0.object.name) })
     // A server without tables has sent objects, and the first column of a table may be something else.
     if table.columns.isEmpty || table.columns.first?.name == "Name" { return names }

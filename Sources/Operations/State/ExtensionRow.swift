@@ -19,7 +19,7 @@ package struct ExtensionRow: Hashable, Sendable {
   /// A row for an extension that is offered, installed, or both.
   package init(
     _ name: String, _ extension: Extension?, _ installation: Installation?, _ memory: ReleaseMemory?, language: String,
-    sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
+    readable: ExtensionStatus.ReadableKinds = ExtensionStatus.ReadableKinds()
   ) {
     self.name = name
     let display = `extension`?.displayName.text(in: language) ?? ""
@@ -29,7 +29,7 @@ package struct ExtensionRow: Hashable, Sendable {
     provider = `extension`?.provider.text(in: language) ?? ""
     summary = `extension`?.description.text(in: language) ?? ""
     recommended = `extension`?.recommendedVersion ?? ""
-    status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "", sight: sight)
+    status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "", readable: readable)
     changed = installation?.lastChanged ?? ""
   }
 
@@ -42,14 +42,14 @@ package struct ExtensionRow: Hashable, Sendable {
   /// A row for each offered extension, and for each installed one that is not offered.
   package static func all(
     _ extensions: [Extension], _ installations: Installations, _ memories: [String: ReleaseMemory] = [:],
-    language: String, sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
+    language: String, readable: ExtensionStatus.ReadableKinds = ExtensionStatus.ReadableKinds()
   ) -> [ExtensionRow] {
     let offered = Set(extensions.map(\.name))
     let rows = extensions.map {
-      ExtensionRow($0.name, $0, installations.of($0.name), memories[$0.name], language: language, sight: sight)
+      ExtensionRow($0.name, $0, installations.of($0.name), memories[$0.name], language: language, readable: readable)
     }
     let others = installations.extensions.filter { !offered.contains($0) }.map {
-      ExtensionRow($0, nil, installations.of($0), memories[$0], language: language, sight: sight)
+      ExtensionRow($0, nil, installations.of($0), memories[$0], language: language, readable: readable)
     }
     return rows + others
   }

@@ -33,7 +33,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   package var isRunningUnknown: Bool { running.isEmpty && (state == .upgrading || state == .upgradeFailed) }
 
   /// Which kinds of objects the user may read; what is not read is unknown, not absent.
-  package struct Sight: Hashable, Sendable {
+  package struct ReadableKinds: Hashable, Sendable {
     package var extensions = true
     package var installations = true
 
@@ -44,12 +44,13 @@ package struct ExtensionStatus: Hashable, Sendable {
 
   /// `former` is the version that the history last saw Installed.
   package init(
-    _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = "", sight: Sight = Sight()
+    _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = "",
+    readable: ReadableKinds = ReadableKinds()
   ) {
     self.name = name
-    isOffered = `extension` != nil || !sight.extensions
+    isOffered = `extension` != nil || !readable.extensions
     let noted = `extension`?.state ?? .none
-    isInstalled = installation != nil || !sight.installations && noted != .none && noted != .uninstalled
+    isInstalled = installation != nil || !readable.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
     reason = installation?.presentMessage ?? ""
     let isLeft = installation?.asksForWhatRan == true && installation?.observed.state == .upgradeFailed
@@ -63,7 +64,7 @@ package struct ExtensionStatus: Hashable, Sendable {
       let (noted, runs) = (`extension`?.installedVersion ?? "", `extension`?.runningVersion ?? "")
       running = state == .installed ? noted : runs
       failed = state.isFailure && runs.isEmpty ? noted : ""
-      isEnabled = !sight.installations || [.none, .uninstalled].contains(state) ? nil : `extension`?.isEnabled
+      isEnabled = !readable.installations || [.none, .uninstalled].contains(state) ? nil : `extension`?.isEnabled
       return
     }
     state = installation.observed.state
@@ -75,7 +76,7 @@ package struct ExtensionStatus: Hashable, Sendable {
 
   private static func tried(_ installation: Installation) -> String {
     let noted = installation.observed.attemptedVersion
-    return noted.isEmpty || installation.isTaken ? installation.version : noted
+    return noted.isEmpty || installation.isObserved ? installation.version : noted
   }
 
   /// The version that runs.
@@ -86,15 +87,16 @@ package struct ExtensionStatus: Hashable, Sendable {
   private static func running(_ installation: Installation, _ offered: Extension?, former: String) -> String {
     let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
     // The object is more reliable than this computer's history, and than the status, which the controllers may reset.
-    let told = runs.isEmpty ? PreviousRelease.version(of: installation) : runs
-    let former = told ?? former
-    if told == nil, installation.hasNeverBeenInstalled { return "" }
+    let recorded = runs.isEmpty ? PreviousRelease.version(of: installation) : runs
+    let former = recorded ?? former
+    if recorded == nil, installation.hasNeverBeenInstalled { return "" }
     switch installation.observed.state {
     // The status of the Extension is updated a moment later.
     case .installed where !runs.isEmpty && offered?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
-    case .upgrading, .upgradeFailed: return told ?? (noted == installation.version || noted.isEmpty ? former : noted)
+    case .upgrading, .upgradeFailed:
+      return recorded ?? (noted == installation.version || noted.isEmpty ? former : noted)
     case .none, .preparing, .installing, .installFailed, .uninstalled:
       return installation.hasBeenInstalled || !runs.isEmpty ? former : ""
     case .other: return noted

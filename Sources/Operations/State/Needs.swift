@@ -63,7 +63,7 @@ package struct Needs: Hashable, Sendable {
       return line
     }
     let installed = context.installations.of(need.name)
-    if let problem = context.shortfall(of: need) {
+    if let problem = context.unmetClause(of: need) {
       (line.standing, line.note) = (need.isRequired ? .unmet : .unknown, problem)
       if installed == nil, let offered = context.extensions[need.name]?.recommendedVersion, !offered.isEmpty {
         line.note = "\(problem); \(offered) is offered"

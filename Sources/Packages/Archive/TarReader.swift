@@ -24,10 +24,10 @@ struct TarReader {
     do {
       try gzip.unpack(archive) { piece in
         try stream.feed(piece) { try reader.take($0) }
-        if stream.hasEnded, gzip.hasEnded { throw Whole() }
+        if stream.hasEnded, gzip.hasEnded { throw EndOfArchive() }
       }
       try gzip.finish()
-    } catch is Whole {
+    } catch is EndOfArchive {
       return reader
     } catch {
       throw error as? PackageError ?? .malformed("\(error)")
@@ -37,7 +37,7 @@ struct TarReader {
   }
 
   /// Stops reading at the end of the archive.
-  private struct Whole: Error {}
+  private struct EndOfArchive: Error {}
 
   /// Bytes that an archive may have, packed or unpacked, including headers.
   private static let largest = 1 << 30
@@ -139,13 +139,13 @@ struct TarHeader {
   /// Whether the content describes the next member.
   var isAboutNext: Bool { ["L", "K", "x", "g"].contains(type) }
 
-  /// Bytes of content after the header; `told` is the size in a pax header before it.
+  /// Bytes of content after the header; `headerSize` is the size in a pax header before it.
   ///
   /// As in Go's archive/tar, which docker and helm use: links, devices, folders and pipes have no content, whatever
   /// their headers say; any other member has as many bytes as its size says.
-  func contentSize(_ told: Int?) -> Int {
+  func contentSize(_ headerSize: Int?) -> Int {
     if ("1"..."6").contains(type) { return 0 }
-    return isAboutNext ? size : told ?? size
+    return isAboutNext ? size : headerSize ?? size
   }
 
   static func text(_ bytes: some Collection<UInt8>) -> String {

@@ -3,7 +3,7 @@ import Platform
 
 extension ChartCheck {
   /// Contents that have another effect than they seem to have, or none.
-  static let meanings: [ChartCheck] = [
+  static let effectChecks: [ChartCheck] = [
     // A published package has `v1` here.
     ChartCheck(id: "api-version", severity: .warning) { checked in
       guard let version = checked.manifest?["apiVersion"], let text = version.text, text.hasPrefix("kubesphere.io/"),
@@ -65,7 +65,7 @@ extension ChartCheck {
         ("extension.yaml", mode?.line, "installationMode is Multicluster, and no chart is for agents: they are empty")
       ]
     },
-    ChartCheck(id: "dependency-versions", severity: .warning) { $0.unlikeDependencies },
+    ChartCheck(id: "dependency-versions", severity: .warning) { $0.mismatchedDependencies },
     ChartCheck(id: "screenshots", severity: .warning) { checked in
       guard case .sequence(let items)? = checked.manifest?["screenshots"]?.content else { return [] }
       return items.filter { checked.isAbsent($0) }.map {
@@ -93,7 +93,7 @@ extension CheckedPackage {
 
   /// Charts in the package whose versions are not allowed by the dependency: helm 3.17 uses them, but without their
   /// alias.
-  fileprivate var unlikeDependencies: [ChartCheck.Place] {
+  fileprivate var mismatchedDependencies: [ChartCheck.Place] {
     let (file, items) = dependencies
     let held = items.isEmpty ? [:] : package.heldVersions
     return items.compactMap { item in

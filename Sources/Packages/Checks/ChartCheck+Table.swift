@@ -2,11 +2,11 @@ import Manifest
 
 extension ChartCheck {
   /// Every check; a new one is added to one of these lists.
-  package static let all: [ChartCheck] = identity + descriptions + contents + meanings
+  package static let all: [ChartCheck] = identity + descriptions + contents + effectChecks
 
   private static let identity: [ChartCheck] = [
     ChartCheck(id: "readable", severity: .error) { $0.unreadable },
-    ChartCheck(id: "meant", severity: .warning) { $0.doubtful },
+    ChartCheck(id: "meant", severity: .warning) { $0.ambiguous },
     ChartCheck(id: "names-agree", severity: .error) { checked in
       guard let name = checked.manifest?["name"], let chart = checked.chart?["name"]?.text, name.text != chart else {
         return []

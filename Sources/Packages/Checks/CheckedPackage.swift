@@ -17,7 +17,7 @@ struct CheckedPackage: Sendable {
   /// Where one of them, or one in a chart of the package, is unreadable for helm.
   let unreadable: [ChartCheck.Place]
   /// What is readable, but perhaps not as intended.
-  let doubtful: [ChartCheck.Place]
+  let ambiguous: [ChartCheck.Place]
 
   private static let descriptions = ["Chart.yaml", "extension.yaml", "values.yaml"]
 
@@ -30,19 +30,19 @@ struct CheckedPackage: Sendable {
     requirements = reading.node(package.files["requirements.yaml"], "requirements.yaml")?.asChart
     chartFile = Self.descriptions[isChartGenerated ? 1 : 0]
     reading.readCharts(in: package, below: "")
-    (unreadable, doubtful) = (reading.unreadable, reading.doubtful)
+    (unreadable, ambiguous) = (reading.unreadable, reading.ambiguous)
   }
 
   private struct Reading {
     var unreadable: [ChartCheck.Place] = []
-    var doubtful: [ChartCheck.Place] = []
+    var ambiguous: [ChartCheck.Place] = []
 
     mutating func node(_ bytes: [UInt8]?, _ path: String) -> YAMLNode? {
       guard let bytes else { return nil }
       do {
         let text = try String(textOf: bytes)
         let node = try YAML.node(text)
-        doubtful += ConfigReview(text).warnings.map { (path, $0.line, $0.problem.english) }
+        ambiguous += ConfigReview(text).warnings.map { (path, $0.line, $0.problem.english) }
         return node
       } catch let error as TextError {
         unreadable.append((path, error.line, error.problem))

@@ -7,7 +7,7 @@ import Glibc
 /// ```
 package final class ThreadExecutor: SerialExecutor {
   /// How the thread waits if it has no jobs.
-  package struct Idling: Sendable {
+  package struct IdleWait: Sendable {
     /// Returns when it is woken or the time is over; a wake before the call counts.
     package var wait: @Sendable (Duration?) -> Void
     /// May be called from any thread.
@@ -19,9 +19,9 @@ package final class ThreadExecutor: SerialExecutor {
     }
 
     /// Waits only for `wake`.
-    package static func bell() -> Idling {
-      let bell = Bell()
-      return Idling(wait: { bell.wait($0) }, wake: { bell.ring() })
+    package static func bell() -> IdleWait {
+      let bell = ConditionVariable()
+      return IdleWait(wait: { bell.wait($0) }, wake: { bell.ring() })
     }
   }
 
@@ -33,9 +33,9 @@ package final class ThreadExecutor: SerialExecutor {
 
   private let state = Locked(State())
   private let perform = Locked<(@Sendable () -> Duration?)?>(nil)
-  private let idling: Idling
+  private let idling: IdleWait
 
-  package init(_ idling: Idling = .bell()) { self.idling = idling }
+  package init(_ idling: IdleWait = .bell()) { self.idling = idling }
 
   /// Starts the thread, which runs until it is stopped.
   ///
@@ -123,7 +123,7 @@ private func runExecutorThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMut
 }
 
 /// A condition variable; a signal without a waiter is kept for the next wait.
-private final class Bell: @unchecked Sendable {
+private final class ConditionVariable: @unchecked Sendable {
   // Safe: `isRung` is touched only with `mutex` held, and neither it nor `condition` moves.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

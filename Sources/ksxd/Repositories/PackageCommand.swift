@@ -189,13 +189,13 @@ struct PackageProject {
 
   /// Reasons for which helm does not accept the chart, except those that other checks report.
   private var flaw: [ChartCheck.Finding] {
-    let told: ChartFlaw?
-    do { told = try ChartFlaw(in: package) } catch { return [] }
-    switch told {
+    let found: ChartFlaw?
+    do { found = try ChartFlaw(in: package) } catch { return [] }
+    switch found {
     case .shape?, .within?, .kind?, .field?:
       return [
         ChartCheck.Finding(
-          check: "chart", severity: .error, file: "Chart.yaml", line: nil, text: told.map { "\($0)" } ?? "")
+          check: "chart", severity: .error, file: "Chart.yaml", line: nil, text: found.map { "\($0)" } ?? "")
       ]
     case .name?, .version?, .values?, nil: return []
     }

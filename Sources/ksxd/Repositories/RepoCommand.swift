@@ -51,7 +51,7 @@ struct RepoCommand: AsyncParsableCommand {
 
     func run() async throws {
       try Daemon.openFiles()
-      let endings = Endings()
+      let endings = ShutdownReasons()
       guard Files.isDirectory(folder) else { throw DaemonError("\(folder) is no folder") }
       guard !listen.hasPrefix(":"), let address = ServerAddress("http://" + listen) else {
         throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:8080")

@@ -18,7 +18,7 @@ import Testing
   }
 
   private func sentences(_ spec: String) throws -> [String] {
-    let value = schema.completed(schema.pruned(try Widgets.widget(spec)).value)
+    let value = schema.defaulted(schema.pruned(try Widgets.widget(spec)).value)
     return schema.causes(value).map { "\($0.field): \($0.message)" }
   }
 
@@ -173,7 +173,7 @@ import Testing
     ),
   ])
   func valuesAreCompletedAndPruned(spec: String, expected: String) throws {
-    let value = schema.completed(schema.pruned(try Widgets.widget(spec)).value)
+    let value = schema.defaulted(schema.pruned(try Widgets.widget(spec)).value)
 
     #expect(value["spec"] == (try YAML.parse(expected)))
     #expect(schema.causes(value) == [])

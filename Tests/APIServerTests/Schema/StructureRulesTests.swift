@@ -152,7 +152,7 @@ import Testing
     let embedded = MergePatch.apply(try YAML.parse(field), to: ["apiVersion": "v1", "kind": "Pod"])
     let widget = try Widgets.widget("{name: abc}").setting(["spec", "embedded"], to: embedded)
 
-    let causes = schema.causes(schema.completed(widget))
+    let causes = schema.causes(schema.defaulted(widget))
 
     #expect(causes.count == (problem == nil ? 0 : 1))
     let sentence = causes.first.map { "\($0.field): \($0.message)" } ?? ""

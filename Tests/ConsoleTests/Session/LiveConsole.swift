@@ -119,7 +119,7 @@ final class LiveConsole {
   private func tell(_ message: Message) {
     for effect in app.handle(message, at: .now) { worker.start(effect) }
     for effect in app.handle(.drawing, at: .now) { worker.start(effect) }
-    app.hasShown(app.question)
+    app.noteShown(app.question)
   }
 
   /// Delivers messages until the screen satisfies `condition`; fails with the screen after a minute.

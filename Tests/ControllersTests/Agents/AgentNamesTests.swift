@@ -12,23 +12,23 @@ import Testing
 
   private func plan(
     _ clusters: [String], selects: Bool = false, version: String = "1.0.0", status: Mapping = [:]
-  ) -> AgentNames.Wish {
+  ) -> AgentNames.InstallationView {
     let placement: Value =
       selects ? ["clusterSelector": ["matchLabels": ["a": "b"]]] : ["clusters": .sequence(clusters.map(Value.string))]
     let spec: Value = [
       "extension": ["name": "quince", "version": .string(version)], "clusterScheduling": ["placement": placement],
     ]
-    return AgentNames.Wish(
+    return AgentNames.InstallationView(
       Object(["metadata": ["name": "quince", "uid": "1"], "spec": spec, "status": .mapping(status)]))
   }
 
   private func cluster(
     _ name: String, isReady: Bool = true, labels: Value = [:], beat: String = "", config: String = "k"
-  ) -> AgentNames.Place {
+  ) -> AgentNames.ClusterView {
     let ready: Value = [
       "type": "Ready", "status": isReady ? "True" : "False", "lastUpdateTime": .string(beat),
     ]
-    return AgentNames.Place(
+    return AgentNames.ClusterView(
       Object([
         "metadata": ["name": .string(name), "uid": .string(name), "labels": labels],
         "spec": ["connection": ["kubeconfig": .string(config)]], "status": ["conditions": [ready]],
@@ -82,6 +82,6 @@ import Testing
     _ = names.apply(.replaced([cluster("east"), cluster("west")]))
 
     #expect(names.apply(.replaced([cluster("west")])) == ["quince/east"])
-    #expect(names.apply(WatchEvent<AgentNames.Wish>.replaced([])) == ["quince/east"])
+    #expect(names.apply(WatchEvent<AgentNames.InstallationView>.replaced([])) == ["quince/east"])
   }
 }

@@ -118,7 +118,7 @@ import Testing
     #expect {
       try AgentPlacement(spec).config(in: "east")
     } throws: { error in
-      guard case .lasting(let message)? = error as? StepError else { return false }
+      guard case .permanent(let message)? = error as? StepError else { return false }
       return message.hasPrefix("the config for east")
     }
   }

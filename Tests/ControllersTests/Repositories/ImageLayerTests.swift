@@ -26,7 +26,7 @@ import Testing
       }
       files.endLayer()
     }
-    let place = try files.layOut()
+    let place = try files.extract()
     let all = try FolderEntry.all(below: place).map { ($0.path, try Files.text(place + "/" + $0.path)) }
     return Dictionary(all, uniquingKeysWith: { $1 })
   }
@@ -144,7 +144,7 @@ import Testing
     let second = try read(keeping: first.missed)
     #expect(second.missed == [])
     #expect(second.problems == ["/charts/c.tgz: links are left out, for they may lead anywhere"])
-    let place = try second.layOut()
+    let place = try second.extract()
     #expect(try FolderEntry.all(below: place).map(\.path) == ["a.tgz", "b.tgz"])
     #expect(try Files.text(place + "/a.tgz") == "srv/a.tgz")
   }

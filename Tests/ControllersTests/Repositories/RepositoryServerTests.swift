@@ -98,7 +98,7 @@ import Testing
     }
 
     #expect(fail() == .seconds(90))
-    memory.hasten("a")
+    memory.serverBecameReady("a")
     #expect(memory.rest("a", spec: "") == .zero)
     // Ready, and not known yet to all that leads there.
     #expect(fail() == .seconds(1))

@@ -90,7 +90,7 @@ actor RecordedWorld {
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: .installPlan, settings: settings, around: api)
     let handler = HostPrefix(
       around: Authenticator(
-        logins: Logins(try PasswordTable(file: folder.path + "/users"), file: nil),
+        logins: LocalLogins(try PasswordTable(file: folder.path + "/users"), file: nil),
         around: AccessControl(try Authorizer(policyFile: folder.path + "/policies"), around: gateway)))
     let server = try await Server.start(handler, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
     Task { await gateway.run(in: cluster) }

@@ -13,10 +13,10 @@ extension Definition {
   }
 
   /// Whether the definition is built into this server.
-  static func isOwn(_ stored: StoredObject) -> Bool { stored.labels[origin] == "ksxd" }
+  static func isBuiltInDefinition(_ stored: StoredObject) -> Bool { stored.labels[origin] == "ksxd" }
 
   /// The built-in definition as an object that replaces `old`.
-  func kept(after old: Value?, at now: Timestamp) -> Value {
+  func builtInObject(after old: Value?, at now: Timestamp) -> Value {
     var object = value.setting(["metadata", "labels", Self.origin], to: "ksxd")
     let metadata = old?["metadata"]
     let generation = (metadata?["generation"]?.integer ?? 0) + 1
@@ -26,11 +26,11 @@ extension Definition {
       ("generation", .integer(generation)),
     ]
     for (key, value) in fields { object = object.setting(["metadata", key], to: value) }
-    return Self.settled(object, after: old, among: [], at: now)
+    return Self.withDefinitionStatus(object, after: old, among: [], at: now)
   }
 
   /// `object` with its status, which depends on the names of other kinds in its group.
-  static func settled(
+  static func withDefinitionStatus(
     _ object: Value, after old: Value?, among others: [ResourceType], at now: Timestamp
   ) -> Value {
     let names = object[path: "spec", "names"] ?? [:]
@@ -69,12 +69,12 @@ extension Definition {
     var causes: [Status.Cause] = []
     for path in [["spec", "scope"], ["spec", "names", "kind"]] where object[path: path] != old[path: path] {
       causes.append(
-        .unfit(path.joined(separator: "."), object[path: path] ?? .null, "field is immutable"))
+        .invalidValue(path.joined(separator: "."), object[path: path] ?? .null, "field is immutable"))
     }
     let versions = object[path: "spec", "versions"]?.sequence?.compactMap { $0["name"] } ?? []
     for (index, stored) in (old[path: "status", "storedVersions"]?.sequence ?? []).enumerated()
     where !versions.contains(stored) {
-      causes.append(.unfit("status.storedVersions[\(index)]", stored, "must appear in spec.versions"))
+      causes.append(.invalidValue("status.storedVersions[\(index)]", stored, "must appear in spec.versions"))
     }
     guard causes.isEmpty else { throw .invalid(.definitions, Object(object).name, causes) }
   }

@@ -30,7 +30,7 @@ package struct Definition: Sendable {
       throw .badRequest("the definitions are no YAML: \(error)")
     }
     return try documents.map { node throws(Status) in
-      let definition = Definition(reading: DefinitionRules().completed(node.value))
+      let definition = Definition(reading: DefinitionRules().defaulted(node.value))
       guard definition.causes.isEmpty else { throw .invalid(.definitions, definition.name, definition.causes) }
       return definition
     }
@@ -61,7 +61,7 @@ extension ResourceTypes {
 
 /// The defaults and the validation of CustomResourceDefinitions.
 struct DefinitionRules: ObjectRules {
-  func completed(_ value: Value) -> Value {
+  func defaulted(_ value: Value) -> Value {
     guard let names = value[path: "spec", "names"], let kind = names["kind"]?.string else { return value }
     var object = value
     let defaults: [([String], Value)] = [

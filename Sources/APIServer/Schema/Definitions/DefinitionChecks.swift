@@ -25,7 +25,7 @@ struct DefinitionChecks: ReadsDefinition {
     for key in ["shortNames", "categories"] {
       for (index, name) in (spec[path: "names", key]?.sequence ?? []).enumerated()
       where !Syntax.isRFC1035Label(name.string ?? "") {
-        causes.append(.invalid("spec.names.\(key)[\(index)]", name, MetadataRules.oldLabelRule))
+        causes.append(.invalid("spec.names.\(key)[\(index)]", name, MetadataRules.rfc1035LabelRule))
       }
     }
     if !name("kind").isEmpty, name("kind") == name("listKind") {
@@ -37,7 +37,7 @@ struct DefinitionChecks: ReadsDefinition {
     guard !name(key).isEmpty else { return causes.append(.required("spec.names.\(key)")) }
     let isKind = key.lowercased().hasSuffix("kind")
     guard !Syntax.isRFC1035Label(isKind ? name(key).lowercased() : name(key)) else { return }
-    let rule = (isKind ? MetadataRules.kindRule : "") + MetadataRules.oldLabelRule
+    let rule = (isKind ? MetadataRules.kindRule : "") + MetadataRules.rfc1035LabelRule
     causes.append(.invalid("spec.names.\(key)", .string(name(key)), rule))
   }
 
@@ -69,7 +69,7 @@ struct DefinitionChecks: ReadsDefinition {
     let names = versions.map { $0["name"]?.string ?? "" }
     for (index, name) in names.enumerated() {
       if !Syntax.isRFC1035Label(name) {
-        causes.append(.invalid("spec.versions[\(index)].name", .string(name), MetadataRules.oldLabelRule))
+        causes.append(.invalid("spec.versions[\(index)].name", .string(name), MetadataRules.rfc1035LabelRule))
       } else if names[..<index].contains(name) {
         causes.append(.duplicate("spec.versions[\(index)].name", .string(name)))
       }

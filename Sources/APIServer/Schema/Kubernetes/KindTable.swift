@@ -26,7 +26,7 @@ struct KindTable {
       generation: marks.has("generation") ? .content : .none, names: marks.names)
     if let name = marks["type"].first { type.describe(types.schema(name)) }
     if let version = marks["stored"].first {
-      type.convert(from: version, by: (ScalerConversion.first, ScalerConversion.second))
+      type.convert(from: version, by: (ScalerConversion.toVersion1, ScalerConversion.toVersion2))
     }
     type.hasOtherVersions = type.storageVersion != type.resource.version
     if !marks["verbs"].isEmpty { type.verbs = marks["verbs"] }

@@ -41,7 +41,7 @@ extension Schema.Native.Check {
     switch self {
     case .label: MetadataRules.labelRule
     case .subdomain: MetadataRules.subdomainRule
-    case .serviceName: MetadataRules.oldLabelRule
+    case .serviceName: MetadataRules.rfc1035LabelRule
     case .pathSegment: "may not be '.' or '..', nor contain '/' or '%'"
     case .dataKey: DataRules.keyRule
     case .labelKey: MetadataRules.keyRule

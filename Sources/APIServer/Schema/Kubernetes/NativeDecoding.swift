@@ -83,7 +83,7 @@ struct NativeDecoding {
   /// Why `value`, whatever its type, fails `check`; `nil` if it passes, or if its type is checked elsewhere.
   private func problem(_ value: Value, _ check: Schema.Native.Check) -> String? {
     switch (check, value) {
-    case (.quantity, .string(let text)): return Quantity.isOne(text) ? nil : Quantity.rule
+    case (.quantity, .string(let text)): return Quantity.isValid(text) ? nil : Quantity.rule
     case (.quantity, .mapping), (.quantity, .sequence), (.quantity, .bool): return Quantity.rule
     case (.bytes, .string(let text)): return Self.isBase64(text) ? nil : illegalBase64(text)
     case (.time, .string(let text)):
@@ -121,7 +121,7 @@ enum Quantity {
   static let rule =
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-  static func isOne(_ text: String) -> Bool {
+  static func isValid(_ text: String) -> Bool {
     let signless = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
     let digits = signless.prefix { $0.isASCII && $0.isNumber || $0 == "." }
     let suffix = signless.dropFirst(digits.count)

@@ -25,13 +25,13 @@ struct NativeValidation {
   }
 
   private mutating func check(_ mapping: Mapping, _ schema: Schema) {
-    for name in schema.required + (schema.native?.needed ?? []) where mapping[name]?.isNothing ?? true {
+    for name in schema.required + (schema.native?.nonEmptyFields ?? []) where mapping[name]?.isNothing ?? true {
       causes.append(.required(path.appending(name)))
     }
     if let native = schema.native {
       causes += TypeRules.causes(native.name, mapping, at: path)
       checkForm(.mapping(mapping), native)
-      checkAbsent(native.structs, mapping, schema)
+      checkAbsent(native.implicitObjects, mapping, schema)
     }
     for pair in mapping.pairs {
       guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
@@ -79,7 +79,7 @@ struct NativeValidation {
 
   private mutating func checkForm(_ value: Value, _ native: Schema.Native) {
     for problem in native.check?.problems(value) ?? [] {
-      causes.append(.unfit(path.text, problem.shown, problem.words))
+      causes.append(.invalidValue(path.text, problem.shown, problem.words))
     }
   }
 }

@@ -7,7 +7,7 @@ enum ScalerConversion {
   private static let behavior = "autoscaling.alpha.kubernetes.io/behavior"
 
   /// `scaler` in `autoscaling/v1`.
-  static func first(_ scaler: Value) -> Value {
+  static func toVersion1(_ scaler: Value) -> Value {
     var object = scaler
     let all = scaler[path: "spec", "metrics"]?.sequence ?? []
     let utilization = all.lazy.compactMap(utilization).first
@@ -23,7 +23,7 @@ enum ScalerConversion {
   }
 
   /// `scaler`, written in `autoscaling/v1`, as it is stored.
-  static func second(_ scaler: Value) -> Value {
+  static func toVersion2(_ scaler: Value) -> Value {
     var object = scaler.setting(["spec", "targetCPUUtilizationPercentage"], to: nil)
     var all = scaler.annotated(metrics)?.sequence ?? []
     if let percent = scaler[path: "spec", "targetCPUUtilizationPercentage"] {

@@ -9,9 +9,9 @@ extension Schema {
     var goType: String
     var check: Check?
     /// Fields that must not be missing or empty, although the documents of the API do not require them.
-    var needed: [String] = []
+    var nonEmptyFields: [String] = []
     /// Fields that are checked as empty objects if they are missing.
-    var structs: [String] = []
+    var implicitObjects: [String] = []
     /// The numbers of its fields in protocol buffers.
     var numbers = Numbers()
     /// Whether zero in protocol buffers means that the field is missing.

@@ -50,7 +50,7 @@ struct TypeRules {
   }
 
   private mutating func refuse(_ key: String, _ problem: String) {
-    causes.append(.unfit(path.appending(key), value[key] ?? "", problem))
+    causes.append(.invalidValue(path.appending(key), value[key] ?? "", problem))
   }
 }
 

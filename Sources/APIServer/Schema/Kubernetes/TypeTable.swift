@@ -67,8 +67,8 @@ struct TypeTable {
     type.native?.numbers.add(words[0], String(name))
     var parts = self.parts(of: words[2])
     for mark in words[3...] { Self.read(mark: mark, &parts) }
-    if words.contains("needed") { type.native?.needed.append(String(name)) }
-    if words.contains("struct") { type.native?.structs.append(String(name)) }
+    if words.contains("needed") { type.native?.nonEmptyFields.append(String(name)) }
+    if words.contains("struct") { type.native?.implicitObjects.append(String(name)) }
     if case .atomic = parts.list, let merging = parts.native?.merging, merging.isList {
       // Server-side apply merges the lists that a strategic merge patch merges, unless a mark says otherwise.
       parts.list = merging.key.map { .map(keys: [$0]) } ?? .set

@@ -43,7 +43,7 @@ struct Cancel: PlannedCommand {
     if dryRun != .none { return try session.show(await session.judged(plan, reader)) }
     try session.confirm(
       ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: "ksx cancel",
-      about: [name], asking: "\(cancellation.deed(at: facts.installation).english.withCapital) of \(name)")
+      about: [name], asking: "\(cancellation.action(at: facts.installation).english.withCapital) of \(name)")
     session.sender.noteCancelled(facts.installation, of: name)
     try await follow(cancellation, facts.installation.name, reader, session)
   }
@@ -51,7 +51,7 @@ struct Cancel: PlannedCommand {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let reader = try await session.reader()
     let (cancellation, facts) = try await begun(reader, session)
-    return [.deed(await session.judged(plan(cancellation, facts, reader), reader))]
+    return [.action(await session.judged(plan(cancellation, facts, reader), reader))]
   }
 
   /// Reads what is to be cancelled; throws if nothing can be.
@@ -135,10 +135,10 @@ extension Cancellation.Step {
 }
 
 extension CommandSession {
-  /// Shows what will be done to the extensions `names`, and asks the user if there is a terminal; `deed` is the
+  /// Shows what will be done to the extensions `names`, and asks the user if there is a terminal; `action` is the
   /// question's text.
   func confirm(
-    _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = [], asking deed: String = "Do this"
+    _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = [], asking action: String = "Do this"
   ) throws(CommandError) {
     var own = IntendedAction.current ?? IntendedAction([])
     own.names = names
@@ -150,19 +150,19 @@ extension CommandSession {
         "nothing was changed: without a terminal \(typed) needs --yes (or --dry-run=client to see the plan)")
     }
     outlet.note(lines)
-    let answer = ask("\(deed) in \(name)? [y/N] ")?.lowercased() ?? ""
+    let answer = ask("\(action) in \(name)? [y/N] ")?.lowercased() ?? ""
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
   }
 
   /// Lets the user type the name, because a guardrail demands that whatever the command line says.
-  private func confirmByTyping(_ lines: [String], _ typed: String, _ deed: IntendedAction) throws(CommandError) {
-    let word = wordToType(deed.names)
+  private func confirmByTyping(_ lines: [String], _ typed: String, _ action: IntendedAction) throws(CommandError) {
+    let word = wordToType(action.names)
     guard let ask = outlet.ask else {
       throw CommandError(
         "nothing was changed: in \(name) \(typed) is confirmed by typing; a script says --confirm \(word)")
     }
     outlet.note(lines)
     guard ask("Type \(word) to do this in \(name): ") == word else { throw CommandError("nothing was changed") }
-    deed.noteTyped()
+    action.noteTyped()
   }
 }

@@ -25,7 +25,7 @@ struct ChangeCommand: PlannedCommand {
   /// The member clusters on the command line.
   let clusters: [String]
   /// Whether only `--namespace` is given, which users of kubectl may take for the namespace of the extension.
-  private let namesContextAlone: Bool
+  private let hasOnlyContextNamespace: Bool
   private let output: Output
   private let dryRun: DryRun
   private let isConfirmed: Bool
@@ -57,7 +57,7 @@ struct ChangeCommand: PlannedCommand {
     decided = nil
     version = arguments[.version]
     namespace = arguments[.targetNamespace]
-    namesContextAlone = asked == .install && namespace == nil && arguments[.namespace] != nil
+    hasOnlyContextNamespace = asked == .install && namespace == nil && arguments[.namespace] != nil
     clusters = asked == .place ? try Self.clusters(arguments[.clusters]) : []
     output = arguments.output
     dryRun = arguments.dryRun
@@ -77,7 +77,7 @@ struct ChangeCommand: PlannedCommand {
       change.config, nil, change.version, change.clusters ?? []
     )
     (edits, self.base) = (nil, base)
-    (namespace, namesContextAlone) = (change.namespace, false)
+    (namespace, hasOnlyContextNamespace) = (change.namespace, false)
     output = arguments.output
     dryRun = arguments.dryRun
     self.isConfirmed = isConfirmed || arguments.has(.yes)
@@ -91,7 +91,7 @@ struct ChangeCommand: PlannedCommand {
     kind = .configure
     (decided, config, digest, version, clusters) = (nil, nil, nil, nil, [])
     (self.edits, base) = (edits, nil)
-    (namespace, namesContextAlone) = (nil, false)
+    (namespace, hasOnlyContextNamespace) = (nil, false)
     output = arguments.output
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
@@ -131,7 +131,7 @@ struct ChangeCommand: PlannedCommand {
     try confirm(plan, session)
     let delivery = try await send(plan, reader, session)
     try report(plan, delivery.object, session)
-    guard let patience else { return await lookAtSwitch(plan, session) }
+    guard let patience else { return await warnIfIgnored(plan, session) }
     try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: patience)
   }
 
@@ -147,7 +147,7 @@ struct ChangeCommand: PlannedCommand {
       try await self.context(reader, session)
     }
     await identity
-    if namesContextAlone {
+    if hasOnlyContextNamespace {
       session.outlet.note(
         "note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
@@ -157,9 +157,9 @@ struct ChangeCommand: PlannedCommand {
     let change = if let decided { decided } else { try choice.change() }
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
     var plan = Plan.make(change, for: name, in: context)
-    plan.problems += memory.doubts(of: change, from: context.installation(of: name))
+    plan.problems += memory.rollbackWarnings(of: change, from: context.installation(of: name))
     if edits != nil {
-      plan.problems += await reader.newConcerns(of: plan, in: context, session.session.gateway)
+      plan.problems += await reader.newValueWarnings(of: plan, in: context, session.session.gateway)
     }
     return (plan, context, reader)
   }
@@ -226,7 +226,7 @@ struct ChangeCommand: PlannedCommand {
 
   private func send(
     _ plan: Plan, _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> Delivery {
+  ) async throws(CommandError) -> WriteResult {
     let doing = "\(plan.change.words) \(plan.name)"
     do throws(ClusterError) {
       let delivery = try await session.sender.carryOut(plan) {
@@ -245,10 +245,10 @@ struct ChangeCommand: PlannedCommand {
     "ksx disable \(name) --now takes it out of service without the controllers."
   }
 
-  private func lookAtSwitch(_ plan: Plan, _ session: CommandSession) async {
+  private func warnIfIgnored(_ plan: Plan, _ session: CommandSession) async {
     guard kind == .disable, let before = plan.before, before.isSaidToBeInService,
       SwitchVerdict(before) == .works, case .patch(let resource, _, _, _) = plan.write,
-      await session.isPassedOver(before, resource)
+      await session.isIgnoredByControllers(before, resource)
     else { return }
     session.outlet.note(
       "note: the controllers have not carried this out after 3 s, and may be down; ksx disable \(name) --now --climb state does it without them"
@@ -278,7 +278,7 @@ extension CommandSession {
   ///
   /// Running controllers need less than a second. The result is `false` in a cluster that does not report what it has
   /// applied.
-  func isPassedOver(_ installation: Installation, _ resource: Resource) async -> Bool {
+  func isIgnoredByControllers(_ installation: Installation, _ resource: Resource) async -> Bool {
     guard installation.isSaidToBeInService else { return false }
     for _ in 0..<12 {
       await timing.sleep(.milliseconds(250))
@@ -289,7 +289,7 @@ extension CommandSession {
   }
 
   /// Reports that a change was carried out although its response was lost, and how that is known.
-  func tell(of delivery: Delivery, _ doing: String) {
+  func tell(of delivery: WriteResult, _ doing: String) {
     guard let reason = delivery.lostAnswer else { return }
     outlet.note(
       "note: \(doing): it was carried out. The answer was lost (\(reason)); reading the object again showed that."

@@ -174,7 +174,7 @@ struct ManySender {
     return .done(plan.change.past.english)
   }
 
-  private func wait(for plan: Plan, _ delivery: Delivery?, _ seconds: Int) async throws(CommandError) {
+  private func wait(for plan: Plan, _ delivery: WriteResult?, _ seconds: Int) async throws(CommandError) {
     try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: seconds)
   }
 

@@ -67,7 +67,7 @@ struct SwitchNow: ClusterCommand {
     try report(object, dialect, session)
     var verdict = SwitchVerdict(Installation(object))
     if !isEnabled, !isDryRun, verdict == .works,
-      await session.isPassedOver(Installation(object), dialect.installations)
+      await session.isIgnoredByControllers(Installation(object), dialect.installations)
     {
       verdict = .passedOver
     }
@@ -153,7 +153,7 @@ struct SwitchNow: ClusterCommand {
     throws(CommandError)
   {
     guard let known = session.knowledge, session.hasFreshKnowledge,
-      !Installation(object).isKeptByStandalone,
+      !Installation(object).isManagedByStandalone,
       let reason = known.capabilities.reason(against: .enable)
     else { return }
     throw CommandError(

@@ -22,7 +22,7 @@ struct Waiting {
 
 extension Waiting {
   /// Waits for the end of `plan`, which was sent as `delivery`; `nil` if an earlier command sent the same change.
-  init(_ plan: Plan, _ delivery: Delivery?, _ dialect: Dialect) {
+  init(_ plan: Plan, _ delivery: WriteResult?, _ dialect: Dialect) {
     self.init(
       change: plan.change, extension: plan.name, installation: plan.write.name, before: delivery?.before,
       dialect: dialect, written: delivery?.object?.resourceVersion ?? "",
@@ -35,9 +35,9 @@ extension CommandSession {
   func wait(for waiting: Waiting, seconds: Int) async throws(CommandError) {
     let name = waiting.installation
     var look = ChangeLook(waiting)
-    for await sight in sights(of: name, waiting.dialect, seconds: seconds) {
+    for await installationEvent in installationEvents(of: name, waiting.dialect, seconds: seconds) {
       let before = look.state
-      switch sight {
+      switch installationEvent {
       case .timedOut:
         let state = before.word.isEmpty ? "no state yet" : before.word
         let hint = Self.hint([look.seen].compactMap { $0 })
@@ -49,8 +49,8 @@ extension CommandSession {
       case .second:
         look.secondPassed()
         await tryAgain(&look, waiting)
-      case .present(let installation): look.see(installation)
-      case .absent: look.see(nil)
+      case .present(let installation): look.observe(installation)
+      case .absent: look.observe(nil)
       }
       // The state before the change began is not progress.
       if look.state != before, look.state.isBusy || look.outcome != nil, look.state != .none {
@@ -91,7 +91,7 @@ extension CommandSession {
   }
 
   /// An event of a watch on an installation.
-  enum Sight: Sendable {
+  enum InstallationEvent: Sendable {
     case present(Installation)
     case absent
     case interrupted(ClusterError)
@@ -101,7 +101,7 @@ extension CommandSession {
   }
 
   /// Watches one installation for at most `seconds`.
-  func sights(of name: String, _ dialect: Dialect, seconds: Int) -> AsyncStream<Sight> {
+  func installationEvents(of name: String, _ dialect: Dialect, seconds: Int) -> AsyncStream<InstallationEvent> {
     let watch = Watch(
       dialect.installations, in: cluster, selector: Selector(fields: "metadata.name=\(name)"), decode: Installation.init
     )
@@ -110,7 +110,9 @@ extension CommandSession {
       let task = Task {
         await withTaskGroup(of: Void.self) { group in
           group.addTask {
-            await watch.run { event in for sight in Self.sights(event, of: name) { stream.yield(sight) } }
+            await watch.run { event in
+              for installationEvent in Self.installationEvents(event, of: name) { stream.yield(installationEvent) }
+            }
           }
           group.addTask {
             for _ in 0..<max(0, seconds) where !Task.isCancelled {
@@ -125,7 +127,7 @@ extension CommandSession {
     }
   }
 
-  private static func sights(_ event: WatchEvent<Installation>, of name: String) -> [Sight] {
+  private static func installationEvents(_ event: WatchEvent<Installation>, of name: String) -> [InstallationEvent] {
     switch event {
     case .replaced(let all): all.first { $0.name == name }.map { [.present($0)] } ?? [.absent]
     case .applied(let installation): installation.name == name ? [.present(installation)] : []
@@ -149,10 +151,10 @@ private struct ChangeLook {
 
   var state: InstallationState { progress.state }
 
-  mutating func see(_ installation: Installation?) {
+  mutating func observe(_ installation: Installation?) {
     seen = installation
     quietSeconds = 0
-    outcome = progress.see(installation)
+    outcome = progress.observe(installation)
   }
 
   /// What is to be sent once more by now.
@@ -167,6 +169,6 @@ private struct ChangeLook {
 
   mutating func secondPassed() {
     quietSeconds += 1
-    if outcome == nil, quietSeconds >= ChangeProgress.patience { outcome = progress.atRest }
+    if outcome == nil, quietSeconds >= ChangeProgress.patience { outcome = progress.outcomeWhenQuiet }
   }
 }

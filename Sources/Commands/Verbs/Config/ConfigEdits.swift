@@ -9,7 +9,7 @@ struct ConfigEdits: Hashable, Sendable {
   }
 
   /// How values on a command line are parsed.
-  enum Typing: Hashable, Sendable {
+  enum ValueParsing: Hashable, Sendable {
     /// As helm's `--set` parses them.
     case plain
     /// As strings, as helm's `--set-string` parses them.
@@ -31,7 +31,7 @@ struct ConfigEdits: Hashable, Sendable {
   var isEmpty: Bool { edits.isEmpty }
 
   /// Parses `KEY=VALUE` arguments; each may have several pairs, separated by commas.
-  init(setting pairs: [String], as typing: Typing) throws(CommandError) {
+  init(setting pairs: [String], as typing: ValueParsing) throws(CommandError) {
     var edits: [Edit] = []
     for pair in pairs {
       if typing == .yaml {

@@ -51,7 +51,7 @@ struct BisectStart: PlannedCommand {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let search = try await Search(arguments, session)
     let plan = search.switching.plan(try await first(search, session).step, Self.title)
-    return [.deed(await session.judged(plan, search.switching.reader))]
+    return [.action(await session.judged(plan, search.switching.reader))]
   }
 
   /// The new search, and the writes that it begins with.
@@ -104,7 +104,7 @@ extension BisectAnswer {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let search = try await Search(arguments, session)
     let plan = search.switching.plan(try await search.move(isGone: Self.isGone).step, Self.title)
-    return [.deed(await session.judged(plan, search.switching.reader))]
+    return [.action(await session.judged(plan, search.switching.reader))]
   }
 }
 
@@ -144,7 +144,7 @@ struct BisectReset: PlannedCommand {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let search = try await Search(arguments, session)
     let plan = search.switching.plan(try await search.ending(), Self.title)
-    return [.deed(await session.judged(plan, search.switching.reader))]
+    return [.action(await session.judged(plan, search.switching.reader))]
   }
 }
 

@@ -34,7 +34,7 @@ struct Enable: PlannedCommand {
     let reader = try await session.reader()
     let climbed = await Climb(name: name, dialect: reader.dialect, session: session).climbed()
     guard !climbed.isEmpty else { return try await ChangeCommand(arguments, .enable).plans(in: session) }
-    return [.deed(await session.judged(try await plan(climbed, reader, session).plan, reader))]
+    return [.action(await session.judged(try await plan(climbed, reader, session).plan, reader))]
   }
 
   /// The plan of coming down, and whether `enabled` must be set too.

@@ -44,7 +44,7 @@ struct SafeModeOn: PlannedCommand {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
     return [
-      .deed(
+      .action(
         await session.judged(
           switching.plan(try await step(switching, session), title), switching.reader))
     ]
@@ -95,7 +95,7 @@ struct SafeModeOff: PlannedCommand {
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
     let step = try await Self.step(switching, session) ?? SafeMode.Step()
-    return [.deed(await session.judged(switching.plan(step, Self.title), switching.reader))]
+    return [.action(await session.judged(switching.plan(step, Self.title), switching.reader))]
   }
 
   private static func step(
@@ -195,7 +195,7 @@ struct Switching {
     async let identity: Void = session.session.identify()
     let objects = try await session.installations(reader)
     await identity
-    let isOurs = objects.contains { Installation($0).isKeptByStandalone }
+    let isOurs = objects.contains { Installation($0).isManagedByStandalone }
     if let reason = reader.capabilities.reason(against: .enable), !isOurs {
       throw CommandError(reason.english)
     }

@@ -11,7 +11,7 @@ extension Verb {
 
   static let configDiff = Verb(
     "config diff", "Compare an earlier config with the present one, or two earlier ones",
-    operands: ["NAME", "[DIGEST]", "[DIGEST]"], options: [.output], trouble: 2,
+    operands: ["NAME", "[DIGEST]", "[DIGEST]"], options: [.output], failureStatus: 2,
     notes: [
       "Without a digest it takes the newest config that is another than the present one. It ends with 0 when they are",
       "the same, with 1 when they differ, with 2 when it cannot be told.",

@@ -9,7 +9,7 @@ import Platform
 extension Verb {
   static let doctor = Verb(
     "doctor", "Say what is wrong with an extension, or with any, by what signs, and what helps", operands: ["[NAME]"],
-    options: [.output], trouble: 2,
+    options: [.output], failureStatus: 2,
     notes: [
       "Nothing is changed: remedies are shown as lines for kubectl, with what they cost. docs/DOCTOR.md names every",
       "trouble that is known. It ends with 0 when nothing is wrong, with 1 when something is, with 2 when it could not",

@@ -28,8 +28,8 @@ extension Verb {
 extension CommandSession {
   /// A hint for a wait that timed out, if the controllers of `installations` seem to be down; else empty.
   static func hint(_ installations: [Installation]) -> String {
-    let untaken = installations.flatMap { $0.untaken(at: .now()) }
-    guard let longest = untaken.map(\.seconds).max() else { return "" }
+    let unobservedChanges = installations.flatMap { $0.unobservedChanges(at: .now()) }
+    guard let longest = unobservedChanges.map(\.seconds).max() else { return "" }
     return "; the controllers have not taken up what is asked for \(longest) s: ksx doctor tells more"
   }
 
@@ -64,7 +64,8 @@ extension CommandSession {
     }
   }
 
-  /// Watches all installations until `stillOpen` returns no names, for at most `seconds`, and returns what was seen last.
+  /// Watches all installations until `stillOpen` returns no names, for at most `seconds`, and returns what was seen
+  /// last.
   ///
   /// An interruption of the watch is reported, and the wait continues; if the watch is forbidden, the wait ends.
   func wait(
@@ -192,10 +193,10 @@ struct WatchStates: ClusterCommand {
     for name in Set(present).union(known.keys).sorted() {
       let status = installations.of(name).map { ExtensionStatus(name, nil, $0) }
       // If its output is the same, nothing has changed.
-      let told = status.map { value(name, $0, "") }
-      if told == known[name] { continue }
+      let reported = status.map { value(name, $0, "") }
+      if reported == known[name] { continue }
       changes.append((name, status))
-      known[name] = told
+      known[name] = reported
     }
     return changes
   }

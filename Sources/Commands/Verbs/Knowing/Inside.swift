@@ -17,7 +17,7 @@ extension Verb {
 
   static let diff = Verb(
     "diff", "Compare two versions of an extension: default values, needs, permissions, images, kinds, changelog",
-    operands: ["[NAME]", "[VERSION]", "[VERSION]"], options: [.filename, .prune, .output], trouble: 2,
+    operands: ["[NAME]", "[VERSION]", "[VERSION]"], options: [.filename, .prune, .output], failureStatus: 2,
     notes: [
       "With -f FILE it compares a file of ksx export with the cluster instead: what ksx apply -f would change. It ends with 0",
       "when they are the same, with 1 when they differ, with 2 when it cannot be told.",

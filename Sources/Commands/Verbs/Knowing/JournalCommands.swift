@@ -19,7 +19,7 @@ extension Verb {
   static let journalVerify = Verb(
     "journal verify",
     "Say whether the journal is as it was written: no line changed, missing or added",
-    operands: ["[HASH]"], options: [.output], trouble: 2,
+    operands: ["[HASH]"], options: [.output], failureStatus: 2,
     notes: [
       "With HASH, one that the system's log was told, it must be in the journal as well: lines cut off at the end are",
       "seen by that alone. It ends with 0 when all is well, with 1 when not, with 2 when the journal cannot be read.",

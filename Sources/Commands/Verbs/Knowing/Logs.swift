@@ -35,7 +35,7 @@ struct Logs: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let installation = try await session.installation(of: name, reader)
-    if installation.isKeptByStandalone { return try await printNotes(installation, reader, session) }
+    if installation.isManagedByStandalone { return try await printNotes(installation, reader, session) }
     if follows { return try await PodFollower(name, reader, session).run(installation) }
     let pods = try await self.pods(installation, reader, session)
     let agents = try await agentPods(installation, reader, session)

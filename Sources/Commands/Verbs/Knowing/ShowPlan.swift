@@ -8,7 +8,7 @@ import Platform
 extension Verb {
   static let plan = Verb(
     "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "[NAME…]"],
-    options: planOptions, trouble: 2,
+    options: planOptions, failureStatus: 2,
     notes: [
       "VERB is one of \(planned.map(\.name).joined(separator: ", ")), with what goes with it.",
       "Several extensions, by their names or by --where and --selector, are planned in the order in which they would be",
@@ -122,7 +122,7 @@ private struct CommandPlanText {
     case .change(let sheet):
       let text = PlanSheetText(sheet: sheet, cluster: cluster, isWide: isWide)
       (name, lines, value, neededFile) = (sheet.plan.name, text.lines, text.value, sheet.plan.neededFile)
-    case .deed(let plan):
+    case .action(let plan):
       let text = ActionPlanText(plan: plan, cluster: cluster)
       (lines, value, neededFile) = (text.sheetLines, text.value, nil)
       name = plan.subject.isEmpty ? plan.verbs.first ?? "" : plan.subject

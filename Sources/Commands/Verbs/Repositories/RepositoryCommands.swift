@@ -137,7 +137,7 @@ struct RepositoryCommand: PlannedCommand {
       ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
       typed: "ksx \(arguments.verb.name)", about: [name])
     let patience = arguments.verb == .repoSync ? arguments.patience : nil
-    let before = patience == nil ? nil : await sight(reader)
+    let before = patience == nil ? nil : await repositoryFacts(reader)
     _ = try await session.asking("\(title.prefix(1).lowercased())\(title.dropFirst())") { () throws(ClusterError) in
       try await write.deliver(to: session.cluster)
     }
@@ -146,7 +146,7 @@ struct RepositoryCommand: PlannedCommand {
   }
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
-    [.deed(try await planned(try await session.reader(), session).plan)]
+    [.action(try await planned(try await session.reader(), session).plan)]
   }
 
   /// The plan, checked against the user's rights and the guardrails, and its write.
@@ -176,7 +176,7 @@ struct RepositoryCommand: PlannedCommand {
   }
 
   /// Reads the repository with the events about it; `nil` if that fails.
-  private func sight(_ reader: ClusterReader) async -> RepositoryFacts? {
+  private func repositoryFacts(_ reader: ClusterReader) async -> RepositoryFacts? {
     try? await reader.repositories(with: [.events]).first { $0.name == name }
   }
 
@@ -232,7 +232,7 @@ struct RepositoryCommand: PlannedCommand {
   ) async throws(CommandError) {
     for _ in 0..<max(1, seconds) {
       await session.timing.sleep(.seconds(1))
-      guard let now = await sight(reader),
+      guard let now = await repositoryFacts(reader),
         now.events != before?.events || (!now.lastSync.isEmpty && now.lastSync != before?.lastSync)
       else {
         continue

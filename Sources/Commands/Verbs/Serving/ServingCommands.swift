@@ -13,7 +13,7 @@ extension Verb {
 
   static let probe = Verb(
     "probe", "Ask the gateway for what it serves for an extension, and say what answers", operands: ["NAME"],
-    options: [.output], trouble: 2,
+    options: [.output], failureStatus: 2,
     notes: [
       "Only reads are sent. The way goes through a gateway: the profile's, that of a standalone backend, or KubeSphere's behind",
       "the proxy of the Kubernetes API; where there is none nothing is asked. A refusal of this user counts as an answer.",
@@ -22,7 +22,7 @@ extension Verb {
 
   static let explain = Verb(
     "explain", "Say which rule of the gateway serves a request, why not the others, and what is sent",
-    operands: ["METHOD", "URL"], options: [.output], trouble: 2,
+    operands: ["METHOD", "URL"], options: [.output], failureStatus: 2,
     notes: [
       "It is worked out here, from the rules in the cluster; nothing is asked of the gateway. It ends with 1 when nothing",
       "serves it, and with 2 when that cannot be told.",

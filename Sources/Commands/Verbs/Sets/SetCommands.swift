@@ -115,9 +115,9 @@ struct ApplySet: PlannedCommand {
         .init(found.name, session.sender(because: found.reason).signed(write, .place(on: ["as the file says"])))
       }, "placement of", session)
     if arguments.has(.prune) {
-      let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-      try await change(strangers, comparison.reader, session, isOffered: nil)
-      try await write(difference.strangeRepositories, "repository", session)
+      let unlisted = Dictionary(difference.unlisted.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      try await change(unlisted, comparison.reader, session, isOffered: nil)
+      try await write(difference.unlistedRepositories, "repository", session)
     }
     // Last: what failed before keeps nothing else from being done.
     try await settleRest(comparison, session)
@@ -142,7 +142,7 @@ struct ApplySet: PlannedCommand {
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let comparison = try await SetComparison(arguments, set, session)
-    return [.deed(await session.judged(try checked(plan(comparison), comparison, session), comparison.reader))]
+    return [.action(await session.judged(try checked(plan(comparison), comparison, session), comparison.reader))]
   }
 
   /// `plan` with the checks of the extensions' changes, as far as they can be made before new repositories are read.
@@ -171,8 +171,8 @@ struct ApplySet: PlannedCommand {
   /// The plan of all changes, with the right for each write and the verb of each kind of change.
   private func plan(_ comparison: SetComparison) -> ActionPlan {
     let (difference, dialect) = (comparison.difference, comparison.reader.dialect)
-    let extensions = difference.extensions + (comparison.isWhole ? difference.strangers : [])
-    let repositories = difference.repositories + (comparison.isWhole ? difference.strangeRepositories : [])
+    let extensions = difference.extensions + (comparison.isWhole ? difference.unlisted : [])
+    let repositories = difference.repositories + (comparison.isWhole ? difference.unlistedRepositories : [])
     let kinds = extensions.flatMap { $0.changes.map(\.kind) }
     return ActionPlan(
       "Apply \(arguments[.filename] ?? "")",

@@ -45,7 +45,7 @@ struct SetComparison: Sendable {
     }
     outlet.print(PlanText.lines(lines))
     guard !isWhole else { return }
-    let others = difference.strangers.map(\.name) + difference.strangeRepositories.map { "repository \($0.name)" }
+    let others = difference.unlisted.map(\.name) + difference.unlistedRepositories.map { "repository \($0.name)" }
     if !others.isEmpty { outlet.note("note: not in the file, and left as they are: \(others.joined(separator: ", "))") }
   }
 }

@@ -71,7 +71,7 @@ extension ConsoleState {
         return VersionText(wanted) < VersionText(version) ? .upgrade(to: version) : nil
       }
     case (.version(.former)?, nil):
-      guard let entry = wayBack(of: name), entry.wasInstalled == true || status(of: name).state.isFailure
+      guard let entry = rollbackTarget(of: name), entry.wasInstalled == true || status(of: name).state.isFailure
       else { return nil }
       return entry.change
     default: return nil

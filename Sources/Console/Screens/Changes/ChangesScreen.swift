@@ -20,7 +20,7 @@ struct ChangesScreen: Screen {
   private var made: (market: Int, lines: Int)?
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
-  var place: Place? { .page(.changes) }
+  var place: Location? { .page(.changes) }
   var subject: String? { selected?.extension }
   func title(_ state: ConsoleState) -> String { state.words("Changes") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }

@@ -15,7 +15,7 @@ struct VersionComparisonScreen: Screen {
 
   init(_ name: String, from old: String, to new: String) { (self.name, self.old, self.new) = (name, old, new) }
 
-  private var topic: Reading.Topic { .comparison(of: name, from: old, to: new) }
+  private var topic: ReadRequest.Topic { .comparison(of: name, from: old, to: new) }
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
@@ -52,11 +52,11 @@ struct VersionComparisonScreen: Screen {
     guard let comparison = found.comparison else {
       return title + [.blank] + Line(state.words(found.problem), .statusWarning).wrapped(to: columns)
     }
-    let concern = state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let staleness = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     if comparison.sections.isEmpty {
-      return title + concern + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
+      return title + staleness + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
     }
-    return title + concern
+    return title + staleness
       + comparison.sections.flatMap { part in
         let heading = state.words(part.title)
         return section(

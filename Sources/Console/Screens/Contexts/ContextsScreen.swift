@@ -10,11 +10,11 @@ extension Page {
 
 /// The profiles, contexts of the kubeconfig and the standalone backend; enter opens one in this console.
 struct ContextsScreen: Screen {
-  private var rows: [ClusterPlace] = []
-  private var list = ListView<ClusterPlace>()
+  private var rows: [ClusterChoice] = []
+  private var list = ListView<ClusterChoice>()
 
   var sections: [KeySection] { [.list, .everywhere] }
-  var place: Place? { .page(.contexts) }
+  var place: Location? { .page(.contexts) }
   func title(_ state: ConsoleState) -> String { state.words("Contexts") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.places] }
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -65,7 +65,7 @@ struct ContextsScreen: Screen {
     }
   }
 
-  private static func columns(_ state: ConsoleState) -> [Column<ClusterPlace>] {
+  private static func columns(_ state: ConsoleState) -> [Column<ClusterChoice>] {
     let (here, words) = (state.session.cluster, state.words)
     return [
       Column("NAME", width: 18, upTo: 34, rank: 0, sorting: .name, style: { $0.name == here ? .accent : .text }) {
@@ -80,7 +80,7 @@ struct ContextsScreen: Screen {
   }
 }
 
-extension ClusterPlace {
+extension ClusterChoice {
   /// Where it is known from.
   fileprivate func origin(_ words: Language) -> String {
     switch source {
@@ -91,7 +91,7 @@ extension ClusterPlace {
   }
 
   /// The place as it is shown.
-  fileprivate func inWords(_ words: Language) -> ClusterPlace {
+  fileprivate func inWords(_ words: Language) -> ClusterChoice {
     var place = self
     if ways != "kubernetes" { place.ways = words(ways) }
     if server == "on this computer" { place.server = words("on this computer") }

@@ -38,7 +38,7 @@ struct DoctorScreen: Screen {
 
   init(_ name: String?) { self.name = name }
 
-  private var topic: Reading.Topic { .examination(of: name) }
+  private var topic: ReadRequest.Topic { .examination(of: name) }
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var extensionName: String? { name }
@@ -132,8 +132,8 @@ struct DoctorScreen: Screen {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
       Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
     }
-    let concern = state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
-    guard let selected else { return concern + gaps }
+    let staleness = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    guard let selected else { return staleness + gaps }
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in
       let field = sign.field.isEmpty ? "" : " \(sign.field)"
@@ -147,7 +147,7 @@ struct DoctorScreen: Screen {
     }
     let head = Line("\(finding.subject): \(state.words(finding.sentence))", finding.certainty.style).wrapped(
       to: columns)
-    return concern + head + signs + (cost ?? []) + gaps
+    return staleness + head + signs + (cost ?? []) + gaps
   }
 }
 

@@ -145,7 +145,7 @@ struct RemedyScreen: Screen {
   }
 
   private func applying(_ words: Language) -> String {
-    if plan.cancellation != nil { return words(plan.deed).asTitle }
+    if plan.cancellation != nil { return words(plan.action).asTitle }
     return words(done == 0 ? "Apply" : "Go on")
   }
 

@@ -43,7 +43,7 @@ struct ExtensionScreen: Screen {
   }
   var prompt: Prompt? { page.prompt }
   var extensionName: String? { name }
-  var place: Place? { .extension(name) }
+  var place: Location? { .extension(name) }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     var all = state.versions(of: name)

@@ -13,7 +13,7 @@ struct ObjectScreen: Screen {
 
   init(_ name: String) { self.name = name }
 
-  private func topic(_ state: ConsoleState) -> Reading.Topic? {
+  private func topic(_ state: ConsoleState) -> ReadRequest.Topic? {
     guard let dialect = state.dialect else { return nil }
     let installation = state.market.installed.of(name)
     return .object(
@@ -45,7 +45,7 @@ struct ObjectScreen: Screen {
         to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
-    return state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines.map { Line($0) }
   }
 

@@ -17,7 +17,7 @@ struct GatewayScreen: Screen {
   private var serving = ServingList(of: nil)
 
   var sections: [KeySection] { [.gateway, .marketplace, .list, .everywhere] }
-  var place: Place? { .page(.gateway) }
+  var place: Location? { .page(.gateway) }
   var subject: String? { serving.selected.flatMap { $0.owner.nonEmpty } }
   func title(_ state: ConsoleState) -> String { state.words("Gateway") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { serving.subscriptions(state) }

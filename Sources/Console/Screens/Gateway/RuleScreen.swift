@@ -72,7 +72,7 @@ struct RuleScreen: Screen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let topic = Reading.Topic.serving(of: nil)
+    let topic = ReadRequest.Topic.serving(of: nil)
     guard case .serving(let facts)? = state.readings[topic]?.facts else {
       return state.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
         to: columns)

@@ -65,7 +65,7 @@ struct FilteredRows: RowSource, Sendable {
     case .everything:
       rows = ExtensionRow.all(
         Array(market.extensions.elements.values), market.installed, memories, language: language,
-        sight: market.sight
+        readable: market.readable
       ).map { row($0, from: market, language) }
       reorder()
     }
@@ -85,7 +85,7 @@ struct FilteredRows: RowSource, Sendable {
         continue
       }
       let row = row(
-        ExtensionRow(name, element, installation, memories[name], language: language, sight: market.sight),
+        ExtensionRow(name, element, installation, memories[name], language: language, readable: market.readable),
         from: market, language)
       if let place = index[name] {
         mustSort = mustSort || isMoved(rows[place], row)

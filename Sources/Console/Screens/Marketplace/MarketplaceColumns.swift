@@ -9,7 +9,7 @@ import Terminal
 enum MarketplaceColumns {
   /// The columns for sorting only, which does not depend on the time.
   static let sorting = all(
-    isExact: false, state: { _ in "" }, isStuck: { _ in false }, hindrance: { _ in nil }, changed: { _ in "" })
+    isExact: false, state: { _ in "" }, isStuck: { _ in false }, installObstacle: { _ in nil }, changed: { _ in "" })
 
   /// The columns for display, with the time and the time format of `state`.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
@@ -19,7 +19,7 @@ enum MarketplaceColumns {
     return all(
       isExact: state.showsExactTimes,
       state: { $0.isStuck(at: clock.0) ? stuck : words($0.status.listWord) }, isStuck: { $0.isStuck(at: clock.0) },
-      hindrance: { state.hindrance(to: $0) }
+      installObstacle: { state.installObstacle(to: $0) }
     ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
       guard let changed = row.changed else { return "" }
@@ -31,7 +31,7 @@ enum MarketplaceColumns {
   private static func all(
     isExact: Bool, state: @escaping @Sendable (MarketplaceRow) -> String,
     isStuck: @escaping @Sendable (MarketplaceRow) -> Bool,
-    hindrance: @escaping @Sendable (MarketplaceRow) -> String?,
+    installObstacle: @escaping @Sendable (MarketplaceRow) -> String?,
     changed: @escaping @Sendable (MarketplaceRow) -> String
   ) -> [Column<MarketplaceRow>] {
     [
@@ -43,7 +43,7 @@ enum MarketplaceColumns {
       Column(
         "VERSION", width: isExact ? 14 : 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }
-      ) { row in hindrance(row).map { "\(row.offered) ✗ \($0)" } ?? row.version },
+      ) { row in installObstacle(row).map { "\(row.offered) ✗ \($0)" } ?? row.version },
       Column(
         "CHANGED", width: isExact ? 11 : 7, rank: isExact ? 0 : 2, isTrailing: true, sorting: .changed,
         by: { $0.changed.map(SortValue.age) ?? SortValue.none }, style: { _ in .dim }, text: changed),
@@ -61,7 +61,7 @@ enum MarketplaceColumns {
 extension ConsoleState {
   /// The reasons why the extension called `name`, if it is not installed, cannot be installed, for the version that an
   /// install would choose.
-  func hindrances(to name: String) -> [Sentence] {
+  func installObstacles(to name: String) -> [Sentence] {
     guard market.installed.of(name) == nil, var context = planContext(for: name) else { return [] }
     let recommended = market.extensions[name]?.recommendedVersion ?? ""
     let known = market.versions[name].map { Array($0.elements.values) } ?? market.catalogue[name] ?? []
@@ -75,17 +75,17 @@ extension ConsoleState {
   }
 
   /// Whether the install would be refused, as far as is known.
-  func isHindered(_ name: String) -> Bool { !hindrances(to: name).isEmpty }
+  func cannotInstall(_ name: String) -> Bool { !installObstacles(to: name).isEmpty }
 
   /// Why an extension that is not installed cannot be installed, in a word or two; `nil` if nothing prevents it or the
   /// reason is not known.
-  func hindrance(to row: MarketplaceRow) -> String? {
+  func installObstacle(to row: MarketplaceRow) -> String? {
     guard !row.status.isInstalled, let version = row.subject.version, var context = planContext(for: row.name) else {
       return nil
     }
     context.versions = [version.version: version]
     context.gaps[.versions] = nil
-    let missing = version.dependencies.first { $0.isRequired && context.shortcoming(of: $0) != nil }
+    let missing = version.dependencies.first { $0.isRequired && context.unmetSentence(of: $0) != nil }
     if let missing { return missing.name }
     let problem = context.shortcomings(of: version.version, for: row.name).first(where: \.isBlocking)
     return problem.map {

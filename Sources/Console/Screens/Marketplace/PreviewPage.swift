@@ -68,7 +68,7 @@ struct PreviewPage {
   private var silence: [String] {
     let row = ExtensionRow(
       name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language,
-      sight: state.market.sight)
+      readable: state.market.readable)
     guard status.urgency.isUnderWay, let changed = Timestamp.seconds(row.changed) else { return [] }
     let seconds = state.now.wall - Double(changed)
     guard seconds > MarketplaceRow.patience else { return [] }
@@ -128,7 +128,7 @@ struct PreviewPage {
 
   /// The version to which a rollback would return.
   private func back(_ columns: Int) -> [Line] {
-    guard status.isInstalled, let entry = state.wayBack(of: name) else { return [] }
+    guard status.isInstalled, let entry = state.rollbackTarget(of: name) else { return [] }
     return fact(
       "Before", state.words("{0}, {1}", entry.version, state.words("{0} ago", state.age(entry.time))), columns)
   }

@@ -101,7 +101,7 @@ struct ManyPlanScreen: Screen {
     switch kind.row.choice {
     case .version(.offered)?: return recommended.isEmpty ? nil : .install(version: recommended, config: "")
     case .version(.newer)?: return recommended.isEmpty ? nil : .upgrade(to: recommended)
-    case .version(.former)?: return state.wayBack(of: name)?.change
+    case .version(.former)?: return state.rollbackTarget(of: name)?.change
     case .config?, .clusters?, nil: return nil
     }
   }

@@ -49,7 +49,7 @@ private struct PlanWriter {
 
   var lines: [Line] {
     let consequences = [comesAndGoes, meaning]
-    let rest = contents.isLow ? consequences + [against, changes] : [against, changes] + consequences
+    let rest = contents.isLow ? consequences + [objections, changes] : [objections, changes] + consequences
     return Array((rest + [checks, command]).filter { !$0.isEmpty }.joined(separator: [.blank]))
   }
 
@@ -68,14 +68,14 @@ private struct PlanWriter {
     isBlocked ? lines.map { Line($0.text, .dim) } : lines
   }
 
-  private var against: [Line] {
+  private var objections: [Line] {
     var lines = contents.refusal.map { Line(told($0), .statusError).wrapped(to: width, indent: 2) } ?? []
     let problems = contents.plans.flatMap(\.problems)
     lines += problems.filter(\.isBlocking).flatMap {
       reason(words("Not possible: "), .dialogDanger, told($0.sentence))
     }
     lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, told($0.sentence)) }
-    lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
+    lines += remedies.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
     if contents.refusal == nil, case .unavailable(let sentence)? = contents.dryRun?.answer {
       lines += Line(told(sentence), .stateBusy).wrapped(to: width, indent: 2)
     }
@@ -90,16 +90,17 @@ private struct PlanWriter {
   private func findings(besides said: Set<Sentence>) -> [Line] {
     (sheet?.checks ?? []).flatMap { check -> [Line] in
       guard check.result == .failed || check.result == .warned else { return [] }
-      let isNo = check.result == .failed
+      let isFailure = check.result == .failed
       return check.sentences.filter { !said.contains($0) }.map { told($0) }.flatMap {
-        isNo && check.subject == .dryRun
+        isFailure && check.subject == .dryRun
           ? Line($0, .dialogDanger).wrapped(to: width, indent: 2)
-          : reason(isNo ? words("It would fail: ") : words("Careful: "), isNo ? .dialogDanger : .stateBusy, $0)
+          : reason(
+            isFailure ? words("It would fail: ") : words("Careful: "), isFailure ? .dialogDanger : .stateBusy, $0)
       }
     }
   }
 
-  private var waysOut: [String] {
+  private var remedies: [String] {
     (sheet?.needs ?? []).filter { !$0.isMet }.map { need in
       switch need.remedy {
       case .install(let version) where !version.isEmpty:
@@ -172,14 +173,14 @@ private struct PlanWriter {
         .wrapped(to: width, indent: 2)
     }
     for check in checks where check.result == .failed || check.result == .warned {
-      let isNo = check.result == .failed
+      let isFailure = check.result == .failed
       lines +=
-        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy)
+        (Line(isFailure ? "✗ " : "! ", isFailure ? .dialogDanger : .stateBusy)
         + Line(words("not so: {0}", words(check.subject.question)), .dim))
         .wrapped(to: width, indent: 2)
     }
-    let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
-    let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
+    let isShownAbove = if case .unavailable? = contents.dryRun?.answer { true } else { false }
+    let open = checks.filter { $0.result == .notMade && !(isShownAbove && $0.subject == .dryRun) }
       .map { words.text(words($0.subject.question), remark: told($0.sentences.joined(separator: "; "))) }
     if !open.isEmpty {
       lines += Line("· " + words("not checked: {0}", words.list(open)), .dim).wrapped(to: width, indent: 2)

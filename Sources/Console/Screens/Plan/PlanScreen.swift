@@ -133,10 +133,10 @@ struct PlanScreen: Screen {
       return plans = fresh
     }
     let drift = ForeignChange(from: seen, to: present)
-    let isNews = zip(plans, fresh).contains { $0.isNews($1) }
+    let isOutdated = zip(plans, fresh).contains { $0.isOutdated(by: $1) }
     // A name typed before everything was known confirms nothing.
-    if drift != nil || isNews { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
-    if drift != nil || (isElse && isNews) { askAnew(drift, state) }
+    if drift != nil || isOutdated { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
+    if drift != nil || (isElse && isOutdated) { askAnew(drift, state) }
     plans = fresh
   }
 
@@ -161,9 +161,9 @@ struct PlanScreen: Screen {
       context = context.after(step)
     }
     var plan = Plan.make(change, for: name, in: context)
-    plan.problems += state.memory(of: name).doubts(of: change, from: context.installation(of: name))
+    plan.problems += state.memory(of: name).rollbackWarnings(of: change, from: context.installation(of: name))
     // A guardrail takes precedence over the exception for undoing.
-    if isUndo, context.guards[change.kind]?.isTyped != true { plan.asksTheName = false }
+    if isUndo, context.guards[change.kind]?.requiresTyping != true { plan.asksTheName = false }
     return fresh + [plan]
   }
 

@@ -25,7 +25,7 @@ struct OperationsScreen: Screen {
   }
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
-  var place: Place? { .page(.operations) }
+  var place: Location? { .page(.operations) }
   var subject: String? { list.selected }
   func title(_ state: ConsoleState) -> String { state.words("Operations") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }

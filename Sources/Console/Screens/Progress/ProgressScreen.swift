@@ -36,7 +36,7 @@ struct ProgressScreen: Screen {
     (self.name, self.change, self.part) = (name, change, part)
   }
 
-  private var topic: Reading.Topic { .sight(of: name) }
+  private var topic: ReadRequest.Topic { .progress(of: name) }
 
   var sections: [KeySection] { prompt == nil ? [.progress, .text, .marketplace, .everywhere] : [.prompt] }
   var prompt: Prompt? { pager.prompt }
@@ -151,28 +151,28 @@ struct ProgressScreen: Screen {
 
 // The lines of the screen.
 extension ProgressScreen {
-  private func sight(_ state: ConsoleState) -> OperationProgress? {
-    if case .sight(let sight)? = state.readings[topic]?.facts { sight } else { nil }
+  private func operationProgress(_ state: ConsoleState) -> OperationProgress? {
+    if case .progress(let operationProgress)? = state.readings[topic]?.facts { operationProgress } else { nil }
   }
 
   /// What was read last has something of it running.
   private func isShownRunning(_ state: ConsoleState) -> Bool {
-    sight(state)?.steps.contains { $0.mark == .underWay } == true
+    operationProgress(state)?.steps.contains { $0.mark == .underWay } == true
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let concerns = state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let concerns = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
     case .log:
-      let log = sight(state)?.log ?? []
+      let log = operationProgress(state)?.log ?? []
       let former =
         log.isEmpty || hasBegun(state)
         ? [] : Line(state.words("Of the change before this one:"), .dim).wrapped(to: columns)
       return former + texts(log, state.words("Its job has written nothing that can be read."), columns, state)
     case .pods: return concerns + podLines(columns, state)
     case .events:
-      let events = sight(state)?.events ?? []
+      let events = operationProgress(state)?.events ?? []
       if events.isEmpty { return texts([], state.words("No events in its namespace."), columns, state) }
       return events.flatMap { EventsPage.lines($0, columns, state) }
     }
@@ -190,7 +190,7 @@ extension ProgressScreen {
       ? [Line("… ", .stateBusy) + Line(state.words("being sent"))]
       : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line(state.words("accepted"))]
     let hasBegun = hasBegun(state)
-    let steps = (hasBegun ? sight(state)?.steps ?? [] : []).flatMap { step -> [Line] in
+    let steps = (hasBegun ? operationProgress(state)?.steps ?? [] : []).flatMap { step -> [Line] in
       let (mark, style) = step.mark.look
       return
         (Line(mark, style) + Line(state.words(step.name))
@@ -237,11 +237,13 @@ extension ProgressScreen {
   private func logTail(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
       state.words("Log"),
-      (sight(state)?.bareLog.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+      (operationProgress(state)?.bareLog.suffix(5) ?? []).flatMap {
+        Line("  " + $0, .dim).wrapped(to: columns, indent: 4)
+      })
   }
 
   private func podLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let pods = sight(state)?.pods ?? []
+    let pods = operationProgress(state)?.pods ?? []
     if pods.isEmpty { return texts([], state.words("It has no pods that can be seen."), columns, state) }
     let width = (pods.map(\.name.columns).max() ?? 0) + 2
     return pods.flatMap { pod -> [Line] in
@@ -256,7 +258,9 @@ extension ProgressScreen {
   private func gapLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
       state.words("Not known"),
-      (sight(state)?.gaps ?? []).flatMap { Line("  " + state.words($0), .dim).wrapped(to: columns, indent: 4) })
+      (operationProgress(state)?.gaps ?? []).flatMap {
+        Line("  " + state.words($0), .dim).wrapped(to: columns, indent: 4)
+      })
   }
 }
 

@@ -22,7 +22,7 @@ struct RepositoriesScreen: Screen {
   private var areas = (list: 1, text: 1)
 
   var sections: [KeySection] { [.repositories, .list, .everywhere] }
-  var place: Place? { .page(.repositories) }
+  var place: Location? { .page(.repositories) }
   func title(_ state: ConsoleState) -> String { state.words("Repositories") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.repositories) }
 
@@ -113,7 +113,7 @@ struct RepositoriesScreen: Screen {
       + row("Asks as", selected.user)
       + row("TLS", selected.isInsecure ? state.words("its certificate is not checked") : "", .stateBusy)
     let events = selected.events.flatMap { EventsPage.lines($0, columns, state) }
-    return state.concern(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
+    return state.staleness(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
       + section(state.words("What its syncs said"), events)
   }
 }

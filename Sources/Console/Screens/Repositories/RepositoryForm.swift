@@ -164,7 +164,7 @@ struct RepositoryForm: Screen {
 
   private func testLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     guard let tested else { return [] }
-    let topic = Reading.Topic.reachability(tested)
+    let topic = ReadRequest.Topic.reachability(tested)
     guard case .reachability(let found)? = state.readings[topic]?.facts else {
       return [Line(state.words("Asking {0} from this computer …", tested.address), .dim)]
     }

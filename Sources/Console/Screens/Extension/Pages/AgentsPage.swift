@@ -19,7 +19,7 @@ struct AgentsPage: PageText {
 
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      if !state.market.sight.installations { return [Line(state.absence(of: name), .dim)] }
+      if !state.market.readable.installations { return [Line(state.absence(of: name), .dim)] }
       return [Line(state.words("{0} is not installed, so it has no agents.", name), .dim)]
     }
     if let reason = state.capabilityState.capabilities?.reason(against: .clusterScheduling) {

@@ -15,7 +15,7 @@ struct EventsPage: PageText {
   }
 
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
-    let topic = Reading.Topic.events(of: name)
+    let topic = ReadRequest.Topic.events(of: name)
     guard case .events(let events)? = state.readings[topic]?.facts, !events.isEmpty else {
       return state.emptiness(
         topic, reading: state.words("Reading the events …"),
@@ -23,7 +23,7 @@ struct EventsPage: PageText {
           "No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
       ).wrapped(to: columns)
     }
-    return state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + events.flatMap { Self.lines($0, columns, state) }
   }
 

@@ -10,7 +10,7 @@ import Terminal
 struct InsidePage: PageText {
   let name: String
 
-  private func topic(_ state: ConsoleState) -> Reading.Topic? {
+  private func topic(_ state: ConsoleState) -> ReadRequest.Topic? {
     (state.chosenVersions[name] ?? state.shownVersion(of: name)).map { .contents(of: name, version: $0) }
   }
 
@@ -28,7 +28,7 @@ struct InsidePage: PageText {
     guard let contents = facts.contents else {
       return Line(state.words(facts.problem), .statusWarning).wrapped(to: columns)
     }
-    return state.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines(of: contents, facts.version, columns, state.words)
   }
 

@@ -20,7 +20,7 @@ struct OverviewPage: PageText {
     let installation = state.market.installed.of(name)
     let row = ExtensionRow(
       name, state.market.extensions[name], installation, state.records.memories[name], language: state.language,
-      sight: state.market.sight)
+      readable: state.market.readable)
     return [.details(DetailsSubject(row, installation), capabilities)]
   }
 
@@ -80,7 +80,7 @@ private struct Overview {
     let word = status.isInstalled ? state.words(status.fullWord) : ""
     return row("State", word, status.style)
       + row(word.isEmpty ? "State" : "Installed", state.absence(of: name), .dim)
-      + state.hindrances(to: name).flatMap { row("Not here", state.words($0), .stateFailed) }
+      + state.installObstacles(to: name).flatMap { row("Not here", state.words($0), .stateFailed) }
   }
 
   private var lastChange: [Line] {
@@ -107,7 +107,7 @@ private struct Overview {
 
   /// The findings of the doctor, if the installation has failed.
   private var findings: [Line] {
-    let topic = Reading.Topic.examination(of: name)
+    let topic = ReadRequest.Topic.examination(of: name)
     guard status.state.isFailure else { return [] }
     guard case .examination(let found)? = state.readings[topic]?.facts else {
       let wait = state.emptiness(topic, reading: state.words("Looking at {0} …", name), otherwise: "")

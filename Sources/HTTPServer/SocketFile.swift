@@ -2,7 +2,7 @@ import Glibc
 import Platform
 
 /// The file of a unix socket, and the directory that it is in.
-struct SocketPlace: Hashable, Sendable {
+struct SocketFile: Hashable, Sendable {
   var path: String
 
   /// Creates the directory if it is missing, and removes a socket on which no server answers.

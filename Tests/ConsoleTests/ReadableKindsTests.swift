@@ -8,7 +8,7 @@ import Testing
 @testable import Console
 
 /// What may not be read is unknown, and not absent.
-@Suite struct SightTests {
+@Suite struct ReadableKindsTests {
   private static let forbidden = ClusterError.refused(
     Status(code: 403, reason: "Forbidden", message: "user ada may not list it"))
   private static let lost = ClusterError.transport(.unreachable(host: "museum", reason: "connection refused"))
@@ -26,14 +26,14 @@ import Testing
   @Test func aListThatIsForbiddenIsNotWaitedFor() {
     let market = market(installations: .interrupted(Self.forbidden, delay: .seconds(30)), extensions: offered)
 
-    #expect(market.sight == ExtensionStatus.Sight(extensions: true, installations: false))
+    #expect(market.readable == ExtensionStatus.ReadableKinds(extensions: true, installations: false))
     #expect(market.isFilled)
   }
 
   @Test func aListThatFailedForAnotherReasonIsWaitedFor() {
     let market = market(installations: .interrupted(Self.lost, delay: .seconds(4)), extensions: offered)
 
-    #expect(market.sight == ExtensionStatus.Sight())
+    #expect(market.readable == ExtensionStatus.ReadableKinds())
     #expect(!market.isFilled)
   }
 
@@ -41,7 +41,7 @@ import Testing
     var market = market(installations: installed, extensions: offered)
     market.apply(WatchEvent<Installation>.interrupted(Self.forbidden, delay: .seconds(30)))
 
-    #expect(market.sight == ExtensionStatus.Sight())
+    #expect(market.readable == ExtensionStatus.ReadableKinds())
     #expect(market.isFilled)
   }
 
@@ -56,7 +56,7 @@ import Testing
   @Test func anExtensionWhoseInstallationsMayNotBeReadSaysWhatItNotesItself() {
     var element = Extension.sample("grafana", "Grafana", versions: ["1.0.0"], state: "Installed")
     element.isEnabled = false
-    let unseen = ExtensionStatus("grafana", element, nil, sight: .init(installations: false))
+    let unseen = ExtensionStatus("grafana", element, nil, readable: .init(installations: false))
     let absent = ExtensionStatus("grafana", element, nil)
 
     #expect(unseen.isInstalled && !absent.isInstalled)
@@ -67,7 +67,7 @@ import Testing
   @Test func anInstallationWhoseExtensionMayNotBeReadIsNotCalledGone() {
     let installation = Installation.sample("grafana", version: "1.0.0")
 
-    #expect(ExtensionStatus("grafana", nil, installation, sight: .init(extensions: false)).isOffered)
+    #expect(ExtensionStatus("grafana", nil, installation, readable: .init(extensions: false)).isOffered)
     #expect(!ExtensionStatus("grafana", nil, installation).isOffered)
   }
 }

@@ -5,7 +5,7 @@ import Manifest
 /// Disables installations with a mark: the patch that disables one also sets an annotation.
 ///
 /// So an installation is never disabled without a record of that.
-package struct MarkedSwitch: Hashable, Sendable {
+package struct AnnotatedSwitch: Hashable, Sendable {
   /// The name of the annotation.
   package let annotation: String
   let capabilities: Capabilities

@@ -5,7 +5,7 @@ import Logging
 import Platform
 
 /// The reasons for which a backend ends.
-struct Endings {
+struct ShutdownReasons {
   private let reasons: AsyncStream<String>
   private let report: AsyncStream<String>.Continuation
   private let isIdle = Locked(false)

@@ -2,7 +2,7 @@
 ///
 /// It replaces libcurl's low-speed limit, which averages over some seconds and so counts a small request as
 /// activity long after it was sent.
-struct Silence {
+struct SilenceTimer {
   /// `nil` for no limit.
   let allowed: Duration?
   private var since = ContinuousClock.now

@@ -1,7 +1,7 @@
 package import Platform
 
 /// A cluster that the user can open: a profile, a context of the kubeconfig, or the standalone backend.
-package struct ClusterPlace: Hashable, Sendable, Identifiable {
+package struct ClusterChoice: Hashable, Sendable, Identifiable {
   package enum Source: String, Hashable, Sendable {
     case profile, kubeconfig, standalone
   }

@@ -13,7 +13,7 @@ extension App {
   }
 
   /// Updates the state for `message`.
-  mutating func hear(_ message: Message) {
+  mutating func receive(_ message: Message) {
     switch message {
     case .key, .drawing: break
     case .opened: opened()
@@ -24,22 +24,22 @@ extension App {
     case .unconnected(let error, let delay): unconnected(error, delay)
     case .categories, .extensions, .installations, .versions: watched(message)
     case .applied(let plan, let failure):
-      doubtLine(after: failure)
+      suspectConnection(after: failure)
       applied(plan, failure)
     case .triedAgain(let again, let written, let failure): triedAgain(again, written, failure)
     case .dryRunEnded(let plan, let failure):
-      doubtLine(after: failure)
+      suspectConnection(after: failure)
       if state.dryRuns[plan.name]?.isOf(plan) == true {
         state.dryRuns[plan.name]?.answer(failure, at: state.now.seconds)
       }
-    case .evidence, .wroteFile, .reviewed, .restarts, .edited: heardOfConfig(message)
+    case .evidence, .wroteFile, .reviewed, .restarts, .edited: receiveConfigResult(message)
     case .documented(let key, let answer): state.documents[key] = answer
     case .recalled(let records): recalled(records)
-    case .facts(let facts): hear(facts)
+    case .facts(let facts): receive(facts)
     case .detailed(let name, let details): state.details[name] = details
-    case .read, .sent, .places, .moved: hearAnswer(message)
+    case .read, .sent, .places, .moved: receiveAnswer(message)
     case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted:
-      told(message)
+      receiveNotice(message)
     case .catalogue(let versions, nil): state.market.learn(versions)
     case .catalogue(_, let failure?):
       let sentence: Sentence = "The versions cannot be read: \(failure.words)"
@@ -50,7 +50,7 @@ extension App {
   }
 
   /// Results for plans and for the config editor.
-  private mutating func heardOfConfig(_ message: Message) {
+  private mutating func receiveConfigResult(_ message: Message) {
     switch message {
     case .evidence(let subject, let evidence):
       let key = EvidenceKey(subject)
@@ -73,7 +73,7 @@ extension App {
     case .installations(let event): installationsChanged(event)
     case .versions(let name, let event):
       state.market.apply(event, of: name)
-      doubt(event)
+      relearnMissingKinds(event)
     default: break
     }
   }
@@ -82,7 +82,7 @@ extension App {
   private mutating func recalled(_ records: Records) {
     if !records.memories.isEmpty { state.records.memories = records.memories }
     if !records.lines.isEmpty { state.records.lines = records.lines }
-    state.records.learnElsewhere(state.market.installed)
+    state.records.learnClusterPasts(state.market.installed)
     state.market.invalidate()
     if !state.unfinished.isRecalled { trail.restore(records.places) }
     state.unfinished.isRecalled = true
@@ -91,7 +91,7 @@ extension App {
   }
 
   /// Messages for the user.
-  private mutating func told(_ message: Message) {
+  private mutating func receiveNotice(_ message: Message) {
     switch message {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
     case .status(let status):
@@ -140,7 +140,7 @@ extension App {
 
   private mutating func apply<Element>(_ event: WatchEvent<Element>, to market: (inout Market) -> Void) {
     market(&state.market)
-    heard(event)
+    receivedEvent(event)
   }
 
   private mutating func installationsChanged(_ event: WatchEvent<Installation>) {
@@ -152,7 +152,7 @@ extension App {
   }
 
   /// Takes what was read; what could not be read keeps its last known value.
-  private mutating func hear(_ facts: PlanFacts) {
+  private mutating func receive(_ facts: PlanFacts) {
     state.planFacts = facts.completed(by: state.planFacts, state.platform)
   }
 }

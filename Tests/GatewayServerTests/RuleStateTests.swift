@@ -7,7 +7,7 @@ import Testing
 
 @testable import GatewayServer
 
-@Suite struct RuleGuardsTests {
+@Suite struct RuleStateTests {
   /// A clock that a test turns.
   private final class Clock: Sendable {
     private let time = Locked(ContinuousClock.now)
@@ -27,70 +27,70 @@ import Testing
 
   @Test func aLimitLetsThroughSoManyThenOneAfterAnother() {
     let clock = Clock()
-    let guards = RuleGuards(now: { clock.now })
+    let ruleState = RuleState(now: { clock.now })
     let rule = Self.rule(["rateLimit": ["requests": 2, "per": "10s", "burst": 1]])
 
-    for _ in 0..<3 { #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil) }
-    #expect(guards.refusal(of: rule, by: Self.requester("b"))?.headers["Retry-After"] == "5")
+    for _ in 0..<3 { #expect(ruleState.refusal(of: rule, by: Self.requester("a")) == nil) }
+    #expect(ruleState.refusal(of: rule, by: Self.requester("b"))?.headers["Retry-After"] == "5")
     clock.turn(5.01)
-    #expect(guards.refusal(of: rule, by: Self.requester("b")) == nil)
-    #expect(guards.refusal(of: rule, by: Self.requester("b"))?.status == 429)
+    #expect(ruleState.refusal(of: rule, by: Self.requester("b")) == nil)
+    #expect(ruleState.refusal(of: rule, by: Self.requester("b"))?.status == 429)
   }
 
   @Test(arguments: [("user", true), ("address", false), ("all", false)])
   func aLimitCountsByUserByAddressOrAll(by: String, isApart: Bool) {
-    let guards = RuleGuards()
+    let ruleState = RuleState()
     let rule = Self.rule(["rateLimit": ["requests": 1, "per": "1h", "by": .string(by)]])
 
-    #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil)
-    #expect((guards.refusal(of: rule, by: Self.requester("b")) == nil) == isApart)
+    #expect(ruleState.refusal(of: rule, by: Self.requester("a")) == nil)
+    #expect((ruleState.refusal(of: rule, by: Self.requester("b")) == nil) == isApart)
   }
 
   @Test func asManyCallersAsComeAreCountedInBoundedMemory() {
     let clock = Clock()
-    let guards = RuleGuards(now: { clock.now })
+    let ruleState = RuleState(now: { clock.now })
     let rule = Self.rule(["rateLimit": ["requests": 1, "per": "24h", "by": "address"]])
 
-    for number in 0..<(RuleGuards.most + 10) {
-      _ = guards.refusal(of: rule, by: Self.requester("a", "2001:db8::\(number)"))
+    for number in 0..<(RuleState.maximum + 10) {
+      _ = ruleState.refusal(of: rule, by: Self.requester("a", "2001:db8::\(number)"))
       clock.turn(0.001)
     }
 
-    #expect(guards.counted <= RuleGuards.most)
+    #expect(ruleState.counted <= RuleState.maximum)
     // Those who have asked last are not let in by that.
-    #expect(guards.refusal(of: rule, by: Self.requester("a", "2001:db8::\(RuleGuards.most + 9)"))?.status == 429)
+    #expect(ruleState.refusal(of: rule, by: Self.requester("a", "2001:db8::\(RuleState.maximum + 9)"))?.status == 429)
   }
 
   @Test func aBreakerOpensTriesAndCloses() {
     let clock = Clock()
-    let guards = RuleGuards(now: { clock.now })
+    let ruleState = RuleState(now: { clock.now })
     let rule = Self.rule(["circuitBreaker": ["failures": 2, "window": "10s", "openFor": "5s", "status": [500]]])
-    func isOpen() -> Bool { guards.refusal(of: rule, by: Self.requester("a")) != nil }
+    func isOpen() -> Bool { ruleState.refusal(of: rule, by: Self.requester("a")) != nil }
 
-    guards.note(.answered(500), of: rule)
+    ruleState.note(.answered(500), of: rule)
     clock.turn(11)
-    guards.note(.failed(.failed("x")), of: rule)
+    ruleState.note(.failed(.failed("x")), of: rule)
     #expect(!isOpen(), "one failure in each window")
-    guards.note(.answered(500), of: rule)
+    ruleState.note(.answered(500), of: rule)
     #expect(isOpen())
     clock.turn(5.1)
     #expect(!isOpen(), "one is let through to find out")
     #expect(isOpen(), "and only one")
-    guards.note(.answered(500), of: rule)
+    ruleState.note(.answered(500), of: rule)
     #expect(isOpen())
     clock.turn(5.1)
     #expect(!isOpen())
-    guards.note(.answered(200), of: rule)
+    ruleState.note(.answered(200), of: rule)
     #expect(!isOpen())
   }
 
   @Test func anUpstreamThatIsNotWellIsNotAsked() {
-    let guards = RuleGuards()
+    let ruleState = RuleState()
     let rule = Self.rule([:])
 
-    guards.setIllness("its health check answers 500", of: "p")
-    #expect(guards.refusal(of: rule, by: Self.requester("a"))?.status == 503)
-    guards.setIllness(nil, of: "p")
-    #expect(guards.refusal(of: rule, by: Self.requester("a")) == nil)
+    ruleState.setIllness("its health check answers 500", of: "p")
+    #expect(ruleState.refusal(of: rule, by: Self.requester("a"))?.status == 503)
+    ruleState.setIllness(nil, of: "p")
+    #expect(ruleState.refusal(of: rule, by: Self.requester("a")) == nil)
   }
 }

@@ -5,7 +5,7 @@ import Platform
 ///
 /// It is stored in two conditions after all others: a Subscription's status has only a state and conditions, and a
 /// client that waits for a change must know to which attempt the state belongs.
-package struct StatusAccount: Hashable, Sendable {
+package struct LastAttempt: Hashable, Sendable {
   /// The version of the last attempt.
   package var version: String
   /// The fingerprint of the attempt's config.

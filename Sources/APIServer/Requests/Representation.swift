@@ -4,7 +4,7 @@ import Manifest
 import Platform
 
 /// The representation of objects that a client requests (Kubernetes, "Resource representations").
-enum Form: Hashable, Sendable {
+enum Representation: Hashable, Sendable {
   case objects
   /// Only the metadata of objects (`PartialObjectMetadata`).
   case metadata
@@ -65,7 +65,7 @@ enum Form: Hashable, Sendable {
   }
 }
 
-extension Form {
+extension Representation {
   /// The first supported representation in the `Accept` header of `request`; throws 406 if there is none.
   init(_ request: HTTPRequest, _ target: Target) throws(Status) {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",")
@@ -116,7 +116,7 @@ extension Status {
     code: 406, reason: "NotAcceptable", message: "only the following media types are accepted: application/json")
 }
 
-extension Form {
+extension Representation {
   private static func inclusion(_ text: String?) throws(Status) -> Inclusion {
     guard let text else { return .metadata }
     guard let inclusion = Inclusion(rawValue: text) else {

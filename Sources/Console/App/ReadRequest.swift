@@ -9,7 +9,7 @@ import Terminal
 ///
 /// `topic` names the subject, and `stamp` represents the state on which the result depends: if the stamp changes, the
 /// subject is read again. Until then the former result is shown.
-package struct Reading: Hashable, Sendable {
+package struct ReadRequest: Hashable, Sendable {
   package enum Topic: Hashable, Sendable {
     /// The past of an extension, including helm's releases.
     case past(of: String)
@@ -26,7 +26,7 @@ package struct Reading: Hashable, Sendable {
     /// The member clusters, in which agents can be placed.
     case clusters
     /// The details of a change in progress.
-    case sight(of: String)
+    case progress(of: String)
     /// The repositories, with what each offers.
     case repositories
     /// Whether the address in a form responds.
@@ -47,7 +47,7 @@ package struct Reading: Hashable, Sendable {
 }
 
 /// The result of a reading.
-package enum ReadFacts: Hashable, Sendable {
+package enum ReadResult: Hashable, Sendable {
   case past(ExtensionHistory)
   case contents(PackageFacts)
   case comparison(ComparedVersions)
@@ -55,7 +55,7 @@ package enum ReadFacts: Hashable, Sendable {
   case serving(ServingFacts)
   case probes([String: Probe])
   case clusters([MemberCluster])
-  case sight(OperationProgress?)
+  case progress(OperationProgress?)
   case repositories([RepositoryFacts])
   case reachability(Reachability)
   case events([EventLine])
@@ -79,10 +79,10 @@ package struct ReadFailure: Error, Hashable, Sendable {
 }
 
 /// The results of the readings of open screens, by topic.
-struct Readings: Sendable {
+struct ReadResults: Sendable {
   struct Entry: Sendable {
     /// The last result, perhaps of an earlier reading.
-    var facts: ReadFacts?
+    var facts: ReadResult?
     /// Why the last reading failed.
     var failure: (text: String, isForbidden: Bool)?
     /// When `facts` were read.
@@ -97,12 +97,12 @@ struct Readings: Sendable {
   /// In seconds: how often the time is shown for which a reading has had no answer, and after how long at first.
   static let step = 5.0
 
-  private var entries: [Reading.Topic: Entry] = [:]
+  private var entries: [ReadRequest.Topic: Entry] = [:]
 
-  subscript(topic: Reading.Topic) -> Entry? { entries[topic] }
+  subscript(topic: ReadRequest.Topic) -> Entry? { entries[topic] }
 
   /// Records that `reading` is in progress.
-  mutating func begin(_ reading: Reading, at now: ClockReading) {
+  mutating func begin(_ reading: ReadRequest, at now: ClockReading) {
     var entry = entries[reading.topic] ?? Entry(stamp: reading.stamp, since: now)
     if !entry.isUnderWay { entry.since = now }
     (entry.stamp, entry.isUnderWay) = (reading.stamp, true)
@@ -110,7 +110,7 @@ struct Readings: Sendable {
   }
 
   /// How long a reading has had no answer, in steps; `nil` before the first.
-  func wait(_ topic: Reading.Topic, at now: ClockReading) -> Double? {
+  func wait(_ topic: ReadRequest.Topic, at now: ClockReading) -> Double? {
     guard let entry = entries[topic], entry.isUnderWay else { return nil }
     let steps = ((now - entry.since) / Self.step).rounded(.down)
     return steps < 1 ? nil : steps * Self.step
@@ -125,7 +125,7 @@ struct Readings: Sendable {
 
   /// Records the result of `reading`; a result with an outdated stamp is dropped.
   mutating func take(
-    _ reading: Reading, _ answer: Result<ReadFacts, ReadFailure>, at moment: ClockReading, _ words: Language
+    _ reading: ReadRequest, _ answer: Result<ReadResult, ReadFailure>, at moment: ClockReading, _ words: Language
   ) {
     guard var entry = entries[reading.topic], entry.stamp == reading.stamp else { return }
     entry.isUnderWay = false
@@ -136,10 +136,10 @@ struct Readings: Sendable {
     entries[reading.topic] = entry
   }
 
-  mutating func forget(_ topic: Reading.Topic) { entries[topic] = nil }
+  mutating func forget(_ topic: ReadRequest.Topic) { entries[topic] = nil }
 }
 
-extension Reading.Topic {
+extension ReadRequest.Topic {
   /// Whether a screen says that it is being read.
   fileprivate var isWaitedFor: Bool {
     switch self {
@@ -151,7 +151,7 @@ extension Reading.Topic {
 
 extension ConsoleState {
   /// The line that is shown without facts: that they are being read and for how long, why that failed, or `otherwise`.
-  func emptiness(_ topic: Reading.Topic, reading: String, otherwise: String) -> Line {
+  func emptiness(_ topic: ReadRequest.Topic, reading: String, otherwise: String) -> Line {
     guard let entry = readings[topic] else { return Line(reading, .dim) }
     if let failure = entry.failure {
       return Line(failure.text, failure.isForbidden ? .statusWarning : .statusError)
@@ -162,19 +162,19 @@ extension ConsoleState {
   }
 
   /// A line which says that the facts are outdated, and why; empty if they are not.
-  func concern(_ topic: Reading.Topic) -> [Line] {
+  func staleness(_ topic: ReadRequest.Topic) -> [Line] {
     guard let entry = readings[topic], entry.facts != nil else { return [] }
     if let failure = entry.failure { return [Line(words("Not read again: {0}", failure.text), .statusWarning)] }
-    guard let wait = readings.wait(topic, at: now), wait > Readings.step else { return [] }
+    guard let wait = readings.wait(topic, at: now), wait > ReadResults.step else { return [] }
     return [Line(words("Not read again: {0}", words("no answer for {0}", words.duration(wait))), .statusWarning)]
   }
 }
 
 extension ConsoleState {
   /// A subscription to `topic`, which is read again if `stamp` changes; empty while the capabilities are not known.
-  func reading(_ topic: Reading.Topic, stamp: String = "") -> [Subscription] {
+  func reading(_ topic: ReadRequest.Topic, stamp: String = "") -> [Subscription] {
     capabilityState.capabilities.map { capabilities in
-      [.reading(Reading(topic: topic, stamp: stamp, capabilities: capabilities, language: language))]
+      [.reading(ReadRequest(topic: topic, stamp: stamp, capabilities: capabilities, language: language))]
     } ?? []
   }
 

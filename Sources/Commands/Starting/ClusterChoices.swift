@@ -2,27 +2,27 @@ package import Operations
 import Platform
 
 /// The clusters that the console can switch to, from the files of this computer.
-package struct Places: Sendable {
+package struct ClusterChoices: Sendable {
   private let arguments: Arguments
   private let environment: Environment
 
   init(_ context: Context) { (arguments, environment) = (context.arguments, context.environment) }
 
   /// All clusters: profiles, contexts of the kubeconfig, and the standalone backend.
-  package func all() throws(CommandError) -> [ClusterPlace] {
+  package func all() throws(CommandError) -> [ClusterChoice] {
     try Contexts(arguments, environment, .standard()).places()
-      + [ClusterPlace(name: "standalone", source: .standalone, ways: "kubernetes", server: "on this computer")]
+      + [ClusterChoice(name: "standalone", source: .standalone, ways: "kubernetes", server: "on this computer")]
   }
 
   /// Opens `place`; no request is sent yet.
-  package func open(_ place: ClusterPlace) async throws(CommandError) -> ClusterSession {
+  package func open(_ place: ClusterChoice) async throws(CommandError) -> ClusterSession {
     try await ClusterSession.find(arguments.leading(to: place), environment, .standard())
   }
 }
 
 extension Arguments {
   /// This command line with `place` as its cluster.
-  fileprivate func leading(to place: ClusterPlace) -> Arguments {
+  fileprivate func leading(to place: ClusterChoice) -> Arguments {
     switch place.source {
     case .profile: naming(.profile, place.name)
     case .kubeconfig: naming(.context, place.name, keeping: [.kubeconfig])

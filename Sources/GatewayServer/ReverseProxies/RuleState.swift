@@ -4,7 +4,7 @@ import KubernetesAPI
 import Platform
 
 /// What is remembered about rules between requests: rate limits, circuit breakers, and the results of checks.
-final class RuleGuards: Sendable {
+final class RuleState: Sendable {
   private struct State {
     var limits: [String: Bucket] = [:]
     var breakers: [String: Breaker] = [:]
@@ -13,11 +13,11 @@ final class RuleGuards: Sendable {
     /// Why a source of bundles cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
     /// Why a host name may not be connected to, by `NAME:PORT`.
-    var places: [String: String] = [:]
+    var forbiddenHosts: [String: String] = [:]
   }
 
   /// What keeps rules from being served for now.
-  struct Troubles {
+  struct RuleProblems {
     /// Why an upstream's health check fails, by the name of its proxy.
     var failedHealthChecks: [String: String] = [:]
     /// The proxies whose circuit breakers are open.
@@ -25,7 +25,7 @@ final class RuleGuards: Sendable {
     /// Why a source of bundles cannot be read.
     var sources: [JSBundleRule.Source: String] = [:]
     /// Why a host name may not be connected to, by `NAME:PORT`.
-    var places: [String: String] = [:]
+    var forbiddenHosts: [String: String] = [:]
   }
 
   private let state = Locked(State())
@@ -36,7 +36,7 @@ final class RuleGuards: Sendable {
   }
 
   /// Buckets of callers that are kept; beyond that, the fullest are dropped.
-  static let most = 20_000
+  static let maximum = 20_000
 
   /// The refusal of a request because of the rate limit, a failing health check or an open circuit breaker; `nil` if it
   /// may be sent.
@@ -68,15 +68,15 @@ final class RuleGuards: Sendable {
       case .user: requester.user?.name ?? requester.address
       }
     return state.withLock { state in
-      if state.limits.count >= Self.most { Self.thinOut(&state.limits, now) }
+      if state.limits.count >= Self.maximum { Self.dropFullest(&state.limits, now) }
       return state.limits[rule.object.name + "\n" + who, default: Bucket(full: now)].take(limit, now)
     }
   }
 
   /// Removes full buckets, and if that is not enough, the half that is the fullest.
-  private static func thinOut(_ limits: inout [String: Bucket], _ now: ContinuousClock.Instant) {
+  private static func dropFullest(_ limits: inout [String: Bucket], _ now: ContinuousClock.Instant) {
     limits = limits.filter { $0.value.full > now }
-    guard limits.count >= most else { return }
+    guard limits.count >= maximum else { return }
     let middle = limits.values.map(\.full).sorted()[limits.count / 2]
     limits = limits.filter { $0.value.full > middle }
   }
@@ -92,7 +92,7 @@ final class RuleGuards: Sendable {
     switch outcome {
     case .answered(let status): isFailure = settings.statuses.contains(status)
     // The upstream did answer, although its response was not passed on, so a 502 counts only if the rule names it.
-    case .failed(.unfit): isFailure = settings.statuses.contains(502)
+    case .failed(.notForwarded): isFailure = settings.statuses.contains(502)
     case .failed: isFailure = true
     case .finished, .abandoned: return false
     }
@@ -107,12 +107,12 @@ final class RuleGuards: Sendable {
   }
 
   /// What keeps rules from being served now.
-  var troubles: Troubles {
+  var ruleProblems: RuleProblems {
     state.withLock { state in
-      Troubles(
+      RuleProblems(
         failedHealthChecks: state.failedHealthChecks, open: Set(state.breakers.filter { $0.value.isOpen }.keys),
         sources: state.sources,
-        places: state.places)
+        forbiddenHosts: state.forbiddenHosts)
     }
   }
 
@@ -122,8 +122,8 @@ final class RuleGuards: Sendable {
   /// Sets why host names may not be connected to, by `NAME:PORT`; true if that has changed.
   func setPlaces(_ problems: [String: String]) -> Bool {
     state.withLock { state in
-      defer { state.places = problems }
-      return state.places != problems
+      defer { state.forbiddenHosts = problems }
+      return state.forbiddenHosts != problems
     }
   }
 

@@ -5,7 +5,7 @@ import Manifest
 import Platform
 
 /// The result of a write.
-package struct Delivery: Hashable, Sendable {
+package struct WriteResult: Hashable, Sendable {
   /// The object as the server has it after the write; `nil` after a deletion.
   package var object: Object?
   /// Why there was no response, if the object was read again and showed that the write was carried out.
@@ -16,8 +16,8 @@ package struct Delivery: Hashable, Sendable {
 
 extension Plan {
   /// Sends the writes of this plan as `Write.deliver` does; a dry run without a response is not followed up.
-  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
-    if dryRun { return Delivery(object: try await send(to: cluster, dryRun: true)) }
+  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> WriteResult {
+    if dryRun { return WriteResult(object: try await send(to: cluster, dryRun: true)) }
     let prepared = try await preparation?.deliver(to: cluster)
     var delivery = try await write.deliver(to: cluster)
     delivery.lostAnswer = delivery.lostAnswer ?? prepared?.lostAnswer
@@ -27,20 +27,21 @@ extension Plan {
 
 extension Write {
   /// The pauses before each read: a server may still carry out a write whose response was lost.
-  private static let looks: [Duration] = [.zero, .seconds(1), .seconds(2)]
+  private static let pausesBeforeReads: [Duration] = [.zero, .seconds(1), .seconds(2)]
 
   /// Sends this write once; if no response arrives, reads the object again to find out the outcome.
   ///
   /// The write is never sent a second time. `.unanswered` says that it was not carried out, or that the
   /// outcome is unknown.
-  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> WriteResult {
     try await deliver(to: cluster, dryRun: dryRun) { () throws(ClusterError) in
       try await send(to: cluster, dryRun: dryRun)
     }
   }
 
   /// As `deliver`, but sends the patch so that it holds as long as `object` keeps its spec.
-  package func deliver(to cluster: Cluster, whileSpecIsThatOf object: Object) async throws(ClusterError) -> Delivery {
+  package func deliver(to cluster: Cluster, whileSpecIsThatOf object: Object) async throws(ClusterError) -> WriteResult
+  {
     guard case .patch(let resource, let namespace, let name, _) = self, let patch = patch(whileSpecIsThatOf: object)
     else { return try await deliver(to: cluster) }
     return try await deliver(to: cluster, dryRun: false) { () throws(ClusterError) in
@@ -50,26 +51,26 @@ extension Write {
 
   private func deliver(
     to cluster: Cluster, dryRun: Bool, _ send: () async throws(ClusterError) -> Object?
-  ) async throws(ClusterError) -> Delivery {
+  ) async throws(ClusterError) -> WriteResult {
     let lost: ClusterError
     do throws(ClusterError) {
-      return Delivery(object: try await send())
+      return WriteResult(object: try await send())
     } catch {
       // A cancelled caller does not wait for this either.
       guard error.mayHaveBeenCarriedOut, !dryRun, error != .transport(.cancelled) else { throw error }
       lost = error
     }
-    var fate = ClusterError.Fate.notCarriedOut
-    for pause in Self.looks {
+    var lastOutcome = ClusterError.Outcome.notCarriedOut
+    for pause in Self.pausesBeforeReads {
       if pause > .zero { await cluster.timing.sleep(pause) }
       switch await outcome(in: cluster) {
       case .carriedOut(let object):
-        return Delivery(object: isDeletion ? nil : object, lostAnswer: lost.brief)
-      case .notCarriedOut: fate = .notCarriedOut
-      case .unknown(let error): fate = .unknown(error.brief)
+        return WriteResult(object: isDeletion ? nil : object, lostAnswer: lost.brief)
+      case .notCarriedOut: lastOutcome = .notCarriedOut
+      case .unknown(let error): lastOutcome = .unknown(error.brief)
       }
     }
-    throw .unanswered(reason: lost.brief, fate)
+    throw .unanswered(reason: lost.brief, lastOutcome)
   }
 
   private var isDeletion: Bool { if case .delete = self { true } else { false } }

@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesAPI
 
 @Suite(.endsInTime)
-struct ListStreamingTests {
+struct InitialEventsSupportTests {
   private let clock = TestClock()
 
   @Test func nothingIsReportedBeforeEverythingIsThere() async {
@@ -120,7 +120,7 @@ struct ListStreamingTests {
   ) async -> [WatchEvent<Object>] {
     var cluster = Cluster(transport: transport)
     cluster.timing = clock.timing
-    if let isOffered { cluster.listStreaming.note(isOffered) }
+    if let isOffered { cluster.initialEventsSupport.note(isOffered) }
     return await Watch(.extensions, in: cluster) { $0 }.first(count)
   }
 }

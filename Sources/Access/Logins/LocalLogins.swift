@@ -6,11 +6,11 @@ import Platform
 
 /// OAuth 2 as KubeSphere's gateway implements it (password logins, renewal, logout, user info), and basic
 /// authentication.
-package struct Logins: Sendable {
+package struct LocalLogins: Sendable {
   private let file: AccessFileReader<PasswordTable>
   private let checker: PasswordChecker
   private let tokens: LoginTokens
-  private let known = Locked<[String: (user: User, proof: String?, until: ContinuousClock.Instant)]>([:])
+  private let known = Locked<[String: (user: User, passwordFingerprint: String?, until: ContinuousClock.Instant)]>([:])
   private let now: @Sendable () -> ContinuousClock.Instant
   private let audit: AuditLog
 
@@ -43,7 +43,7 @@ package struct Logins: Sendable {
   func user(ofToken token: String) -> User? {
     guard let login = tokens.login(of: token) else { return nil }
     let users = users
-    guard users.proof(of: login.user) == login.proof else {
+    guard users.passwordFingerprint(of: login.user) == login.passwordFingerprint else {
       _ = tokens.logOut(token)
       return nil
     }
@@ -53,7 +53,7 @@ package struct Logins: Sendable {
   /// The user of `NAME:PASSWORD` in base64, if that was verified in the last 30 seconds.
   func knownUser(ofBasic text: String) -> User? {
     guard let bytes = Base64.decode(text), let entry = known.withLock({ $0[SHA256.hex(bytes)] }), entry.until > now(),
-      users.proof(of: entry.user.name) == entry.proof
+      users.passwordFingerprint(of: entry.user.name) == entry.passwordFingerprint
     else { return nil }
     return entry.user
   }
@@ -73,7 +73,7 @@ package struct Logins: Sendable {
     }
     known.withLock { known in
       if known.count >= 1_000 { known = known.filter { $0.value.until > now } }
-      if known.count < 1_000 { known[digest] = (user, users.proof(of: name), now + .seconds(30)) }
+      if known.count < 1_000 { known[digest] = (user, users.passwordFingerprint(of: name), now + .seconds(30)) }
     }
     return user
   }
@@ -87,19 +87,21 @@ package struct Logins: Sendable {
   }
 }
 
-extension Logins: LoginStore {
+extension LocalLogins: LoginStore {
   func logIn(_ name: String, _ password: String, from address: String) async throws(LoginRefusal) -> LoginGrant {
     let users = users
     let user = try await checker.check(name, password, in: users, from: address).user()
-    return tokens.logIn(user.name, proof: users.proof(of: user.name) ?? "")
+    return tokens.logIn(user.name, passwordFingerprint: users.passwordFingerprint(of: user.name) ?? "")
   }
 
   func renew(_ refresh: String) -> LoginRenewal {
     let users = users
-    return tokens.renew(refresh) { user, proof in users.proof(of: user) == proof }
+    return tokens.renew(refresh) { user, passwordFingerprint in
+      users.passwordFingerprint(of: user) == passwordFingerprint
+    }
   }
 
-  func bearer(of access: String) -> User? { user(ofToken: access) }
+  func tokenUser(of access: String) -> User? { user(ofToken: access) }
 
   func end(loginOf access: String) -> User? {
     let user = user(ofToken: access)

@@ -8,7 +8,7 @@ import Testing
 @testable import Access
 
 /// Logins with a password, as KubeSphere's gateway has them.
-@Suite struct LoginsTests {
+@Suite struct LocalLoginsTests {
   /// Clocks that a test turns.
   private final class Clock: Sendable {
     private let seconds = Locked(1_000_000)
@@ -27,14 +27,14 @@ import Testing
 
   private let clock = Clock()
 
-  private func logins(_ text: String = file, kept file: String? = nil) throws -> Logins {
+  private func logins(_ text: String = file, kept file: String? = nil) throws -> LocalLogins {
     let clock = clock
-    return Logins(
+    return LocalLogins(
       try PasswordTable(text: text, file: "users"), file: file, time: { clock.time }, now: { clock.now })
   }
 
   private func ask(
-    _ logins: Logins, _ method: HTTPRequest.Method, _ target: String, form: String = "", token: String? = nil
+    _ logins: LocalLogins, _ method: HTTPRequest.Method, _ target: String, form: String = "", token: String? = nil
   ) async throws -> (status: Int, value: Value) {
     var request = HTTPRequest(method, target, body: Array(form.utf8))
     request.headers["Authorization"] = token.map { "Bearer " + $0 }
@@ -44,14 +44,14 @@ import Testing
 
   private static let client = "&client_id=kubesphere&client_secret=kubesphere"
 
-  private func logIn(_ logins: Logins, password: String = "secret", user: String = "ada") async throws -> (
+  private func logIn(_ logins: LocalLogins, password: String = "secret", user: String = "ada") async throws -> (
     status: Int, value: Value
   ) {
     try await ask(
       logins, .post, "/oauth/token", form: "grant_type=password&username=\(user)&password=\(password)" + Self.client)
   }
 
-  private func renew(_ logins: Logins, _ token: Value?) async throws -> (status: Int, value: Value) {
+  private func renew(_ logins: LocalLogins, _ token: Value?) async throws -> (status: Int, value: Value) {
     try await ask(
       logins, .post, "/oauth/token", form: "grant_type=refresh_token&refresh_token=\(token?.string ?? "")" + Self.client
     )
@@ -173,7 +173,7 @@ import Testing
     let users = try AccessFileReader(path, now: { clock.now }) { path throws(AccessFileError) in
       try PasswordTable(file: path)
     }
-    let logins = Logins(users, file: nil, time: { clock.time }, now: { clock.now })
+    let logins = LocalLogins(users, file: nil, time: { clock.time }, now: { clock.now })
     let (one, other) = (try await logIn(logins).value, try await logIn(logins).value)
     _ = try await logins.user(ofBasic: Base64.encode(Array("ada:secret".utf8)), from: "")
     try Files.write(Array(text.utf8), to: path)
@@ -213,7 +213,7 @@ import Testing
   @Test func clientsOfOneAddressHoldUpNoOthers() async throws {
     let checker = PasswordChecker(now: { ContinuousClock.now })
     let table = try PasswordTable(text: Self.file, file: "users")
-    let most = PasswordChecker.mostWaiting.ofAddress
+    let capacity = PasswordChecker.mostWaiting.ofAddress
 
     let verdicts = await withTaskGroup(of: PasswordChecker.Verdict.self) { group in
       for number in 0..<200 {
@@ -225,7 +225,7 @@ import Testing
     }
 
     #expect(verdicts.allSatisfy { $0 == .wrong || $0 == .tooManyAtOnce })
-    #expect(verdicts.filter { $0 == .wrong }.count >= most)
+    #expect(verdicts.filter { $0 == .wrong }.count >= capacity)
     #expect(await checker.check("ada", "secret", in: table, from: "192.0.2.1") != .tooManyAtOnce)
   }
 
@@ -250,7 +250,7 @@ import Testing
 
   @Test func asManyAsAreKeptAreLoggedInAndTheOldestGivesWay() throws {
     let clock = clock
-    let tokens = LoginTokens(file: nil, most: 100, now: { clock.time })
+    let tokens = LoginTokens(file: nil, capacity: 100, now: { clock.time })
     let first = tokens.logIn("ada")
     clock.turn(1)
     let second = tokens.logIn("ada")

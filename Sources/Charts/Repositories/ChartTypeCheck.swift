@@ -2,7 +2,7 @@ import Manifest
 import Packages
 
 /// Checks `Chart.yaml` against helm's Go types: strings, lists of strings, booleans.
-struct ChartShape {
+struct ChartTypeCheck {
   /// The first field with another type, and what it should be; `nil` if there is none.
   private(set) var problem: String?
 

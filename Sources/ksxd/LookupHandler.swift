@@ -12,17 +12,17 @@ import Platform
 ///
 /// helm gets no credentials of this process: it gets an address on this machine with a secret path, which accepts only
 /// GET and is closed when helm has ended.
-struct ChartWindow: Handler {
+struct LookupHandler: Handler {
   private let cluster: Cluster
   /// The prefix of the path.
   private let secret: String
 
-  static func open(_ cluster: Cluster) async -> ClusterWindow? {
+  static func open(_ cluster: Cluster) async -> LookupServer? {
     let secret = "/" + (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
     do throws(ServerError) {
-      let window = ChartWindow(cluster: cluster, secret: secret)
+      let window = LookupHandler(cluster: cluster, secret: secret)
       let server = try await Server.start(window, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
-      return ClusterWindow(address: (server.addresses.first ?? "") + secret) { await server.stop(grace: .zero) }
+      return LookupServer(address: (server.addresses.first ?? "") + secret) { await server.stop(grace: .zero) }
     } catch {
       Logger(label: "controllers").warning("lookup and .Capabilities.APIVersions in charts find nothing: \(error)")
       return nil

@@ -4,18 +4,18 @@ import Platform
 
 /// Checks whether the API server behind a gateway responds; without it, the gateway can authenticate no caller and
 /// learns of no change to rules.
-package final class APIPulse: Sendable {
+package final class APIServerMonitor: Sendable {
   private static let pause = Duration.seconds(3)
   /// A longer silence counts as a failure; a restart of the server takes less.
   static let patience = Duration.seconds(10)
 
   private let cluster: Cluster
-  private let heard: Locked<Duration>
+  private let lastResponse: Locked<Duration>
 
   /// Counts the server as responding until the first check.
   package init(of cluster: Cluster) {
     self.cluster = cluster
-    heard = Locked(cluster.timing.now())
+    lastResponse = Locked(cluster.timing.now())
   }
 
   /// Sends requests until the task is cancelled; a refusal is a response too.
@@ -35,12 +35,12 @@ package final class APIPulse: Sendable {
 
   private func note() {
     let now = cluster.timing.now()
-    heard.withLock { $0 = now }
+    lastResponse.withLock { $0 = now }
   }
 
   /// How long there has been no response; `nil` if that is not too long.
   var silence: Duration? {
-    let silence = cluster.timing.now() - heard.withLock { $0 }
+    let silence = cluster.timing.now() - lastResponse.withLock { $0 }
     return silence > Self.patience ? silence : nil
   }
 }

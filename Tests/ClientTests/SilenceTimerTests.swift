@@ -9,9 +9,9 @@ import Testing
 
 /// What is done about a peer that says nothing, and about a network that carries nothing.
 @Suite(.endsInTime)
-struct SilenceTests {
+struct SilenceTimerTests {
   @Test func whatWasSentBeforeIsNoSignOfLife() throws {
-    var silence = Silence(allowed: 1)
+    var silence = SilenceTimer(allowed: 1)
     silence.note(uploaded: 4096)
     let deadline = try #require(silence.deadline)
 
@@ -71,7 +71,7 @@ struct SilenceTests {
   @Test func aStreamMayBeSilentOnlySoLong() async throws {
     let server = LoopbackServer { _ in [.chunkedHead, .chunk("a"), .stall] }
     var request = HTTPRequest(.get, "/")
-    request.patience = .stream(limit: 60, silence: 1)
+    request.timeoutPolicy = .stream(limit: 60, silence: 1)
 
     let response = try await CurlTransport(base: server.base).send(request)
 
@@ -86,7 +86,7 @@ struct SilenceTests {
     connection.keepalive.interval = 1
     connection.keepalive.probes = 1
     var request = HTTPRequest(.get, "/")
-    request.patience = .stream(limit: nil)
+    request.timeoutPolicy = .stream(limit: nil)
 
     let response = try await CurlTransport(connection).send(request)
     let error = await #expect(throws: TransportError.self) { try await response.body.collected() }

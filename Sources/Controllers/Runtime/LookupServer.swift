@@ -1,7 +1,7 @@
 import Client
 
 /// A server through which a chart reads a cluster while it is rendered.
-package struct ClusterWindow: Sendable {
+package struct LookupServer: Sendable {
   /// The server's address; it needs no credentials, and only the renderer knows it.
   package var address: String
   /// Stops the server.

@@ -6,7 +6,7 @@ import Manifest
 import Platform
 import Testing
 
-@Suite struct DeliveryTests {
+@Suite struct WriteResultTests {
   private static let cut = ClusterError.transport(.interrupted(reason: "cut"))
   private static let patch = Write.patch(
     Dialect.installPlan.installations, name: "bell",
@@ -15,7 +15,7 @@ import Testing
   /// Delivers `write` to a server that carries it out or not, and never answers a write.
   private func deliver(
     _ write: Write, isCarriedOut: Bool, reads: TransportError? = nil
-  ) async throws -> (Result<Delivery, ClusterError>, CuttingServer) {
+  ) async throws -> (Result<WriteResult, ClusterError>, CuttingServer) {
     let server = CuttingServer(isCarriedOut: isCarriedOut, reads: reads)
     var cluster = Cluster(transport: server)
     cluster.timing = Timing(now: { .zero }, sleep: { _ in }, random: { 0.5 })

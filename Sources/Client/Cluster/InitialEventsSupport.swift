@@ -8,15 +8,15 @@ import Platform
 /// Shared by all copies of a `Cluster`. A server before 1.27 may ignore the parameter and begin an ordinary
 /// watch, which never marks the end of the initial events. So they are requested only from newer servers, and
 /// not again from a server that has refused.
-package final class ListStreaming: Sendable {
+package final class InitialEventsSupport: Sendable {
   private let knowledge = Locked<Bool?>(nil)
 
   /// `nil` until it is known.
-  package var isOffered: Bool? { knowledge.withLock { $0 } }
+  package var isSupported: Bool? { knowledge.withLock { $0 } }
 
   init() {}
 
-  func note(_ isOffered: Bool) { knowledge.withLock { $0 = isOffered } }
+  func note(_ isSupported: Bool) { knowledge.withLock { $0 = isSupported } }
 
   /// Whether `error`, the response to such a watch, says that the server does not offer it, or not to this user.
   static func isRefused(by error: ClusterError) -> Bool {
@@ -32,11 +32,11 @@ extension Cluster {
   /// list arrives sooner. A program that runs for days and wants to spare the server calls it before it starts its
   /// watches.
   @discardableResult
-  package func findListStreaming() async -> Bool {
-    if let isOffered = listStreaming.isOffered { return isOffered }
+  package func findInitialEventsSupport() async -> Bool {
+    if let isSupported = initialEventsSupport.isSupported { return isSupported }
     guard let version = try? await version() else { return false }
-    listStreaming.note(version.isAtLeast(major: 1, minor: 27))
-    return listStreaming.isOffered ?? false
+    initialEventsSupport.note(version.isAtLeast(major: 1, minor: 27))
+    return initialEventsSupport.isSupported ?? false
   }
 }
 
