@@ -62,7 +62,7 @@ extension Installation {
     guard since.count(where: \.state.isFailure) > 2, !isBeingDeleted else { return nil }
     return since.contains { $0.state == .installFailed }
       ? "it fails and is tried again and again. What ends that is what makes it succeed, or ksx uninstall \(`extension`)"
-      : "it fails and is tried again and again. What ends that is another version: ksx rollback \(`extension`)"
+      : "it fails and is tried again and again. What ends that is another version: ksx rollback \(`extension`). Where it stands still, ksx doctor \(`extension`) says what helps"
   }
 
   var hasObservedVersion: Bool {

@@ -50,7 +50,10 @@ import Testing
 
   @Test(arguments: [
     ("InstallFailed", "what makes it succeed, or ksx uninstall whizard"),
-    ("UpgradeFailed", "another version: ksx rollback whizard"),
+    (
+      "UpgradeFailed",
+      "another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
+    ),
   ])
   func aLoopIsToldWithWhatEndsIt(failure: String, way: String) {
     let words = ["Preparing", failure, "Preparing", failure, "Preparing", failure, "Preparing"]

@@ -66,7 +66,7 @@ import Testing
     #expect(
       cancellation.next(looping)
         == .refused(
-          "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard"
+          "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
         ))
   }
 
