@@ -1,4 +1,5 @@
 import Extensions
+import Manifest
 import Platform
 import Testing
 
@@ -102,6 +103,29 @@ import Testing
     progress = progress.triedAgain(over: left)
     #expect(progress.observe(seen("Upgrading", job: "helm-upgrade-1")) == nil)
     #expect(progress.observe(seen("Installed", job: "helm-upgrade-1")) == .done)
+  }
+
+  /// The write of its failure may meet that of the rollback, and is then not repeated: they wait for ever.
+  @Test func whatIsLeftPreparingBehindALoopTakesStock() {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: looping("UpgradeFailed"))
+    let left = looping("Preparing", wanted: "1.0.0")
+    #expect(progress.observe(left) == nil)
+    #expect(progress.secondTry == left && progress.outcomeWhenQuiet == nil)
+    guard case .patch(_, _, _, let body) = Retry.write(for: left, .installPlan) else { return }
+    #expect(body["status"] == ["state": "", "stateHistory": .null])
+
+    progress = progress.triedAgain(over: left)
+    #expect(progress.observe(left) == nil && progress.secondTry == nil && progress.outcomeWhenQuiet == nil)
+    #expect(progress.observe(seen("", job: "helm-upgrade-0")) == nil)
+    #expect(progress.observe(seen("Installed", job: "helm-upgrade-0")) == .done)
+  }
+
+  /// Its own attempt may take long to fetch its chart.
+  @Test func whatIsNotWhatTheStatusNamesIsNotSaidToBeLeftPreparing() {
+    var progress = ChangeProgress(.upgrade(to: "1.2.0"), since: looping("UpgradeFailed"))
+
+    #expect(progress.observe(looping("Preparing", wanted: "1.2.0")) == nil)
+    #expect(progress.secondTry == nil && !progress.isLeftUntried)
   }
 
   @Test func aChangeOutOfALoopThatLoopsItselfHasFailed() {

@@ -10,7 +10,8 @@ package enum Retry {
   /// design has no fingerprint; there an empty state makes the controllers start over.
   static func body(_ installation: Installation?, _ dialect: Dialect) -> Value {
     if let installation, installation.isBeingDeleted { return uninstall(installation) }
-    return dialect.name == .installPlan ? ["status": anotherTry] : startOver
+    guard dialect.name == .installPlan else { return startOver }
+    return installation?.state == .preparing ? stock : ["status": anotherTry]
   }
 
   /// The write that makes the controllers try `installation` again; refused if it has changed since it was read.
@@ -18,6 +19,9 @@ package enum Retry {
     .patch(
       dialect.installations, name: installation.name, Change.versioned(body(installation, dialect), installation))
   }
+
+  /// The status with which shipped controllers go by helm's release: in Preparing they wait, and no try ends that.
+  package static let stock: Value = ["status": ["state": "", "stateHistory": .null]]
 
   /// The status that makes shipped controllers try again.
   package static let anotherTry: Value = ["configHash": ""]

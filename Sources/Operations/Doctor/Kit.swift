@@ -58,7 +58,7 @@ struct Remedies {
   /// Makes the controller derive the state from helm's release, without a Job.
   var takeStock: Remedy {
     Remedy(
-      "take stock", [patch(["status": ["state": "", "stateHistory": .null]])],
+      "take stock", [patch(Retry.stock)],
       cost: "the history of states is forgotten; with a release that is deployed no job runs")
   }
 

@@ -71,6 +71,7 @@ package struct ChangeProgress: Hashable, Sendable {
   package var outcomeWhenQuiet: Outcome? {
     guard isLeftUntried, let last else { return nil }
     if last.isSettled { return .done }
+    if last.observed.state == .preparing { return nil }
     return .failed(
       "\(last.observed.state.name) is from the attempt before this change (\(last.reason)), and the controllers have begun no new one; a retry has it tried"
     )
@@ -79,12 +80,12 @@ package struct ChangeProgress: Hashable, Sendable {
   /// The installation of which the controllers are to be told to try once more what it asks for.
   ///
   /// A version that is put back while another one fails is left untried by KubeSphere's: there is nothing new to them,
-  /// and the failure is the other's (docs/KUBESPHERE.md: Reconciling). `nil` where that is not so, or was done.
+  /// and the failure is the other's (docs/KUBESPHERE.md: Reconciling). One that was put back while another was
+  /// Preparing may stay so. `nil` where that is not so, or was done.
   package var secondTry: Installation? {
-    guard isLeftUntried, !isSecondTry, let last, last.observed.state.isFailure, !last.isManagedByStandalone else {
-      return nil
-    }
-    return change.triesAgain(last) ? last : nil
+    guard isLeftUntried, !isSecondTry, let last, !last.isManagedByStandalone else { return nil }
+    if last.observed.state == .preparing { return last }
+    return last.observed.state.isFailure && change.triesAgain(last) ? last : nil
   }
 
   /// The same change, which was tried again over `installation`; what is older than `written` says nothing of it.
@@ -104,16 +105,24 @@ package struct ChangeProgress: Hashable, Sendable {
     let mayBeFormer = attempt.mayBeLeftUntried && !attempt.hasBegun
     switch installation.rolloutState(since: before) {
     case .settled:
-      isLeftUntried = mayBeFormer
+      isLeftUntried = mayBeFormer && !(isSecondTry && before?.observed.state == .preparing)
       return isLeftUntried ? nil : placementEnd(installation)
     case .failed(let reason):
       isLeftUntried = mayBeFormer
       return isLeftUntried ? nil : .failed(Sentence(verbatim: reason))
     case .underWay:
+      if isLeftPreparing(installation) { isLeftUntried = true }
       guard state.isFailure, !attempt.isForeign(installation) else { return nil }
       isLeftUntried = mayBeFormer
       return isNewFailure(installation) ? .failed(Sentence(verbatim: installation.reason)) : nil
     }
+  }
+
+  /// Whether the last attempt of a loop was begun before the change, and the controllers have nothing to begin after
+  /// it: what the status names is what is asked for.
+  private func isLeftPreparing(_ installation: Installation) -> Bool {
+    state == .preparing && attempt.isPrecededByLoop && !attempt.hasBegun && installation.isTaken
+      && !installation.observed.configHash.isEmpty
   }
 
   /// The outcome of a placement: it has ended when every agent has, and none is left that is not asked for.

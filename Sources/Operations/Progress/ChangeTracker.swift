@@ -110,6 +110,7 @@ extension ChangeTracker.Entry {
   fileprivate var nextLook: Double? {
     if isBeingCancelled { return nil }
     let isDue = !isTryingAgain && progress.secondTry != nil
+    guard isDue || progress.outcomeWhenQuiet != nil else { return nil }
     let patience = isDue ? ChangeProgress.secondTryPatience : ChangeProgress.patience
     return leftUntriedSince.map { $0 + Double(patience) }
   }
