@@ -41,8 +41,8 @@ package struct KubernetesRelay: CallerHandler {
       return HTTPResponse.badGateway(
         "Error while proxying request: the gateway has no credential", code: 502, reason: "Bad Gateway")
     }
-    let tellsUID = caller.user.uid.isEmpty ? false : await uids.isHeld()
-    var sent = UpstreamRequest(toAPI: request.head, by: caller.user, tellsUID: tellsUID)
+    let includesUID = caller.user.uid.isEmpty ? false : await uids.isHeld()
+    var sent = UpstreamRequest(toAPI: request.head, by: caller.user, includesUID: includesUID)
     sent.target = address.path + request.head.target
     sent.isUnauthorizedAboutGateway = isMember
     for field in credential.headers.fields { sent.headers.add(field.name, field.value) }

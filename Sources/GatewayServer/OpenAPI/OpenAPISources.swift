@@ -124,7 +124,7 @@ final class OpenAPISources: Sendable {
       noteProblem(nil, of: source)
     } catch {
       // What was read before still holds while a server does not answer, but not once it answers otherwise.
-      if case .unfit = error { set([], nil, of: source) }
+      if case .notForwarded = error { set([], nil, of: source) }
       noteProblem(error.text, of: source)
     }
     state.withLock { $0.running -= 1 }
@@ -152,13 +152,13 @@ final class OpenAPISources: Sendable {
     case 401, 403, 404, 405, 406: return set([], nil, of: source)
     default: throw .failed("the server answers \(answer.status)")
     }
-    guard let document = try? JSON.parse(answer.bytes) else { throw .unfit("it is no JSON") }
+    guard let document = try? JSON.parse(answer.bytes) else { throw .notForwarded("it is no JSON") }
     guard let excerpt = OpenAPIExcerpt.of(document, group: source.group, version: source.version) else {
-      throw .unfit("it is no OpenAPI 2 with paths below /kapis/\(source.group)/\(source.version)")
+      throw .notForwarded("it is no OpenAPI 2 with paths below /kapis/\(source.group)/\(source.version)")
     }
     let bytes = JSON.bytes(excerpt)
     let others = state.withLock { $0.size - ($0.entries[source]?.excerpt.count ?? 0) }
-    guard others + bytes.count <= Self.capacity else { throw .unfit("there is no room for more documents") }
+    guard others + bytes.count <= Self.capacity else { throw .notForwarded("there is no room for more documents") }
     set(bytes, answer.headers["ETag"], of: source)
   }
 

@@ -126,7 +126,7 @@ final class UpstreamProbe: UpstreamListener {
     guard !isOver, let limit else { return }
     received?.bytes += bytes.readableBytesView
     if let received, received.bytes.count > limit {
-      finish(.failure(.unfit("the answer is longer than \(limit) bytes")))
+      finish(.failure(.notForwarded("the answer is longer than \(limit) bytes")))
     }
   }
 

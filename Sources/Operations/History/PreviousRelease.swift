@@ -68,7 +68,7 @@ struct PreviousRelease: Hashable, Sendable {
 extension Installation {
   /// Whether it asks for the very version and config that ran when ksx changed it last: a failure need not be theirs.
   var asksForWhatRan: Bool {
-    guard isTaken, !isManagedByStandalone, let ran = PreviousRelease(self), let digest = ran.digest else {
+    guard isObserved, !isManagedByStandalone, let ran = PreviousRelease(self), let digest = ran.digest else {
       return false
     }
     return VersionText(ran.version) == VersionText(version) && digest == ConfigHash.of(config)

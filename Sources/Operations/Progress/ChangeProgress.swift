@@ -121,7 +121,7 @@ package struct ChangeProgress: Hashable, Sendable {
   /// Whether the last attempt of a loop was begun before the change, and the controllers have nothing to begin after
   /// it: what the status names is what is asked for.
   private func isLeftPreparing(_ installation: Installation) -> Bool {
-    state == .preparing && attempt.isPrecededByLoop && !attempt.hasBegun && installation.isTaken
+    state == .preparing && attempt.isPrecededByLoop && !attempt.hasBegun && installation.isObserved
       && !installation.observed.configHash.isEmpty
   }
 
