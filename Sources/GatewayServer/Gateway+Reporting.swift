@@ -37,8 +37,9 @@ extension Gateway {
       }
       answer = own
     }
-    guard [200, 404].contains(answer.status) else { return answer }
-    let bytes = answer.status == 200 ? try? await answer.body.collected() : nil
+    // kubectl takes an index for that of everything: where the server has none, it reads OpenAPI 2.
+    guard answer.status == 200 else { return answer }
+    let bytes = try? await answer.body.collected()
     return HTTPResponse(
       status: 200, json: OpenAPIIndex.merged(bytes.flatMap { try? JSON.parse($0) }, rules.table))
   }

@@ -71,6 +71,14 @@ import Testing
     }
   }
 
+  /// kubectl 1.33 explained nothing of Kubernetes 1.20, which has no such index, when there was one of extensions alone.
+  @Test func whereTheServerHasNoIndexOfDocumentsThereIsNone() async throws {
+    try await GatewayFixture.with(.service(at: "http://127.0.0.1:9"), api: NoAPI()) { gateway in
+      let answer = try await gateway.ask("/openapi/v3")
+      #expect(answer.status == 404)
+    }
+  }
+
   private struct OneDocument: CallerHandler {
     func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
       guard request.head.target == "/openapi/v3" else { return Status.unknownResource.response }

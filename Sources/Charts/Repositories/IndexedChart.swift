@@ -13,7 +13,9 @@ enum IndexedChart {
     var fields = known(chart, names)
     fields["maintainers"] = items(of: chart["maintainers"], ["name", "email", "url"])
     fields["dependencies"] = items(of: chart["dependencies"], dependency).map(withPlace)
-    fields["annotations"] = chart["annotations"]?.mapping.flatMap { $0.isEmpty ? nil : sorted($0) }
+    if let annotations = chart["annotations"]?.mapping, !annotations.isEmpty {
+      fields["annotations"] = .mapping(ordered(annotations))
+    }
     return ordered(fields)
   }
 
@@ -78,8 +80,6 @@ enum IndexedChart {
     default: true
     }
   }
-
-  private static func sorted(_ mapping: Mapping) -> Value { .mapping(ordered(mapping)) }
 
   static func ordered(_ mapping: Mapping) -> Mapping {
     Mapping(mapping.pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })

@@ -57,9 +57,9 @@ enum OpenAPIExcerpt {
 
   /// Clients find the schema of a kind by these, so a server could otherwise say what a Deployment is.
   private static func ownKinds(_ value: Value, _ group: String) -> Value? {
-    guard let all = value.sequence else { return value["group"] == .string(group) ? value : nil }
+    guard let all = value.sequence else { return value["group"] == .string(group) ? .some(value) : .none }
     let own = all.filter { $0["group"] == .string(group) }
-    return own.isEmpty ? nil : .sequence(own)
+    return own.isEmpty ? .none : .some(.sequence(own))
   }
 
   private static let types = ["object", "array", "string", "number", "integer", "boolean"]
@@ -121,8 +121,11 @@ extension OpenAPIExcerpt {
   /// What may be referred to in a document.
   private struct Members {
     private var references: [OpenAPIReference: Set<OpenAPIReference>] = [:]
+    /// What anything in the document refers to.
+    private let referred: Set<OpenAPIReference>
 
     init(_ document: Value) {
+      referred = Self.references(in: [document])
       for section in sections {
         for pair in document[section]?.mapping?.pairs ?? [] where pair.value.mapping != nil {
           references[OpenAPIReference(section: section, name: pair.key)] = Self.references(in: [pair.value])
@@ -136,7 +139,6 @@ extension OpenAPIExcerpt {
     /// these need.
     func needed(by paths: [Value]) -> Set<OpenAPIReference> {
       var found: Set<OpenAPIReference> = []
-      let referred = references.values.reduce(into: Set()) { $0.formUnion($1) }.union(Self.references(in: paths))
       let roots = references.keys.filter { $0.section == "definitions" && !referred.contains($0) }
       var rest = Array(Self.references(in: paths)) + roots
       while let next = rest.popLast() {
