@@ -94,7 +94,7 @@ import Testing
     ]
     tester.hear(.installations(.applied(failed)))
 
-    #expect(tester.screen.contains("ada，2 分钟前（ticket 7）"), "\(tester.screen)")
+    #expect(tester.screen.contains("由 ada 操作，2 分钟前（ticket 7）；1.0.0 仍在运行"), "\(tester.screen)")
   }
 
   @Test func clausesAndRemarksHaveMarksOfTheirLanguage() {

@@ -153,8 +153,8 @@ import Testing
   private func atVerdict() throws -> (ConsoleTester, Plan) {
     var tester = ConsoleTester.atMarket()
     tester.type("D")
-    tester.offer("grafana", "1.0.0", "1.1.0")
     let plan = try #require(tester.dryRunOfPlan)
+    tester.offer("grafana", "1.0.0", "1.1.0")
     tester.hear(.dryRunEnded(plan, failure: nil))
     return (tester, plan)
   }

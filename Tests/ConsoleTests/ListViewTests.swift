@@ -35,6 +35,7 @@ private struct Item: Identifiable, Hashable, Sendable {
 
     #expect(fitted.map(\.width) == [4, 4])
     #expect(fitted.map(\.maximum) == [4, 13])
+    #expect(columns.map { $0.fitted(to: []) }.map(\.width) == [10, 4])
   }
 
   @Test mutating func whatDoesNotFitIsCountedAndWhereOneIs() {

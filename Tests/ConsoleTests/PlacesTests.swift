@@ -8,10 +8,9 @@ import Testing
 @Suite struct PlacesTests {
   @Test func aScreenThatIsOpenAlreadyIsNotOpenedTwice() {
     var tester = ConsoleTester.atMarket()
-    for _ in 1...20 { tester.type("?mH~y") }
-    #expect(tester.app.layers.count == 5, "\(tester.app.layers.map { $0.identity ?? "-" })")
-    #expect(tester.screen.contains("YAML") || tester.screen.contains("Drafts"), "\(tester.screen)")
-    for _ in 1...5 { tester.press(.escape) }
+    for _ in 1...20 { tester.type("?mH~") }
+    #expect(tester.app.layers.map { $0.identity ?? "-" } == ["help", "messages", "page changes", "drafts"])
+    for _ in 1...4 { tester.press(.escape) }
     #expect(tester.app.layers.isEmpty)
   }
 
@@ -42,7 +41,7 @@ import Testing
     for number in 1...60 { tester.app.open(ObjectScreen("x\(number)")) }
 
     #expect(tester.app.layers.count == 24)
-    #expect(tester.app.layers.last?.identity == "object x60")
+    #expect(tester.app.layers.last?.identity == "object/x60")
   }
 
   @Test func thePlacesOfAnEarlierSessionCanBeGoneBackTo() {

@@ -35,9 +35,9 @@ struct Column<Element>: Sendable {
 }
 
 extension Column {
-  /// The same column, no wider than its heading and its cells of `rows`.
-  func fitted(to rows: some Sequence<Element>) -> Column {
-    guard isTight else { return self }
+  /// The same column, no wider than its heading and its cells of `rows`, if there are any.
+  func fitted(to rows: some Collection<Element>) -> Column {
+    guard isTight, !rows.isEmpty else { return self }
     let heading = title.isEmpty ? 0 : title.columns + (sorting == nil ? 0 : 2)
     let widest = rows.reduce(heading) { max($0, text($1).columns) }
     var column = self

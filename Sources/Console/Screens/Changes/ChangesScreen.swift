@@ -81,7 +81,7 @@ struct ChangeScreen: Screen {
   var sections: [KeySection] { prompt == nil ? [.text, .marketplace, .everywhere] : [.prompt] }
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { change.extension }
-  var identity: String? { "change \(change.id)" }
+  var identity: String? { "change/\(change.id)" }
   func title(_ state: ConsoleState) -> String { state.words("Change") }
   func hints(_ state: ConsoleState) -> [Hint] {
     change.hints(state).filter { $0.action != .command(.open) } + .commands([.back, .help])

@@ -9,7 +9,7 @@ struct ComparisonScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
-  var identity: String? { "comparison of ways" }
+  var identity: String? { "comparison" }
   func title(_ state: ConsoleState) -> String { state.words("Comparison") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .compareWays, .help]) }
 

@@ -20,7 +20,7 @@ struct VersionComparisonScreen: Screen {
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
-  var identity: String? { "comparison \(name) \(old) \(new)" }
+  var identity: String? { "comparison/\(name)/\(old)/\(new)" }
   func title(_ state: ConsoleState) -> String { "\(old) → \(new)" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(topic) }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .pageDown, .help]) }

@@ -70,8 +70,8 @@ struct ConfigScreen: Screen {
   var extensionName: String? { name }
   var identity: String? {
     switch purpose {
-    case .configure: "config \(name)"
-    case .plan(let change): "config \(name) \(change.words)"
+    case .configure: "config/\(name)"
+    case .plan(let change): "config/\(name)/\(change.words)"
     }
   }
   func title(_ state: ConsoleState) -> String { state.words("Config") }

@@ -28,7 +28,7 @@ struct MergeScreen: Screen {
   var extensionName: String? { name }
   var sections: [KeySection] { [.merge, .everywhere] }
   // Another text in the cluster or in the editor makes another merge.
-  var identity: String? { "merge \(name) \([shown.base, shown.theirs, shown.mine].hashValue)" }
+  var identity: String? { "merge/\(name)/\([shown.base, shown.theirs, shown.mine].hashValue)" }
   var keepsInput: Bool { true }
   func title(_ state: ConsoleState) -> String { state.words("Merge") }
   func isAboutChange(of name: String) -> Bool { name == self.name }

@@ -43,7 +43,7 @@ struct DoctorScreen: Screen {
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var extensionName: String? { name }
   var subject: String? { selected?.finding.subject ?? name }
-  var identity: String? { "doctor \(name ?? "")" }
+  var identity: String? { "doctor/\(name ?? "")" }
   func title(_ state: ConsoleState) -> String { state.words("Doctor") }
   func hints(_ state: ConsoleState) -> [Hint] {
     (selected?.remedy == nil ? [] : [Hint(.open, state.words("plan the remedy"))]) + [

@@ -23,7 +23,7 @@ struct ObjectScreen: Screen {
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
-  var identity: String? { "object \(name)" }
+  var identity: String? { "object/\(name)" }
   func title(_ state: ConsoleState) -> String { state.words("YAML") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .reveal, .help]) }
 

@@ -24,7 +24,7 @@ struct RuleScreen: Screen {
 
   var sections: [KeySection] { prompt == nil ? [.gateway, .text, .everywhere] : [.prompt] }
   var extensionName: String? { name }
-  var identity: String? { "rule \(name ?? "")" }
+  var identity: String? { "rule/\(name ?? "")" }
   func title(_ state: ConsoleState) -> String { state.words("Which rule") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.serving(of: nil)) }
   func hints(_ state: ConsoleState) -> [Hint] {

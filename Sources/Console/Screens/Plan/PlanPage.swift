@@ -60,7 +60,7 @@ private struct PlanWriter {
     guard let said = contents.said, let first = said.first else { return text }
     let reason = said.last == "." ? String(said.dropLast()) : said
     let forms = [reason, first.lowercased() + reason.dropFirst()]
-    return forms.reduce(text) { $0.replacingText($1, with: words("no connection")) }
+    return forms.reduce(text) { $0.replacingText($1, with: words("there is no connection")) }
   }
 
   /// Dims the lines below the reasons of a blocked plan, because they will not happen.

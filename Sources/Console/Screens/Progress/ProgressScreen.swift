@@ -42,7 +42,7 @@ struct ProgressScreen: Screen {
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
   var nextWakeUp: ClockReading? { nextLook }
-  var identity: String? { "progress \(name)" }
+  var identity: String? { "progress/\(name)" }
   func title(_ state: ConsoleState) -> String { state.words("Progress") }
 
   func hints(_ state: ConsoleState) -> [Hint] {
