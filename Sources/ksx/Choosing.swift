@@ -6,7 +6,7 @@ import Terminal
 
 /// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not
 /// restart.
-@MainActor func choose(_ beginning: StartChoices) async -> Int32 {
+func choose(_ beginning: StartChoices) -> Int32 {
   let known = beginning.known.map {
     StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(beginning.arguments + $0.arguments))
   }
@@ -24,7 +24,8 @@ import Terminal
       case .open(let words): return become(words)
       case .login(let gateway, let user, let password):
         let lines = beginning.login(gateway: gateway, user: user)
-        guard let reason = await logIn(lines.login, password) else { return become(lines.open) }
+        let reason = MainThread.wait { await logIn(lines.login, password) }
+        guard let reason else { return become(lines.open) }
         start.refuse(reason)
       }
     } catch {
