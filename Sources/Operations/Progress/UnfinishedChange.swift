@@ -137,9 +137,9 @@ extension HistoryLine {
     if case .change = event { true } else { false }
   }
 
-  /// Whether the person that `author` names made it, as whomever of the cluster: whom it knows is not known at once.
+  /// Whether the person that `author` names made it, whatever user of the cluster it was made as: which one that is is not known at once.
   fileprivate func isBy(_ author: String) -> Bool {
-    func person(_ name: String) -> Substring { name.split(separator: " as ", maxSplits: 1).first ?? "" }
+    func person(_ name: String) -> Substring { name[..<(name.rangeOfText(" as ")?.lowerBound ?? name.endIndex)] }
     return author.isEmpty || by == author || person(by) == person(author)
   }
 }
