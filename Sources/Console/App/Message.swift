@@ -6,7 +6,9 @@ package import Platform
 package import Terminal
 
 /// Everything that can happen to the console; nothing else changes its state.
-package enum Message: Hashable, Sendable {
+///
+/// Indirect, because the code that copies large payloads is much of a program's size.
+package indirect enum Message: Hashable, Sendable {
   /// The console was opened.
   case opened
   /// The screen is about to be drawn, so derived state must be updated; sent once after any number of messages.

@@ -3,7 +3,9 @@ package import KubernetesAPI
 package import Operations
 
 /// What the worker must do for the console.
-package enum Request: Hashable, Sendable {
+///
+/// Indirect, because the code that copies large payloads is much of a program's size.
+package indirect enum Request: Hashable, Sendable {
   /// Discover the capabilities of the cluster.
   case connect
   case watch(Subject, Dialect)

@@ -108,7 +108,9 @@ extension Screen {
 }
 
 /// What a screen asks the app to do.
-enum Step: Sendable {
+///
+/// Indirect, because the code that copies large payloads is much of a program's size.
+indirect enum Step: Sendable {
   case start(Request)
   /// Sends these plans, which the user has confirmed, each when its predecessors have ended.
   case submitAll(ManyPlans)

@@ -7,7 +7,9 @@ import Operations
 ///
 /// A screen declares what it needs, and draws what is known; the app sends the requests, and drops what is no longer
 /// needed.
-enum Subscription: Hashable, Sendable {
+///
+/// Indirect, because the code that copies large payloads is much of a program's size.
+indirect enum Subscription: Hashable, Sendable {
   /// The versions of an extension, watched.
   case versions(of: String, Dialect)
   /// All versions of all extensions, read once.

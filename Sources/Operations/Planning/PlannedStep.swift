@@ -44,7 +44,9 @@ package struct StepQueue: Hashable, Sendable {
   }
 
   /// What follows from the end of the change of `awaited`.
-  package enum Next: Hashable, Sendable {
+  ///
+  /// Indirect, because the code that copies large payloads is much of a program's size.
+  package indirect enum Next: Hashable, Sendable {
     case send(Plan)
     /// The next plan is not sent, and why.
     case stop(Plan, reason: Sentence)
