@@ -72,7 +72,8 @@ enum IndexedChart {
     }
   }
 
-  /// As Go's `unicode.IsPrint`.
+  /// What Go's `unicode.IsPrint` accepts, but for the blank, which is taken before; Go 1.24 knows fewer characters, those of
+  /// Unicode 15.
   private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:

@@ -53,11 +53,11 @@ package struct ExtensionStatus: Hashable, Sendable {
     isInstalled = installation != nil || !readable.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
     reason = installation?.presentMessage ?? ""
-    let isLeft = installation?.asksForWhatRan == true && installation?.observed.state == .upgradeFailed
-    let left: [Sentence] =
-      isLeft
+    let isAskedForAgain = installation?.asksForWhatRan == true && installation?.observed.state == .upgradeFailed
+    let reminder: [Sentence] =
+      isAskedForAgain
       ? ["\(installation?.version ?? "") ran before and is asked for again: ksx doctor \(name) says what failed"] : []
-    pending = (installation?.pending ?? []) + left
+    pending = (installation?.pending ?? []) + reminder
     isUntaken = installation?.isUntaken ?? false
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
@@ -71,7 +71,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
     running = Self.running(installation, `extension`, former: former)
-    failed = (state == .installFailed || state == .upgradeFailed) && !isLeft ? Self.tried(installation) : ""
+    failed = (state == .installFailed || state == .upgradeFailed) && !isAskedForAgain ? Self.tried(installation) : ""
   }
 
   private static func tried(_ installation: Installation) -> String {
