@@ -178,8 +178,18 @@ def compare_disable(table, args):
         "apiVersion": "kubesphere.io/v1alpha1", "kind": "InstallPlan", "metadata": {"name": "extension-00001"},
         "spec": {"enabled": True, "extension": {"name": "extension-00001", "version": "1.3.0"}},
     }
-    server.send(server.connection(), "POST", "/apis/kubesphere.io/v1alpha1/installplans", plan)
-    url = f"{args_server(server)}/apis/kubesphere.io/v1alpha1/installplans/extension-00001"
+    path = "/apis/kubesphere.io/v1alpha1/installplans/extension-00001"
+    connection = server.connection()
+    server.send(connection, "POST", "/apis/kubesphere.io/v1alpha1/installplans", plan)
+
+    def disabled_by(command):
+        # Enabled first: an API server writes nothing when a patch changes nothing, as a second one of curl's would not.
+        status = server.send(connection, "PATCH", path, {"spec": {"enabled": True}}, "application/merge-patch+json")
+        if status != 200:
+            raise RuntimeError(f"enabling {path}: {status}")
+        return measured(command)[0]
+
+    url = f"{args_server(server)}{path}"
     with tempfile.NamedTemporaryFile("w", suffix=".crt") as authority, tempfile.NamedTemporaryFile("w") as header:
         authority.write("\n".join(ssl.DER_cert_to_PEM_cert(c) for c in server.context.get_ca_certs(binary_form=True)))
         authority.flush()
@@ -191,12 +201,20 @@ def compare_disable(table, args):
         ]
         ours = [args.ksx, "--kubeconfig", args.kubeconfig, "disable", "extension-00001", "--now", "--dialect", "installplan"]
         # Taken in turns, so that both see the same weather.
-        pairs = [(measured(ours)[0], measured(curl)[0]) for _ in range(30)]
+        pairs = [(disabled_by(ours), disabled_by(curl)) for _ in range(30)]
     table.add("disable --now (one curl PATCH)", statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs), " s", 1.2)
 
 
 def args_server(server):
     return f"https://{server.address.hostname}:{server.address.port}"
+
+
+def filter_keys(terminal):
+    """What each letter of a filter costs; the filter is taken back."""
+    terminal.key(b"/")
+    letters = [terminal.key(letter.encode()) for letter in "123"]
+    terminal.key(b"\x1b")
+    return letters
 
 
 def console_rows(table, args, environment):
@@ -221,10 +239,11 @@ def console_rows(table, args, environment):
     moves = [terminal.key(b"j") for _ in range(12)]
     table.add("cursor move at 80x24, whole row, bytes (median)", statistics.median(m[0] for m in moves), budget=250)
     table.add("key to last byte of its frame, ms (median)", statistics.median(m[1] * 1e3 for m in moves), budget=2)
-    terminal.key(b"/")
-    letters = [terminal.key(letter.encode()) for letter in "123"]
-    table.add("filter key at 80x24, bytes (largest)", max(l[0] for l in letters), budget=1400)
-    table.add("filter key to last byte of its frame, ms (largest)", max(l[1] * 1e3 for l in letters), budget=5)
+    rounds = [filter_keys(terminal) for _ in range(7)]
+    letters = list(zip(*rounds))
+    table.add("filter key at 80x24, bytes (largest)", max(l[0] for keys in rounds for l in keys), budget=1400)
+    slowest = max(statistics.median(l[1] for l in keys) for keys in letters)
+    table.add("filter key to last byte of its frame, ms (median of the slowest)", slowest * 1e3, budget=5)
     terminal.key(b"\x1b")
     terminal.settle(1)
     before = terminal.wakeups()

@@ -168,15 +168,17 @@ def start_ksxd(program, folder, upstream, with_tls):
     port = proxy.tls if with_tls else proxy.plain
     proxy.plain = port
     token = os.urandom(16).hex()
-    (folder / "tokens").write_text(f"{token},ada,1\n{token}0,root,0,system:masters\n")
-    (folder / "tokens").chmod(0o600)
+    # A file of its own: ksxd reads it again when it changes.
+    tokens = folder / f"{name}-tokens"
+    tokens.write_text(f"{token},ada,1\n{token}0,root,0,system:masters\n")
+    tokens.chmod(0o600)
     kind = {"apiVersion": "abac.authorization.kubernetes.io/v1beta1", "kind": "Policy"}
     policies = [{"nonResourcePath": "/proxy/*"}, {"apiGroup": "*", "resource": "*", "namespace": "*"}]
     (folder / "policies").write_text("".join(json.dumps(kind | {"spec": {"user": "ada"} | p}) + "\n" for p in policies))
     options = ["--tls-cert", folder / "cert.pem", "--tls-key", folder / "key.pem"] if with_tls else []
     proxy.start([
         program, "serve", "--socket", folder / f"{name}.sock", "--data", folder / f"{name}-data", "--listen", f"127.0.0.1:{port}",
-        "--token-auth-file", folder / "tokens", "--authorization-policy-file", folder / "policies", *options])
+        "--token-auth-file", tokens, "--authorization-policy-file", folder / "policies", *options])
     proxy.socket = folder / f"{name}.sock"
     proxy.header = f"Authorization: Bearer {token}"
     proxy.path = {
