@@ -60,9 +60,10 @@ private final class FaultyServer: Transport {
   var requestCount: Int { state.withLock { $0.requests } }
 
   /// True when nothing changes any more and `elements` are what is there.
-  func isSettled(_ elements: [String: Object]) -> Bool {
+  func isSettled(_ elements: SortedElements<Object>) -> Bool {
     state.withLock { state in
-      state.hasEnded && elements.mapValues { Int($0.resourceVersion) ?? 0 } == state.objects
+      let versions = Dictionary(uniqueKeysWithValues: elements.values.map { ($0.name, Int($0.resourceVersion) ?? 0) })
+      return state.hasEnded && versions == state.objects
     }
   }
 

@@ -33,7 +33,7 @@ import Testing
     try await follower.until("the last change") { $0["first"]?.value[path: "data", "done"] == "yes" }
 
     let truth = try await cluster.list(.configMaps, namespace: namespace)
-    #expect(await follower.elements == Dictionary(uniqueKeysWithValues: truth.map { ($0.name, $0) }))
+    #expect(await follower.elements == SortedElements(truth))
     await follower.stop()
   }
 
@@ -61,7 +61,7 @@ actor Follower {
   private var store = Store<Object>()
   private var task: Task<Void, Never>?
 
-  var elements: [String: Object] { store.elements }
+  var elements: SortedElements<Object> { store.elements }
 
   func follow(_ cluster: Cluster, _ namespace: String) {
     task = Task { [weak self] in

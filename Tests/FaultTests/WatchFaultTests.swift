@@ -130,7 +130,7 @@ struct Schedule: Sendable {
 
     let name: Comment = "\(what), \(scheme); run it again with KSX_SEED=\(seed)"
     let truth = try await server.truth.list(.extensions)
-    let elements = Dictionary(truth.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let elements = SortedElements(truth)
     if await eventually(name, { witness.elements == elements }) {
       #expect(witness.mistakes.isEmpty, "\(name): \(witness.mistakes.prefix(3))")
     }

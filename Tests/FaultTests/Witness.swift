@@ -15,7 +15,7 @@ final class Witness: Sendable {
 
   private let state = Locked(State())
 
-  var elements: [String: Object] { state.withLock { $0.store.elements } }
+  var elements: SortedElements<Object> { state.withLock { $0.store.elements } }
 
   func wrote(_ version: Int, _ name: String, _ text: String?) {
     state.withLock { $0.written[version] = (name, text) }

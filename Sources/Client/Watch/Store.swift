@@ -4,7 +4,7 @@ package import KubernetesAPI
 ///
 /// A value with one writer: its owner applies the events.
 package struct Store<Element: StoreElement>: Hashable, Sendable {
-  package private(set) var elements: [String: Element] = [:]
+  package private(set) var elements = SortedElements<Element>([])
   /// Why the store may be behind the server; `nil` while the watch works.
   package private(set) var interruption: ClusterError?
   /// False until the first list has arrived.
@@ -17,7 +17,7 @@ package struct Store<Element: StoreElement>: Hashable, Sendable {
   package mutating func apply(_ event: WatchEvent<Element>) {
     switch event {
     case .replaced(let all):
-      elements = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      elements = SortedElements(all)
       isFilled = true
       interruption = nil
     case .applied(let element):

@@ -163,7 +163,7 @@ struct ConsoleState: Sendable {
     var context = PlanContext(
       capabilities: capabilities, cluster: session.cluster, extensions: market.extensions.elements,
       installations: market.installed,
-      versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+      versions: Dictionary((versions?.elements.values ?? []).map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.kubectlAbsence = session.kubectlAbsence
     context.guards = session.guards(at: Timestamp(secondsSince1970: Int(now.wall)))

@@ -170,7 +170,7 @@ package struct PlanContext: Hashable, Sendable {
   package var capabilities: Capabilities
   /// The cluster's name as the user knows it, for confirmations.
   package var cluster: String
-  package var extensions: [String: Extension]
+  package var extensions: SortedElements<Extension>
   package var installations: Installations
   /// The versions of the plan's extension, by version.
   package var versions: [String: ExtensionVersion]
@@ -202,7 +202,7 @@ package struct PlanContext: Hashable, Sendable {
   package var rights = Rights()
 
   package init(
-    capabilities: Capabilities, cluster: String, extensions: [String: Extension], installations: Installations,
+    capabilities: Capabilities, cluster: String, extensions: SortedElements<Extension>, installations: Installations,
     versions: [String: ExtensionVersion]
   ) {
     self.capabilities = capabilities

@@ -2,7 +2,10 @@ package import Extensions
 import Packages
 
 /// What a filter can ask about one extension, prepared once when the extension changes, not for each query.
-package struct FilterSubject: Hashable, Sendable {
+///
+/// A class, although a value: a filter reads thousands of them for each key, and each copy of a struct would count the
+/// references of all its fields.
+package final class FilterSubject: Hashable, Sendable {
   package let row: ExtensionRow
   /// The version that `needs`, `kube` and `ks` are about; `nil` if it is not known.
   package var version: ExtensionVersion? { known.first }
@@ -39,6 +42,15 @@ package struct FilterSubject: Hashable, Sendable {
     haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)
     description = Needle.smallLetters(row.summary)
   }
+
+  package static func == (one: FilterSubject, other: FilterSubject) -> Bool {
+    // The other texts are made from these.
+    one === other
+      || one.row == other.row && one.known == other.known && one.categoryKeys == other.categoryKeys
+        && one.labels == other.labels && one.haystack == other.haystack
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(row) }
 
   /// The id and the titles of its category, in lower case.
   var categories: [String] { categoryKeys ?? [row.category.lowercased()] }

@@ -78,23 +78,22 @@ enum ChangedWhen: Hashable, Sendable {
 extension FilterTerm.Condition {
   /// Whether the condition holds; `nil` if the extension's data does not tell.
   func holds(of subject: FilterSubject, at now: Timestamp) -> Bool? {
-    let row = subject.row
     switch self {
     case .text(let needle): return subject.has(needle)
     case .fuzzy(let letters):
-      return [row.title, row.name].contains { Self.has(letters, inOrderIn: $0.lowercased().utf8) }
-    case .flag(let flag): return flag.holds(of: row)
+      return [subject.row.title, subject.row.name].contains { Self.has(letters, inOrderIn: $0.lowercased().utf8) }
+    case .flag(let flag): return flag.holds(of: subject.row)
     case .label(let key, let value, let isEqual): return (subject.label(key)?.lowercased() == value) == isEqual
     case .words(let key, let comparison, let value): return Self.holds(subject, key, comparison, value)
     case .version(let constraint):
-      let version = row.status.running.isEmpty ? row.recommended : row.status.running
-      return SemanticVersion(version).map(constraint.holdsInOrder)
+      let running = subject.row.status.running
+      return SemanticVersion(running.isEmpty ? subject.row.recommended : running).map(constraint.holdsInOrder)
     case .suits(let key, let platform, let isWanted):
       return subject.constraint(key).map { ($0?.allows(platform) ?? true) == isWanted }
     case .asks(let key, let wanted):
       return subject.constraint(key).map { wanted.holdsInOrder(for: $0?.lowest ?? SemanticVersion(0, 0, 0)) }
     case .changed(let when):
-      return Timestamp.seconds(row.changed).map { when.holds(of: $0, at: now.secondsSince1970) }
+      return Timestamp.seconds(subject.row.changed).map { when.holds(of: $0, at: now.secondsSince1970) }
     }
   }
 

@@ -30,8 +30,7 @@ package struct SeveralFacts: Sendable {
     self.extensions = extensions
     if case .failure(let error) = found { versionsProblem = error } else { versionsProblem = nil }
     for version in (try? found.get()) ?? [] { versions[version.extension, default: [:]][version.version] = version }
-    self.base.extensions = Dictionary(
-      extensions.map { ($0.name, Extension($0, dialect: base.dialect)) }, uniquingKeysWith: { $1 })
+    self.base.extensions = SortedElements(extensions.map { Extension($0, dialect: base.dialect) })
     for installation in base.installations.all {
       let known = versions[installation.extension] ?? [:]
       let wanted = VersionText(installation.version)

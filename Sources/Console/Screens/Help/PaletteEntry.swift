@@ -175,7 +175,7 @@ struct PaletteList: Sendable {
     case .keymap: return state.settings.keymapsByName.keys.sorted()
     case .language: return ["en", "zh"]
     case .selection: return RowSelection.allCases.map(\.rawValue)
-    case .change(.install), .open: return Array(state.market.extensions.elements.keys)
+    case .change(.install), .open: return Array(state.market.extensions.elements.names)
     case .change: return state.market.installed.all.map(\.extension)
     case .screen(.cancel): return state.underWayOperations.map(\.name).filter { !state.isBeingUninstalled($0) }
     default: return []

@@ -64,7 +64,7 @@ struct FilteredRows: RowSource, Sendable {
     case .some(let names): update(names, from: market, memories, language: language)
     case .everything:
       rows = ExtensionRow.all(
-        Array(market.extensions.elements.values), market.installed, memories, language: language,
+        market.extensions.elements.values, market.installed, memories, language: language,
         readable: market.readable
       ).map { row($0, from: market, language) }
       reorder()
@@ -139,11 +139,14 @@ struct FilteredRows: RowSource, Sendable {
     refilter()
   }
 
-  private mutating func refilter() {
-    (counts, shown) = (ViewCounts(), [])
+  private mutating func refilter() { (counts, shown) = filtered() }
+
+  private func filtered() -> (ViewCounts, [Int]) {
+    var (counts, shown) = (ViewCounts(), [Int]())
     for place in rows.indices where filter.accepts(rows[place].subject, at: now) {
       counts.add(rows[place])
       if view.contains(rows[place]) { shown.append(place) }
     }
+    return (counts, shown)
   }
 }

@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import Operations
 import Packages
@@ -92,10 +93,10 @@ struct ViewRow: Hashable, Identifiable, Sendable {
 
   /// The rows of the list: the views, a line, and the categories sorted by title.
   static func all(
-    _ counts: ViewCounts, totals: ViewCounts, _ categories: [String: Category], _ words: Language
+    _ counts: ViewCounts, totals: ViewCounts, _ categories: SortedElements<Category>, _ words: Language
   ) -> [ViewRow] {
     let views = MarketView.general.map { ViewRow(id: .view($0), title: words($0.title), count: counts[$0]) }
-    let names = Set(categories.keys).union(totals.categories.keys.filter { !$0.isEmpty })
+    let names = Set(categories.names).union(totals.categories.keys.filter { !$0.isEmpty })
     let named = names.map { name in
       let title = categories[name]?.displayName.text(in: words.name) ?? ""
       let view = MarketView.category(name)

@@ -64,7 +64,7 @@ extension ConsoleState {
   func installObstacles(to name: String) -> [Sentence] {
     guard market.installed.of(name) == nil, var context = planContext(for: name) else { return [] }
     let recommended = market.extensions[name]?.recommendedVersion ?? ""
-    let known = market.versions[name].map { Array($0.elements.values) } ?? market.catalogue[name] ?? []
+    let known = market.versions[name]?.elements.values ?? market.catalogue[name] ?? []
     let meant =
       known.first { !recommended.isEmpty && VersionText($0.version) == VersionText(recommended) }
       ?? known.max { SemanticVersion.precedes($0.version, $1.version) }
