@@ -61,7 +61,7 @@ struct Loop {
   mutating func turn() {
     var isUrgent = false
     var isPending = false
-    var isLong = false
+    var hasList = false
     repeat {
       wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
       lendTerminal()
@@ -69,14 +69,15 @@ struct Loop {
       if takeKeys() { isUrgent = true }
       let messages = mailbox.take()
       for message in messages { tell(message) }
-      isLong = isLong || messages.contains(where: \.isLongList)
+      hasList = hasList || messages.contains(where: \.isList)
       if let wakeUp = app.nextWakeUp, wakeUp <= now() { tell(.time) }
       isPending = true
     } while !isUrgent && !app.isFinished && now() - lastFrame < Self.frameInterval
     obeyRequest()
     // If the terminal accepts no output, this must not delay what is saved at the end.
     if !app.isFinished { draw() }
-    if isLong { Memory.giveBack() }
+    // What the former rows took is free now.
+    if hasList, app.state.market.extensions.elements.values.count > 1000 { Memory.giveBack() }
   }
 
   /// Lets credential plugins use the terminal, and waits for them.

@@ -42,10 +42,10 @@ extension WatchEvent {
 }
 
 extension Message {
-  /// Whether it is a list so long that reading it leaves much freed memory.
-  var isLongList: Bool {
+  /// Whether it is a list from which all rows of the marketplace are made anew.
+  var isList: Bool {
     switch self {
-    case .extensions(.replaced(let all)): all.count > 1000
+    case .extensions(.replaced), .installations(.replaced), .categories(.replaced): true
     default: false
     }
   }
