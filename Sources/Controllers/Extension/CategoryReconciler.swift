@@ -31,14 +31,33 @@ struct CategoryReconciler: Reconciler {
   }
 }
 
-/// The categories of all extensions.
+/// How many extensions each category has.
 final class CategoryCount: Sendable {
-  /// Categories by extension.
-  private let categories = Locked<[String: String]>([:])
+  private struct State {
+    /// The category by extension.
+    var categories: [String: String] = [:]
+    var numbers: [String: Int] = [:]
 
-  func number(in category: String) -> Int {
-    categories.withLock { known in known.values.count { $0 == category } }
+    /// Sets the category of an extension, `nil` if it is gone, and returns the categories whose number changes.
+    mutating func set(_ category: String?, of name: String) -> [String] {
+      let former = categories[name]
+      guard former != category else { return [] }
+      categories[name] = category
+      if let former { numbers[former, default: 0] -= 1 }
+      if let category { numbers[category, default: 0] += 1 }
+      return [former, category].compactMap(\.self)
+    }
+
+    mutating func replace(with all: [Extension]) -> [String] {
+      let present = Set(all.map(\.name))
+      let gone = categories.keys.filter { !present.contains($0) }
+      return gone.flatMap { set(nil, of: $0) } + all.flatMap { set($0.category, of: $0.name) }
+    }
   }
+
+  private let state = Locked(State())
+
+  func number(in category: String) -> Int { state.withLock { $0.numbers[category] ?? 0 } }
 
   /// Watches the extensions, and triggers their categories.
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
@@ -46,26 +65,23 @@ final class CategoryCount: Sendable {
       var watch = Watch(dialect.extensions, in: cluster) { Extension($0, dialect: dialect) }
       watch.skipping = Extension.unread
       await watch.run { event in
-        await feed.add(self.apply(event).filter { !$0.isEmpty })
+        await feed.add(self.apply(event))
         if case .replaced = event { await feed.fill() }
       }
     }
   }
 
-  /// The categories that may have changed.
-  private func apply(_ event: WatchEvent<Extension>) -> Set<String> {
-    categories.withLock { known in
-      let before = known
-      var after = before
+  /// Takes an event, in a time that does not depend on how many extensions there are unless all are new, and returns
+  /// the categories whose number may have changed.
+  func apply(_ event: WatchEvent<Extension>) -> Set<String> {
+    let changed = state.withLock { state -> [String] in
       switch event {
-      case .replaced(let all): after = Dictionary(all.map { ($0.name, $0.category) }, uniquingKeysWith: { $1 })
-      case .applied(let one): after[one.name] = one.category
-      case .deleted(let one): after[one.name] = nil
-      case .resumed, .interrupted: return []
+      case .replaced(let all): state.replace(with: all)
+      case .applied(let one): state.set(one.category, of: one.name)
+      case .deleted(let one): state.set(nil, of: one.name)
+      case .resumed, .interrupted: []
       }
-      known = after
-      let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
-      return Set(changed.flatMap { [before[$0], after[$0]].compactMap { $0 } })
     }
+    return Set(changed.filter { !$0.isEmpty })
   }
 }
