@@ -1,3 +1,4 @@
+import Client
 package import Extensions
 import Packages
 import Platform

@@ -1,3 +1,4 @@
+import Client
 package import Extensions
 import Manifest
 package import Packages

@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import Operations
 import Packages
