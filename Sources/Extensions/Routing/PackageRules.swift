@@ -63,33 +63,34 @@ package struct PackageRules: Sendable {
 
   /// The errors of `object` itself, and its conflicts with earlier objects.
   private mutating func problems(of object: Object, _ kind: String, _ dialect: Dialect) -> [String] {
-    var problems: [String] = []
     switch kind {
     case "APIService":
       let rule = APIServiceRule(object, dialect: dialect)
-      problems = rule.problems
-      claim("\(rule.group)/\(rule.version)", "the API", &problems)
-    case "JSBundle":
-      let rule = JSBundleRule(object, dialect: dialect)
-      problems = rule.problems
-      for file in rule.files { claim(file.path, "the path", &problems) }
-      for file in rule.files where dialect == .installPlan && !file.path.hasPrefix("/dist/\(name)/") {
-        problems.append("KubeSphere refuses \(file.path): a link begins with /dist/\(name)/")
-      }
-      problems += rule.files.compactMap(foreign)
-    case "ExtensionEntry":
-      for (place, entry) in (object.spec["entries"]?.sequence ?? []).enumerated() where entry.mapping != nil {
-        let name = Chart.text(entry["name"])
-        if name.isEmpty {
-          problems.append("spec.entries[\(place)] has no name, by which the web console knows it")
-        } else {
-          claim(name, "the entry", &problems)
-        }
-      }
+      return rule.problems + claim("\(rule.group)/\(rule.version)", "the API")
+    case "JSBundle": return problems(of: JSBundleRule(object, dialect: dialect), dialect)
+    case "ExtensionEntry": return problems(ofEntriesOf: object)
     default:
       let rule = ReverseProxyRule(object, dialect: dialect)
-      problems = rule.problems
-      for matcher in rule.matchers { claim("\(matcher.method ?? "*") \(matcher.path.text)", "the matcher", &problems) }
+      return rule.matchers.reduce(into: rule.problems) {
+        $0 += claim("\($1.method ?? "*") \($1.path.text)", "the matcher")
+      }
+    }
+  }
+
+  private mutating func problems(of rule: JSBundleRule, _ dialect: Dialect) -> [String] {
+    let claimed = rule.files.reduce(into: rule.problems) { $0 += claim($1.path, "the path") }
+    let misplaced = rule.files.filter { dialect == .installPlan && !$0.path.hasPrefix("/dist/\(name)/") }
+    return claimed + misplaced.map { "KubeSphere refuses \($0.path): a link begins with /dist/\(name)/" }
+      + rule.files.compactMap(foreign)
+  }
+
+  private mutating func problems(ofEntriesOf object: Object) -> [String] {
+    var problems: [String] = []
+    for (place, entry) in (object.spec["entries"]?.sequence ?? []).enumerated() where entry.mapping != nil {
+      let name = Chart.text(entry["name"])
+      problems +=
+        name.isEmpty
+        ? ["spec.entries[\(place)] has no name, by which the web console knows it"] : claim(name, "the entry")
     }
     return problems
   }
@@ -119,11 +120,10 @@ package struct PackageRules: Sendable {
     }
   }
 
-  private mutating func claim(_ what: String, _ title: String, _ problems: inout [String]) {
-    if what.containsText(Self.unknown) { return }
+  /// Notes that an object serves `what`; returns the problem if another object of the package does already.
+  private mutating func claim(_ what: String, _ title: String) -> [String] {
+    if what.containsText(Self.unknown) { return [] }
     let place = "\(title) \(what)"
-    if !claims.insert(place).inserted {
-      problems.append("\(place) is another object's of the package already")
-    }
+    return claims.insert(place).inserted ? [] : ["\(place) is another object's of the package already"]
   }
 }
