@@ -42,12 +42,16 @@ struct InstallationSnapshot: Sendable {
       record = try ReleaseRecord(secret: secret)
       recordVersion = secret.resourceVersion
     }
-    if agent == nil { pinExtension() }
-    if let agent { adapt(to: agent) }
+    if let agent { adapt(to: agent) } else { pinExtension() }
     if agent == nil, Syntax.isSubdomain(installation.extension) {
       offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
     }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
+    completeSituation()
+  }
+
+  /// Sets what follows from the object and the record.
+  private mutating func completeSituation() {
     situation.isTestOpen = agent == nil && installation.isTestOpen
     situation.hasAgents = agent == nil && dialect.hasAgents && !agents.isEmpty
     situation.record = record

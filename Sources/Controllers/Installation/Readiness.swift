@@ -41,8 +41,7 @@ enum Readiness: Hashable, Sendable {
   private static func workload(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
-    // Until the generation is observed, the status describes the former one.
-    let isSeen = (status["observedGeneration"]?.integer ?? 0) >= (object.generation ?? 0)
+    let isSeen = isSeen(object)
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
     case "Deployment":
@@ -61,17 +60,22 @@ enum Readiness: Hashable, Sendable {
       let updated = wait(isSeen, count("updatedNumberScheduled"), of: wanted, "nodes updated")
       if !rollout.isByHand, updated != .ready { return updated }
       return wait(isSeen, count("numberReady"), of: wanted - rollout.unavailableNodes(of: wanted), "nodes ready")
-    case "Job":
-      if let (_, message) = condition("Failed", "True", status) { return .failed(message) }
-      return condition("Complete", "True", status) != nil ? .ready : .waiting("not complete")
     default: return other(object)
     }
+  }
+
+  /// Whether the status describes the present generation, and not the former one.
+  private static func isSeen(_ object: Object) -> Bool {
+    (object.status["observedGeneration"]?.integer ?? 0) >= (object.generation ?? 0)
   }
 
   /// Other kinds that helm waits for.
   private static func other(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     switch object.kind {
+    case "Job":
+      if let (_, message) = condition("Failed", "True", status) { return .failed(message) }
+      return condition("Complete", "True", status) != nil ? .ready : .waiting("not complete")
     case "Pod":
       let phase = status["phase"]?.string ?? ""
       if phase == "Failed" { return .failed(status["message"]?.string ?? "it ended with an error") }

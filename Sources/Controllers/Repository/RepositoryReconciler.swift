@@ -55,34 +55,40 @@ struct RepositoryReconciler: Reconciler {
   private func publish(
     _ contents: RepositoryContents, _ visit: RepositoryVisit, readFrom start: ContinuousClock.Instant
   ) async throws(ClusterError) -> ReconcileResult {
-    let (object, schedule, now) = (visit.object, visit.schedule, settings.now())
+    let (object, now) = (visit.object, settings.now())
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
     ).publish(contents.index)
-    // After a temporary failure, the next sync reads everything again.
-    let mark = outcome.isTransient ? RepositoryMark() : contents.mark
-    let synced = SyncedSource(
-      spec: SyncedSource.fingerprint(of: object), mark: mark,
-      published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
     if memory.nameConflicts.note(object, lost: outcome.lost) { memory.readSoon(object.uid) }
-    var conditions = RepositoryConditions(of: object, dialect: dialect)
-    conditions.synced(outcome, interval: schedule.interval, at: now)
-    conditions.noted(schedule.problems, interval: schedule.interval, at: now)
-    // Without a patch the fingerprint stays the same, and a later change of the spec gives another.
-    var requestKey = visit.requestKey
-    if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
-      try await write(schedule.record(synced, conditions, at: now), to: object)
-      requestKey = visit.requestKey(readAt: now.description)
-    }
+    let requestKey = try await record(outcome, contents, visit, at: now)
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.synced(outcome, visit.address)
-    let interval = Duration.seconds(schedule.interval)
+    let interval = Duration.seconds(visit.schedule.interval)
     guard outcome.isTransient else {
       return .after(memory.noteRead(object.uid, spec: requestKey, interval: interval, from: start))
     }
     return .after(
       memory.noteFailure(object.uid, spec: requestKey, patience: settings.patience, interval: interval, asked: nil))
+  }
+
+  /// Writes what came of a sync to the Repository if that differs from what it says, and returns the key of the request.
+  private func record(
+    _ outcome: Publisher.Outcome, _ contents: RepositoryContents, _ visit: RepositoryVisit, at now: Timestamp
+  ) async throws(ClusterError) -> String {
+    let (object, schedule) = (visit.object, visit.schedule)
+    // After a temporary failure, the next sync reads everything again.
+    let mark = outcome.isTransient ? RepositoryMark() : contents.mark
+    let synced = SyncedSource(
+      spec: SyncedSource.fingerprint(of: object), mark: mark,
+      published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
+    var conditions = RepositoryConditions(of: object, dialect: dialect)
+    conditions.synced(outcome, interval: schedule.interval, at: now)
+    conditions.noted(schedule.problems, interval: schedule.interval, at: now)
+    // Without a patch the fingerprint stays the same, and a later change of the spec gives another.
+    guard synced != schedule.known || conditions.hasChanged || !schedule.wasRead else { return visit.requestKey }
+    try await write(schedule.record(synced, conditions, at: now), to: object)
+    return visit.requestKey(readAt: now.description)
   }
 
   /// A spec that was changed meanwhile makes this a conflict, and is synced next.
