@@ -139,6 +139,13 @@ def until(what, condition, seconds=600):
         time.sleep(0.05)
 
 
+def busy(process):
+    """The share of a core that it takes for three seconds."""
+    before = cpu(process)
+    time.sleep(3)
+    return (cpu(process) - before) / 3
+
+
 def steady(program, count, seconds=30):
     """Processor time of ksxd, in milliseconds a second, while nothing happens to `count` extensions; and its memory."""
     with tempfile.TemporaryDirectory() as work:
@@ -158,7 +165,7 @@ def steady(program, count, seconds=30):
                 api.ask("POST", f"{base}/extensionversions", kind | {
                     "kind": "ExtensionVersion", "metadata": {"name": name + "-1.0.0", "labels": {"kubesphere.io/extension-ref": name}},
                     "spec": {"version": "1.0.0", "installationMode": "HostOnly"}})
-            time.sleep(10)
+            until("all is worked off", lambda: busy(process.pid) < 0.02, 300)
             before = cpu(process.pid)
             time.sleep(seconds)
             used = (cpu(process.pid) - before) * 1000 / seconds

@@ -47,6 +47,19 @@ import Testing
     #expect(try await bench.run("repo", "list") == "")
   }
 
+  @Test(
+    arguments: [
+      ["repo", "add", "main", "https://charts.example/", "--yes"], ["repo", "test", "https://charts.example/"],
+    ])
+  func aPasswordWithoutTheUserOfTheRepositoryIsRefused(words: [String]) async throws {
+    let bench = try Workbench()
+    let error = await #expect(throws: CommandError.self) {
+      try await bench.run(words + ["--username", "ada", "--password-stdin"], input: "hunter2\n")
+    }
+    #expect(error?.sentence.contains("--repo-username") == true)
+    #expect(try await bench.cluster.list(Dialect.installPlan.repositories).isEmpty)
+  }
+
   @Test func onlyARemovalReadsWhatComesFromARepository() async throws {
     let bench = try Workbench()
     func read(_ words: String...) async throws -> [String] {

@@ -224,10 +224,17 @@ import Testing
         "not started"
       ),
       (
-        "{kind: Deployment, spec: {replicas: 2}, status: {updatedReplicas: 2, availableReplicas: 1}}",
+        "{kind: Deployment, spec: {replicas: 2}, status: {replicas: 2, updatedReplicas: 2, readyReplicas: 1}}",
         "1 of 2 replicas available"
       ),
-      ("{kind: Deployment, status: {updatedReplicas: 1, availableReplicas: 1}}", nil),
+      ("{kind: Deployment, status: {replicas: 1, updatedReplicas: 1, readyReplicas: 1}}", nil),
+      // The pod that is ready is one of the former ReplicaSet.
+      (
+        "{kind: Deployment, status: {replicas: 2, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1}}",
+        "0 of 1 replicas available"
+      ),
+      ("{kind: Deployment, status: {replicas: 2, updatedReplicas: 1, readyReplicas: 2}}", nil),
+      ("{kind: Deployment, spec: {paused: true}, status: {}}", nil),
       // What was said of the Deployment that was there before.
       (
         "{kind: Deployment, metadata: {generation: 2}, status: {observedGeneration: 1, conditions: "
@@ -237,7 +244,7 @@ import Testing
       ("{kind: StatefulSet, status: {updatedReplicas: 1, readyReplicas: 0}}", "0 of 1 replicas ready"),
       (
         "{kind: Deployment, spec: {replicas: 4, strategy: {rollingUpdate: {maxUnavailable: 25%, maxSurge: 25%}}}, "
-          + "status: {updatedReplicas: 4, availableReplicas: 3}}", nil
+          + "status: {replicas: 4, updatedReplicas: 4, readyReplicas: 3}}", nil
       ),
       ("{kind: StatefulSet, status: {updatedReplicas: 0, readyReplicas: 1}}", "0 of 1 replicas updated"),
       (

@@ -33,7 +33,7 @@ struct Leftovers: Sendable {
     return true
   }
 
-  /// The versions of an extension that are installed or requested; `nil` if there is no installation.
+  /// The versions of an extension that run, were tried last or are requested; `nil` if there is no installation.
   private static func installed(
     _ name: String, in cluster: Cluster, _ dialect: Dialect
   ) async throws(ClusterError) -> Set<VersionText>? {
@@ -41,7 +41,9 @@ struct Leftovers: Sendable {
       $0.name == name || Installation($0).extension == name
     }
     if own.isEmpty { return nil }
-    return Set(own.flatMap { [Installation($0).version, $0.status["version"]?.string ?? ""] }.map { VersionText($0) })
+    var versions = own.flatMap(NeededVersions.named(by:))
+    for object in own { versions += try await NeededVersions.running(of: object, in: cluster) }
+    return Set(versions.map { VersionText($0) })
   }
 
   /// Whether its repository does not exist.

@@ -64,7 +64,9 @@ struct InstallationStatus {
     case .installPlan:
       status["installedVersion"] = .string(version)
       status["plannedInstallVersion"] = .string(isGone ? "" : desired.version)
-      status["enabled"] = .bool(isGone ? false : record.appliedEnabled ?? false)
+      // An attempt has set nothing yet: what is served stays as it was, and so does the field.
+      if isGone { status["enabled"] = false }
+      if let isEnabled = record.appliedEnabled, !isGone { status["enabled"] = .bool(isEnabled) }
     }
     if dialect.hasAgents { status["clusterSchedulingStatuses"] = isGone ? [:] : agents ?? [:] }
     return status

@@ -44,12 +44,7 @@ enum Readiness: Hashable, Sendable {
     let isSeen = isSeen(object)
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
-    case "Deployment":
-      if isSeen, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
-        return .failed(reason.1)
-      }
-      let wanted = replicas - Rollout(spec["strategy"]).unavailable(of: replicas)
-      return wait(isSeen, min(count("updatedReplicas"), count("availableReplicas")), of: wanted, "replicas available")
+    case "Deployment": return deployment(object, isSeen, replicas)
     case "StatefulSet":
       let rollout = Rollout(spec["updateStrategy"])
       let updated = wait(isSeen, count("updatedReplicas"), of: replicas - rollout.partition, "replicas updated")
@@ -62,6 +57,22 @@ enum Readiness: Hashable, Sendable {
       return wait(isSeen, count("numberReady"), of: wanted - rollout.unavailableNodes(of: wanted), "nodes ready")
     default: return other(object)
     }
+  }
+
+  /// helm counts the ready pods of the newest ReplicaSet, which the status does not tell from the others: here, every
+  /// pod of a former one is taken for ready.
+  private static func deployment(_ object: Object, _ isSeen: Bool, _ replicas: Int) -> Readiness {
+    let status = object.status
+    func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
+    // Nothing is rolled out while it is paused.
+    if object.spec["paused"]?.bool == true { return .ready }
+    if isSeen, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
+      return .failed(reason.1)
+    }
+    let former = max(0, count("replicas") - count("updatedReplicas"))
+    let ready = max(0, min(count("updatedReplicas"), count("readyReplicas") - former))
+    return wait(
+      isSeen, ready, of: replicas - Rollout(object.spec["strategy"]).unavailable(of: replicas), "replicas available")
   }
 
   /// Whether the status describes the present generation, and not the former one.

@@ -43,8 +43,10 @@ struct PublishedObjects: Sendable {
   var categories: Set<String>
   /// The owning repository, if it exists, and the mark of each extension.
   private var extensions: [String: Published]
-  /// Installed and requested versions, by extension.
+  /// Requested versions and those that were tried last, by extension, and those that run, as far as they were read.
   private var installed: [String: Set<String>]
+  /// The installations, by extension.
+  private var installations: [String: [Object]]
   private let repository: String
 
   init(cluster: Cluster, dialect: Dialect, repository: String) async throws(ClusterError) {
@@ -65,11 +67,20 @@ struct PublishedObjects: Sendable {
         owner: repositories.contains(owner) ? owner : "", mark: object.annotations[Publisher.markAnnotation] ?? "",
         isGone: object.annotations[Publisher.goneAnnotation] != nil)
     }
-    installed = [:]
-    for object in try await cluster.list(dialect.installations) {
-      let installation = Installation(object)
-      let versions = [installation.version, object.status["version"]?.string ?? ""]
-      installed[installation.extension, default: []].formUnion(versions.map { VersionText($0).plain })
+    installations = Dictionary(grouping: try await cluster.list(dialect.installations)) { Installation($0).extension }
+    installed = installations.mapValues { Set($0.flatMap(NeededVersions.named(by:)).map { VersionText($0).plain }) }
+  }
+
+  /// Reads which versions run of the extensions whose versions may be deleted: those for which `isWanted` does not hold.
+  ///
+  /// It must be called before a version is deleted; most syncs delete none.
+  mutating func readRunning(in cluster: Cluster, unless isWanted: (Version) -> Bool) async throws(ClusterError) {
+    let doubtful = Set(versions.values.filter { !isWanted($0) && !isInstalled($0) }.map(\.extension))
+    for name in doubtful {
+      for object in installations[name] ?? [] {
+        let running = try await NeededVersions.running(of: object, in: cluster)
+        installed[name, default: []].formUnion(running.map { VersionText($0).plain })
+      }
     }
   }
 
@@ -79,13 +90,13 @@ struct PublishedObjects: Sendable {
   /// The owning repository of an extension; empty if there is none.
   func owner(of name: String) -> String { extensions[name]?.owner ?? "" }
 
-  /// Whether the version is installed or requested.
+  /// Whether the version is requested or was tried last, or is known to run.
   func isInstalled(_ version: Version) -> Bool {
     installed[version.extension]?.contains(VersionText(version.version).plain) == true
   }
 
   /// Whether there is an installation of the extension in any version.
-  func hasInstallation(of extension: String) -> Bool { installed[`extension`] != nil }
+  func hasInstallation(of extension: String) -> Bool { installations[`extension`] != nil }
 
   /// Whether the current state of `entry` is published with all of its objects.
   func has(_ entry: ChartIndex.Entry, _ name: String, isNewest: Bool) -> Bool {

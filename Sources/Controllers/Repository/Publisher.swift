@@ -177,6 +177,8 @@ struct Publisher: Sendable {
   private func removeOthers(
     than wanted: Set<String>, _ wantedCharts: Set<String>, _ present: PublishedObjects, _ outcome: inout Outcome
   ) async throws(ClusterError) {
+    var present = present
+    try await present.readRunning(in: cluster) { wanted.contains($0.name) }
     for version in present.versions.values.sorted(by: { $0.name < $1.name }) {
       if wanted.contains(version.name) {
         if version.isGone { try await mark(dialect.extensionVersions, version.name, since: nil) }

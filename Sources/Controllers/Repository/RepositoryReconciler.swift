@@ -121,7 +121,8 @@ struct RepositoryReconciler: Reconciler {
   private func deleteContents(_ object: Object) async throws(ClusterError) {
     guard object.finalizers.contains(Self.finalizer) else { return }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
-    let present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: object.name)
+    var present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: object.name)
+    try await present.readRunning(in: cluster) { _ in false }
     let kept = present.versions.values.filter(present.isInstalled)
     for version in kept where !version.isGone { try await mark(dialect.extensionVersions, version.name) }
     let charts = Set(kept.map(\.chartName))

@@ -224,9 +224,12 @@ struct PackageProject {
       guard !name.isEmpty else { return [] }
       do {
         return try await Self.trying(package, name)
-      } catch .needsHelm {
-        // It needs helm, which is missing here, so nothing can be said.
-        return []
+      } catch .needsHelm(let file, let line, let construct) {
+        return [
+          ChartCheck.Finding(
+            check: "renders", severity: .warning, file: file, line: line,
+            text: "\(construct) takes helm, which was not found: no template was rendered, so none was checked")
+        ]
       } catch {
         let place = error.place(in: package)
         return [

@@ -113,9 +113,57 @@ import Testing
     #expect(try await fixture.offered.contains("Extension log-lens"))
     #expect(try await !fixture.charts.contains("extension-log-lens-1.0.0-chart"))
   }
+
+  /// No field of the object names it while another version is tried: only the record of the release does.
+  @Test(arguments: dialects)
+  func whatRunsIsKeptWhileAnotherVersionIsTried(dialect: Dialect) async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens", "cert-clock"])
+    try await fixture.tries("1.1.0", whileRunning: "1.0.0", of: "log-lens")
+    let kept = ["1.0.0", "1.1.0"].map { "ExtensionVersion \(dialect.versionName("log-lens", $0))" }
+    #expect(try await fixture.offered.contains("Extension cert-clock"))
+
+    try await fixture.cluster.delete(dialect.repositories, Catalogue.repositoryName)
+    _ = try await RepositoryReconciler(cluster: fixture.cluster, dialect: dialect, settings: fixture.settings())
+      .reconcile(Catalogue.repositoryName)
+
+    #expect(try await fixture.offered == ["Extension log-lens"] + kept)
+    let versions = try await fixture.cluster.list(dialect.extensionVersions).map {
+      ExtensionVersion($0, dialect: dialect)
+    }
+    let leftovers = Leftovers(cluster: fixture.cluster, dialect: dialect, now: Timestamp.now)
+    let object = try await fixture.cluster.get(dialect.extensions, "log-lens")
+    #expect(try await !leftovers.clear("log-lens", object, versions))
+    #expect(try await fixture.offered == ["Extension log-lens"] + kept)
+    #expect(try await fixture.charts == ["extension-log-lens-1.0.0-chart", "extension-log-lens-1.1.0-chart"])
+  }
+
+  @Test func whatRunsIsKeptWhenTheIndexHasItNoMore() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    try await fixture.publish(["log-lens", "cert-clock"])
+    try await fixture.tries("1.1.0", whileRunning: "1.0.0", of: "log-lens")
+
+    try await fixture.publish([])
+
+    let kept = ["1.0.0", "1.1.0"].map { "ExtensionVersion log-lens-\($0)" }
+    #expect(try await fixture.offered == ["Extension log-lens"] + kept)
+  }
 }
 
 extension ControllerFixture {
+  /// An installation whose controllers have been ended while they tried `wanted`.
+  fileprivate func tries(_ wanted: String, whileRunning running: String, of name: String) async throws {
+    var object = installation(of: name, wanted).value
+    object = object.setting(
+      ["metadata", "annotations"], to: .mapping([InstallationReconciler.namespaceAnnotation: "lenses"]))
+    _ = try await cluster.create(dialect.installations, Object(object))
+    var record = ReleaseRecord(
+      name: name, release: name, namespace: "lenses", attempt: .init(version: wanted, config: ""), at: Timestamp.now())
+    record.state = .upgrading
+    record.deployed = .init(version: running, config: "")
+    _ = try await cluster.create(.secrets, record.secret)
+  }
+
   /// Extensions and versions that there are.
   fileprivate var offered: [String] {
     get async throws {

@@ -276,6 +276,10 @@ extension Arguments {
   /// The password from the standard input; on the command line, other users could read it.
   func givenPassword() throws(CommandError) -> String? {
     guard has(.passwordStdin) else { return nil }
+    guard verb == .repoEdit || self[.repositoryUser] != nil else {
+      throw CommandError(
+        "--password-stdin is the password of --repo-username, which is missing (--username is a user of the cluster)")
+    }
     guard let text = try input() else { throw CommandError("--password-stdin: the standard input is a terminal") }
     // Blanks at its ends belong to it; the end of the line does not.
     return text.lines.first.map { String($0) }
