@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import KubernetesAPI
 import Manifest
