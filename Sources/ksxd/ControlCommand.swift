@@ -63,13 +63,14 @@ struct ControlCommand: AsyncParsableCommand {
     let found = try await finder.find(endings)
     if let reason = found.reason(against: .install) { throw DaemonError("\(address): \(reason)") }
     let background = try background(in: cluster, found.dialect, metrics)
-    Daemon.announce(": reconciling the \(found.dialect.installations.plural) of \(address)")
-    let work = Task { await run(background, in: cluster) }
+    let work = "the \(found.dialect.installations.plural) of \(address)"
+    Daemon.announce(leaderElect ? ": reconciles \(work) while it holds the lease" : ": reconciling \(work)")
+    let running = Task { await run(background, in: cluster) }
     let following = Task { await finder.follow(found.dialect, endings) }
     await endings.wait()
     following.cancel()
-    work.cancel()
-    await work.value
+    running.cancel()
+    await running.value
     await health?.stop(grace: .milliseconds(500))
   }
 
@@ -97,6 +98,7 @@ struct ControlCommand: AsyncParsableCommand {
     var election = LeaderElection(cluster: cluster, identity: identity ?? "\(host)_\(getpid())")
     election.namespace = leaderElectNamespace
     election.metrics = background.settings.metrics
+    election.report = background.settings.report
     background.settings.metrics.setLeader(false)
     await election.run { fenced in
       var background = background

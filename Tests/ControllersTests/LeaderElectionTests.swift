@@ -118,6 +118,37 @@ import Testing
     await task.value
   }
 
+  @Test func aLeaderWhoseServerHangsStopsAndSaysSoWhenItsTermEnds() async throws {
+    let cluster = try ControllerFixture(.installPlan).cluster
+    let (witness, isHanging, said) = (Witness(), Locked(false), Locked<[String]>([]))
+    let server = ScriptedTransport { (request, _) async throws(TransportError) in
+      if isHanging.withLock({ $0 }) {
+        try? await Task.sleep(for: .seconds(600))
+        throw .cancelled
+      }
+      return try await cluster.transport.send(request)
+    }
+    var election = election("one", Cluster(transport: server))
+    election.renewDeadline = .milliseconds(300)
+    election.metrics = ControllerMetrics()
+    election.report = { line in said.withLock { $0.append(line) } }
+    let task = start(election, witness)
+    await eventually("it is at work") { witness.all == ["one begins"] }
+    #expect(await election.metrics?.text().containsText("ksxd_leader 1") == true)
+
+    isHanging.withLock { $0 = true }
+
+    await eventually("it has stopped") { witness.all == ["one begins", "one ends"] && said.withLock { $0.count } == 2 }
+    #expect(await election.metrics?.text().containsText("ksxd_leader 0") == true)
+    let lease = "the lease kubesphere-system/ksxd-controllers"
+    #expect(
+      said.withLock { $0 } == [
+        "\(lease) is held by this replica: the controllers begin", "\(lease) is not held any more: the controllers end",
+      ])
+    task.cancel()
+    await task.value
+  }
+
   @Test func noWriteIsSentOnceALeaseHasEnded() async throws {
     let transport = ScriptedTransport { _, _ in .json("{}") }
     let term = LeaseTerm(until: .now + .seconds(60))

@@ -22,6 +22,8 @@ package struct LeaderElection: Sendable {
   /// client-go's RetryPeriod: how often the lease is renewed.
   package var retryPeriod = Duration.seconds(2)
   package var metrics: ControllerMetrics?
+  /// Told in a sentence when the lease is taken, lost, or held by another replica.
+  package var report: @Sendable (String) -> Void = { _ in }
 
   package init(cluster: Cluster, identity: String) {
     self.cluster = cluster
@@ -49,8 +51,11 @@ package struct LeaderElection: Sendable {
   /// The version of another replica's lease that was seen last, and since when.
   private struct SeenLease {
     var version: String
+    var holder: String
     var since: ContinuousClock.Instant
   }
+
+  private var title: String { "the lease \(namespace)/\(name)" }
 
   /// Creates the lease, or takes it over if it is free or expired; false if another replica holds it.
   private func acquires(_ seen: inout SeenLease?) async -> Bool {
@@ -63,7 +68,12 @@ package struct LeaderElection: Sendable {
       }
       metrics?.noteLease()
       let holder = lease.spec["holderIdentity"]?.string ?? ""
-      if seen?.version != lease.resourceVersion { seen = SeenLease(version: lease.resourceVersion, since: .now) }
+      if seen?.version != lease.resourceVersion {
+        if !holder.isEmpty, holder != identity, seen?.holder != holder {
+          report("\(title) is held by \(holder): waiting for it")
+        }
+        seen = SeenLease(version: lease.resourceVersion, holder: holder, since: .now)
+      }
       let allowed = lease.spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? leaseDuration
       let isFree =
         holder.isEmpty || holder == identity || (seen.map { ContinuousClock.now - $0.since > allowed } ?? false)
@@ -80,7 +90,7 @@ package struct LeaderElection: Sendable {
   private func hold(from start: ContinuousClock.Instant, _ work: @escaping @Sendable (Cluster) async -> Void) async {
     let term = LeaseTerm(until: start + renewDeadline)
     metrics?.setLeader(true)
-    defer { metrics?.setLeader(false) }
+    report("\(title) is held by this replica: the controllers begin")
     var fenced = cluster
     fenced.transport = FencedTransport(cluster.transport, term: term)
     let running = Task { [fenced] in await work(fenced) }
@@ -94,13 +104,29 @@ package struct LeaderElection: Sendable {
       running.cancel()
     }
     running.cancel()
+    // Said at once: `work` may take its time to end.
+    metrics?.setLeader(false)
+    report("\(title) is not held any more: the controllers end")
     // The lease is released only after `work` has ended.
     await running.value
     term.close()
     await release()
   }
 
-  private func renew(_ term: LeaseTerm) async {
+  /// Renews the lease, in the time for which it is certainly held: a server that hangs must not prolong that.
+  private func renew(_ term: LeaseTerm) async { await Self.until(term.end) { await tryToRenew(term) } }
+
+  /// Runs `work`, and cancels it at `end`.
+  private static func until(_ end: ContinuousClock.Instant, _ work: @escaping @Sendable () async -> Void) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask(operation: work)
+      group.addTask { try? await Task.sleep(until: end, clock: .continuous) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func tryToRenew(_ term: LeaseTerm) async {
     let start = ContinuousClock.now
     do {
       guard let lease = try await cluster.find(Self.leases, namespace: namespace, name),
@@ -118,12 +144,14 @@ package struct LeaderElection: Sendable {
   private func release() async {
     // Detached, because the current task may be cancelled, and this request must be sent anyway.
     await Task.detached { [self] in
-      guard let lease = try? await cluster.find(Self.leases, namespace: namespace, name),
-        lease.spec["holderIdentity"]?.string == identity
-      else { return }
-      let metadata: Value = ["resourceVersion": .string(lease.resourceVersion)]
-      _ = try? await cluster.patch(
-        Self.leases, namespace: namespace, name, .merge(["metadata": metadata, "spec": ["holderIdentity": ""]]))
+      await Self.until(.now + renewDeadline) {
+        guard let lease = try? await cluster.find(Self.leases, namespace: namespace, name),
+          lease.spec["holderIdentity"]?.string == identity
+        else { return }
+        let metadata: Value = ["resourceVersion": .string(lease.resourceVersion)]
+        _ = try? await cluster.patch(
+          Self.leases, namespace: namespace, name, .merge(["metadata": metadata, "spec": ["holderIdentity": ""]]))
+      }
     }.value
   }
 
