@@ -50,7 +50,11 @@ icon: "data:image/svg+xml;base64,PHN2Zy8+"
 installationMode: Multicluster
 dependencies: [{name: probe, tags: [agent], condition: probe.enabled}]
 EXTENSION
-  [ ! -f "$home/permissions.yaml" ] || cp "$home/permissions.yaml" "$folder"
+  if [ -f "$home/permissions.yaml" ]; then
+    cp "$home/permissions.yaml" "$folder"
+    # What is waited for is read by the controllers themselves.
+    printf 'apiVersion: v1\nkind: Service\nmetadata: {name: fig}\nspec: {ports: [{port: 80}]}\n' >"$folder/templates/service.yaml"
+  fi
   (cd "$home" && "$bin/ksxd" package build "$folder" -o "$home/charts") >"$home/build.log" 2>&1 ||
     { cat "$home/build.log"; return 1; }
 }

@@ -78,7 +78,7 @@ struct PackageCommand: AsyncParsableCommand {
 
     func run() async throws {
       var projects = try places.flatMap { place throws(DaemonError) in try PackageProject.all(at: place) }
-      for index in projects.indices {
+      for index in projects.indices where projects[index].refusal == nil {
         do throws(RepositoryError) {
           projects[index].package = try await ChartDependencies().fetched(
             projects[index].package, besides: projects[index].place
@@ -145,7 +145,13 @@ struct PackageProject {
       }
       let projects = try Project.all(in: place)
       guard !projects.isEmpty else { throw DaemonError("\(place) holds no Chart.yaml and no extension.yaml") }
-      return try projects.map { PackageProject(place: $0.folder, package: try $0.package()) }
+      return projects.map { project in
+        do throws(PackageError) {
+          return PackageProject(place: project.folder, package: try project.package())
+        } catch {
+          return PackageProject(place: project.folder, package: Package(files: [:]), refusal: "\(error)")
+        }
+      }
     } catch let error as DaemonError {
       throw error
     } catch {
