@@ -1,3 +1,5 @@
+import Platform
+
 /// A parsed regular expression.
 indirect enum PathExpressionNode: Hashable, Sendable {
   case set([ClosedRange<UInt32>], isNegated: Bool)
@@ -13,10 +15,24 @@ indirect enum PathExpressionNode: Hashable, Sendable {
     var lower: Int
     var upper: Int?
   }
+
+  /// Whether no part is repeated more than `limit` times by all the counts around it together, as Go has it.
+  func isValid(within limit: Int) -> Bool {
+    switch self {
+    case .set, .start, .end: return true
+    case .sequence(let nodes), .choice(let nodes): return nodes.allSatisfy { $0.isValid(within: limit) }
+    case .group(let node, _): return node.isValid(within: limit)
+    case .repeated(let node, let bounds, _):
+      if bounds.upper == 0 { return true }
+      let count = bounds.upper ?? bounds.lower
+      return count <= limit && node.isValid(within: count > 0 ? limit / count : limit)
+    }
+  }
 }
 
 /// Parses the part of Go's regular expression syntax that paths need; the rest is refused.
 struct PathExpressionParser {
+  private static let mostRepetitions = 100
   private(set) var groups = 0
   private(set) var names: [String: [Int]] = [:]
   private var rest: ArraySlice<Unicode.Scalar>
@@ -61,6 +77,7 @@ struct PathExpressionParser {
     case "[": try bracket()
     case "\\": try escape()
     case "*", "+", "?": throw RuleProblem("\(first) has nothing to repeat")
+    case "{" where RepeatCounts([first] + rest) != nil: throw RuleProblem("\(first) has nothing to repeat")
     default: .set([first.value...first.value], isNegated: false)
     }
   }
@@ -105,39 +122,34 @@ struct PathExpressionParser {
   }
 
   private mutating func repetition(of node: PathExpressionNode) throws(RuleProblem) -> PathExpressionNode {
-    let bounds: PathExpressionNode.Bounds
-    switch rest.first {
-    case "*": bounds = .init(lower: 0, upper: nil)
-    case "+": bounds = .init(lower: 1, upper: nil)
-    case "?": bounds = .init(lower: 0, upper: 1)
-    case "{":
-      guard let counted = try counts() else { return node }
-      bounds = counted
-    default: return node
-    }
-    rest.removeFirst()
-    var isGreedy = true
-    if rest.first == "?" {
-      rest.removeFirst()
-      isGreedy = false
-    }
-    if let next = rest.first, "*+?{".unicodeScalars.contains(next) {
+    guard let bounds = try bounds() else { return node }
+    let isGreedy = rest.first != "?"
+    if !isGreedy { rest.removeFirst() }
+    if let next = rest.first, "*+?".unicodeScalars.contains(next) || RepeatCounts(rest) != nil {
       throw RuleProblem("\(next) follows another repetition")
     }
-    return .repeated(node, bounds, isGreedy: isGreedy)
+    let repeated = PathExpressionNode.repeated(node, bounds, isGreedy: isGreedy)
+    guard repeated.isValid(within: RepeatCounts.limit) else {
+      throw RuleProblem("counts within counts repeat too often")
+    }
+    return repeated
   }
 
-  /// The counts in braces, up to the closing brace; `nil` if the braces are not a repetition.
-  private mutating func counts() throws(RuleProblem) -> PathExpressionNode.Bounds? {
-    let inside = String(String.UnicodeScalarView(rest.dropFirst().prefix { $0 != "}" }))
-    let parts = inside.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-    guard rest.count > inside.unicodeScalars.count + 1, let lower = Int(parts[0]) else { return nil }
-    let upper = parts.count == 1 ? lower : Int(parts[1])
-    guard lower >= 0, lower <= 100, upper ?? lower >= lower, upper ?? 0 <= 100 else {
-      throw RuleProblem("{\(inside)} repeats too often")
+  /// The number of repetitions that comes next; `nil` if none does.
+  private mutating func bounds() throws(RuleProblem) -> PathExpressionNode.Bounds? {
+    switch rest.first {
+    case "*"?, "+"?, "?"?:
+      let first = rest.removeFirst()
+      return .init(lower: first == "+" ? 1 : 0, upper: first == "?" ? 1 : nil)
+    default: break
     }
-    rest = rest.dropFirst(inside.unicodeScalars.count + 1)
-    return .init(lower: lower, upper: upper)
+    guard let counts = RepeatCounts(rest) else { return nil }
+    let text = String(String.UnicodeScalarView(rest.prefix(counts.length)))
+    guard counts.isValid, max(counts.lower, counts.upper ?? 0) <= Self.mostRepetitions else {
+      throw RuleProblem("\(text) repeats too often")
+    }
+    rest = rest.dropFirst(counts.length)
+    return .init(lower: counts.lower, upper: counts.upper)
   }
 
   private mutating func bracket() throws(RuleProblem) -> PathExpressionNode {

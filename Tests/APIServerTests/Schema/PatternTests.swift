@@ -21,6 +21,11 @@ import Testing
     ("^(?P<first>a)(?<second>b)$", ["ab"], ["a"]),
     ("^[]a-]+$", ["]a-"], ["b"]),
     ("^{a}$", ["{a}"], ["a"]),
+    // Braces that hold no counts are literals.
+    ("^a{2,x}$", ["a{2,x}"], ["aa"]), ("^a{01}$", ["a{01}"], ["a"]), ("^a{,2}$", ["a{,2}"], ["aa"]),
+    ("^a{1}{b}$", ["a{b}"], ["ab"]), ("^a{$", ["a{"], ["a"]),
+    ("^a{1000}$", [String(repeating: "a", count: 1000)], ["a"]),
+    (#"^\Qab\E+$"#, ["abb"], ["abab"]), ("^a(?i)*b$", ["aaB", "b"], ["Ab"]), ("^(?:a{0}b{2,}){500}$", [], ["b"]),
   ])
   func expressionsMatchAsInGo(text: String, good: [String], bad: [String]) throws {
     let pattern = try Pattern(text)
@@ -30,11 +35,24 @@ import Testing
   }
 
   @Test(arguments: [
-    "[", "(", ")", "a{3,2}", "*", #"\p{Greek}"#, "a{1001}", "a**", #"\1"#, "(?=a)", #"\"#, "[z-a]",
-    "((a{900}){900}){900}",
+    ("[", "missing closing ]: `[`"), ("(", "missing closing ): `(`"), (")", "unexpected ): `)`"),
+    ("a{3,2}", "invalid repeat count: `{3,2}`"), ("*", "missing argument to repetition operator: `*`"),
+    (#"\p{Greek}"#, #"invalid escape sequence: `\p`"#), ("a{1001}", "invalid repeat count: `{1001}`"),
+    ("a**", "invalid nested repetition operator: `**`"), (#"\1"#, #"invalid escape sequence: `\1`"#),
+    ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"), ("[z-a]", "invalid character class range: `z-a`"),
+    (#"\"#, "trailing backslash at end of expression: ``"),
+    ("a{99999999999999999999}", "invalid repeat count: `{99999999999999999999}`"),
+    ("a{1,99999999999999999999}", "invalid repeat count: `{1,99999999999999999999}`"),
+    ("a{99999999999999999999,}", "invalid repeat count: `{99999999999999999999,}`"),
+    ("(a{500}){3}", "invalid repeat count: `{3}`"), ("((a{900}){900}){900}", "invalid repeat count: `{900}`"),
+    ("(((){1000}){1000}){1000}", "invalid repeat count: `{1000}`"),
+    ("{2}", "missing argument to repetition operator: `{2}`"),
+    ("a|{2}?", "missing argument to repetition operator: `{2}?`"),
+    ("a{2}{3}", "invalid nested repetition operator: `{2}{3}`"), ("a*??", "invalid nested repetition operator: `*??`"),
+    ("(?-)a", "invalid or unsupported Perl syntax: `(?-)`"), ("(?i", "missing closing ): `(?i`"),
   ])
-  func whatGoRefusesIsRefused(text: String) {
-    #expect(throws: PatternError.self) { try Pattern(text) }
+  func whatGoRefusesIsRefusedInItsWords(text: String, problem: String) {
+    #expect(throws: PatternError(problem)) { try Pattern(text) }
   }
 
   @Test func aLongTextThatAlmostMatchesIsDecidedAtOnce() throws {

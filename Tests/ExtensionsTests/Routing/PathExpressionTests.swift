@@ -14,6 +14,9 @@ import Testing
     ("[\\D]", "x", "1a2\\", "1x2x"), ("[\\W0]", "x", "a-0", "axx"), ("[^\\S]", "x", "a b", "axb"),
     ("(?<y>a)", "${y}${y}", "a", "aa"), ("(?P<a>b)|(?P<a>c)", "[${a}]", "bc", "[b][c]"),
     ("(?P<a>b)(?P<a>c)", "[${a}]", "bc", "[b]"),
+    // Braces that hold no counts are literals.
+    ("a{2,x}", "y", "aaa{2,x}", "aay"), ("a{01}", "y", "aa{01}", "ay"), ("a{+2}", "y", "aaa{2}", "aaa{2}"),
+    ("a{1}{b}", "y", "a{b}", "y"),
   ])
   func matchesAreReplacedAsGoReplacesThem(expression: String, template: String, path: String, wanted: String) throws {
     #expect(try PathExpression(expression).replacing(in: path, with: template) == wanted)
@@ -21,7 +24,8 @@ import Testing
 
   @Test(arguments: [
     "(", ")", "[", "[z-a]", "*", "a**", "\\", "\\q", "(?=a)", "a{101}", "((((((((((((((((((((((a", "x{100}{100}",
-    "(?Pa>b)", "(?P<>b)", "(?P<a-b>c)", "[\\A]",
+    "a{99999999999999999999}", "a{1,99999999999999999999}", "a{3,2}", "{2}", "a{2}{3}", "(?:a{50}){50}",
+    "(?:(?:(?:){100}){100}){100}", "(?Pa>b)", "(?P<>b)", "(?P<a-b>c)", "[\\A]",
   ])
   func whatIsNotKnownIsRefused(expression: String) {
     #expect(throws: RuleProblem.self) { try PathExpression(expression) }

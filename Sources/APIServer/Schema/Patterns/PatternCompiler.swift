@@ -7,6 +7,18 @@ indirect enum PatternNode: Hashable, Sendable {
   case sequence([PatternNode])
   case choice([PatternNode])
   case repeated(PatternNode, from: Int, to: Int?)
+
+  /// Whether no part is repeated more than `limit` times by all the counts around it together, as Go has it.
+  func isValid(within limit: Int) -> Bool {
+    switch self {
+    case .scalar, .assertion: return true
+    case .sequence(let nodes), .choice(let nodes): return nodes.allSatisfy { $0.isValid(within: limit) }
+    case .repeated(let node, let least, let most):
+      let count = most ?? least
+      if most == 0 { return true }
+      return count <= limit && node.isValid(within: count > 0 ? limit / count : limit)
+    }
+  }
 }
 
 /// Compiles a syntax tree to instructions.

@@ -1,3 +1,5 @@
+import Platform
+
 /// Parses the syntax of RE2.
 struct PatternParser {
   private let scalars: [Unicode.Scalar]
@@ -16,7 +18,7 @@ struct PatternParser {
 
   mutating func parse() throws(PatternError) -> PatternNode {
     let node = try choice()
-    guard index == scalars.count else { throw PatternError("unexpected )") }
+    guard index == scalars.count else { throw PatternError("unexpected ): `\(text(0..<scalars.count))`") }
     return node
   }
 
@@ -52,15 +54,32 @@ struct PatternParser {
 
   private mutating func sequence() throws(PatternError) -> PatternNode {
     var nodes: [PatternNode] = []
+    // Where the operator begins that the part before has; an operator cannot follow another one.
+    var lastOperator: Int?
     while let scalar = next, scalar != "|", scalar != ")" {
-      if take("\\Q") {
-        while index < scalars.count, !take("\\E") { nodes.append(literal(try pop())) }
+      let start = index
+      if let bounds = try bounds() {
+        if let lastOperator {
+          throw PatternError("invalid nested repetition operator: `\(text(lastOperator..<index))`")
+        }
+        guard let node = nodes.popLast() else {
+          throw PatternError("missing argument to repetition operator: `\(text(start..<index))`")
+        }
+        nodes.append(try repeated(node, bounds, start))
+        lastOperator = start
         continue
       }
-      if let atom = try atom() { nodes.append(try repetition(of: atom)) }
+      lastOperator = nil
+      if take("\\Q") {
+        while index < scalars.count, !take("\\E") { nodes.append(literal(try pop())) }
+      } else if let atom = try atom() {
+        nodes.append(atom)
+      }
     }
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
   }
+
+  private func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
 
   /// A part that can be repeated; `nil` for flags, which match nothing themselves.
   private mutating func atom() throws(PatternError) -> PatternNode? {
@@ -74,8 +93,6 @@ struct PatternParser {
     case "^": return .assertion(flags.isMultiline ? .startOfLine : .startOfText)
     case "$": return .assertion(flags.isMultiline ? .endOfLine : .endOfText)
     case "\\": return try escape()
-    case let scalar where "*+?".unicodeScalars.contains(scalar):
-      throw PatternError("missing argument to repetition operator: `\(scalar)`")
     case let scalar: return literal(scalar)
     }
   }
@@ -88,44 +105,33 @@ struct PatternParser {
     return set
   }
 
-  private mutating func repetition(of atom: PatternNode) throws(PatternError) -> PatternNode {
-    var node = atom
-    var isRepeated = false
-    while let bounds = try bounds() {
-      guard !isRepeated else { throw PatternError("invalid nested repetition operator") }
-      isRepeated = true
-      node = .repeated(node, from: bounds.least, to: bounds.most)
-      _ = take("?" as Unicode.Scalar)
+  /// `node` as often as `bounds` say, which stand from `start` on.
+  private func repeated(
+    _ node: PatternNode, _ bounds: (least: Int, most: Int?), _ start: Int
+  ) throws(PatternError) -> PatternNode {
+    let repeated = PatternNode.repeated(node, from: bounds.least, to: bounds.most)
+    guard repeated.isValid(within: RepeatCounts.limit) else {
+      throw PatternError("invalid repeat count: `\(text(start..<index))`")
     }
-    return node
+    return repeated
   }
 
+  /// The counts of the repetition operator that comes next; `nil` if none does.
   private mutating func bounds() throws(PatternError) -> (least: Int, most: Int?)? {
-    if take("*" as Unicode.Scalar) { return (0, nil) }
-    if take("+" as Unicode.Scalar) { return (1, nil) }
-    if take("?" as Unicode.Scalar) { return (0, 1) }
     let start = index
-    guard take("{" as Unicode.Scalar), let least = number() else {
-      // A brace that begins no repetition is a literal.
-      index = start
-      return nil
-    }
-    let hasMost = take("," as Unicode.Scalar)
-    let most = hasMost ? number() : least
-    guard take("}" as Unicode.Scalar) else {
-      index = start
-      return nil
-    }
-    guard least <= 1000, most.map({ $0 <= 1000 && $0 >= least }) ?? true else {
-      throw PatternError("invalid repeat count")
-    }
-    return (least, most)
+    guard let bounds = try greedyBounds() else { return nil }
+    guard bounds.isValid else { throw PatternError("invalid repeat count: `\(text(start..<index))`") }
+    _ = take("?" as Unicode.Scalar)
+    return (bounds.least, bounds.most)
   }
 
-  private mutating func number() -> Int? {
-    let start = index
-    while let scalar = next, ("0"..."9").contains(scalar) { index += 1 }
-    return Int(String(String.UnicodeScalarView(scalars[start..<index])))
+  private mutating func greedyBounds() throws(PatternError) -> (least: Int, most: Int?, isValid: Bool)? {
+    if take("*" as Unicode.Scalar) { return (0, nil, true) }
+    if take("+" as Unicode.Scalar) { return (1, nil, true) }
+    if take("?" as Unicode.Scalar) { return (0, 1, true) }
+    guard let counts = RepeatCounts(scalars[index...]) else { return nil }
+    index += counts.length
+    return (counts.lower, counts.upper, counts.isValid)
   }
 
   private mutating func group() throws(PatternError) -> PatternNode? {
@@ -138,27 +144,35 @@ struct PatternParser {
       }
     }
     let node = try choice()
-    guard take(")" as Unicode.Scalar) else { throw PatternError("missing closing )") }
+    guard take(")" as Unicode.Scalar) else { throw unclosed }
     flags = outer
     return node
   }
 
   /// Reads the flags after `(?`; true if the group continues after them.
   private mutating func readFlags() throws(PatternError) -> Bool {
-    var isOn = true
-    while true {
-      switch try pop() {
+    let start = index - 2
+    var (isOn, isNamed) = (true, false)
+    while let scalar = next {
+      index += 1
+      switch scalar {
       case "i": flags.ignoresCase = isOn
       case "m": flags.isMultiline = isOn
       case "s": flags.dotMatchesNewline = isOn
       case "U": break
-      case "-": isOn = false
-      case ":": return true
-      case ")": return false
-      default: throw PatternError("invalid or unsupported Perl syntax")
+      case "-" where isOn:
+        (isOn, isNamed) = (false, false)
+        continue
+      case ":" where isOn || isNamed: return true
+      case ")" where isOn || isNamed: return false
+      default: throw PatternError("invalid or unsupported Perl syntax: `\(text(start..<index))`")
       }
+      isNamed = true
     }
+    throw unclosed
   }
+
+  private var unclosed: PatternError { PatternError("missing closing ): `\(text(0..<scalars.count))`") }
 
   private mutating func escape() throws(PatternError) -> PatternNode {
     switch next {
@@ -166,6 +180,7 @@ struct PatternParser {
     case "z": return try assertion(.endOfText)
     case "b": return try assertion(.wordBoundary)
     case "B": return try assertion(.noWordBoundary)
+    case nil: throw PatternError("trailing backslash at end of expression: ``")
     default: return .scalar(folded(try escapedSet()))
     }
   }
@@ -218,7 +233,7 @@ extension PatternParser {
     var isFirst = true
     while isFirst || next != "]" {
       guard next != nil else {
-        throw PatternError("missing closing ]: `\(String(String.UnicodeScalarView(scalars[start...])))`")
+        throw PatternError("missing closing ]: `\(text(start..<scalars.count))`")
       }
       isFirst = false
       set.insert(try member())
@@ -231,12 +246,13 @@ extension PatternParser {
   /// One member of a class: a named class, an escape, a character or a range of characters.
   private mutating func member() throws(PatternError) -> ScalarSet {
     if take("[:") { return try namedClass() }
+    let start = index
     let first = try classScalar()
     guard next == "-", index + 1 < scalars.count, scalars[index + 1] != "]" else { return first }
     index += 1
     let last = try classScalar()
     guard let low = first.single, let high = last.single, low <= high else {
-      throw PatternError("invalid character class range")
+      throw PatternError("invalid character class range: `\(text(start..<index))`")
     }
     return ScalarSet(low...high)
   }
