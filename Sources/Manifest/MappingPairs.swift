@@ -21,7 +21,8 @@ struct MappingPairs {
   mutating func merge(_ value: YAMLNode) throws(SyntaxError) {
     switch value.content {
     case .mapping(let pairs):
-      for pair in pairs {
+      for var pair in pairs {
+        pair.key.isRepeated = true
         if put(pair, pair.key.name) == nil { merged.insert(pair.key.name) }
       }
     case .sequence(let nodes): for node in nodes.reversed() { try merge(node) }

@@ -17,6 +17,8 @@ package struct YAMLNode: Hashable, Sendable {
   }
 
   package var content: Content
+  /// Whether it stands elsewhere, and an alias or a merge repeats it here; `line` and `column` are where it stands.
+  package var isRepeated = false
   /// Line of its first character, from one.
   package var line: Int
   /// Column of its first character, from one.

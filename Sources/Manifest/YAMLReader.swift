@@ -156,7 +156,7 @@ struct YAMLReader {
   }
 
   private mutating func alias(_ event: YAMLEvent) throws(SyntaxError) -> YAMLNode {
-    guard let (node, size) = anchors[event.anchor ?? ""] else {
+    guard let (anchored, size) = anchors[event.anchor ?? ""] else {
       throw event.mistake("the alias *\(event.anchor ?? "") names no anchor above it")
     }
     nodes += size
@@ -164,6 +164,8 @@ struct YAMLReader {
     guard aliased <= limits.aliased else {
       throw event.mistake("aliases make the document too large: they repeat more than \(limits.aliased) values")
     }
+    var node = anchored
+    node.isRepeated = true
     return node
   }
 

@@ -50,6 +50,33 @@ import Testing
     #expect(guide.nearest(to: ["nothing"]) == nil)
   }
 
+  @Test func whatAnAliasRepeatsStandsNowhereElse() {
+    let guide = ValuesGuide(
+      """
+      list: [&first {port: 1}]
+      base: &base
+        # Where it listens
+        host: a
+      one: *base
+      two:
+        <<: *base
+        mode: fast
+      three: *first
+
+      """)
+
+    #expect(guide.entry(inLine: 0)?.path == ["list"])
+    #expect(guide.entry(inLine: 3)?.path == ["base", "host"])
+    #expect(guide.entry(inLine: 4)?.path == ["one"])
+    #expect(guide[["one"]].map { guide.excerpt(of: $0) } == ["one: *base"])
+    // It is known what the author wrote of it, and where it is repeated.
+    #expect(guide[["one", "host"]].map { guide.excerpt(of: $0) } == ["# Where it listens", "host: a"])
+    #expect(guide.children(of: ["two"]).map(\.key) == ["host", "mode"])
+    #expect(guide.children(of: ["two"]).map(\.isRepeated) == [true, false])
+    let above = guide.entries.map { guide.standing(above: $0)?.path }
+    #expect(above.compactMap { $0 } == [["one"], ["two"], ["three"]])
+  }
+
   @Test func valuesThatAreNoYAMLHaveNoKeys() {
     let broken = ValuesGuide("a: [\n")
     #expect(broken.entries.isEmpty)
@@ -86,6 +113,23 @@ import Testing
   @Test func whatTheChartDoesNotKnowStandsBelow() {
     #expect(
       sheet("a: 1\n", "b: {c: 2}\n") == ["a: 1", "", "Set, and not among the chart's values:", "b.c: 2 ?? config"])
+  }
+
+  @Test func whatIsSetOfAnAliasStandsBelowIt() {
+    let values = "base: &base\n  host: a\n  tls: {on: true}\none: *base\ntwo:\n  <<: *base\n  mode: fast\n"
+    #expect(
+      sheet(values, "one: {host: b, tls: {on: false}}\ntwo: {host: c, mode: slow}\n") == [
+        "base: &base", "  host: a", "  tls: {on: true}", "one: *base", "  host: b <- config",
+        "  tls.on: false <- config",
+        "two:", "  host: c <- config", "  <<: *base", "  mode: slow <- config",
+      ])
+    #expect(
+      sheet("base: &base\n  host: a\n<<: *base\n", "host: b\n")
+        == ["base: &base", "  host: a", "<<: *base", "host: b <- config"])
+    // What stands first is not what an alias repeats.
+    #expect(
+      sheet("list: [&first {port: 1}]\none: *first\n", "one: {port: 2}\n")
+        == ["list: [&first {port: 1}]", "one: *first", "  port: 2 <- config"])
   }
 
   @Test func aListAndABlockAreReplacedWhole() {

@@ -53,6 +53,7 @@ package struct ConfigSheet: Hashable, Sendable {
     var shown: Set<[String]> = []
     let guide = ValuesGuide(package)
     let masked = MaskedText(package.values).lines
+    let repeated = guide.entries.filter { $0.isRepeated && set[$0.path] != nil }
     var line = 0
     while line < guide.lines.count {
       let entry = guide.entry(inLine: line)
@@ -66,10 +67,26 @@ package struct ConfigSheet: Hashable, Sendable {
         if over.contains(where: { $0.origin == .config }) { continue }
       }
       rows.append(Self.row(guide.lines[line], masked[line], entry))
+      if let entry { add(repeated.filter { guide.standing(above: $0) == entry }, below: entry, set, &shown) }
       line += 1
     }
     while rows.last?.text.isEmpty == true { rows.removeLast() }
+    add(repeated.filter { guide.standing(above: $0) == nil }, below: nil, set, &shown)
     return shown
+  }
+
+  /// Adds what is set of keys that an alias or a merge repeats below `parent`, where they have no line of their own.
+  private mutating func add(
+    _ repeated: [ValuesGuide.Entry], below parent: ValuesGuide.Entry?, _ set: [[String]: [EffectiveValues.Entry]],
+    _ shown: inout Set<[String]>
+  ) {
+    for var entry in repeated {
+      entry.column = parent.map { $0.column + 2 } ?? 0
+      let path = Array(entry.path.dropFirst(parent?.path.count ?? 0))
+      let key = EffectiveValues.Entry(path: path, value: .null, origin: .chart).key
+      rows += (set[entry.path] ?? []).map { Self.row($0, entry, called: key) }
+      shown.insert(entry.path)
+    }
   }
 
   private static func isMapping(_ value: Value) -> Bool { value.mapping.map { !$0.isEmpty } ?? false }
@@ -80,8 +97,10 @@ package struct ConfigSheet: Hashable, Sendable {
       kind: isComment ? .comment : .own, text: masked, clear: masked == line ? nil : line, path: entry?.path)
   }
 
-  private static func row(_ set: EffectiveValues.Entry, _ entry: ValuesGuide.Entry?) -> Row {
-    let start = String(repeating: " ", count: entry?.column ?? 0) + (entry?.key ?? set.key) + ": "
+  private static func row(
+    _ set: EffectiveValues.Entry, _ entry: ValuesGuide.Entry?, called key: String? = nil
+  ) -> Row {
+    let start = String(repeating: " ", count: entry?.column ?? 0) + (key ?? entry?.key ?? set.key) + ": "
     let (shown, clear) = (start + set.shown.brief, start + set.value.brief)
     return Row(kind: .overridden(set.origin), text: shown, clear: shown == clear ? nil : clear, path: set.path)
   }

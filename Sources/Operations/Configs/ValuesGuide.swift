@@ -13,6 +13,8 @@ package struct ValuesGuide: Hashable, Sendable {
     package var lines: Range<Int>
     /// The column where the key begins, counted from zero.
     package var column: Int
+    /// Whether the key stands elsewhere, and an alias or a merge repeats it here; `lines` are where it stands.
+    package var isRepeated = false
 
     package var key: String { path.last ?? "" }
   }
@@ -42,7 +44,19 @@ package struct ValuesGuide: Hashable, Sendable {
   }
 
   /// The key that begins in a line.
-  package func entry(inLine line: Int) -> Entry? { entries.first { $0.lines.lowerBound == line } }
+  package func entry(inLine line: Int) -> Entry? { entries.first { $0.lines.lowerBound == line && !$0.isRepeated } }
+
+  /// The nearest ancestor of a repeated key that stands in the text itself; `nil` if it is repeated at the top, or not
+  /// at all.
+  func standing(above entry: Entry) -> Entry? {
+    guard entry.isRepeated else { return nil }
+    var path = entry.path.dropLast()
+    while !path.isEmpty {
+      if let above = self[Array(path)], !above.isRepeated { return above }
+      path = path.dropLast()
+    }
+    return nil
+  }
 
   /// The entry for `path`, or for its nearest ancestor that the chart has.
   package func nearest(to path: [String]) -> Entry? {
@@ -60,17 +74,18 @@ package struct ValuesGuide: Hashable, Sendable {
       + lines[entry.lines].map { $0.utf8.count > entry.column ? String($0.dropFirst(entry.column)) : "" }
   }
 
-  private mutating func collect(_ node: YAMLNode, _ path: [String]) {
+  private mutating func collect(_ node: YAMLNode, _ path: [String], isRepeated: Bool = false) {
     guard case .mapping(let pairs) = node.content else { return }
     for pair in pairs {
       guard let key = pair.key.text else { continue }
       let (start, column) = (pair.key.line - 1, pair.key.column - 1)
       guard lines.indices.contains(start) else { continue }
+      let isRepeated = isRepeated || pair.key.isRepeated
       entries.append(
         Entry(
           path: path + [key], value: pair.value.value, comment: comment(of: start),
-          lines: start..<end(of: start, column), column: column))
-      collect(pair.value, path + [key])
+          lines: start..<end(of: start, column), column: column, isRepeated: isRepeated))
+      collect(pair.value, path + [key], isRepeated: isRepeated || pair.value.isRepeated)
     }
   }
 
