@@ -66,6 +66,42 @@ import Testing
     #expect(writes.allSatisfy { $0.target.contains("dryRun=All") })
   }
 
+  /// The API server names the webhook only once it gives it up.
+  @Test func aWebhookThatHangsAndIsNotTheControllersIsNamed() async throws {
+    let bench = try await installed()
+    let rule: Value = [
+      "apiGroups": ["*"], "apiVersions": ["*"], "operations": ["UPDATE"], "resources": ["installplans"],
+    ]
+    let configuration: Value = [
+      "metadata": ["name": "hang"],
+      "webhooks": [
+        ["name": "hang.example.com", "rules": [rule], "timeoutSeconds": 6, "clientConfig": ["url": "https://guard/"]]
+      ],
+    ]
+    let asked = Locked(0)
+    bench.transport.answer { request in
+      if request.target.contains("/validatingwebhookconfigurations") {
+        return HTTPResponse(status: 200, json: ["kind": "List", "metadata": [:], "items": [configuration]])
+      }
+      guard request.method == .patch else { return nil }
+      let count = asked.withLock { count in
+        count += 1
+        return count
+      }
+      return count == 1
+        ? .refusal(code: 504, reason: "Timeout", "Timeout: request did not complete within requested timeout")
+        : .refusal(
+          code: 500, reason: "InternalError",
+          #"Internal error occurred: failed calling webhook "hang.example.com": context deadline exceeded"#)
+    }
+
+    #expect(try await bench.verdict("doctor", "-o", "json") == 1)
+    let found = try JSON.parse(Array(bench.said.printed.utf8))["findings"]?.sequence ?? []
+    #expect(found.first?["cause"] == "other-webhook-down")
+    #expect(found.first?["certainty"] == "certain")
+    #expect(asked.withLock { $0 } == 2)
+  }
+
   @Test func whatCannotBeReadIsSaidAndIsNoHealth() async throws {
     let bench = try await installed(.subscription)
     bench.transport.answer { request in

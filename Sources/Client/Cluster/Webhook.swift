@@ -77,6 +77,12 @@ extension ClusterError {
     return status.isOfRule
   }
 
+  /// The name of the webhook that did not answer, if the API server named it.
+  package var silentWebhook: String? {
+    guard case .refused(let status) = self, let webhook = Webhook(status), !webhook.hasDenied else { return nil }
+    return webhook.name
+  }
+
   /// A webhook did not answer, so every write like this one is refused, but deletions are not.
   package var isOfSilentWebhook: Bool {
     guard case .refused(let status) = self else { return false }

@@ -31,7 +31,7 @@ extension ClusterReader {
     var context = PlanContext(
       capabilities: capabilities, cluster: called, extensions: [:], installations: all, versions: [:])
     context.add(await facts(Array(all.all)))
-    await examineWebhook(chosen.first, &examination)
+    await examineWebhooks(chosen.first, &examination)
     let served =
       await read("what is served", &examination) { () async throws(ClusterError) -> [ServedObject] in
         try await self.served()
@@ -210,37 +210,6 @@ extension ClusterReader {
 
 // What all installations share.
 extension ClusterReader {
-  /// Sends a dry run: while the controller is down, the API server refuses every create and update, dry runs too.
-  private func examineWebhook(_ object: Object?, _ examination: inout Examination) async {
-    guard let object, dialect.name == .installPlan else { return }
-    let probe: Value = ["metadata": ["annotations": ["ksx.dev/nudge": "dry run"]]]
-    let answer = await answer(within: Self.patience) { () throws(ClusterError) in
-      try await cluster.patch(dialect.installations, object.name, .merge(probe), dryRun: true)
-    }
-    guard case .failure(let error) = answer else { return }
-    let (what, sign, certainty): (String, String, Finding.Certainty)
-    switch error {
-    case .refused(let status) where status.message.containsText("failed calling webhook") || status.code == 504:
-      (what, sign, certainty) = ("\(status.code)", status.message, .certain)
-    // The API server waits up to 30 s for a webhook that hangs; it answered all other requests at once.
-    case .transport(.timedOut): (what, sign, certainty) = ("no answer", error.brief, .likely)
-    default: return examination.gaps.append("whether the webhooks answer: \(error.words)")
-    }
-    examination.findings.append(
-      Finding(
-        cause: .webhookDown, subject: "cluster",
-        sentence:
-          "the webhook of the controller does not answer: every create and update of an extension is refused until it runs",
-        evidence: [.init("PATCH \(object.name), dry run", what, sign)],
-        certainty: certainty,
-        remedies: [
-          Remedy(
-            "start the controller again",
-            [.person("kubectl -n kubesphere-system get pods; look at ks-controller-manager")],
-            cost: "deletions go through meanwhile, and are carried out when it is back")
-        ]))
-  }
-
   /// Looks for signs that the controllers are down: changes that they have not acted on, and a lease that is not
   /// renewed.
   private func lookAtControllers(

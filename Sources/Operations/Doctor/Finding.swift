@@ -50,6 +50,7 @@ package struct Finding: Hashable, Sendable {
   /// All known problems; docs/DOCTOR.md describes each of them.
   package enum Cause: String, CaseIterable, Sendable {
     case webhookDown = "webhook-down"
+    case otherWebhookDown = "other-webhook-down"
     case controllersDown = "controllers-down"
     case versionGone = "version-gone"
     case versionGoneTerminating = "version-gone-terminating"

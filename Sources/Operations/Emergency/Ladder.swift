@@ -76,14 +76,9 @@ package struct Ladder: Sendable {
     switch rung {
     case .state, .objects: dialect.served
     case .workloads: Resource.workloads
-    case .webhooks: Self.webhooks
+    case .webhooks: AdmissionHook.configurations
     }
   }
-
-  private static let webhooks = [
-    ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
-    ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
-  ].map { Resource(group: "admissionregistration.k8s.io", version: "v1", plural: $0, kind: $1) }
 
   /// What is recorded of `object` before the change; `nil` if the rung has nothing to change on it.
   static func former(_ object: Object, _ resource: Resource, _ rung: Rung) -> LadderEntry.Former? {
