@@ -162,6 +162,38 @@ import Testing
     #expect(chronicle.entries.first?.wasInstalled == true)
   }
 
+  /// KubeSphere's controllers do nothing for a version that is put back while another one fails.
+  @Test(arguments: [
+    (["Preparing", "UpgradeFailed"], "not tried: what failed is 2.0.0: no kind", Bool?.none),
+    // It was tried since, and failed in its turn.
+    (["UpgradeFailed", "Preparing", "UpgradeFailed"], "failed: no kind", false),
+  ])
+  func aWayBackThatRestsUntriedHasNotFailed(states: [String], outcome: String, wasInstalled: Bool?) {
+    let digest = ConfigHash.of("a: 1")
+    var resting = installation(
+      annotations: [
+        "ksx.dev/changed-by": "ada", "ksx.dev/ran-before": "1.1.0 before 1.1.0",
+        "ksx.dev/ran-before-config": "\(digest) at 2026-01-02T10:05:00Z",
+        "ksx.dev/went-back-from": "2.0.0 to 1.1.0",
+      ],
+      states: zip(["2T10:04", "2T10:06", "2T10:07"], states).map { ($0, $1) })
+    resting.observed.state = .upgradeFailed
+    resting.message = "no kind"
+    let chronicle = ExtensionHistory(
+      .init(
+        lines: [
+          line("2T10:00", .change(words: "upgrade to 2.0.0", former: nil)),
+          line("2T10:00", .outcome(.accepted, version: "2.0.0", configHash: digest)),
+          line("2T10:05", .change(words: "roll back to 1.1.0", former: nil)),
+          line("2T10:05", .outcome(.accepted, version: "1.1.0", configHash: digest)),
+        ],
+        installation: resting))
+
+    #expect(chronicle.entries.first?.what == "roll back to 1.1.0")
+    #expect(chronicle.entries.first?.outcome.english == outcome)
+    #expect(chronicle.entries.first?.wasInstalled == wasInstalled)
+  }
+
   @Test func whatWasThereBeforeAnUninstallIsNotGoneBackTo() {
     let lines = [
       line("1T10:00", .change(words: "install 1.0.0", former: nil)),

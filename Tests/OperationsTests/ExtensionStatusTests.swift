@@ -48,6 +48,31 @@ import Testing
         == (failed.isEmpty ? ["1.0.0 ran before and is asked for again: ksx doctor whizard says what failed"] : []))
   }
 
+  @Test func whatFailedIsNamedThoughWhatRanIsAskedForAgain() {
+    var installation = Sample.installation("UpgradeFailed", wanted: "1.0.0", tried: "1.0.0", config: "a: 1")
+    installation.notes = [
+      "ksx.dev/ran-before": "1.0.0 before 1.0.0",
+      "ksx.dev/ran-before-config": "\(ConfigHash.of("a: 1")) at 2026-01-02T00:00:00Z",
+      "ksx.dev/went-back-from": "2.0.0 to 1.0.0",
+    ]
+    func words() -> [String] {
+      let status = ExtensionStatus("whizard", Sample.extension(), installation)
+      return [status.running, status.wanted, status.failed] + status.pending.map(\.english)
+    }
+
+    #expect(
+      words() == [
+        "1.0.0", "1.0.0", "2.0.0",
+        "1.0.0 ran before, is asked for again and was not tried: what failed is 2.0.0",
+      ])
+    installation.history = [.init(state: .preparing, time: "2026-01-02T00:00:04Z")]
+    #expect(words() == ["1.0.0", "1.0.0", "1.0.0"])
+    // The note is about another version.
+    installation.history = []
+    installation.notes["ksx.dev/went-back-from"] = "2.0.0 to 1.1.0"
+    #expect(words()[2] == "")
+  }
+
   @Test func aFirstInstallThatFailedRunsNothing() {
     #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
   }

@@ -56,6 +56,21 @@ import Testing
     #expect(note(own.noting(.noted(of: before, running: ""), before: "2.0.0")) == .null)
   }
 
+  @Test func theVersionThatIsLeftBehindIsNotedUntilSomethingElseHasRun() {
+    func note(_ state: String, _ wanted: String, asking version: String) -> Value? {
+      let before = Sample.installation(state, wanted: wanted, tried: wanted)
+      return PreviousRelease.noted(of: before, running: "1.1.0").annotations(wanted: version, at: "t")[
+        "ksx.dev/went-back-from"]
+    }
+
+    #expect(note("UpgradeFailed", "2.0.0", asking: "1.1.0") == "2.0.0 to 1.1.0")
+    #expect(note("Upgrading", "2.0.0", asking: "1.1.0") == "2.0.0 to 1.1.0")
+    // A switch or a config while it rests says nothing new of the version.
+    #expect(note("UpgradeFailed", "1.1.0", asking: "1.1.0") == nil)
+    #expect(note("Installed", "1.1.0", asking: "1.1.0") == .null)
+    #expect(note("Installed", "1.1.0", asking: "2.0.0") == .null)
+  }
+
   @Test func whichConfigRanIsNotedByItsFingerprint() {
     func digest(_ installation: Installation) -> String? {
       PreviousRelease.noted(of: installation, running: "1.1.0").digest

@@ -63,7 +63,9 @@ extension ClusterReader {
     guard var write = cancellation.write(step, facts, in: capabilities) else { return false }
     // The object then still records what ran before, in case this attempt is cancelled too, or fails.
     if step == .putBack {
-      write = sender.signed(write, HistoryLine.cancel, backTo: cancellation.isVersionGiven ? nil : cancellation.former)
+      write = sender.signed(
+        write, HistoryLine.cancel, backTo: cancellation.isVersionGiven ? nil : cancellation.former,
+        leaving: facts.installation.version)
     }
     do throws(ClusterError) {
       let object = try await write.deliver(to: cluster).object

@@ -183,7 +183,7 @@ extension ExtensionHistory {
       entry.source != .fields && !entry.removes && entry.time <= release.time
         && VersionText(entry.version) == VersionText(release.chartVersion)
     }
-    if let place, entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted,
+    if let place, !entries[place].hasEnded,
       !entries[(place + 1)...].contains(where: { $0.time <= release.time && $0.source != .fields })
     {
       entries[place].take(release)
@@ -211,33 +211,12 @@ extension ExtensionHistory {
         entries.insert(entry, at: 0)
         continue
       }
-      if entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted || entries[place].source == .states
+      if !entries[place].hasEnded || entries[place].source == .states
         || entries[place].mayFollowFailure
       {
         entries[place].outcome = state.state.name
         entries[place].wasInstalled = state.state == .installed
       }
-    }
-  }
-}
-
-// What the entries say about each other.
-extension ExtensionHistory {
-  /// Adds the reason of a failure to the newest entry, as long as the installation is in that state.
-  private static func explain(_ installation: Installation, _ entries: inout [Entry]) {
-    guard installation.observed.state.isFailure, !installation.message.isEmpty,
-      let last = entries.lastIndex(where: { $0.source != .fields }),
-      entries[last].outcome == installation.observed.state.name
-    else { return }
-    entries[last].outcome = "failed: \(installation.reason)"
-  }
-
-  /// Sets the former version of each entry to that of the entry before it.
-  private static func linkVersions(_ entries: inout [Entry]) {
-    var version = ""
-    for index in entries.indices where entries[index].source != .fields && !entries[index].version.isEmpty {
-      entries[index].formerVersion = entries[index].former?.version ?? version
-      version = entries[index].version
     }
   }
 }
@@ -256,6 +235,9 @@ extension ExtensionHistory.Entry {
 
   /// Whether a failure is only the end of what was cancelled, and a later state is its own end.
   fileprivate var mayFollowFailure: Bool { what == HistoryLine.cancel && wasInstalled == false }
+
+  /// Whether it is known what came of it.
+  var hasEnded: Bool { !outcome.isEmpty && outcome != Self.accepted }
 
   /// Whether it was cancelled, so that later states are not its result.
   fileprivate var isGivenUp: Bool { outcome == Self.cancelled }

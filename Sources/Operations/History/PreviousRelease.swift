@@ -12,11 +12,17 @@ struct PreviousRelease: Hashable, Sendable {
   private static let separator = " before "
   private static let configKey = "ksx.dev/ran-before-config"
   private static let timeSeparator = " at "
+  private static let leftKey = "ksx.dev/went-back-from"
+  private static let leftSeparator = " to "
 
   /// The version that ran.
   let version: String
   /// The fingerprint of the config that it ran with; `nil` if it was not known.
   let digest: String?
+  /// The version that was under way or had failed when another one was asked for; `nil` if there was none.
+  private(set) var left: String?
+  /// Whether the controllers have begun an attempt since.
+  private(set) var hasBeenTried = false
 
   /// What ran before the spec of `installation`; `nil` if the annotation is missing, is about another version, or is
   /// older than the last time that the installation was Installed.
@@ -30,9 +36,20 @@ struct PreviousRelease: Hashable, Sendable {
     guard !installation.hasRun(after: time) else { return nil }
     version = String(note[..<between.lowerBound])
     digest = parts.flatMap { $0.0.isEmpty ? nil : String($0.0) }
+    left = Self.left(installation)
+    hasBeenTried = installation.hasPrepared(after: time)
   }
 
-  private init(version: String, digest: String?) { (self.version, self.digest) = (version, digest) }
+  private init(version: String, digest: String?, left: String? = nil) {
+    (self.version, self.digest, self.left) = (version, digest, left)
+  }
+
+  private static func left(_ installation: Installation) -> String? {
+    guard let note = installation.notes[leftKey], let between = note.rangeOfText(leftSeparator),
+      VersionText(String(note[between.upperBound...])) == VersionText(installation.version)
+    else { return nil }
+    return String(note[..<between.lowerBound])
+  }
 
   /// The version that ran before the spec of `installation`, according to the annotation.
   static func version(of installation: Installation) -> String? { PreviousRelease(installation)?.version }
@@ -46,32 +63,50 @@ struct PreviousRelease: Hashable, Sendable {
     let earlier = PreviousRelease(installation).flatMap {
       VersionText($0.version) == VersionText(running) ? $0.digest : nil
     }
-    return PreviousRelease(version: running, digest: earlier)
+    return PreviousRelease(version: running, digest: earlier, left: installation.version)
   }
 
-  /// The same for a release that is asked for again.
-  static func noted(of spec: RequestedSpec) -> PreviousRelease {
-    PreviousRelease(version: spec.version, digest: ConfigHash.of(ConfigHash.trimmed(spec.config)))
+  /// The same for a release that is asked for again instead of the version `left`.
+  static func noted(of spec: RequestedSpec, leaving left: String? = nil) -> PreviousRelease {
+    PreviousRelease(
+      version: spec.version, digest: ConfigHash.of(ConfigHash.trimmed(spec.config)), left: left)
   }
 
   /// The annotations which record that this was running when `wanted` was asked for at `time`; if the version is not
   /// known, they remove an older record.
   func annotations(wanted: String, at time: String) -> Mapping {
     let isKnown = !version.isEmpty && !wanted.isEmpty
-    return [
+    let ran: Mapping = [
       Self.key: isKnown ? .string(version + Self.separator + wanted) : .null,
       Self.configKey: isKnown ? .string((digest ?? "") + Self.timeSeparator + time) : .null,
     ]
+    return Mapping(ran.pairs + leftAnnotation(wanted).pairs)
+  }
+
+  /// A change that asks for the same version leaves an earlier record as it is.
+  private func leftAnnotation(_ wanted: String) -> Mapping {
+    guard let left else { return [Self.leftKey: .null] }
+    if VersionText(left) == VersionText(wanted) { return [:] }
+    return [Self.leftKey: .string(left + Self.leftSeparator + wanted)]
   }
 }
 
 extension Installation {
-  /// Whether it asks for the very version and config that ran when ksx changed it last: a failure need not be theirs.
-  var asksForWhatRan: Bool {
-    guard isObserved, !isManagedByStandalone, let ran = PreviousRelease(self), let digest = ran.digest else {
-      return false
-    }
-    return VersionText(ran.version) == VersionText(version) && digest == ConfigHash.of(config)
+  /// What ran when ksx changed it last, if it asks for that very version and config: a failure need not be theirs.
+  private var ranBefore: PreviousRelease? {
+    guard isObserved, !isManagedByStandalone, let ran = PreviousRelease(self), let digest = ran.digest,
+      VersionText(ran.version) == VersionText(version), digest == ConfigHash.of(config)
+    else { return nil }
+    return ran
+  }
+
+  /// What ran before and is asked for again, if the failure that it shows is of what was asked for in between.
+  ///
+  /// KubeSphere's controllers stay in that state if a version is put back while another one fails: there is nothing new
+  /// to them (docs/KUBESPHERE.md: Reconciling).
+  var untried: PreviousRelease? {
+    guard observed.state == .upgradeFailed, let ran = ranBefore, !ran.hasBeenTried else { return nil }
+    return ran
   }
 
   /// Whether it was Installed at some time after `time`; `false` if `time` cannot be parsed.
@@ -79,6 +114,16 @@ extension Installation {
     guard let noted = Timestamp.seconds(time) else { return false }
     return history.contains { state in
       state.state == .installed && Timestamp.seconds(state.time).map { $0 > noted } == true
+    }
+  }
+
+  /// Whether the controllers began an attempt after `time`.
+  ///
+  /// One that they have just begun then, with the spec of before, may be dated in the second after it.
+  fileprivate func hasPrepared(after time: String) -> Bool {
+    guard let noted = Timestamp.seconds(time) else { return false }
+    return history.contains { state in
+      state.state == .preparing && Timestamp.seconds(state.time).map { $0 > noted + 1 } == true
     }
   }
 

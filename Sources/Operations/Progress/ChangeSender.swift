@@ -142,11 +142,14 @@ package struct ChangeSender: Sendable {
   package func signed(_ write: Write, _ change: Change) -> Write { signed(write, change.words) }
 
   /// The same write, whose annotations describe it as `words`, and record that `ran` was running and is asked for
-  /// again.
-  package func signed(_ write: Write, _ words: String, backTo ran: RequestedSpec? = nil) -> Write {
+  /// again instead of the version `left`.
+  package func signed(
+    _ write: Write, _ words: String, backTo ran: RequestedSpec? = nil, leaving left: String? = nil
+  ) -> Write {
     guard let author, !author.name.isEmpty else { return write }
     let authorship = Authorship(author: author, words: words, time: Timestamp.now().description)
-    return write.signed(authorship.noting(ran.map { PreviousRelease.noted(of: $0) }, before: ran?.version ?? ""))
+    let noted = ran.map { PreviousRelease.noted(of: $0, leaving: left) }
+    return write.signed(authorship.noting(noted, before: ran?.version ?? ""))
   }
 
   /// Records the text of a config that the cluster stores without comments.

@@ -53,11 +53,8 @@ package struct ExtensionStatus: Hashable, Sendable {
     isInstalled = installation != nil || !readable.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
     reason = installation?.presentMessage ?? ""
-    let isAskedForAgain = installation?.asksForWhatRan == true && installation?.observed.state == .upgradeFailed
-    let reminder: [Sentence] =
-      isAskedForAgain
-      ? ["\(installation?.version ?? "") ran before and is asked for again: ksx doctor \(name) says what failed"] : []
-    pending = (installation?.pending ?? []) + reminder
+    let untried = installation?.untried
+    pending = (installation?.pending ?? []) + (untried.map { [Self.reminder(of: $0, name)] } ?? [])
     isUntaken = installation?.isUntaken ?? false
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
@@ -71,7 +68,16 @@ package struct ExtensionStatus: Hashable, Sendable {
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
     running = Self.running(installation, `extension`, former: former)
-    failed = (state == .installFailed || state == .upgradeFailed) && !isAskedForAgain ? Self.tried(installation) : ""
+    let isFailed = state == .installFailed || state == .upgradeFailed
+    failed = untried.map { $0.left ?? "" } ?? (isFailed ? Self.tried(installation) : "")
+  }
+
+  private static func reminder(of untried: PreviousRelease, _ name: String) -> Sentence {
+    let version = untried.version
+    guard let left = untried.left else {
+      return "\(version) ran before and is asked for again: ksx doctor \(name) says what failed"
+    }
+    return "\(version) ran before, is asked for again and was not tried: what failed is \(left)"
   }
 
   private static func tried(_ installation: Installation) -> String {
