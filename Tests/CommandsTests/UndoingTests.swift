@@ -180,6 +180,84 @@ import Testing
     #expect(try await bench.installation().version == "1.1.0")
   }
 
+  /// An upgrade whose chart is not there: it fails without a Job, and is tried again at once.
+  private func looping(speed: Int = 10) async throws -> Workbench {
+    let bench = try Workbench(timing: Self.fast(speed))
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.complete("job-1")
+    try await bench.report(
+      "whizard", ["state": "Installed", "version": "1.0.0", "configHash": none, "jobName": "job-1"])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.loop("UpgradeFailed", none)
+    return bench
+  }
+
+  /// Time that passes `speed` times as fast.
+  private static func fast(_ speed: Int) -> Timing {
+    Timing(
+      now: { Timing.real.now() * speed }, sleep: { await Timing.real.sleep($0 / speed) }, random: { 0.5 })
+  }
+
+  @Test(.endsInTime, arguments: ["UpgradeFailed", "Preparing"])
+  func aLoopIsLeftForWhatRunsWhateverTheControllersLeftIn(state: String) async throws {
+    let bench = try await looping()
+    let cancelling = Task { try await bench.run("cancel", "whizard", "--yes", "--wait", "--timeout=500s") }
+    try await bench.loop("Preparing", none)
+    try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
+    try await bench.loop(state, none)
+    try await bench.when("stock is taken") {
+      let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
+      return status["state"] == "" && status["stateHistory"] == nil
+    }
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(try await cancelling.value == "whizard: back at 1.0.0, Installed in test\n")
+    #expect(
+      bench.said.noted == "whizard: asked for what ran before\nwhizard: had the controllers look at what runs\n",
+      "\(bench.said.noted)")
+  }
+
+  @Test(.endsInTime) func aCancelThatIsNotDoneIsNotCalledGoingBack() async throws {
+    let bench = try await looping()
+    try await bench.loop("Preparing", none)
+    // The controllers do nothing more.
+    let sentence = try await bench.failure("cancel", "whizard", "--yes")
+
+    #expect(
+      sentence
+        == "whizard: not back after 60 s (Waiting); the same command goes on with it, and ksx doctor whizard says what holds it up"
+    )
+  }
+
+  @Test(.endsInTime) func aStepThatAnotherWriterForestalledIsTakenAgain() async throws {
+    let bench = try await looping()
+    try await bench.loop("Preparing", none)
+    let left = Locked(3)
+    bench.transport.answer { request in
+      guard request.method == .patch, request.target.contains("/installplans/whizard") else { return nil }
+      let isLost = left.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      return isLost ? .refusal(code: 409, reason: "Conflict", "the object has been modified") : nil
+    }
+    let cancelling = Task { try await bench.run("cancel", "whizard", "--yes", "--wait", "--timeout=500s") }
+    try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(try await cancelling.value == "whizard: back at 1.0.0, Installed in test\n")
+  }
+
+  @Test func aLoopThatRestsIsNotCancelled() async throws {
+    let bench = try await looping()
+
+    #expect(
+      try await bench.failure("cancel", "whizard", "--yes").hasPrefix(
+        "cannot cancel: whizard is UpgradeFailed: it fails and is tried again and again."))
+    #expect(try await bench.installation().version == "1.1.0")
+  }
+
   @Test func helmsLockIsAskedForOnlyOnceItMayBeRemoved() async throws {
     let bench = try Workbench()
     try await bench.offer()
@@ -228,6 +306,28 @@ extension Workbench {
       [
         "state": "Upgrading", "jobName": .string(job), "targetNamespace": "ns", "releaseName": "whizard",
         "version": "1.0.0",
+      ])
+  }
+
+  /// Plays a job that has done its work.
+  fileprivate func complete(_ job: String) async throws {
+    _ = try await cluster.create(.namespaces, Object(.namespaces, name: "ns"))
+    let template: Value = ["spec": ["restartPolicy": "Never", "containers": [["name": "helm", "image": "helm"]]]]
+    _ = try await cluster.create(
+      .jobs, Object(.jobs, name: job, namespace: "ns", ["spec": ["backoffLimit": 0, "template": template]]))
+    _ = try await cluster.patch(.jobs, namespace: "ns", job, subresource: "status", ["status": ["succeeded": 1]])
+  }
+
+  /// Plays controllers that fail before there is a job, and try again.
+  fileprivate func loop(_ state: String, _ hash: Value) async throws {
+    let states = ["Installed"] + (1...4).flatMap { _ in ["Preparing", "UpgradeFailed"] } + [state]
+    try await report(
+      "whizard",
+      [
+        "state": .string(state), "version": "1.0.0", "configHash": hash, "jobName": "job-1", "targetNamespace": "ns",
+        "releaseName": "whizard",
+        "stateHistory": .sequence(
+          states.map { ["state": .string($0), "lastTransitionTime": "2026-11-26T10:00:00Z"] }),
       ])
   }
 

@@ -65,9 +65,70 @@ import Testing
 
     #expect(
       cancellation.next(looping)
-        == .refused(
-          "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
+        == .awaitTry(
+          otherwise:
+            "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
         ))
+  }
+
+  /// A failure before there is a Job has changed nothing, and the chart of what runs may be missing too.
+  @Test func whatFailedWithoutAJobIsTakenForWhatRuns() {
+    var rested = facts("UpgradeFailed")
+    rested.isJobComplete = true
+    #expect(cancellation.next(rested) == .takeStock)
+    rested.hasTakenStock = true
+    #expect(cancellation.next(rested) == .retry)
+    guard
+      case .patch(_, _, _, let body) = cancellation.write(.takeStock, rested, in: Capabilities(assuming: .installPlan))
+    else { return #expect(Bool(false)) }
+    #expect(body == ["status": ["state": "", "stateHistory": .null]])
+  }
+
+  /// A write into a loop may leave the controllers Preparing what they have nothing to do for.
+  @Test func whatIsLeftPreparingForEverIsTakenForWhatRuns() {
+    var left = facts("Preparing")
+    left.installation.observed.configHash = ConfigHash.of("a: 1\n")
+    #expect(cancellation.next(left) == .wait)
+    left.isStill = true
+    #expect(cancellation.next(left) == .takeStock)
+    // It is being tried: the fingerprint is written with the Job.
+    left.installation.observed.configHash = ""
+    #expect(cancellation.next(left) == .wait)
+    var begun = facts("Preparing", job: "job-2")
+    (begun.installation.observed.configHash, begun.isStill) = (ConfigHash.of("a: 1\n"), true)
+    #expect(cancellation.next(begun) == .wait)
+  }
+
+  @Test func aJobThatTheAttemptMadeAfterItWasCancelledIsEndedToo() {
+    var late = facts("Upgrading", job: "job-2", active: true)
+    late.jobVersion = "1.1.0"
+    #expect(cancellation.next(late) == .endJob("job-2"))
+    late.jobVersion = "1.0.0"
+    #expect(cancellation.next(late) == .wait)
+  }
+
+  @Test func itIsLeftToTheControllersOnceTheyTryWhatRanBefore() {
+    #expect(!cancellation.isLeftToControllers(facts("Upgrading", wanted: "1.1.0", active: true)))
+    #expect(!cancellation.isLeftToControllers(facts("UpgradeFailed")))
+    #expect(!cancellation.isLeftToControllers(facts("Preparing")))
+    #expect(cancellation.isLeftToControllers(facts("Upgrading", job: "job-2", active: true)))
+    #expect(cancellation.isLeftToControllers(facts("", marked: "", isOurs: true)))
+    #expect(Cancellation("whizard", former: nil).isLeftToControllers(facts("Installing")))
+  }
+
+  @Test func aFirstInstallationThatIsTriedWithoutEndIsNotCalledEnded() {
+    var looping = facts("InstallFailed", marked: "")
+    looping.installation.history = ["InstallFailed", "Preparing", "InstallFailed", "Preparing", "InstallFailed"]
+      .map { .init(state: InstallationState($0), time: "2026-11-26T10:00:00Z") }
+
+    for state in ["InstallFailed", "Preparing"] {
+      looping.installation.observed.state = InstallationState(state)
+      #expect(
+        Cancellation("whizard", former: nil).next(looping)
+          == .refused(
+            "whizard is \(state): it fails and is tried again and again. What ends that is what makes it succeed, or ksx uninstall whizard"
+          ))
+    }
   }
 
   @Test func aFirstInstallationIsEndedAndStaysAsFailed() {

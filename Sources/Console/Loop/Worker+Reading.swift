@@ -77,17 +77,13 @@ extension Worker {
       guard let installation = Installations(try await reader.installations().map(Installation.init)).of(name) else {
         return .sent(plan, failure: "\(name) is not installed any more; ksx history tells what was")
       }
-      let timing = cluster.timing
-      let pace = ClusterReader.CancellationPace(patience: Self.patience, isWhole: false) {
-        await timing.sleep(ClusterReader.cancellationPause)
-      }
+      let pace = CancellationPace(patience: Self.patience, isWhole: false, timing: cluster.timing)
       let (sender, called) = (sender, installation.name)
       sender.noteCancelled(installation, of: name)
       let end = try await IntendedAction([plan.verb], names: [name]).carryOut { () throws(ClusterError) in
         try await reader.carryOut(cancellation, at: called, by: sender, pace)
       }
-      if case .refused(let reason) = end { return .sent(plan, failure: "\(name): \(reason)") }
-      return .sent(plan, failure: nil)
+      return .sent(plan, failure: end.failure.map { "\(name): \($0)" })
     } catch {
       let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)
       return .sent(plan, failure: "\(sentence) \(error.consequence)")

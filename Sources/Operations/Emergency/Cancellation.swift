@@ -12,6 +12,8 @@ package import Platform
 package struct Cancellation: Hashable, Sendable {
   /// Records on the installation which Job is to be ended; the Job after it is that of the way back.
   package static let annotation = "ksx.dev/cancelled-job"
+  /// The record if there is no Job.
+  static let noJob = "none"
 
   /// The current state of the attempt.
   package struct Facts: Hashable, Sendable {
@@ -20,8 +22,16 @@ package struct Cancellation: Hashable, Sendable {
     package var marked: String
     /// Whether the Job of the current attempt is active.
     package var isJobActive: Bool
+    /// Whether the Job that the status names has succeeded: what failed after it had none of its own.
+    var isJobComplete = false
+    /// The chart version of that Job; empty if that is not known.
+    var jobVersion = ""
     /// The Secret of a Helm revision that was left pending, or `nil`.
     package var pendingSecret: String?
+    /// Whether nothing has changed for seconds.
+    var isStill = false
+    /// Whether the controllers were made to go by helm's release before.
+    var hasTakenStock = false
 
     package init(
       _ installation: Installation, marked: String = "", isJobActive: Bool = false, pendingSecret: String? = nil
@@ -42,6 +52,10 @@ package struct Cancellation: Hashable, Sendable {
     case unlock(secret: String)
     /// Make the controllers try what ran before again.
     case retry
+    /// Make the controllers go by helm's release: what ran before still runs, and no Job has touched it.
+    case takeStock
+    /// It fails and is tried again and again, and rests between two tries; what to say if no other begins.
+    case awaitTry(otherwise: Sentence)
     /// The controllers are working on it.
     case wait
     /// The cancellation is finished.
@@ -91,12 +105,47 @@ package struct Cancellation: Hashable, Sendable {
     if former == nil { return installation.hasBeenInstalled ? .refused(unknown) : first(facts) }
     // A mark of an earlier cancellation is not about an attempt that was asked for later.
     if facts.marked.isEmpty || !isPutBack(installation) { return unmarked(facts) }
-    let isEnded = installation.jobName.isEmpty || installation.jobName == facts.marked
-    if facts.isJobActive { return isEnded ? .endJob(facts.marked) : .wait }
+    return wayBack(facts)
+  }
+
+  /// The step after what ran before was asked for again.
+  private func wayBack(_ facts: Facts) -> Step {
+    let installation = facts.installation
+    let isEnded = namesEndedJob(facts)
+    if facts.isJobActive { return isEnded ? .endJob(installation.jobName) : .wait }
     if let secret = facts.pendingSecret { return .unlock(secret: secret) }
-    // The way back is tried once; if it fails again, that is its own failure.
-    if installation.observed.state.isFailure { return isEnded ? .retry : .done }
+    if installation.observed.state.isFailure {
+      // The way back is tried once; if it fails again, that is its own failure.
+      guard isEnded else { return .done }
+      // Without a Job nothing was changed; with the chart of the other version that of this one may be missing too.
+      return facts.isJobComplete && !facts.hasTakenStock ? .takeStock : .retry
+    }
+    if isLeftPreparing(facts) { return .takeStock }
     return installation.isSettled ? .done : .wait
+  }
+
+  /// Whether the Job in the status is that of the cancelled attempt, or of one before it.
+  private func namesEndedJob(_ facts: Facts) -> Bool {
+    let job = facts.installation.jobName
+    if job.isEmpty || job == facts.marked { return true }
+    // The attempt was Preparing when it was cancelled, and has made its Job since.
+    return !facts.jobVersion.isEmpty && VersionText(facts.jobVersion) != VersionText(former?.version ?? "")
+  }
+
+  /// Whether the controllers wait for a Job that they will never make: one write of theirs was lost against ours, and
+  /// what they have to do is what they have done (docs/KUBESPHERE.md: Changes).
+  private func isLeftPreparing(_ facts: Facts) -> Bool {
+    let installation = facts.installation
+    return facts.isStill && installation.observed.state == .preparing && namesEndedJob(facts)
+      && installation.isObserved && !installation.observed.configHash.isEmpty
+  }
+
+  /// Whether the controllers finish without a further step of ksx.
+  func isLeftToControllers(_ facts: Facts) -> Bool {
+    guard former != nil else { return true }
+    guard isPutBack(facts.installation) else { return false }
+    return facts.installation.isManagedByStandalone
+      || !facts.marked.isEmpty && !namesEndedJob(facts) && facts.pendingSecret == nil
   }
 
   private var unknown: Sentence {
@@ -114,6 +163,7 @@ package struct Cancellation: Hashable, Sendable {
   private func first(_ facts: Facts) -> Step {
     if facts.isJobActive, !facts.installation.jobName.isEmpty { return .endJob(facts.installation.jobName) }
     let state = facts.installation.observed.state
+    if let loop = facts.installation.loop { return .refused("\(name) is \(state.name): \(loop)") }
     if state.isFailure { return .done }
     return state.isBusy ? .wait : idle(facts.installation)
   }
@@ -135,7 +185,8 @@ package struct Cancellation: Hashable, Sendable {
     let state = installation.observed.state
     if state == .none { return .refused("\(name) is not begun with: nothing is under way that could be cancelled") }
     if !isPutBack(installation), state.isFailure, let loop = installation.loop {
-      return .refused("\(name) is \(state.name): \(loop)")
+      let reason: Sentence = "\(name) is \(state.name): \(loop)"
+      return installation.isManagedByStandalone ? .refused(reason) : .awaitTry(otherwise: reason)
     }
     return .refused("\(name) is \(state.name): nothing is under way that could be cancelled")
   }
@@ -193,9 +244,10 @@ extension Cancellation {
     case .retry:
       // The mark stays until the end: it distinguishes the Job of the way back from the one that was ended.
       return .patch(resource, name: installation.name, ["status": Retry.anotherTry])
+    case .takeStock: return .patch(resource, name: installation.name, Retry.stock)
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])
-    case .done, .wait, .refused: return nil
+    case .done, .wait, .awaitTry, .refused: return nil
     }
   }
 
@@ -207,7 +259,9 @@ extension Cancellation {
     let more =
       installation.isManagedByStandalone
       ? body.setting(["status", "state"], to: "")
-      : body.setting(["metadata", "annotations", Self.annotation], to: .string(installation.jobName))
+      : body.setting(
+        ["metadata", "annotations", Self.annotation],
+        to: .string(installation.jobName.isEmpty ? Self.noJob : installation.jobName))
     return .patch(resource, name: object, more)
   }
 

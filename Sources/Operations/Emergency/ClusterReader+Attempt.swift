@@ -11,7 +11,7 @@ extension ClusterReader {
     var facts = Cancellation.Facts(
       installation, marked: object.annotations[Cancellation.annotation] ?? "")
     guard !installation.isManagedByStandalone, !installation.targetNamespace.isEmpty else { return facts }
-    facts.isJobActive = await isActive(installation.jobName, in: installation.targetNamespace)
+    await examineJob(&facts)
     // Looks for helm's lock only when it may be removed, because this runs every 250 ms.
     guard !facts.marked.isEmpty, !facts.isJobActive else { return facts }
     facts.pendingSecret = await pendingSecret(
@@ -20,10 +20,16 @@ extension ClusterReader {
     return facts
   }
 
-  private func isActive(_ job: String, in namespace: String) async -> Bool {
-    if job.isEmpty { return false }
-    let found = await result { () throws(ClusterError) in try await cluster.get(.jobs, namespace: namespace, job) }
-    return ((try? found.get())?.status["active"]?.integer ?? 0) > 0
+  private func examineJob(_ facts: inout Cancellation.Facts) async {
+    let (name, namespace) = (facts.installation.jobName, facts.installation.targetNamespace)
+    guard !name.isEmpty else { return }
+    let found = await result { () throws(ClusterError) in try await cluster.get(.jobs, namespace: namespace, name) }
+    guard let job = try? found.get() else { return }
+    let observed = ExaminedInstallation.ObservedJob(job, pods: [])
+    // A pod that is being ended is not active any more, and its helm may still be at work.
+    let isEnding = (job.status["terminating"]?.integer ?? 0) > 0
+    (facts.isJobActive, facts.isJobComplete) = (observed.isActive || isEnding, observed.isComplete)
+    facts.jobVersion = observed.version
   }
 
   /// The newest revision's Secret if helm left it pending; only labels are read, the data is skipped.

@@ -1,6 +1,6 @@
 package import Client
 import Extensions
-import KubernetesAPI
+package import KubernetesAPI
 package import Platform
 
 /// The result of carrying out a cancellation.
@@ -8,25 +8,26 @@ package enum CancellationEnd: Hashable, Sendable {
   case done(Cancellation.Facts)
   /// It cannot be continued, and why.
   case refused(Sentence)
-  /// Nothing has happened for a long time; whether a step was taken before.
-  case quiet(hasActed: Bool)
+  /// It was not done in time; whether the controllers finish without a further step.
+  case quiet(seconds: Int, isGoingOn: Bool, Cancellation.Facts)
+}
+
+extension CancellationEnd {
+  /// Why it is not done and does not go on by itself either; `nil` if it does.
+  package var failure: Sentence? {
+    switch self {
+    case .refused(let reason): return reason
+    case .quiet(let seconds, false, let facts):
+      return
+        "not back after \(seconds) s (\(facts.installation.observed.state.name)): cancelling again goes on with it, and the doctor says what holds it up"
+    case .done, .quiet: return nil
+    }
+  }
 }
 
 extension ClusterReader {
-  /// How long a cancellation pauses between two steps, and when it gives up.
-  package struct CancellationPace: Sendable {
-    /// Seconds within which a step must show an effect; with `isWhole`, within which all steps must.
-    var patience: Int
-    var isWhole: Bool
-    var pause: @Sendable () async -> Void
-
-    package init(patience: Int, isWhole: Bool, pause: @escaping @Sendable () async -> Void) {
-      (self.patience, self.isWhole, self.pause) = (patience, isWhole, pause)
-    }
-  }
-
   /// The pause between two polls of the cluster.
-  package static let cancellationPause = Duration.milliseconds(250)
+  static let cancellationPause = Duration.milliseconds(250)
 
   /// Carries out `cancellation` step by step on the object named `installation`, until it is done or nothing happens
   /// for too long.
@@ -36,29 +37,43 @@ extension ClusterReader {
     _ cancellation: Cancellation, at installation: String, by sender: ChangeSender, _ pace: CancellationPace,
     report: @Sendable (Cancellation.Step) -> Void = { _ in }
   ) async throws(ClusterError) -> CancellationEnd {
-    var last: Cancellation.Step?
-    var quiet = 0
-    while quiet <= 4 * pace.patience {
-      let facts = await attempt(try await cluster.get(dialect.installations, installation))
+    var course = CancellationCourse(pace)
+    while true {
+      let object = try await cluster.get(dialect.installations, installation)
+      let facts = course.completed(await attempt(object))
       let step = cancellation.next(facts)
       if case .refused(let reason) = step { return .refused(reason) }
-      if step != .wait, step != last {
-        if try await take(step, of: cancellation, facts, sender) { report(step) }
-        (last, quiet) = (step, pace.isWhole ? quiet : 0)
+      if !course.hasTaken(step), try await take(step, of: cancellation, facts, object, sender) {
+        course.took(step)
+        report(step)
       }
       if step == .done {
         if facts.installation.isSettled { sender.noteIsBack(of: cancellation.name, at: facts.installation) }
         return .done(facts)
       }
-      quiet += 1
-      await pace.pause()
+      if let end = course.end(at: step, facts, isGoingOn: cancellation.isLeftToControllers(facts)) { return end }
+      await pace.timing.sleep(Self.cancellationPause)
     }
-    return .quiet(hasActed: last != nil)
+  }
+
+  /// The state of the attempt of `object` that `cancellation` is to end; if that fails again and again, once another
+  /// try has begun, or after `patience`.
+  package func attempt(
+    _ object: Object, for cancellation: Cancellation, _ patience: Duration = .seconds(2)
+  ) async throws(ClusterError) -> Cancellation.Facts {
+    let start = cluster.timing.now()
+    var facts = await attempt(object)
+    while case .awaitTry = cancellation.next(facts), cluster.timing.now() - start < patience {
+      await cluster.timing.sleep(Self.cancellationPause)
+      facts = await attempt(try await cluster.get(dialect.installations, object.name))
+    }
+    return facts
   }
 
   /// Sends the write of `step`; returns whether there was one and the API server accepted it.
   private func take(
-    _ step: Cancellation.Step, of cancellation: Cancellation, _ facts: Cancellation.Facts, _ sender: ChangeSender
+    _ step: Cancellation.Step, of cancellation: Cancellation, _ facts: Cancellation.Facts, _ object: Object,
+    _ sender: ChangeSender
   ) async throws(ClusterError) -> Bool {
     guard var write = cancellation.write(step, facts, in: capabilities) else { return false }
     // The object then still records what ran before, in case this attempt is cancelled too, or fails.
@@ -68,15 +83,25 @@ extension ClusterReader {
         leaving: facts.installation.version)
     }
     do throws(ClusterError) {
-      let object = try await write.deliver(to: cluster).object
-      if step == .putBack, let after = object.map(Installation.init) {
+      let written = try await deliver(write, over: object)
+      if step == .putBack, let after = written.map(Installation.init) {
         sender.noteWentBack(of: cancellation.name, from: facts.installation, to: after)
       }
       return true
     } catch {
       // The controllers or another client were faster: the next poll shows what is left to do.
-      if error.isLostRace || error.isNotFound { return false }
+      if error.isLostRace || error.isFailedTest || error.isNotFound { return false }
       throw error
+    }
+  }
+
+  /// Sends `write`; if only the status of `object` was written since it was read, a conflict is no obstacle.
+  private func deliver(_ write: Write, over object: Object) async throws(ClusterError) -> Object? {
+    do throws(ClusterError) {
+      return try await write.deliver(to: cluster).object
+    } catch {
+      guard error.status?.isConflict == true else { throw error }
+      return try await write.deliver(to: cluster, whileSpecIsThatOf: object).object
     }
   }
 }

@@ -225,7 +225,7 @@ extension HistoryLine.Event {
 
 extension ClusterError {
   /// Whether a test of a JSON patch did not hold: kube-apiserver then answers 422 and names no field.
-  fileprivate var isFailedTest: Bool { status.map { $0.code == 422 && $0.details.causes.isEmpty } ?? false }
+  var isFailedTest: Bool { status.map { $0.code == 422 && $0.details.causes.isEmpty } ?? false }
 }
 
 extension Installation {

@@ -23,7 +23,7 @@ struct Cancel: PlannedCommand {
   private let isConfirmed: Bool
   private let patience: Int?
 
-  /// Seconds within which a step must show an effect.
+  /// Seconds for which the controllers are watched that finish it.
   private static let pause = 5
 
   init(_ arguments: Arguments) {
@@ -59,13 +59,19 @@ struct Cancel: PlannedCommand {
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (Cancellation, Cancellation.Facts) {
     async let identity: Void = session.session.identify()
-    let facts = await reader.attempt(try await object(reader, session))
+    let object = try await object(reader, session)
+    let installation = Installation(object)
     await identity
-    let memory = await reader.memory(session.history.releases(of: name), of: facts.installation)
-    let cancellation = Cancellation(facts.installation, memory, to: version)
-    if case .refused(let reason) = cancellation.next(facts) { throw CommandError("cannot cancel: \(reason)") }
-    if cancellation.next(facts) == .done { throw CommandError("cannot cancel: nothing is under way at \(name)") }
-    return (cancellation, facts)
+    let memory = await reader.memory(session.history.releases(of: name), of: installation)
+    let cancellation = Cancellation(installation, memory, to: version)
+    let facts = try await session.asking("reading what is under way at \(name)") { () throws(ClusterError) in
+      try await reader.attempt(object, for: cancellation)
+    }
+    switch cancellation.next(facts) {
+    case .refused(let reason), .awaitTry(let reason): throw CommandError("cannot cancel: \(reason)")
+    case .done: throw CommandError("cannot cancel: nothing is under way at \(name)")
+    default: return (cancellation, facts)
+    }
   }
 
   private func plan(_ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader) -> ActionPlan {
@@ -88,16 +94,20 @@ struct Cancel: PlannedCommand {
   private func follow(
     _ cancellation: Cancellation, _ installation: String, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
-    let (timing, outlet) = (session.timing, session.outlet)
-    let pace = ClusterReader.CancellationPace(patience: patience ?? Self.pause, isWhole: patience != nil) {
-      await timing.sleep(ClusterReader.cancellationPause)
-    }
+    let outlet = session.outlet
+    let pace = CancellationPace(
+      patience: patience ?? Self.pause, isWhole: patience != nil, timing: session.timing)
     let found = try await session.asking("cancelling at \(name)") { () throws(ClusterError) in
       try await reader.carryOut(cancellation, at: installation, by: session.sender, pace) { step in
         if let words = step.words { outlet.note("\(name): \(words)") }
       }
     }
-    switch found {
+    session.outlet.print("\(name): \(try words(for: found, cancellation)) in \(session.name)")
+  }
+
+  /// How it has ended, in words; throws if it is not done, and does not go on by itself either.
+  private func words(for end: CancellationEnd, _ cancellation: Cancellation) throws(CommandError) -> String {
+    switch end {
     case .refused(let reason): throw CommandError("\(name): \(reason)")
     case .done(let facts):
       if cancellation.former != nil, ExtensionStatus(name, nil, facts.installation).state.isFailure {
@@ -105,17 +115,18 @@ struct Cancel: PlannedCommand {
           "\(name): what ran before was asked for again, and failed: \(facts.installation.reason); ksx doctor \(name) says what helps"
         )
       }
-      session.outlet.print("\(name): \(end(facts)) in \(session.name)")
-    case .quiet(let hasActed):
-      guard patience == nil, hasActed else {
-        throw CommandError("\(name): nothing has happened since; ksx get \(name) shows where it stands")
-      }
-      session.outlet.print(
-        "\(name): \(cancellation.former.map { "going back to \($0.version)" } ?? "ending") in \(session.name)")
+      return words(for: facts)
+    case .quiet(let seconds, let isGoingOn, let facts):
+      if patience == nil, isGoingOn { return cancellation.former.map { "going back to \($0.version)" } ?? "ending" }
+      let rest =
+        isGoingOn
+        ? "it goes on in the cluster" : "the same command goes on with it, and ksx doctor \(name) says what holds it up"
+      throw CommandError(
+        "\(name): not back after \(seconds) s (\(ExtensionStatus(name, nil, facts.installation).word)); \(rest)")
     }
   }
 
-  private func end(_ facts: Cancellation.Facts) -> String {
+  private func words(for facts: Cancellation.Facts) -> String {
     let status = ExtensionStatus(name, nil, facts.installation)
     return status.state.isFailure ? "ended, and \(status.word)" : "back at \(status.wanted), \(status.word)"
   }
@@ -129,7 +140,8 @@ extension Cancellation.Step {
     case .endJob(let job): "ended job \(job)"
     case .unlock(let secret): "removed helm's lock \(secret)"
     case .retry: "having what ran before tried again"
-    case .wait, .done, .refused: nil
+    case .takeStock: "had the controllers look at what runs"
+    case .wait, .awaitTry, .done, .refused: nil
     }
   }
 }

@@ -1,0 +1,67 @@
+import Extensions
+package import Platform
+
+/// How long a cancellation is waited for.
+package struct CancellationPace: Sendable {
+  /// Seconds after the last step for which the controllers are watched that finish it; with `isWhole`, in which all
+  /// must be done.
+  let patience: Int
+  let isWhole: Bool
+  let timing: Timing
+
+  package init(patience: Int, isWhole: Bool, timing: Timing) {
+    (self.patience, self.isWhole, self.timing) = (patience, isWhole, timing)
+  }
+
+  /// In seconds: how long a step may take to show an effect while others are to follow it.
+  ///
+  /// A Job that is ended counts as failed once its pod is gone, and a pod has 30 s to go (Kubernetes: Pod Lifecycle).
+  /// The controllers' own part takes moments.
+  static let longestStep = 60
+}
+
+/// What a cancellation has done so far, and for how long nothing has changed.
+struct CancellationCourse: Sendable {
+  private let pace: CancellationPace
+  private let began: Duration
+  private var lastStep: Cancellation.Step?
+  private var lastStepTime: Duration
+  private var hasTakenStock = false
+  private var resourceVersion = ""
+  private var seenSince: Duration
+
+  init(_ pace: CancellationPace) {
+    self.pace = pace
+    began = pace.timing.now()
+    (lastStepTime, seenSince) = (began, began)
+  }
+
+  /// `facts` with what follows from those before.
+  mutating func completed(_ facts: Cancellation.Facts) -> Cancellation.Facts {
+    var facts = facts
+    let now = pace.timing.now()
+    if facts.installation.resourceVersion != resourceVersion {
+      (resourceVersion, seenSince) = (facts.installation.resourceVersion, now)
+    }
+    facts.isStill = now - seenSince >= .seconds(ChangeProgress.secondTryPatience)
+    facts.hasTakenStock = hasTakenStock
+    return facts
+  }
+
+  /// Whether `step` was the last one, so that its effect is waited for.
+  func hasTaken(_ step: Cancellation.Step) -> Bool { step == lastStep }
+
+  mutating func took(_ step: Cancellation.Step) {
+    (lastStep, lastStepTime) = (step, pace.timing.now())
+    if step == .takeStock { hasTakenStock = true }
+  }
+
+  /// The end if it is waited for no longer at `step`; `isGoingOn` is whether the controllers finish it alone.
+  func end(at step: Cancellation.Step, _ facts: Cancellation.Facts, isGoingOn: Bool) -> CancellationEnd? {
+    let passed = pace.timing.now() - (pace.isWhole ? began : lastStepTime)
+    let patience = pace.isWhole || isGoingOn ? pace.patience : max(pace.patience, CancellationPace.longestStep)
+    guard passed >= .seconds(patience) else { return nil }
+    if case .awaitTry(let reason) = step { return .refused(reason) }
+    return .quiet(seconds: patience, isGoingOn: isGoingOn, facts)
+  }
+}
