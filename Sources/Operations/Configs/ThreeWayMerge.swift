@@ -44,7 +44,9 @@ package struct ThreeWayMerge: Hashable, Sendable {
   package init(base: String, theirs: String, mine: String) {
     endsWithNewline = [mine, theirs].contains { $0.utf8.last == 10 }
     let before = Self.lines(base)
-    hunks = Self.hunks(before, Alignment(before, base, theirs), Alignment(before, base, mine))
+    var cutter = HunkCutter(
+      base: before, theirs: Alignment(before, base, theirs), mine: Alignment(before, base, mine))
+    hunks = cutter.cut()
     for index in hunks.indices where !hunks[index].isConflict {
       hunks[index].choice = hunks[index].theirs != hunks[index].base ? .theirs : .mine
     }
@@ -100,45 +102,56 @@ package struct ThreeWayMerge: Hashable, Sendable {
     }
   }
 
-  private static func hunks(_ base: [String], _ theirs: Alignment, _ mine: Alignment) -> [Hunk] {
-    var hunks: [Hunk] = []
-    var open = Hunk(base: [], theirs: [], mine: [])
-    func isStable(_ index: Int) -> Bool {
-      !theirs.changes(index) && !mine.changes(index)
+  /// Cuts the base and both sides into hunks, line by line of the base.
+  private struct HunkCutter {
+    let base: [String]
+    let theirs: Alignment
+    let mine: Alignment
+    private var hunks: [Hunk] = []
+    /// The hunk of changed lines that is being collected.
+    private var open = Hunk(base: [], theirs: [], mine: [])
+
+    init(base: [String], theirs: Alignment, mine: Alignment) {
+      (self.base, self.theirs, self.mine) = (base, theirs, mine)
     }
-    for index in 0...base.count {
-      if index == base.count || isStable(index) {
-        if index == base.count {
-          open.theirs += theirs.added[index]
-          open.mine += mine.added[index]
+
+    mutating func cut() -> [Hunk] {
+      for index in base.indices {
+        if theirs.changes(index) || mine.changes(index) {
+          addChanged(index)
+        } else {
+          close()
+          addUnchanged(base[index])
         }
-        if open.isChanged || !open.base.isEmpty { hunks.append(open) }
-        open = Hunk(base: [], theirs: [], mine: [])
-        guard index < base.count else { break }
-        append(base[index], to: &hunks)
-        continue
       }
+      open.theirs += theirs.added[base.count]
+      open.mine += mine.added[base.count]
+      close()
+      return hunks
+    }
+
+    private mutating func close() {
+      if open.isChanged || !open.base.isEmpty { hunks.append(open) }
+      open = Hunk(base: [], theirs: [], mine: [])
+    }
+
+    private mutating func addChanged(_ index: Int) {
       // Changes of neighbouring lines conflict only if both sides changed the same line.
       let (isTheirs, isMine) = (theirs.changes(index), mine.changes(index))
-      if isTheirs != isMine, open.isChanged, isTheirs ? open.theirs == open.base : open.mine == open.base {
-        hunks.append(open)
-        open = Hunk(base: [], theirs: [], mine: [])
-      }
+      if isTheirs != isMine, open.isChanged, isTheirs ? open.theirs == open.base : open.mine == open.base { close() }
       open.theirs += theirs.added[index] + (theirs.isKept[index] ? [base[index]] : [])
       open.mine += mine.added[index] + (mine.isKept[index] ? [base[index]] : [])
       open.base.append(base[index])
     }
-    return hunks
-  }
 
-  /// Appends an unchanged line; consecutive unchanged lines share a hunk.
-  private static func append(_ line: String, to hunks: inout [Hunk]) {
-    if let last = hunks.indices.last, !hunks[last].isChanged {
+    /// Consecutive unchanged lines share a hunk.
+    private mutating func addUnchanged(_ line: String) {
+      guard let last = hunks.indices.last, !hunks[last].isChanged else {
+        return hunks.append(Hunk(base: [line], theirs: [line], mine: [line]))
+      }
       hunks[last].base.append(line)
       hunks[last].theirs.append(line)
       hunks[last].mine.append(line)
-    } else {
-      hunks.append(Hunk(base: [line], theirs: [line], mine: [line]))
     }
   }
 }

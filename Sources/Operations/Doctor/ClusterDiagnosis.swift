@@ -130,29 +130,35 @@ extension Diagnosis {
         [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", agent.message)], .certain,
         [Remedy("mend the cluster", [.person("its agent follows by itself")])])
     }
-    let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", saying: "nothing of \(cluster)")
-    guard let obstacle = obstacle(to: cluster) else {
-      if examined.clusters[cluster]?.value == nil { return nil }
-      // The controllers stop at the first cluster that does not answer.
-      let first = installation.clusters.first { examined.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
-      let isLast = first == installation.clusters.last
-      let text: Sentence =
-        first != cluster
-        ? "\(first), before it in the list, may not answer the controller"
-        : isLast
-          ? "it may not answer the controller"
-          : "it may not answer the controller, and those behind it in the list wait for it"
-      let answers = Remedy("make \(first) answer", [.person("its agent follows by itself")])
-      return finding(
-        .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [missing], .possible,
-        (isLast ? [answers, kit.placing(without: first)] : [kit.placing(last: first)]) + [kit.nudge])
-    }
+    guard let obstacle = obstacle(to: cluster) else { return passedOver(cluster) }
     let isThere = examined.clusters[cluster]?.value != nil
     let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
-      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .certain,
+      [nothing(of: cluster), Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .certain,
       isThere ? [ready] : [kit.placing(without: cluster)])
+  }
+
+  /// The agent that a cluster without an obstacle does not have: the controllers stop at the first cluster that does
+  /// not answer.
+  private func passedOver(_ cluster: String) -> Finding? {
+    if examined.clusters[cluster]?.value == nil { return nil }
+    let first = installation.clusters.first { examined.agents[$0] == nil && obstacle(to: $0) == nil } ?? cluster
+    let isLast = first == installation.clusters.last
+    let text: Sentence =
+      first != cluster
+      ? "\(first), before it in the list, may not answer the controller"
+      : isLast
+        ? "it may not answer the controller"
+        : "it may not answer the controller, and those behind it in the list wait for it"
+    let answers = Remedy("make \(first) answer", [.person("its agent follows by itself")])
+    return finding(
+      .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [nothing(of: cluster)], .possible,
+      (isLast ? [answers, kit.placing(without: first)] : [kit.placing(last: first)]) + [kit.nudge])
+  }
+
+  private func nothing(of cluster: String) -> Finding.Evidence {
+    Finding.Evidence(name, "status.clusterSchedulingStatuses", saying: "nothing of \(cluster)")
   }
 
   private func obstacle(to cluster: String) -> Sentence? {

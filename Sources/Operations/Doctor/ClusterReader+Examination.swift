@@ -40,17 +40,12 @@ extension ClusterReader {
     let files = await caseFiles(chosen, in: context, at: now)
     let down = await lookAtControllers(files.map(\.0), Array(all.all), at: now)
     examination.findings += [down].compactMap { $0 }
-    var seen: [ExaminedInstallation] = []
-    for (file, gaps) in files {
-      var file = file
-      file.areControllersDown = down != nil
-      file.former = file.memory(memories[file.installation.extension]).worked(before: file.installation)
-      file.served = served.filter { $0.extension == file.installation.extension }
-      file.untouched = untouched.count { $0 != file.installation.name }
-      examination.findings += Diagnosis.findings(in: file)
-      examination.gaps += gaps
-      seen.append(file)
+    examination.gaps += files.flatMap(\.1)
+    let seen = files.map { file, _ in
+      file.beside(
+        served, untouched: untouched, areControllersDown: down != nil, memories[file.installation.extension])
     }
+    examination.findings += seen.flatMap(Diagnosis.findings(in:))
     await lookAtGateway(seen, ways, &examination)
     if name == nil { await lookAtRepositories(at: now, &examination) }
     return examination
@@ -91,14 +86,20 @@ extension ClusterReader {
     var file = ExaminedInstallation(object, dialect: dialect, now: now)
     var gaps = Examination()
     file.context = context
-    let installation = file.installation
-    let name = installation.extension
+    let name = file.installation.extension
     file.extension = await lookup("extension \(name)", &gaps) { () async throws(ClusterError) -> Extension? in
       try await self.extension(name, isWhole: false).map { Extension($0, dialect: dialect) }
     }
     await readVersions(of: &file, &gaps)
     await readRepository(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
+    await readSurroundings(of: &file, &gaps)
+    return (file, gaps.gaps)
+  }
+
+  /// Reads what it owns, where it is, and the clusters of its agents.
+  private func readSurroundings(of file: inout ExaminedInstallation, _ gaps: inout Examination) async {
+    let (installation, name) = (file.installation, file.installation.extension)
     if file.finalizers.contains("foregroundDeletion") {
       file.dependants =
         await read("what \(name) owns", &gaps) { () async throws(ClusterError) -> [String] in
@@ -119,7 +120,6 @@ extension ClusterReader {
         try await find(MemberCluster.resource, nil, cluster).map(MemberCluster.init)
       }
     }
-    return (file, gaps.gaps)
   }
 
   /// The namespace that it is to be installed into, if that is Terminating.

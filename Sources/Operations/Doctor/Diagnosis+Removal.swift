@@ -99,30 +99,28 @@ extension Diagnosis {
     let words = installation.message
     let said = Finding.Evidence(name, "status.conditions", words, time: installation.conditionTime)
     let signs = [stateEvidence, deletion] + (words.isEmpty ? [] : [said])
-    if let hook = HeldObject(hookIn: words, in: kit.namespace) {
-      return finding(
-        .uninstallHeld, "its uninstall waits for a hook of its chart that failed: \(words)", signs, .certain,
-        [
-          kit.log,
-          Remedy(
-            "run the hook again", [.person(Sentence(verbatim: hook.deletion))], cost: "mend what it failed on first"),
-          kit.force,
-        ])
-    }
-    if let held = HeldObject(heldIn: words) {
-      return finding(
-        .uninstallHeld, "its uninstall waits for \(held.title), which the finalizers \(held.finalizers) hold", signs,
-        .certain,
-        [
-          finalizerOwner,
-          Remedy(
-            "take its finalizers off", [.person(Sentence(verbatim: held.release))],
-            cost: "what that program wanted to do before stays undone"), kit.forceLeaving,
-        ])
-    }
+    if let hook = HeldObject(hookIn: words, in: kit.namespace) { return failed(hook, words, signs) }
+    if let held = HeldObject(heldIn: words) { return waits(for: held, signs) }
     return finding(
       .uninstallHeld, "its uninstall does not come to its end, and is tried again and again: \(words)", signs,
       words.isEmpty ? .possible : .certain, [kit.log, kit.forceLeaving])
+  }
+
+  private func failed(_ hook: HeldObject, _ words: String, _ signs: [Finding.Evidence]) -> Finding {
+    let again = Remedy(
+      "run the hook again", [.person(Sentence(verbatim: hook.deletion))], cost: "mend what it failed on first")
+    return finding(
+      .uninstallHeld, "its uninstall waits for a hook of its chart that failed: \(words)", signs, .certain,
+      [kit.log, again, kit.force])
+  }
+
+  private func waits(for held: HeldObject, _ signs: [Finding.Evidence]) -> Finding {
+    let release = Remedy(
+      "take its finalizers off", [.person(Sentence(verbatim: held.release))],
+      cost: "what that program wanted to do before stays undone")
+    return finding(
+      .uninstallHeld, "its uninstall waits for \(held.title), which the finalizers \(held.finalizers) hold", signs,
+      .certain, [finalizerOwner, release, kit.forceLeaving])
   }
 }
 

@@ -76,21 +76,10 @@ extension Diagnosis {
 
   /// An installation that the controller has not noticed, for example because its ExtensionVersion was created later.
   private var unnoticed: Finding? {
-    if let change = examined.passedBy, !examined.areControllersDown, examined.dialect.name == .installPlan {
-      return finding(
-        .notNoticed,
-        "the controller has not noticed what is asked for: its version appeared later, which wakes no controller",
-        [
-          Finding.Evidence(name, change.field, saying: change.values, time: change.since),
-          Finding.Evidence(
-            "ExtensionVersion \(examined.version.value?.name ?? "")", "metadata.creationTimestamp",
-            at: examined.version.value?.created ?? ""),
-        ], .likely, [kit.nudge])
-    }
+    guard !examined.areControllersDown, examined.dialect.name == .installPlan else { return nil }
+    if let change = examined.passedBy { return passedBy(change) }
     guard examined.version.value != nil, !examined.hasStatus, !installation.isBeingDeleted,
-      !examined.areControllersDown,
-      let age = age(installation.created),
-      age > 30, examined.dialect.name == .installPlan
+      let age = age(installation.created), age > 30
     else { return nil }
     if examined.untouched >= 1 {
       return finding(
@@ -102,6 +91,18 @@ extension Diagnosis {
     return finding(
       .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
       [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [kit.nudge])
+  }
+
+  private func passedBy(_ change: UnobservedChange) -> Finding {
+    finding(
+      .notNoticed,
+      "the controller has not noticed what is asked for: its version appeared later, which wakes no controller",
+      [
+        Finding.Evidence(name, change.field, saying: change.values, time: change.since),
+        Finding.Evidence(
+          "ExtensionVersion \(examined.version.value?.name ?? "")", "metadata.creationTimestamp",
+          at: examined.version.value?.created ?? ""),
+      ], .likely, [kit.nudge])
   }
 
   var nameFinding: Finding? {

@@ -99,22 +99,31 @@ extension Diagnosis {
     let hasFailures = installation.history.contains(where: \.state.isFailure)
     let history = hasFailures ? presentHistory : installation.history
     guard let (changes, seconds) = pace(of: history) else { return nil }
-    let states = history.map(\.state)
     let pace = Finding.Evidence(
       name, "status.stateHistory", saying: "\(changes) changes in \(seconds) s", time: lastTime)
-    let back = examined.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
-    if !states.contains(where: \.isFailure) {
-      guard let back, isUpgradedInVain else { return nil }
-      return finding(
-        .versionMismatch,
-        "its chart calls itself \(back), not \(installation.version), so that it is upgraded again and again",
-        [pace, Finding.Evidence("helm release", "chart version", back)], .certain, toItsOwn(back) + [kit.delete])
-    }
+    let deployed = examined.releases.value?.deployed?.chartVersion ?? ""
+    let back = deployed.isEmpty ? nil : deployed
+    return history.contains(where: \.state.isFailure)
+      ? failingLoop(at: pace, back) : back.flatMap { succeedingLoop(at: pace, $0) }
+  }
+
+  /// A chart that calls itself another version than the catalogue does.
+  private func succeedingLoop(at pace: Finding.Evidence, _ deployed: String) -> Finding? {
+    guard isUpgradedInVain else { return nil }
+    return finding(
+      .versionMismatch,
+      "its chart calls itself \(deployed), not \(installation.version), so that it is upgraded again and again",
+      [pace, Finding.Evidence("helm release", "chart version", deployed)], .certain,
+      toItsOwn(deployed) + [kit.delete])
+  }
+
+  /// An attempt that fails before helm has noted it; `back` is the version that runs.
+  private func failingLoop(at pace: Finding.Evidence, _ back: String?) -> Finding? {
+    let evidence = [pace, Finding.Evidence(name, "status.conditions", installation.message)]
     if installation.message.containsText("failed to load chart data") {
       let mend = Remedy("mend the repository", [.person("make the chart at its URL answer")])
       return finding(
-        .chartUnreadable, "its chart cannot be fetched, and the controller tries without end",
-        [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
+        .chartUnreadable, "its chart cannot be fetched, and the controller tries without end", evidence, .certain,
         [mend] + (back.map { [kit.version($0)] } ?? []))
     }
     // The controllers retry a release that helm marked as failed a few times, then stop; a pending release has a
@@ -122,8 +131,7 @@ extension Diagnosis {
     let newest = examined.releases.value?.newest
     if state == .installed || newest?.status == "failed" || newest?.isPending == true { return nil }
     return finding(
-      .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end",
-      [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
+      .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end", evidence, .certain,
       back.map { back in
         [Remedy("go back to \(back), then retry", kit.version(back).steps + [.wait("it rests")] + kit.retry.steps)]
       } ?? [kit.delete])

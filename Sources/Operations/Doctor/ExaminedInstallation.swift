@@ -68,6 +68,19 @@ package struct ExaminedInstallation: Hashable, Sendable {
     refusals = Refusal.all(of: object.status["conditions"])
   }
 
+  /// The same beside what was read of all: what is served, the names of the installations without a status, whether the
+  /// controllers are down, and what this computer remembers of its releases.
+  func beside(
+    _ served: [ServedObject], untouched: [String], areControllersDown: Bool, _ kept: ReleaseMemory?
+  ) -> ExaminedInstallation {
+    var file = self
+    file.areControllersDown = areControllersDown
+    file.former = memory(kept).worked(before: installation)
+    file.served = served.filter { $0.extension == installation.extension }
+    file.untouched = untouched.count { $0 != installation.name }
+    return file
+  }
+
   /// A change that the controllers have not acted on because the ExtensionVersion was created after it.
   ///
   /// A new ExtensionVersion does not wake KubeSphere's controllers.

@@ -112,23 +112,15 @@ extension ExtensionHistory {
     for (place, line) in lines.enumerated() {
       switch line.event {
       case .change(let words, let former):
-        if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
-        let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
-        var entry = Entry(
-          time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
-        // What was seen has no answer that says which version was asked for.
-        if line.isSeen, words.hasPrefix("version ") { entry.version = String(words.dropFirst("version ".count)) }
         // A console that sees a change records it too; a change that has an answer was sent by this ksx, and is
         // separate.
         let isSeen = place + 1 == lines.count || !lines[place + 1].event.isAnswer
-        if let last = entries.last, last.isSame(as: entry), last.outcome.isEmpty || isSeen { continue }
-        entries.append(entry)
+        begin(words, line, from: former, isSeen: isSeen, &entries)
       case .outcome(let outcome, let version, let hash):
         // The end of a change may be recorded after the next change was made.
         let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
         guard let place, !entries[place].isGivenUp else { continue }
-        entries[place].version = version
-        entries[place].digest = hash
+        (entries[place].version, entries[place].digest) = (version, hash)
         entries[place].take(outcome)
       case .spec(let before, let after):
         if let last = entries.indices.last { entries[last].specs = SpecChange(before: before, after: after) }
@@ -136,6 +128,20 @@ extension ExtensionHistory {
       }
     }
     return entries
+  }
+
+  /// Adds the change that `line` records, unless a console has seen what is there already.
+  private static func begin(
+    _ words: String, _ line: HistoryLine, from former: HistoryLine.Release?, isSeen: Bool, _ entries: inout [Entry]
+  ) {
+    if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
+    let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
+    var entry = Entry(
+      time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
+    // What was seen has no answer that says which version was asked for.
+    if line.isSeen, words.hasPrefix("version ") { entry.version = String(words.dropFirst("version ".count)) }
+    if let last = entries.last, last.isSame(as: entry), last.outcome.isEmpty || isSeen { return }
+    entries.append(entry)
   }
 
   /// The author of a change that nothing names.

@@ -82,8 +82,7 @@ extension ClusterReader {
     for name: String, _ kind: ChangeKind, called clusterName: String, user: String = ""
   ) async throws(ClusterError) -> PlanContext {
     let reads = kind.row.reads
-    // These two set a version, which must perhaps be found among the offered ones.
-    let limit = kind == .install || kind == .upgrade ? nil : Self.patience
+    let limit = Self.limit(for: kind)
     async let extensionAnswer = answer(within: limit) { () throws(ClusterError) in
       reads.contains(.versions) ? try await self.extension(name, isWhole: false) : nil
     }
@@ -104,14 +103,22 @@ extension ClusterReader {
     context.add(await extensionAnswer, await versionsAnswer, of: name, dialect: dialect)
     context.rights = await rights
     if reads.contains(.clusters) { await readClusters(into: &context) }
-    if let installation = installed.of(name) {
-      let known = context
-      async let isVersionGone = isVersionGone(of: installation, for: kind, in: known)
-      async let isReleaseGone = kind.row.removes ? isReleaseGone(of: installation) : false
-      (context.isVersionGone, context.isReleaseGone) = await (isVersionGone, isReleaseGone)
-    }
+    if let installation = installed.of(name) { await readLosses(of: installation, for: kind, into: &context) }
     await readKubeSphereVersion(into: &context)
     return context
+  }
+
+  /// How long the versions are waited for: these two set one, which must perhaps be found among them.
+  private static func limit(for kind: ChangeKind) -> Duration? {
+    kind == .install || kind == .upgrade ? nil : patience
+  }
+
+  /// Reads whether the version or the release of `installation` is gone, without which a change is not carried out.
+  private func readLosses(of installation: Installation, for kind: ChangeKind, into context: inout PlanContext) async {
+    let known = context
+    async let isVersionGone = isVersionGone(of: installation, for: kind, in: known)
+    async let isReleaseGone = kind.row.removes ? isReleaseGone(of: installation) : false
+    (context.isVersionGone, context.isReleaseGone) = await (isVersionGone, isReleaseGone)
   }
 
   /// Reads the version of KubeSphere only if a version has a constraint on it, because `/version` of Kubernetes does
