@@ -218,6 +218,21 @@ import Testing
       "\(bench.said.noted)")
   }
 
+  /// The chart of what runs may be missing as the other one is, and there is nothing to do with it.
+  @Test(.endsInTime) func aRollbackOutOfALoopHasTheControllersLookAtWhatRuns() async throws {
+    let bench = try await looping()
+    let waiting = Task { try await bench.run("rollback", "whizard", "--yes", "--wait", "--timeout=500s") }
+    try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
+    try await bench.loop("UpgradeFailed", none)
+    try await bench.when("stock is taken") {
+      let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
+      return status["state"] == "" && status["configHash"] != ""
+    }
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(try await waiting.value == "whizard: going back to version 1.0.0 in test\n")
+  }
+
   @Test(.endsInTime) func aCancelThatIsNotDoneIsNotCalledGoingBack() async throws {
     let bench = try await looping()
     try await bench.loop("Preparing", none)

@@ -48,6 +48,20 @@ extension DiagnosisTests {
     #expect(!found.contains { $0.text.contains("was not tried") })
   }
 
+  @Test func whatRunsIsNotCalledFailedForAnAttemptThatHadNoJob() {
+    let reason = "failed to load chart data: 404"
+    let status: Mapping = ["conditions": [["message": .string(reason)]], "configHash": .string(ConfigHash.of(""))]
+    let found = findings("UpgradeFailed", status: status) { file in
+      file.job = .there(.init(isActive: false, isComplete: true))
+      file.releases = .there([release(1, "1.0.0"), release(2, "1.1.0", "deployed")])
+    }
+
+    #expect(
+      found.first?.text
+        == "an attempt failed before it had a job, and 1.1.0, which is asked for, still runs: \(reason)")
+    #expect(remedies(found) == ["take stock"])
+  }
+
   @Test func whatRestsAfterManyTriesIsNoLoop() {
     let words = ["Preparing", "Upgrading", "UpgradeFailed", "Preparing", "Upgrading", "UpgradeFailed"]
     func causes(since seconds: Int, _ newest: String) -> [Finding.Cause] {

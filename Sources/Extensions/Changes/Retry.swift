@@ -15,9 +15,13 @@ package enum Retry {
   }
 
   /// The write that makes the controllers try `installation` again; refused if it has changed since it was read.
-  package static func write(for installation: Installation, _ dialect: Dialect) -> Write {
-    .patch(
-      dialect.installations, name: installation.name, Change.versioned(body(installation, dialect), installation))
+  ///
+  /// With `takesStock` KubeSphere's go by helm's release instead.
+  package static func write(
+    for installation: Installation, _ dialect: Dialect, takesStock: Bool = false
+  ) -> Write {
+    let body = takesStock ? stock : body(installation, dialect)
+    return .patch(dialect.installations, name: installation.name, Change.versioned(body, installation))
   }
 
   /// The status with which shipped controllers go by helm's release: in Preparing they wait, and no try ends that.

@@ -17,6 +17,12 @@ extension Diagnosis {
         "\(failed) failed, and \(installation.version), which is asked for since, was not tried: \(installation.reason)",
         evidence, .certain, [kit.retry])
     }
+    if isUntouched {
+      return finding(
+        .upgradeFailed,
+        "an attempt failed before it had a job, and \(installation.version), which is asked for, still runs: \(installation.reason)",
+        evidence, .certain, [kit.takeStock])
+    }
     return finding(
       state == .installFailed ? .installFailed : .upgradeFailed,
       "\(installation.version) failed: \(installation.reason)", evidence, .certain, failureRemedies)
@@ -30,6 +36,15 @@ extension Diagnosis {
   var isOfAnotherVersion: Bool {
     guard let job = examined.job.value, !job.version.isEmpty, !job.isActive, !job.isComplete else { return false }
     return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
+  }
+
+  /// Whether the failed attempt had no Job, and was for something else: what is asked for is what the last Job
+  /// installed, and runs.
+  private var isUntouched: Bool {
+    guard state == .upgradeFailed, examined.job.value?.isComplete == true, installation.isObserved,
+      !installation.observed.configHash.isEmpty, let runs = examined.releases.value?.deployed
+    else { return false }
+    return VersionText(runs.chartVersion) == VersionText(installation.version)
   }
 
   /// The remedies for a failed attempt: its log, a retry, and the way back.

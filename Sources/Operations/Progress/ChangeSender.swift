@@ -121,6 +121,9 @@ package struct ChangeSender: Sendable {
 
   /// Has what `change` asks for tried once more over `installation`, and returns it as it is then; `nil` if another
   /// writer was there first.
+  ///
+  /// Where no Job has run since what is asked for was Installed, the controllers only have to look: a try would fetch
+  /// its chart, which may be missing as the other one is.
   package func tryAgain(
     _ change: Change, over installation: Installation, _ dialect: Dialect, isTyped: Bool = false
   ) async throws(ClusterError) -> Installation? {
@@ -128,14 +131,25 @@ package struct ChangeSender: Sendable {
       (IntendedAction.current ?? IntendedAction([], names: [installation.extension], reason: author?.reason ?? ""))
       .making(change)
     if isTyped { deed.noteTyped() }
+    let takesStock = await isUntouched(installation, dialect)
     do throws(ClusterError) {
       return try await deed.carryOut { () throws(ClusterError) in
-        try await Retry.write(for: installation, dialect).send(to: cluster).map(Installation.init)
+        try await Retry.write(for: installation, dialect, takesStock: takesStock).send(to: cluster).map(
+          Installation.init)
       }
     } catch {
       if case .refused(let status) = error, status.isConflict { return nil }
       throw error
     }
+  }
+
+  /// Whether the failure that `installation` shows had no Job: the one that it names has succeeded.
+  private func isUntouched(_ installation: Installation, _ dialect: Dialect) async -> Bool {
+    guard dialect.name == .installPlan, installation.isObserved, !installation.observed.configHash.isEmpty,
+      !installation.jobName.isEmpty, !installation.targetNamespace.isEmpty,
+      let job = try? await cluster.get(.jobs, namespace: installation.targetNamespace, installation.jobName)
+    else { return false }
+    return ExaminedInstallation.ObservedJob(job, pods: []).isComplete
   }
 
   /// The same write with annotations that name its author and the change.
