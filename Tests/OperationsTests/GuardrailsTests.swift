@@ -92,6 +92,18 @@ import Testing
     (
       "- windows: [{zone: Nowhere/Town}]", "line 3, column 20: the time zone Nowhere/Town is not known on this computer"
     ),
+    (
+      "- {deny: [uninstall], deny: [enable]}",
+      "line 3, column 23: the key deny comes twice: line 3 has it too, and the last counts"
+    ),
+    (
+      "- deny: [uninstall]\nguardrails: []",
+      "line 4, column 1: the key guardrails comes twice: line 2 has it too, and the last counts"
+    ),
+    (
+      "---\nguardrails: [{read-only: true}]",
+      "line 4, column 1: only the first document is read: there is one file for all settings"
+    ), ("- contexts: ~", "line 3, column 13: this is a text, or a list of texts"),
     ("- at-most: 0", "line 3, column 12: at-most is a number"), ("  x: 1", "line 3, column 3: guardrails are a list"),
   ])
   func aFileThatCannotBeUnderstoodLetsNothingBeChanged(yaml: String, problem: String) {

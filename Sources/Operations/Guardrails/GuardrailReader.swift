@@ -22,8 +22,9 @@ extension Guardrails {
   /// The rules in `text`; if it cannot be parsed, a single rule that says why.
   package static func rules(in text: String, _ file: String) -> [Rule] {
     do throws(SyntaxError) {
-      let settings = try YAML.node(text)
+      let (settings, repeated) = try YAML.nodeAndWarnings(text)
       if let flaw = settings.flatMap(misspelt) { throw flaw }
+      if let flaw = try lost(in: text, settings, repeated) { throw flaw }
       guard let list = settings?["guardrails"], list.value != .null else { return [] }
       guard case .sequence(let items) = list.content else { throw list.mistake("guardrails are a list") }
       var rules: [Rule] = []
@@ -41,6 +42,20 @@ extension Guardrails {
       !suggestion(for: (key.text ?? "").lowercased(), among: ["guardrails"]).isEmpty
     }
     return key.map { $0.mistake("there is no setting \($0.text ?? ""); guardrails are meant") }
+  }
+
+  /// What would be passed over in silence: of repeated keys the last counts, and of several documents the first.
+  private static func lost(
+    in text: String, _ settings: YAMLNode?, _ repeated: [SyntaxError]
+  ) throws(SyntaxError) -> SyntaxError? {
+    if let other = try YAML.documents(text).dropFirst().first(where: { $0.value.mapping != nil }) {
+      return other.mistake("only the first document is read: there is one file for all settings")
+    }
+    guard case .mapping(let pairs)? = settings?.content,
+      let start = pairs.first(where: { $0.key.text == "guardrails" })?.key.line
+    else { return nil }
+    let end = pairs.map(\.key.line).filter { $0 > start }.min() ?? Int.max
+    return repeated.first { (start..<end).contains($0.line) }
   }
 
   private static func flawed(_ file: String, _ problem: Sentence) -> Rule {
@@ -89,7 +104,7 @@ private struct GuardrailReader {
 
   /// A string, or a list of strings.
   private func texts(_ node: YAMLNode) throws(SyntaxError) -> [String] {
-    if let text = node.text, !text.isEmpty { return [text] }
+    if let text = node.text, !text.isEmpty, node.value != .null { return [text] }
     guard case .sequence(let items) = node.content else { throw node.mistake("this is a text, or a list of texts") }
     return try items.map { (item) throws(SyntaxError) in
       guard let text = item.text, !text.isEmpty else { throw item.mistake("this is a text") }
