@@ -35,6 +35,7 @@ import Testing
     "Manifest/YAMLReader.swift", "Operations/Emergency/Bisect.swift", "Operations/Emergency/Cancellation.swift",
     "Operations/Emergency/Cancellation+Words.swift", "Operations/Emergency/BisectStep.swift",
     "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/ExtensionHistory.swift",
+    "Operations/History/ExtensionHistory+Explaining.swift", "Operations/Emergency/ClusterReader+Cancelling.swift",
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
     "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
     "Commands/Starting/Beginning.swift", "ksx/Choosing.swift", "Extensions/Routing/Explanation.swift",

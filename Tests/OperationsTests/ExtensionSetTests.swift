@@ -265,6 +265,23 @@ import Testing
       "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: a, version: 1}, {name: a, version: 1}]",
       "line 3, column 37: the extension a is there twice"
     ),
+    // What would be passed over could be uninstalled, or lose its agents.
+    (
+      "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: []\n---\napiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: []",
+      "line 5, column 1: this is a second document: a file has one set"
+    ),
+    (
+      "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: []\nextensions: [{name: a, version: 1}]",
+      "line 4, column 1: the key extensions comes twice: line 3 has it too, and the last counts"
+    ),
+    (
+      "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: a, version: 1, placement: {clusters: east}}]",
+      "line 3, column 60: clusters is a list of names"
+    ),
+    (
+      "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: a, version: 1, placement: {overrides: [a]}}]",
+      "line 3, column 61: overrides is a mapping"
+    ),
   ])
   func whatIsWrongWithAFileIsToldWithItsPlace(text: String, problem: String) {
     #expect {

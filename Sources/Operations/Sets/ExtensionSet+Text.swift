@@ -19,8 +19,12 @@ extension ExtensionSet {
   package init(_ text: String) throws(SyntaxError) {
     // JSON strings may contain newlines, which YAML would fold.
     let json = (try? JSON.parse(Array(text.utf8))).flatMap { $0.mapping == nil ? nil : YAML.text($0) }
-    guard let node = try YAML.node(json ?? text), case .mapping(let pairs) = node.content else {
+    guard let node = try YAML.strictNode(json ?? text), case .mapping(let pairs) = node.content else {
       throw SyntaxError(line: 1, column: 1, problem: "a set of extensions is a mapping")
+    }
+    // What is passed over would be uninstalled by a file that is to be the whole.
+    if let other = try YAML.documents(json ?? text).dropFirst().first(where: { $0.value != .null }) {
+      throw other.mistake("this is a second document: a file has one set")
     }
     guard node["apiVersion"]?.text == "ksx.dev/v1", node["kind"]?.text == Self.kind else {
       throw node.mistake("this is no set of extensions: apiVersion is ksx.dev/v1, and kind \(Self.kind)")
@@ -93,7 +97,7 @@ extension ExtensionSet.Member {
         guard let text = pair.value.text else { throw pair.value.mistake("config is a text: write | after the colon") }
         config = pair.value.value == .null ? "" : text
       case "placement": placement = try Self.placement(pair.value)
-      case "reason": reason = pair.value.text ?? ""
+      case "reason": reason = pair.value.value == .null ? "" : pair.value.text ?? ""
       default:
         throw pair.key.mistake(
           "there is no field \(pair.key.text ?? ""); there are name, version, enabled, config, placement, reason")
@@ -103,9 +107,16 @@ extension ExtensionSet.Member {
   }
 
   private static func placement(_ node: YAMLNode) throws(SyntaxError) -> Value {
-    for pair in try ExtensionSet.pairs(node) {
+    for pair in try ExtensionSet.pairs(node) where pair.value.value != .null {
       switch pair.key.text {
-      case "clusters", "clusterSelector", "overrides": break
+      case "clusters":
+        guard case .sequence(let items) = pair.value.content, items.allSatisfy({ $0.value.string != nil }) else {
+          throw pair.value.mistake("clusters is a list of names")
+        }
+      case "clusterSelector", "overrides":
+        guard pair.value.value.mapping != nil else {
+          throw pair.value.mistake("\(pair.key.text ?? "") is a mapping")
+        }
       default:
         throw pair.key.mistake(
           "there is no field \(pair.key.text ?? ""); there are clusters, clusterSelector, overrides")
