@@ -42,6 +42,16 @@ import Testing
     #expect(WaitCondition.settled.outcome(nil) == .done)
   }
 
+  @Test func whatTheControllersWillNotTakeUpIsNotUnderWay() {
+    // A switch is carried out once it is Installed, and not while it has failed.
+    #expect(WaitCondition.settled.outcome(Sample.installation("UpgradeFailed", isEnabled: false)) == .done)
+    #expect(WaitCondition.settled.outcome(Sample.installation("Installed", isEnabled: false)) == nil)
+    var elsewhere = Sample.installation("Installed")
+    (elsewhere.targetNamespace, elsewhere.wantedNamespace) = ("extension-whizard", "other")
+    #expect(!elsewhere.pending.isEmpty)
+    #expect(WaitCondition.settled.outcome(elsewhere) == .done)
+  }
+
   /// The job that the status names is that of the operation before.
   @Test func aDeletionThatIsNotBegunWithIsToldByItsOwnTimeAndNotByAFormerJob() {
     let now = Timestamp(secondsSince1970: Timestamp.seconds("2026-01-01T10:05:00Z") ?? 0)

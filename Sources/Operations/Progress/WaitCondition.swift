@@ -19,8 +19,7 @@ package enum WaitCondition: String, CaseIterable, Sendable {
     let state = installation.observed.state
     switch self {
     case .gone: return state == .uninstallFailed ? .failed(Sentence(verbatim: installation.reason)) : nil
-    case .settled:
-      return state.isBusy || state == .none || !installation.pending.isEmpty || isGoing(installation) ? nil : .done
+    case .settled: return state.isBusy || state == .none || isGoing(installation) ? nil : rest(installation)
     case .installed: return reached(installation.isObserved, installation)
     case .enabled, .disabled:
       let isOn = installation.isServed ?? installation.isEnabled
@@ -33,6 +32,15 @@ package enum WaitCondition: String, CaseIterable, Sendable {
     if installation.observed.state == .installed { return isThere ? .done : nil }
     if case .failed(let reason) = installation.rolloutState { return .failed(Sentence(verbatim: reason)) }
     return nil
+  }
+
+  /// The outcome of a state that rests, unless the controllers have something to begin.
+  ///
+  /// A switch waits until it is Installed, and a namespace that is refused stays so.
+  private func rest(_ installation: Installation) -> ChangeProgress.Outcome? {
+    if installation.isBeingDeleted { return .done }
+    let isTaken = installation.observed.state == .installed ? installation.isSettled : installation.isObserved
+    return isTaken ? .done : nil
   }
 
   private func isGoing(_ installation: Installation) -> Bool {
