@@ -157,6 +157,23 @@ import Testing
     #expect(!lines.contains { line in ["n3w", "old", "hush"].contains(where: line.containsText) }, "\(lines)")
   }
 
+  @Test(
+    arguments: [
+      ("interval: 1h", ["registryPoll": ["interval": "1h"]]), ("timeout: 3m", ["timeout": "3m"]),
+      ("interval: 1h, timeout: 3m", ["registryPoll": ["interval": "1h"], "timeout": "3m"]),
+      ("interval: 30m", nil),
+    ] as [(String, Value?)])
+  func aTimeoutThatAFileDoesNotNameStays(fields: String, strategy: Value?) throws {
+    let text = "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nrepositories: [{name: main, \(fields)}]"
+    let main = repository([
+      "url": "https://x", "updateStrategy": ["registryPoll": ["interval": "30m"], "timeout": "9m"],
+    ])
+    let write = try difference(ExtensionSet(text), [], [main]).repositories.first?.write
+
+    guard case .patch(_, _, _, let body)? = write else { return #expect(strategy == nil) }
+    #expect(body["spec"] == strategy.map { ["updateStrategy": $0] })
+  }
+
   @Test func whatAFileDoesNotSpeakOfStays() throws {
     let text = "apiVersion: ksx.dev/v1\nkind: ExtensionSet\n"
     let (silent, none) = (try ExtensionSet(text), try ExtensionSet(text + "repositories: []\nextensions: []\n"))

@@ -94,6 +94,31 @@ import Testing
     #expect(request.name == "main")
   }
 
+  /// KubeSphere's definition requires a timeout beside an interval, and what is there is its user's.
+  @Test func anIntervalLeavesATimeoutAsItIs() {
+    let object = Object(
+      Dialect.installPlan.repositories, name: "main",
+      ["spec": ["url": "https://x", "updateStrategy": ["registryPoll": ["interval": "30m"], "timeout": "9m"]]])
+    var settings = RepositorySettings()
+    settings.interval = "1h"
+    let spec = (try? settings.spec(in: .installPlan).get()) ?? [:]
+    guard case .patch(_, _, _, let body) = RepositoryChange.edit(object, spec).write(in: .installPlan) else {
+      return #expect(Bool(false))
+    }
+    #expect(body[path: "spec", "updateStrategy"] == ["registryPoll": ["interval": "1h"]])
+
+    let facts = RepositoryFacts(object, extensions: [], versions: [], events: [], dialect: .installPlan)
+    func strategy(_ interval: String) -> Value? {
+      var draft = RepositoryDraft(facts)
+      draft.interval = interval
+      guard case .send(let request)? = draft.plan(.installPlan).steps.first, case .merge(let body) = request.action
+      else { return nil }
+      return body[path: "spec", "updateStrategy"]
+    }
+    #expect(strategy("1h") == ["registryPoll": ["interval": "1h"]])
+    #expect(strategy("") == ["registryPoll": .null])
+  }
+
   @Test func whatWasNeverReadIsNudged() {
     let time = Timestamp(secondsSince1970: 0)
 

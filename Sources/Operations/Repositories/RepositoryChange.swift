@@ -107,6 +107,11 @@ package enum RepositoryChange: Hashable, Sendable {
       return .create(dialect.repositories, Object(dialect.repositories, name: name, ["spec": .mapping(spec)]))
     case .edit(let object, let spec):
       var spec = spec
+      // Only the interval was asked for.
+      if var strategy = spec["updateStrategy"]?.mapping, object.spec[path: "updateStrategy", "timeout"] != nil {
+        strategy["timeout"] = nil
+        spec["updateStrategy"] = .mapping(strategy)
+      }
       // `url` and `image` exclude each other.
       for (one, other) in [("url", "image"), ("image", "url")] where spec[one] != nil && object.spec[other] != nil {
         spec[other] = .null

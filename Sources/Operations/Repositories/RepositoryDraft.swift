@@ -77,16 +77,20 @@ package struct RepositoryDraft: Hashable, Sendable {
     if description != shown?.title ?? "" {
       spec[dialect.name == .installPlan ? "description" : "displayName"] = .string(description)
     }
-    if interval != shown?.interval ?? "" {
-      spec["updateStrategy"] =
-        interval.isEmpty ? .null : RepositorySettings.updateStrategy(.string(interval), in: dialect)
-    }
+    if interval != shown?.interval ?? "" { spec["updateStrategy"] = strategy(dialect) }
     guard dialect.name == .installPlan else { return spec }
     if !user.isEmpty, !password.isEmpty {
       spec["basicAuth"] = ["username": .string(user), "password": .string(password)]
     }
     if isInsecure != shown?.isInsecure ?? false { spec["insecure"] = .bool(isInsecure) }
     return spec
+  }
+
+  /// The interval alone if the repository has a timeout, which stays.
+  private func strategy(_ dialect: Dialect) -> Value {
+    let poll: Value = interval.isEmpty ? .null : ["interval": .string(interval)]
+    if shown?.timeout.isEmpty == false { return ["registryPoll": poll] }
+    return interval.isEmpty ? .null : RepositorySettings.updateStrategy(.string(interval), in: dialect)
   }
 
   /// Tests the address from this computer; the cluster may be in another network.

@@ -15,6 +15,8 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   /// The URL, or the image in Subscription dialects.
   package var address: String
   package var interval: String
+  /// How long a sync may take, or empty.
+  var timeout: String
   package var isInsecure: Bool
   /// The user of its basic authentication, or empty.
   package var user: String
@@ -66,6 +68,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     let url = Chart.text(spec["url"])
     address = url.isEmpty ? Chart.text(spec["image"]) : Redaction.withoutUserInfo(url)
     interval = Chart.text(spec[path: "updateStrategy", "registryPoll", "interval"])
+    timeout = Chart.text(spec[path: "updateStrategy", "timeout"])
     isInsecure = spec["insecure"]?.bool ?? false
     user = Chart.text(spec[path: "basicAuth", "username"])
     lastSync = Self.lastSync(of: object)

@@ -98,13 +98,27 @@ package struct SetDifference: Hashable, Sendable {
     let isMoved = !keys.isDisjoint(with: places)
     let kept = keys.union(["updateStrategy"]).union(isMoved ? places : [])
     for pair in spec.pairs where !kept.contains(pair.key) { spec[pair.key] = nil }
-    if keys.isDisjoint(with: ["interval", "timeout"]) { spec["updateStrategy"] = nil }
+    spec["updateStrategy"] = strategy(object, wanted, keys)
     // `url` and `image` exclude each other.
     for place in places where isMoved && spec[place] == nil && object.spec[place] != nil { spec[place] = .null }
     let body: Value = [
       "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
     ]
     return .patch(capabilities.dialect.repositories, name: object.name, body)
+  }
+
+  /// What of the update strategy differs; a timeout that the file does not name stays, unless there is none, which the
+  /// definition requires.
+  private func strategy(_ object: Object, _ wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Value? {
+    if keys.isDisjoint(with: ["interval", "timeout"]) { return nil }
+    let fields = wanted.fields(in: capabilities.dialect)
+    var strategy: Mapping = [:]
+    if let interval = fields["interval"] {
+      strategy = RepositorySettings.updateStrategy(interval, in: capabilities.dialect).mapping ?? [:]
+    }
+    let isKept = object.spec[path: "updateStrategy", "timeout"] != nil
+    if fields["timeout"] != nil || isKept { strategy["timeout"] = fields["timeout"] }
+    return .mapping(strategy)
   }
 
   private mutating func compare(_ member: ExtensionSet.Member, _ installation: Installation?, _ object: Object?) {
