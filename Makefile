@@ -1,7 +1,7 @@
 # Each target is a script of the same name, for people who like make.
-.PHONY: run test check format conformance battery e2e bench soak sanitize tables golden release clean
+.PHONY: run test check format conformance battery e2e robot bench soak sanitize tables golden release clean
 
-run test check conformance battery e2e bench soak sanitize tables golden release:
+run test check conformance battery e2e robot bench soak sanitize tables golden release:
 	@scripts/$@ $(ARGS)
 
 format:

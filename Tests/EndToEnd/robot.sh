@@ -2,7 +2,7 @@
 # Variables and functions come from lib.sh and the other files of this folder.
 # shellcheck shell=bash disable=SC2034,SC2120,SC2154
 #
-# KSX_ROBOT_SECONDS=300 and KSX_MATRIX=whole make both long; KSX_SEED repeats a robot.
+# `make robot` and KSX_MATRIX=whole make both long; KSX_SEED repeats a robot.
 
 a_robot_presses_what_it_likes_and_nothing_ends_badly_or_changes_unseen() {
   serve --access-log
