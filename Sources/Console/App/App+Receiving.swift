@@ -27,11 +27,7 @@ extension App {
       suspectConnection(after: failure)
       applied(plan, failure)
     case .triedAgain(let again, let written, let failure): triedAgain(again, written, failure)
-    case .dryRunEnded(let plan, let failure):
-      suspectConnection(after: failure)
-      if state.dryRuns[plan.name]?.isOf(plan) == true {
-        state.dryRuns[plan.name]?.answer(failure, at: state.now.seconds)
-      }
+    case .dryRunEnded(let plan, let failure): dryRunEnded(plan, failure)
     case .evidence, .wroteFile, .reviewed, .restarts, .edited: receiveConfigResult(message)
     case .documented(let key, let answer): state.documents[key] = answer
     case .recalled(let records): recalled(records)
@@ -41,12 +37,22 @@ extension App {
     case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted:
       receiveNotice(message)
     case .catalogue(let versions, nil): state.market.learn(versions)
-    case .catalogue(_, let failure?):
-      let sentence: Sentence = "The versions cannot be read: \(failure.words)"
-      // Without a filter that needs versions, a user who may not read them need not be told.
-      if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
-      state.record(.note, sentence)
+    case .catalogue(_, let failure?): catalogueFailed(failure)
     }
+  }
+
+  private mutating func dryRunEnded(_ plan: Plan, _ failure: ClusterError?) {
+    suspectConnection(after: failure)
+    if state.dryRuns[plan.name]?.isOf(plan) == true {
+      state.dryRuns[plan.name]?.answer(failure, at: state.now.seconds)
+    }
+  }
+
+  private mutating func catalogueFailed(_ failure: ClusterError) {
+    let sentence: Sentence = "The versions cannot be read: \(failure.words)"
+    // Without a filter that needs versions, a user who may not read them need not be told.
+    if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
+    state.record(.note, sentence)
   }
 
   /// Results for plans and for the config editor.
@@ -94,14 +100,7 @@ extension App {
   private mutating func receiveNotice(_ message: Message) {
     switch message {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
-    case .status(let status):
-      let former = state.connection.way
-      state.session = status
-      state.rights.user = status.userText
-      state.connection.use(status.way, at: state.now)
-      if let way = status.way, way != former {
-        state.record(way.way == .gateway ? .warning : .good, way.sentence)
-      }
+    case .status(let status): sessionChanged(to: status)
     case .confirmed(let plan, let reason):
       state.announce(
         .warning,
@@ -119,6 +118,17 @@ extension App {
       state.announce(.error, Sentence(verbatim: problem))
     case .failed(let sentence): state.announce(.error, sentence)
     default: break
+    }
+  }
+
+  /// Takes what is known of the session; a change of its way to the cluster is recorded.
+  private mutating func sessionChanged(to status: ClusterSession.Status) {
+    let former = state.connection.way
+    state.session = status
+    state.rights.user = status.userText
+    state.connection.use(status.way, at: state.now)
+    if let way = status.way, way != former {
+      state.record(way.way == .gateway ? .warning : .good, way.sentence)
     }
   }
 

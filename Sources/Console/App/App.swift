@@ -189,13 +189,17 @@ package struct App: Sendable {
       state.say(.note, "Copied \(what): \(text.count) characters, if this terminal takes them.")
     case .say(let tone, let text): state.say(tone, text, about: top.extensionName)
     case .leave: leave()
-    case .leaveAtOnce:
-      for (name, submission) in state.submissions.sorted(by: { $0.key < $1.key }) {
-        if submission.isUnderWay { unanswered.append(name) }
-        state.effects.append(.stop(.change(of: name)))
-      }
-      finish()
+    case .leaveAtOnce: leaveAtOnce()
     }
+  }
+
+  /// Leaves without waiting for the answers to changes that are being sent.
+  private mutating func leaveAtOnce() {
+    for (name, submission) in state.submissions.sorted(by: { $0.key < $1.key }) {
+      if submission.isUnderWay { unanswered.append(name) }
+      state.effects.append(.stop(.change(of: name)))
+    }
+    finish()
   }
 
   /// Calls `body` with the open config screen of `name`.

@@ -63,11 +63,7 @@ extension App {
     case .details(let subject, let capabilities): state.begin(.readDetails(subject, capabilities))
     case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
     case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
-    case .dryRun(let plan):
-      // A new `resourceVersion`, for example from a controller's status update, does not make it another request.
-      guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
-      state.dryRuns[plan.name] = DryRun(of: plan)
-      state.begin(.dryRun(plan))
+    case .dryRun(let plan): beginDryRun(of: plan)
     case .reading(let reading):
       state.readings.begin(reading, at: state.now)
       state.begin(.read(reading))
@@ -77,17 +73,29 @@ extension App {
       if let capabilities = state.capabilityState.capabilities {
         state.begin(.countRestarts(installation, capabilities))
       }
-    case .evidence(let subject):
-      guard state.evidence[EvidenceKey(subject)] == nil, let capabilities = state.capabilityState.capabilities else {
-        return
-      }
-      state.begin(.readEvidence(subject, capabilities))
-    case .document(let key):
-      guard state.documents[key] == nil,
-        let version = state.market.versions[key.extensionName]?.elements[key.version]
-      else { return }
-      state.begin(.document(key, version))
+    case .evidence(let subject): beginEvidence(of: subject)
+    case .document(let key): beginDocument(key)
     }
+  }
+
+  private mutating func beginDryRun(of plan: Plan) {
+    // A new `resourceVersion`, for example from a controller's status update, does not make it another request.
+    guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
+    state.dryRuns[plan.name] = DryRun(of: plan)
+    state.begin(.dryRun(plan))
+  }
+
+  private mutating func beginEvidence(of subject: EvidenceSubject) {
+    guard state.evidence[EvidenceKey(subject)] == nil, let capabilities = state.capabilityState.capabilities else {
+      return
+    }
+    state.begin(.readEvidence(subject, capabilities))
+  }
+
+  private mutating func beginDocument(_ key: DocumentKey) {
+    guard state.documents[key] == nil, let version = state.market.versions[key.extensionName]?.elements[key.version]
+    else { return }
+    state.begin(.document(key, version))
   }
 
   /// Ends a reading, unless another one with the same topic replaces it and keeps its result.
@@ -117,24 +125,28 @@ extension App {
     case .reading(let reading): end(reading)
     // Results are kept for the next time; only a few of them.
     case .evidence: if state.evidence.count > 8 { state.evidence = [:] }
-    case .details(let subject, _):
-      let isAsked = subscriptions.contains {
-        if case .details(let other, _) = $0 { other.name == subject.name } else { false }
-      }
-      guard !isAsked else { return }
-      state.details[subject.name] = nil
-      state.effects.append(.stop(.details(of: subject.name)))
-    case .dryRun(let plan):
-      let isAsked = subscriptions.contains {
-        if case .dryRun(let other) = $0 { other.name == plan.name } else { false }
-      }
-      guard !isAsked else { return }
-      state.dryRuns[plan.name] = nil
-      state.effects.append(.stop(.dryRun(of: plan.name)))
+    case .details(let subject, _): endDetails(of: subject.name)
+    case .dryRun(let plan): endDryRun(of: plan.name)
     case .document(let key):
       if state.documents[key] == nil { state.effects.append(.stop(.document(key))) }
       // Results are kept for the next time; only a few of them.
       if state.documents.count > 8 { state.documents = [:] }
     }
+  }
+
+  /// Ends reading the details of `name`, unless another subscription asks for them.
+  private mutating func endDetails(of name: String) {
+    let isAsked = subscriptions.contains { if case .details(let other, _) = $0 { other.name == name } else { false } }
+    guard !isAsked else { return }
+    state.details[name] = nil
+    state.effects.append(.stop(.details(of: name)))
+  }
+
+  /// Ends the dry run for `name`, unless another subscription asks for one.
+  private mutating func endDryRun(of name: String) {
+    let isAsked = subscriptions.contains { if case .dryRun(let other) = $0 { other.name == name } else { false } }
+    guard !isAsked else { return }
+    state.dryRuns[name] = nil
+    state.effects.append(.stop(.dryRun(of: name)))
   }
 }

@@ -93,13 +93,16 @@ extension Worker {
   /// The fields that are not shown.
   private static let unshown = JSONPaths(["metadata", "managedFields"])
 
+  private func past(of name: String, _ reader: ClusterReader) async throws(ClusterError) -> ExtensionHistory {
+    let lines = session.recordKeeper?.history.lines() ?? []
+    let installation = Installations(try await reader.installations().map(Installation.init)).of(name)
+    return await reader.chronicle(of: name, lines, installation)
+  }
+
   private func facts(_ reading: ReadRequest, _ reader: ClusterReader) async throws(ClusterError) -> ReadResult {
     let gateway = session.connection.gateway
     switch reading.topic {
-    case .past(let name):
-      let lines = session.recordKeeper?.history.lines() ?? []
-      let installation = Installations(try await reader.installations().map(Installation.init)).of(name)
-      return .past(await reader.chronicle(of: name, lines, installation))
+    case .past(let name): return .past(try await past(of: name, reader))
     case .contents(let name, let version):
       return .contents(try await reader.packageFacts(of: name, version, gateway: gateway))
     case .comparison(let name, let old, let new):

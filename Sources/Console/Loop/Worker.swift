@@ -134,18 +134,9 @@ package final class Worker: Sendable {
     case .dryRun(let plan): return await dryRun(plan)
     case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
     case .document(let key, let version): return await document(key, version)
-    case .readDetails(let subject, let capabilities):
-      let reader = ClusterReader(session.connection.cluster, capabilities)
-      return .detailed(subject.name, await reader.details(of: subject, gateway: session.connection.gateway))
+    case .readDetails, .readEvidence, .countRestarts, .readFacts: return await observation(for: request)
     case .readCatalogue(let dialect): return await catalogue(dialect)
     case .restart: return .restarted(problem: await session.connection.restart?())
-    case .readEvidence(let subject, let capabilities):
-      let reader = ClusterReader(session.connection.cluster, capabilities)
-      return .evidence(subject, await reader.evidence(of: subject, gateway: session.connection.gateway))
-    case .countRestarts(let installation, let capabilities):
-      let pods = await ClusterReader(session.connection.cluster, capabilities).restartedPods(of: installation)
-      return .restarts(
-        installation.extension, Restarts(release: ConfigEffect.beginning(installation), pods: pods))
     case .review(let subject):
       let findings = ConfigFindings(subject.text, defaults: subject.defaults)
       return .reviewed(subject.name, edits: subject.edits, findings)
@@ -155,12 +146,28 @@ package final class Worker: Sendable {
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
     case .remember, .keepDraft, .keepPlaces, .noteOutcome: return keep(request)
-    case .readFacts(let installations, let capabilities):
-      return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
     case .send, .listPlaces, .move, .read: return await answer(request)
     case .stop: break
     }
     return nil
+  }
+
+  /// What a `ClusterReader` reads for `request`; `nil` if it is not such a request.
+  private func observation(for request: Request) async -> Message? {
+    let (cluster, gateway) = (session.connection.cluster, session.connection.gateway)
+    switch request {
+    case .readDetails(let subject, let capabilities):
+      return .detailed(subject.name, await ClusterReader(cluster, capabilities).details(of: subject, gateway: gateway))
+    case .readEvidence(let subject, let capabilities):
+      return .evidence(subject, await ClusterReader(cluster, capabilities).evidence(of: subject, gateway: gateway))
+    case .countRestarts(let installation, let capabilities):
+      let pods = await ClusterReader(cluster, capabilities).restartedPods(of: installation)
+      return .restarts(
+        installation.extension, Restarts(release: ConfigEffect.beginning(installation), pods: pods))
+    case .readFacts(let installations, let capabilities):
+      return .facts(await ClusterReader(cluster, capabilities).facts(installations))
+    default: return nil
+    }
   }
 
   private func catalogue(_ dialect: Dialect) async -> Message {

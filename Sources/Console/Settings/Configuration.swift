@@ -125,30 +125,31 @@ package struct Configuration {
     do throws(SyntaxError) {
       guard let node = try YAML.node(text), node.value != .null else { return result }
       guard case .mapping(let pairs) = node.content else { throw node.mistake("settings are a mapping") }
-      for pair in pairs {
-        switch pair.key.text ?? "" {
-        case "theme": result.theme = pair.value.text
-        case "keymap": result.keymap = pair.value.text
-        case "language":
-          guard ["en", "zh"].contains(pair.value.text) else { throw pair.value.mistake("a language is en or zh") }
-          result.language = pair.value.text
-        case "selection":
-          guard let selection = pair.value.text.flatMap(RowSelection.init(rawValue:)) else {
-            throw pair.value.mistake("a selection is row, name or auto")
-          }
-          result.selection = selection
-        case let name where Self.filterNumber(name) != nil:
-          result.filters[Self.filterNumber(name) ?? 0] = pair.value.text
-        // The client reads these itself.
-        case "profiles", "current", "guardrails": break
-        case let other:
-          throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language, selection")
-        }
-      }
+      for pair in pairs { try Self.take(pair.key, pair.value, into: &result) }
     } catch {
       problems.append(SettingsError(file: file, error).sentence)
     }
     return result
+  }
+
+  /// Takes one setting.
+  private static func take(_ key: YAMLNode, _ value: YAMLNode, into result: inout Choices) throws(SyntaxError) {
+    switch key.text ?? "" {
+    case "theme": result.theme = value.text
+    case "keymap": result.keymap = value.text
+    case "language":
+      guard ["en", "zh"].contains(value.text) else { throw value.mistake("a language is en or zh") }
+      result.language = value.text
+    case "selection":
+      guard let selection = value.text.flatMap(RowSelection.init(rawValue:)) else {
+        throw value.mistake("a selection is row, name or auto")
+      }
+      result.selection = selection
+    case let name where filterNumber(name) != nil: result.filters[filterNumber(name) ?? 0] = value.text
+    // The client reads these itself.
+    case "profiles", "current", "guardrails": break
+    case let other: throw key.mistake("there is no setting \(other); there are theme, keymap, language, selection")
+    }
   }
 
   /// The number of a filter setting, such as 3 for `filter-3`.

@@ -186,6 +186,19 @@ extension ListView {
       return
     }
     let window = Self.window(rows.count, height: area.size.rows)
+    drawRows(rows, window, layout, frame, on: &surface, in: area, theme)
+    if rows.count > window {
+      let more = frame.words.more(rows.count - scroll.top - window)
+      surface.drawRest(more, place(window, rows.count), in: list.row(list.size.rows - 1), theme)
+    }
+  }
+
+  /// Draws as many rows as `window` has, below the headings.
+  private func drawRows(
+    _ rows: some RowSource<Row>, _ window: Int, _ layout: ColumnLayout<Row>, _ frame: ListFrame,
+    on surface: inout Surface, in area: Rect, _ theme: Theme
+  ) {
+    let list = area.split(left: 1).rest.split(top: 1).rest
     for offset in 0..<max(0, min(window, rows.count - scroll.top)) {
       let row = rows[scroll.top + offset]
       let isSelected = row.id == selected && frame.isFocused
@@ -193,10 +206,6 @@ extension ListView {
       drawMark(row.id, frame, row: offset + 1, on: &surface, in: area, theme)
       let look: RowLook = !isSelected ? .plain : frame.selectsRow ? .selected : .named
       layout.draw(row, look, on: &surface, in: list.row(offset), theme)
-    }
-    if rows.count > window {
-      let more = frame.words.more(rows.count - scroll.top - window)
-      surface.drawRest(more, place(window, rows.count), in: list.row(list.size.rows - 1), theme)
     }
   }
 

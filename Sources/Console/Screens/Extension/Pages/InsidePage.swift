@@ -36,13 +36,7 @@ struct InsidePage: PageText {
     func all(_ texts: [String], _ style: StyleName = .text) -> [Line] {
       texts.flatMap { Line("  " + $0, style).wrapped(to: columns, indent: 4) }
     }
-    let permissions = contents.permissions.flatMap { permission in
-      Line(
-        (permission.isDangerous ? "! " : "  ") + words(permission.sentence),
-        permission.isDangerous ? .stateFailed : .text
-      )
-      .wrapped(to: columns, indent: 4)
-    }
+    let permissions = contents.permissions.flatMap { Self.line($0, words).wrapped(to: columns, indent: 4) }
     let kinds = contents.kinds.map {
       $0.words + ($0.isConditional ? words(", where the cluster has what it asks for") : "")
     }
@@ -59,5 +53,11 @@ struct InsidePage: PageText {
       + section(words("Images"), all(contents.images)) + section(words("Kinds"), all(kinds))
       + section(words("Definitions"), all(contents.definitions.map(\.words))) + section(words("Serves"), all(served))
       + section(words("Known only once it is rendered"), all(contents.unknownFiles, .dim))
+  }
+
+  private static func line(_ permission: Permission, _ words: Language) -> Line {
+    Line(
+      (permission.isDangerous ? "! " : "  ") + words(permission.sentence),
+      permission.isDangerous ? .stateFailed : .text)
   }
 }
