@@ -97,8 +97,7 @@ struct List: ClusterCommand {
       let found = await result { () throws(ClusterError) in try await reader.installations() }
       answer.withLock { $0 = found }
     }()
-    var queue = ExtensionQueue<Printer>()
-    var refusal: ClusterError?
+    var (queue, refusal): (ExtensionQueue<Printer>, ClusterError?) = (ExtensionQueue(), nil)
     do throws(ClusterError) {
       try await extensions(reader, session.session, restart: { queue.startOver() }) { object in
         queue.take(object) {

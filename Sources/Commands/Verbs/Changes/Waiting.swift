@@ -38,11 +38,7 @@ extension CommandSession {
     for await installationEvent in installationEvents(of: name, waiting.dialect, seconds: seconds) {
       let before = look.state
       switch installationEvent {
-      case .timedOut:
-        let state = before.word.isEmpty ? "no state yet" : before.word
-        let hint = Self.hint([look.seen].compactMap { $0 })
-        let rest = waiting.isLeftUndone ? "it is stored, and nothing goes on with it" : "it goes on in the cluster"
-        throw CommandError("\(name) is not done after \(seconds) s (\(state)); \(rest)\(hint)")
+      case .timedOut: throw Self.timeout(of: waiting, look, seconds)
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
@@ -61,6 +57,13 @@ extension CommandSession {
       guard case .failed(let message) = outcome else { return }
       throw CommandError("\(name): \(waiting.change.words) failed: \(message)")
     }
+  }
+
+  private static func timeout(of waiting: Waiting, _ look: ChangeLook, _ seconds: Int) -> CommandError {
+    let state = look.state.word.isEmpty ? "no state yet" : look.state.word
+    let hint = hint([look.seen].compactMap { $0 })
+    let rest = waiting.isLeftUndone ? "it is stored, and nothing goes on with it" : "it goes on in the cluster"
+    return CommandError("\(waiting.installation) is not done after \(seconds) s (\(state)); \(rest)\(hint)")
   }
 
   /// Makes the controllers try the change again if they ignore it because an earlier attempt has failed, as the plan

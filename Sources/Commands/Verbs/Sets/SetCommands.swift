@@ -91,7 +91,6 @@ struct ApplySet: PlannedCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let comparison = try await SetComparison(arguments, set, session)
-    let difference = comparison.difference
     if arguments.dryRun == .none { keepTexts(comparison.sameConfigs, session) }
     if comparison.isEmpty {
       session.outlet.note("nothing to change in \(session.name)")
@@ -105,6 +104,14 @@ struct ApplySet: PlannedCommand {
     try session.confirm(
       ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx apply",
       about: plan.names)
+    try await carryOut(comparison, session)
+    // Last: what failed before keeps nothing else from being done.
+    try await settleRest(comparison, session)
+  }
+
+  /// Writes the differences: repositories first, because extensions come from them.
+  private func carryOut(_ comparison: SetComparison, _ session: CommandSession) async throws(CommandError) {
+    let difference = comparison.difference
     try await write(difference.repositories, "repository", session)
     let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     let waits = !difference.repositories.isEmpty
@@ -119,8 +126,6 @@ struct ApplySet: PlannedCommand {
       try await change(unlisted, comparison.reader, session, isOffered: nil)
       try await write(difference.unlistedRepositories, "repository", session)
     }
-    // Last: what failed before keeps nothing else from being done.
-    try await settleRest(comparison, session)
   }
 
   private func settleRest(_ comparison: SetComparison, _ session: CommandSession) async throws(CommandError) {
