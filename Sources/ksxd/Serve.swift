@@ -91,11 +91,7 @@ struct Serve: AsyncParsableCommand {
 
   private func serve() async throws {
     let (endings, listeners, guarded) = (ShutdownReasons(), try listeners(), try guarding())
-    let api = try api()
-    try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
-    if let file = tls.tlsCert, let certificates = try? Files.text(file, limit: 1 << 20) {
-      await api.publish(authority: certificates)
-    }
+    let api = try await preparedAPI()
     api.startup.begin("marketplace")
     let cluster = Cluster(transport: InProcessTransport(api))
     let services = try await MarketplaceServices.start(in: data)
@@ -120,6 +116,16 @@ struct Serve: AsyncParsableCommand {
     running.cancel()
     await running.value
     await services.stop()
+  }
+
+  /// The API with its first namespaces, and with the certificates that its clients may trust.
+  private func preparedAPI() async throws -> API {
+    let api = try api()
+    try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
+    if let file = tls.tlsCert, let certificates = try? Files.text(file, limit: 1 << 20) {
+      await api.publish(authority: certificates)
+    }
+    return api
   }
 
   /// Returns a function that puts authentication and authorization in front of a handler; their files are read now, and
