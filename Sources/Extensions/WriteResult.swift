@@ -2,14 +2,14 @@ package import Client
 import HTTP
 package import KubernetesAPI
 import Manifest
-import Platform
+package import Platform
 
 /// The result of a write.
 package struct WriteResult: Hashable, Sendable {
   /// The object as the server has it after the write; `nil` after a deletion.
   package var object: Object?
   /// Why there was no response, if the object was read again and showed that the write was carried out.
-  package var lostAnswer: String?
+  package var lostAnswer: Sentence?
   /// The installation before the write, if known.
   package var before: Installation?
 }
@@ -65,12 +65,12 @@ extension Write {
       if pause > .zero { await cluster.timing.sleep(pause) }
       switch await outcome(in: cluster) {
       case .carriedOut(let object):
-        return WriteResult(object: isDeletion ? nil : object, lostAnswer: lost.brief)
+        return WriteResult(object: isDeletion ? nil : object, lostAnswer: lost.words)
       case .notCarriedOut: lastOutcome = .notCarriedOut
-      case .unknown(let error): lastOutcome = .unknown(error.brief)
+      case .unknown(let error): lastOutcome = .unknown(error.words)
       }
     }
-    throw .unanswered(reason: lost.brief, lastOutcome)
+    throw .unanswered(reason: lost.words, lastOutcome)
   }
 
   private var isDeletion: Bool { if case .delete = self { true } else { false } }

@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// What the gateway reports about itself.
 extension Gateway {
@@ -74,7 +75,8 @@ extension Gateway {
       let target = url.hasPrefix("/") ? url : "/" + (url.split(separator: "/", maxSplits: 2).dropFirst(2).first ?? "")
       let judge = judge
       let explanation = Explanation(
-        HTTPRequest(method, target), by: caller.user, in: judge.snapshot.table, problem: judge.problem(of:))
+        HTTPRequest(method, target), by: caller.user, in: judge.snapshot.table,
+        problem: { judge.problem(of: $0).map(Sentence.init(verbatim:)) })
       return HTTPResponse(status: 200, json: explanation.value)
     } catch {
       return error.response

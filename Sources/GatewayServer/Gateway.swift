@@ -196,7 +196,7 @@ package struct Gateway: CallerHandler {
     _ sent: UpstreamRequest, _ request: IncomingRequest,
     _ report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
   ) -> HTTPResponse {
-    if let problem = sent.endpoint.problem { return .unavailable(problem) }
+    if let problem = sent.endpoint.problem { return .unavailable(problem.english) }
     if let flaw = sent.flaw { return Status.badRequest(flaw.rawValue).response }
     guard sent.target.utf8.count <= UpstreamRequest.longestTarget else {
       return .unavailable("the rule makes the path too long")

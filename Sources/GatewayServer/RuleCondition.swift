@@ -39,7 +39,7 @@ struct RuleCondition: Hashable, Sendable {
   }
 
   private static func words(_ conflicts: [Conflict]) -> String {
-    conflicts.prefix(10).map { "\($0.other): \($0.problem)" }.joined(separator: "; ")
+    conflicts.prefix(10).map { "\($0.other): \($0.problem.english)" }.joined(separator: "; ")
   }
 
   private init(isServed: Bool, reason: String, message: String) {

@@ -1,5 +1,6 @@
 import Extensions
 import NIOCore
+import Platform
 
 /// Decides the condition of each object, by the rules of one moment.
 struct RuleEvaluation: Sendable {
@@ -17,12 +18,15 @@ struct RuleEvaluation: Sendable {
     let mirrored = all.filter { !$0.isLoss }.map { Conflict($0.other, $0.rule, $0.problem) }
     let conflicts = Dictionary(grouping: all + mirrored, by: \.rule)
     func condition(
-      _ object: RuleObject, _ problem: String?, _ problems: [String], healthProblem: String? = nil
+      _ object: RuleObject, _ problem: String?, _ problems: [Sentence], healthProblem: String? = nil
     ) -> (RuleObject, RuleCondition) {
-      let told = Array(Set(conflicts[object] ?? [])).sorted { ($0.other, $0.problem) < ($1.other, $1.problem) }
+      let told = Array(Set(conflicts[object] ?? [])).sorted {
+        ($0.other, $0.problem.english) < ($1.other, $1.problem.english)
+      }
       return (
         object,
-        RuleCondition(object, problem: problem, healthProblem: healthProblem, problems: problems, conflicts: told)
+        RuleCondition(
+          object, problem: problem, healthProblem: healthProblem, problems: problems.map(\.english), conflicts: told)
       )
     }
     let table = snapshot.table
@@ -52,12 +56,12 @@ struct RuleEvaluation: Sendable {
 
   /// What keeps all of an APIService from being served.
   func problem(of rule: APIServiceRule) -> String? {
-    problem(of: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)
+    problem(of: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first?.english)
   }
 
   /// What keeps all of a ReverseProxy from being served.
   func problem(of rule: ReverseProxyRule) -> String? {
-    problem(of: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first : nil)
+    problem(of: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first?.english : nil)
   }
 
   /// Why `endpoint` may not be connected to, including because of the addresses of its name.
@@ -75,7 +79,7 @@ struct RuleEvaluation: Sendable {
   }
 
   /// What keeps a bundle from being served, and what keeps parts of it.
-  private func problems(of rule: JSBundleRule) -> (whole: String?, parts: [String]) {
+  private func problems(of rule: JSBundleRule) -> (whole: String?, parts: [Sentence]) {
     var (problems, served) = (rule.problems, 0)
     for file in rule.files {
       if case .nothing = file.source { continue }
@@ -85,7 +89,7 @@ struct RuleEvaluation: Sendable {
         served += 1
       }
     }
-    return (served == 0 ? problems.first : nil, problems)
+    return (served == 0 ? problems.first?.english : nil, problems)
   }
 
   /// What keeps a file of a bundle from being served.
@@ -96,7 +100,7 @@ struct RuleEvaluation: Sendable {
         ? ruleProblems.sources[file.source]
         : snapshot.problem(with: reference, of: rule.object) ?? ruleProblems.sources[file.source]
     case .endpoint(let endpoint): problem(of: endpoint)
-    case .nothing(let reason): reason
+    case .nothing(let reason): reason.english
     case .text: nil
     }
   }
@@ -114,7 +118,7 @@ extension GatewayRules.Snapshot {
 extension GatewaySettings {
   /// Why `endpoint` may not be connected to, as far as that is known without a lookup: a name may have any address.
   func problem(with endpoint: Endpoint) -> String? {
-    if let problem = endpoint.problem { return problem }
+    if let problem = endpoint.problem { return problem.english }
     guard let address = upstreamAddress(endpoint) else { return "the rule leads nowhere" }
     guard let place = try? SocketAddress(ipAddress: address.host, port: address.port) else { return nil }
     return upstreams.addresses.problem(with: place)

@@ -1,3 +1,5 @@
+package import Platform
+
 /// An HTTP request, used by the curl transport, the in-process transport and the server.
 ///
 /// It is used instead of swift-http-types, which adds 6.5 MB of FoundationEssentials to `ksx`.
@@ -150,14 +152,14 @@ package protocol Transport: Sendable {
 /// A response that refuses the request is a `ClusterError.refused` instead.
 package enum TransportError: Error, Hashable, Sendable {
   /// No connection: the name is not known, or the address or the port does not answer.
-  case unreachable(host: String, reason: String)
+  case unreachable(host: String, reason: Sentence)
   /// TLS failed: an unknown authority, a wrong name, a bad client certificate.
-  case untrusted(host: String, reason: String)
+  case untrusted(host: String, reason: Sentence)
   /// The connection ended before the response was complete.
-  case interrupted(reason: String)
+  case interrupted(reason: Sentence)
   /// No response, or no further byte of it, within the time limit.
   case timedOut(seconds: Int)
   /// The request cannot be sent: a bad URL, a bad certificate file.
-  case invalid(reason: String)
+  case invalid(reason: Sentence)
   case cancelled
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// The bytes of a request or response as they arrive, to be read once.
 ///
 /// Releasing the iterator before the end cancels the transfer.

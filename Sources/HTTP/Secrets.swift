@@ -57,7 +57,7 @@ extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, Cu
 extension TransportError {
   /// The error with `secrets` removed from its texts.
   package func without(_ secrets: [String]) -> TransportError {
-    func clean(_ text: String) -> String { Redaction.removing(secrets, from: text) }
+    func clean(_ reason: Sentence) -> Sentence { reason.changingTexts { Redaction.removing(secrets, from: $0) } }
     return switch self {
     case .unreachable(let host, let reason): .unreachable(host: host, reason: clean(reason))
     case .untrusted(let host, let reason): .untrusted(host: host, reason: clean(reason))

@@ -1,6 +1,7 @@
 import HTTP
 import NIOCore
 import NIOHTTP1
+import Platform
 
 /// One connection: one request at a time, each answered before the next is read.
 ///
@@ -172,7 +173,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .answering(let exchange) where exchange.relay == nil:
       // The handler gets the error from the body and answers; a relay gets it when it begins.
       exchange.fault = fault
-      exchange.body?.end(.failure(.interrupted(reason: fault.reason)))
+      exchange.body?.end(.failure(.interrupted(reason: Sentence(verbatim: fault.reason))))
     case .answering(let exchange) where !exchange.isBegun: take(fault, before: exchange)
     default: cut()
     }

@@ -23,10 +23,10 @@ func choose(_ beginning: StartChoices) -> Int32 {
       case .leave: return 0
       case .open(let words): return become(words)
       case .login(let gateway, let user, let password):
-        let lines = beginning.login(gateway: gateway, user: user)
-        let reason = MainThread.wait { await logIn(lines.login, password) }
-        guard let reason else { return become(lines.open) }
-        start.refuse(reason)
+        switch MainThread.wait(for: { await beginning.logIn(gateway: gateway, user: user, password: password) }) {
+        case .success(let words): return become(words)
+        case .failure(let failure): start.refuse(failure.sentence)
+        }
       }
     } catch {
       return Program.fail(error.description)
@@ -41,18 +41,4 @@ private func become(_ words: [String]) -> Int32 {
   var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
   execv(program, &arguments)
   return Program.fail("\(program) could not be started: \(String(cString: strerror(errno)))")
-}
-
-/// Runs `ksx` with `words` as its arguments, which log in with `password`, and returns why that failed; `nil` if it did
-/// not.
-private func logIn(_ words: [String], _ password: String) async -> String? {
-  var login = ChildProcess([program] + words)
-  login.input = Array(password.utf8)
-  do throws(SystemError) {
-    let outcome = try await login.run()
-    let last = outcome.errorText.split(separator: "\n").last.map(String.init) ?? "ksx login failed"
-    return outcome.hasSucceeded ? nil : last.hasPrefix("ksx: ") ? String(last.dropFirst("ksx: ".count)) : last
-  } catch {
-    return error.description
-  }
 }

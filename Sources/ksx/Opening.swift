@@ -36,13 +36,13 @@ private func consoleSession(_ connection: ClusterSession, _ localState: LocalSta
   opened.settingsFile = XDG().config + "/config.yaml"
   opened.otherClusters = OtherClusters(
     list: {
-      Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure(Sentence(verbatim: $0.sentence)) }
+      Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure($0.words) }
     },
     open: { place in
       do throws(CommandError) {
         return .success(consoleSession(try await places.open(place), localState, places))
       } catch {
-        return .failure(ReadFailure(Sentence(verbatim: error.sentence)))
+        return .failure(ReadFailure(error.words))
       }
     })
   return opened

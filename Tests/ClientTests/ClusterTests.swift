@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -137,6 +138,6 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(!problem.contains("<"))
+    #expect(!problem.english.contains("<"))
   }
 }

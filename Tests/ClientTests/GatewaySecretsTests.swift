@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Testing
 
@@ -28,8 +29,8 @@ import Testing
     switch number {
     case 0: return .json(#"{"access_token":"planted-access","refresh_token":"planted-refresh","expires_in":7200}"#)
     case 1: return .json(400, #"{"error":"invalid_grant","error_description":"\#(sent)"}"#)
-    case 2: throw .interrupted(reason: sent)
-    default: throw .unreachable(host: "ks", reason: sent)
+    case 2: throw .interrupted(reason: Sentence(verbatim: sent))
+    default: throw .unreachable(host: "ks", reason: Sentence(verbatim: sent))
     }
   }
 

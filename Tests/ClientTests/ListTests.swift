@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
@@ -135,7 +136,7 @@ struct ProxyTests {
     }
 
     // Nothing was sent, so there is no doubt of what became of it.
-    let reason = "the proxy \(proxy.base.dropFirst("http://".count)) asks for a user name and a password"
+    let reason: Sentence = "the proxy \(proxy.base.dropFirst("http://".count)) asks for a user name and a password"
     #expect(error == .unreachable(host: "cluster.invalid:6443", reason: reason))
     #expect(!"\(String(describing: error))".contains("hunter2secret"))
   }
@@ -148,7 +149,7 @@ struct ProxyTests {
       try await send(to: "https://cluster.invalid:6443", by: proxy.base)
     }
 
-    let reason = "the proxy \(proxy.base.dropFirst("http://".count)) \(words)"
+    let reason: Sentence = "the proxy \(proxy.base.dropFirst("http://".count)) \(words)"
     #expect(error == .unreachable(host: "cluster.invalid:6443", reason: reason))
   }
 

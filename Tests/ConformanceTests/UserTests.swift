@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 /// What an admin, a reader and a user without rights may do, and how they are refused.

@@ -1,12 +1,14 @@
-import Client
 import Extensions
 import HTTP
+import KubernetesAPI
+import Manifest
 import Operations
 import Packages
 import Platform
 import Terminal
 import Testing
 
+@testable import Client
 @testable import Console
 
 /// Texts of the screens that were once left in English.
@@ -71,6 +73,83 @@ import Testing
 
     #expect(said("/elsewhere") == "没有规则包含此路径")
     #expect(said("/apis") == "由 Kubernetes API 响应")
+  }
+
+  @Test func whatIsWrongWithARuleIsSaidInChinese() {
+    let words = Language(name: "zh")
+    let service = Object(
+      Dialect.installPlan.apiServices, name: "v1.weather", ["spec": ["group": "weather.example", "version": "v1"]])
+    let edits: Value = ["headerUp": ["-"]]
+    let proxy = Object(
+      Dialect.installPlan.reverseProxies, name: "weather",
+      [
+        "spec": [
+          "upstream": ["url": "http://127.0.0.1"], "directives": edits,
+          "matcher": ["path": "/else/*", "method": "GET"],
+        ]
+      ])
+
+    #expect(APIServiceRule(service, dialect: .installPlan).problems.map { words($0) } == ["既没有地址也没有服务"])
+    let said = ReverseProxyRule(proxy, dialect: .installPlan).problems.map { words($0) }
+    #expect(said == ["header up[0] 被略过： 不是字段名", "/else/* 不以 /proxy/ 开头"])
+  }
+
+  @Test func whyALoginFailedIsSaidInChinese() {
+    let words = Language(name: "zh")
+    let refusal = OAuthRefusal(status: 400, error: "invalid_grant", message: "bad password.", isLogin: true)
+
+    #expect(words(GatewayError.refused(refusal).sentence) == "登录：用户名或密码错误（bad password）。请重试。")
+    let silence = words(GatewayError.transport(.timedOut(seconds: 5)).sentence)
+    #expect(silence.hasPrefix("登录：网关"), "\(silence)")
+  }
+
+  @Test(arguments: [
+    (GatewayError.loggedOut.transportError("ksx login --profile lab"), "未登录；请用 ksx login --profile lab 登录"),
+    (TransportError.unreachable(host: "museum", reason: "connection refused"), "（连接被拒绝）"),
+    (TransportError.interrupted(reason: "the server ended the watch at once"), "中断"),
+  ])
+  func whyThereIsNoConnectionIsSaidInChinese(error: TransportError, sentence: String) {
+    var tester = Self.speaking(100, 24)
+    tester.hear(.installations(.interrupted(.transport(error), delay: .seconds(30))))
+
+    #expect(tester.screen.contains(sentence), "\(tester.screen)")
+  }
+
+  @Test func whyAChangeIsNotKnownToBeCarriedOutIsSaidInChinese() {
+    let error = ClusterError.unanswered(
+      reason: "the server ended the watch at once", .unknown("the answer is not JSON (\("line 1")): \("x")"))
+    let said = Language(name: "zh")(error.problem(at: "museum"))
+
+    #expect(said.contains("服务器立即结束了监视") && said.contains("响应不是 JSON（line 1）：x"), "\(said)")
+  }
+
+  @Test func aSentenceThatEndsHasOneStop() {
+    let words = Language(name: "zh")
+    let refused: Sentence = "\("museum") is too busy (429): \("wait"). \("Try again in a moment." as Sentence)"
+    let error = ClusterError.refused(Status(code: 404, reason: "NotFound", message: "no such thing"))
+
+    #expect(!words(refused.asSentence).contains("。。"))
+    let said = words(error.sentence(for: "listing member clusters", at: "museum").asSentence)
+    #expect(said.hasSuffix("。") && !said.hasSuffix("。。"), "\(said)")
+  }
+
+  @Test func whatIsSentAndWhatWasChangedIsSaidInChinese() {
+    var tester = Self.speaking(100, 24)
+    tester.offerAfter("U", "grafana")
+    tester.type("a")
+    #expect(tester.app.state.messageLog.entries.last?.text == "grafana：升级到 1.1.0 正在发送 …")
+    tester.acceptChange()
+    tester.press(.escape)
+    tester.type("q")
+    #expect(tester.screen.contains("grafana（升级到 1.1.0）"), "\(tester.screen)")
+  }
+
+  @Test func howOldTheScreenIsIsSaidInChinese() {
+    var tester = Self.speaking(100, 24)
+    tester.lose()
+    tester.now = tester.now + 10
+    tester.hear(.time)
+    #expect(tester.lines[0].contains("已过时 10 秒"), "\(tester.lines[0])")
   }
 
   @Test func whereAValueIsFromAndHowTestsEndedIsSaidInChinese() {

@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test mutating func aLoginThatHasEndedIsInABannerUntilThereIsAnother() {
-    let reason = "the login has ended; log in again: ksx login --profile lab"
+    let reason: Sentence = "the login has ended; log in again: ksx login --profile lab"
     tester.hear(.installations(.interrupted(.transport(.invalid(reason: reason)), delay: .seconds(30))))
     #expect(tester.lines[1].contains("The login has ended; log in again: ksx login --profile lab."))
 

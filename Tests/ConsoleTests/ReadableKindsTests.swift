@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Operations
+import Platform
 import Testing
 
 @testable import Console

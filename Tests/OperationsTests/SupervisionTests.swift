@@ -40,7 +40,7 @@ import Testing
           _ = try await transport.send(request)
         }
       } catch {
-        if case .invalid(let reason) = error { return reason }
+        if case .invalid(let reason) = error { return reason.english }
       }
     }
     return nil

@@ -1,4 +1,5 @@
 package import HTTP
+import Platform
 
 /// Why a repository, or a chart in it, could not be read, as shown to the user.
 package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -35,7 +36,7 @@ extension RepositoryError {
       self.init("the connection broke before the answer was complete (\(reason))", isTransient: true)
     case .timedOut(let seconds):
       self.init("there was no answer, or no end of it, within \(seconds) s", isTransient: true)
-    case .invalid(let reason): self.init(reason)
+    case .invalid(let reason): self.init(reason.english)
     case .cancelled: self.init("it was stopped", isTransient: true)
     }
     switch error {

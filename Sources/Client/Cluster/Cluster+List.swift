@@ -1,6 +1,7 @@
 import HTTP
 package import KubernetesAPI
 package import Manifest
+import Platform
 
 extension Cluster {
   /// All objects of a collection, page by page, decoded while they arrive.
@@ -105,7 +106,7 @@ extension Cluster {
     do {
       return try JSON.parse(item, skipping: skipping)
     } catch {
-      throw .unreadable("an item of the list is not JSON: \(error)")
+      throw .unreadable("an item of the list is not JSON: \(error.sentence)")
     }
   }
 }

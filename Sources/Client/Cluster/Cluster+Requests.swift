@@ -68,13 +68,13 @@ extension Cluster {
   }
 
   /// Describes a body that is not JSON, for the user.
-  static func problem(_ error: SyntaxError, in bytes: [UInt8]) -> String {
+  static func problem(_ error: SyntaxError, in bytes: [UInt8]) -> Sentence {
     let excerpt = Excerpt.of(bytes)
     if Excerpt.looksLikeHTML(String(decoding: bytes.prefix(400), as: UTF8.self)) {
       return "a web page came where the Kubernetes API should answer: \(excerpt)"
     }
     return excerpt.isEmpty
-      ? "the answer is empty" : "the answer is not JSON (\(error)): \(Excerpt.shortened(excerpt, to: 80))"
+      ? "the answer is empty" : "the answer is not JSON (\(error.sentence)): \(Excerpt.shortened(excerpt, to: 80))"
   }
 
   private static func status(of response: HTTPResponse) async -> Status {

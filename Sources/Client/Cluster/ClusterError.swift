@@ -1,5 +1,6 @@
 package import HTTP
 package import KubernetesAPI
+package import Platform
 
 /// Why a request to the cluster failed.
 package enum ClusterError: Error, Hashable, Sendable {
@@ -8,16 +9,16 @@ package enum ClusterError: Error, Hashable, Sendable {
   /// The API server refused the request.
   case refused(Status)
   /// The response does not have the form that the API promises; the text says how, for the user.
-  case unreadable(String)
+  case unreadable(Sentence)
   /// A write got no response, and its outcome was checked; `reason` says why there was no response.
-  case unanswered(reason: String, Outcome)
+  case unanswered(reason: Sentence, Outcome)
 
   /// The outcome of a write whose response was lost.
   package enum Outcome: Hashable, Sendable {
     /// The object was read again and does not have the requested state.
     case notCarriedOut
     /// The object cannot be read either; the text says why.
-    case unknown(String)
+    case unknown(Sentence)
   }
 }
 

@@ -46,6 +46,7 @@ extension ClusterError {
   func without(_ secrets: Secrets) -> ClusterError {
     guard !secrets.texts.isEmpty else { return self }
     func clean(_ text: String) -> String { Redaction.removing(secrets.texts, from: text) }
+    func clean(_ sentence: Sentence) -> Sentence { sentence.changingTexts(clean) }
     switch self {
     case .transport(let error): return .transport(error.without(secrets.texts))
     case .unreadable(let problem): return .unreadable(clean(problem))

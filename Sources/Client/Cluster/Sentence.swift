@@ -8,20 +8,29 @@ extension ClusterError {
   /// `doing` names the action and its object, such as `listing extensions`; `server` is the address
   /// for display.
   package func sentence(for doing: Sentence, at server: String) -> Sentence {
+    sentence(for: doing, at: Sentence(verbatim: server))
+  }
+
+  /// `server` is a name, or a word for one such as "the server".
+  package func sentence(for doing: Sentence, at server: Sentence) -> Sentence {
     "\(doing): \(problem(at: server, doing))"
   }
 
   /// The sentence without the action.
   package func problem(at server: String, _ doing: Sentence = "") -> Sentence {
+    problem(at: Sentence(verbatim: server), doing)
+  }
+
+  private func problem(at server: Sentence, _ doing: Sentence) -> Sentence {
     switch self {
     case .transport(let error): error.problem(at: server, doing)
     case .refused(let status): status.problem(at: server)
     case .unreadable(let problem):
       "\(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
     case .unanswered(let reason, .notCarriedOut):
-      "it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again.\(Webhook.hint(ifLate: reason))"
+      "it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again.\(Webhook.hint(ifLate: reason.english))"
     case .unanswered(let reason, .unknown(let problem)):
-      "it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it.\(Webhook.hint(ifLate: reason))"
+      "it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it.\(Webhook.hint(ifLate: reason.english))"
     }
   }
 
@@ -34,7 +43,7 @@ extension ClusterError {
     case .transport(let error): error.words
     case .refused(let status):
       status.message.isEmpty ? "the answer was \(status.code)" : Sentence(verbatim: status.message)
-    case .unreadable(let problem), .unanswered(reason: let problem, _): Sentence(verbatim: problem)
+    case .unreadable(let problem), .unanswered(reason: let problem, _): problem
     }
   }
 }
@@ -42,7 +51,7 @@ extension ClusterError {
 extension TransportError {
   /// Why there was no response, and what to do about it.
   package func sentence(for doing: Sentence, at server: String) -> Sentence {
-    "\(doing): \(problem(at: server, doing))"
+    "\(doing): \(problem(at: Sentence(verbatim: server), doing))"
   }
 
   /// The last three parts of a socket's path, which tell sockets apart.
@@ -50,12 +59,13 @@ extension TransportError {
     host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
   }
 
-  func problem(at server: String, _ doing: Sentence) -> Sentence {
+  /// `server` is a name, or a word for one such as "the gateway".
+  func problem(at server: Sentence, _ doing: Sentence) -> Sentence {
     switch self {
     case .unreachable(let host, let reason):
       host.hasPrefix("unix://")
-        ? "ksxd at \(Self.socketName(host)) cannot be reached: \(Self.cause(reason))."
-        : "\(host) cannot be reached (\(Self.cause(reason))). Check the address, the network and any proxy."
+        ? "ksxd at \(Self.socketName(host)) cannot be reached: \(reason)."
+        : "\(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
     case .untrusted(let host, let reason):
       "\(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
@@ -70,20 +80,6 @@ extension TransportError {
     }
   }
 
-  /// A reason for which there is no connection; most have a translation.
-  package static func cause(_ reason: String) -> Sentence {
-    switch reason {
-    case "it does not answer": "it does not answer"
-    case "it is not running": "it is not running"
-    case "its name is not known": "its name is not known"
-    case "connection refused": "connection refused"
-    case "connection timed out": "connection timed out"
-    case "no route to host": "no route to host"
-    case "network is unreachable": "network is unreachable"
-    default: Sentence(verbatim: reason)
-    }
-  }
-
   /// Whether `doing` begins with a verb of reading.
   private static func isRead(_ doing: Sentence) -> Bool {
     ["reading", "listing", "looking", "asking", "watching"].contains(where: doing.english.hasPrefix)
@@ -92,14 +88,16 @@ extension TransportError {
 
 extension Status {
   /// What the server refused, and what to do about it.
-  package func sentence(for doing: Sentence, at server: String) -> Sentence { "\(doing): \(problem(at: server))" }
+  package func sentence(for doing: Sentence, at server: String) -> Sentence {
+    "\(doing): \(problem(at: Sentence(verbatim: server)))"
+  }
 
-  func problem(at server: String) -> Sentence {
+  func problem(at server: Sentence) -> Sentence {
     if let webhook = Webhook(self) { return "\(webhook.problem(at: server))\(quote). \(webhook.advice)" }
     return "\(verdict(of: server))\(quote). \(advice)\(Webhook.hint(ifLate: message))"
   }
 
-  private func verdict(of server: String) -> Sentence {
+  private func verdict(of server: Sentence) -> Sentence {
     switch code {
     case 400: "\(server) did not understand the request (400)"
     case 401: "\(server) did not authenticate the request (401)"

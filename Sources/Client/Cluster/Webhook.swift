@@ -33,7 +33,7 @@ struct Webhook: Hashable {
   }
 
   /// What happened, without the server's message, which is quoted after it.
-  func problem(at server: String) -> Sentence {
+  func problem(at server: Sentence) -> Sentence {
     if hasDenied { return "the webhook \(name) does not allow it (\(code))" }
     return "\(server) asked the webhook \(name), which did not answer (\(code))"
   }

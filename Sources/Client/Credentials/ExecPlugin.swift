@@ -75,7 +75,7 @@ package actor ExecPlugin: CredentialSource {
       return credential
     } catch {
       if case .invalid(let reason) = error {
-        failure = (.invalid(reason: reason + "; it is not run again for \(Self.pause) s"), now())
+        failure = (.invalid(reason: "\(reason); it is not run again for \(Self.pause) s"), now())
       }
       throw error
     }
@@ -86,7 +86,7 @@ package actor ExecPlugin: CredentialSource {
       return try await outcome(of: process(isInteractive: isInteractive))
     } catch {
       let hint = error.isMissing ? settings.installHint.map { ". " + Excerpt.shortened($0, to: 500) } ?? "" : ""
-      throw .invalid(reason: "the credential plugin cannot be run: \(error)" + hint)
+      throw .invalid(reason: "the credential plugin cannot be run: \(error)\(hint)")
     }
   }
 
@@ -130,8 +130,8 @@ package actor ExecPlugin: CredentialSource {
     return try result.get()
   }
 
-  private func words(of outcome: ChildProcess.Outcome) -> String {
-    let end =
+  private func words(of outcome: ChildProcess.Outcome) -> Sentence {
+    let end: Sentence =
       switch outcome.end {
       case .exited(let code): "ended with \(code)"
       case .killed(let signal): "was ended by signal \(signal)"
@@ -139,7 +139,8 @@ package actor ExecPlugin: CredentialSource {
       case .cancelled: "was stopped"
       }
     let words = Excerpt.shortened(outcome.errorText, to: 500)
-    return "the credential plugin \(settings.command) \(end)" + (words.isEmpty ? "" : ": \(words)")
+    let plugin: Sentence = "the credential plugin \(settings.command) \(end)"
+    return words.isEmpty ? plugin : "\(plugin): \(words)"
   }
 }
 

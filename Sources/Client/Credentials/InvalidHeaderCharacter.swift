@@ -1,11 +1,12 @@
 import HTTP
+import Platform
 
 /// The first character of a text that a header field value cannot contain.
 ///
 /// Messages name the character without the surrounding text, which may be secret.
-struct InvalidHeaderCharacter: Error, Hashable, CustomStringConvertible {
+struct InvalidHeaderCharacter: Error, Hashable {
   /// Such as `a line break`.
-  let description: String
+  let words: Sentence
   /// Its line in the text, from one.
   let line: Int
 
@@ -17,11 +18,11 @@ struct InvalidHeaderCharacter: Error, Hashable, CustomStringConvertible {
     let scalar = text.unicodeScalars[place]
     line = 1 + text.unicodeScalars[..<place].count { $0 == "\n" }
     switch scalar {
-    case "\0": description = "a NUL character"
-    case "\n", "\r": description = "a line break"
+    case "\0": words = "a NUL character"
+    case "\n", "\r": words = "a line break"
     default:
       let digits = String(scalar.value, radix: 16, uppercase: true)
-      description = "the control character U+" + String(repeating: "0", count: 4 - digits.count) + digits
+      words = "the control character U+\(String(repeating: "0", count: 4 - digits.count) + digits)"
     }
   }
 
@@ -31,7 +32,7 @@ struct InvalidHeaderCharacter: Error, Hashable, CustomStringConvertible {
   }
 
   /// Throws `.invalid` if `text` cannot be sent; the message calls it `name`.
-  static func check(_ text: String, _ name: String) throws(TransportError) {
-    if let flaw = InvalidHeaderCharacter(in: text) { throw .invalid(reason: "\(name) has \(flaw) in it") }
+  static func check(_ text: String, _ name: Sentence) throws(TransportError) {
+    if let flaw = InvalidHeaderCharacter(in: text) { throw .invalid(reason: "\(name) has \(flaw.words) in it") }
   }
 }

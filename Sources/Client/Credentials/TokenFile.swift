@@ -35,7 +35,7 @@ package final class TokenFile: CredentialSource {
       if otherwise == nil { throw .invalid(reason: "the token cannot be read: \(error)") }
     }
     if let flaw = InvalidHeaderCharacter(in: token) {
-      throw .invalid(reason: "the token in the file \(path), line \(flaw.line), has \(flaw) in it")
+      throw .invalid(reason: "the token in the file \(path), line \(flaw.line), has \(flaw.words) in it")
     }
     if !token.isEmpty { return token }
     guard let otherwise else { throw .invalid(reason: "the token file \(path) \(emptiness)") }
@@ -44,7 +44,7 @@ package final class TokenFile: CredentialSource {
 
   /// Why the file yields no token: bytes that are not UTF-8, such as a lone UTF-16 byte order mark, may decode to an
   /// empty text.
-  private var emptiness: String {
+  private var emptiness: Sentence {
     let bytes = (try? Files.read(path, limit: 1 << 20)) ?? []
     return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8 text" : "is empty"
   }

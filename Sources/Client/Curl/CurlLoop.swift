@@ -1,5 +1,6 @@
 import CCurl
 import HTTP
+import Platform
 
 /// Owns libcurl: one multi handle, one thread and all easy handles.
 ///

@@ -1,4 +1,5 @@
 package import HTTP
+import Platform
 
 /// A server reached over HTTP, through libcurl.
 package struct CurlTransport: Transport {

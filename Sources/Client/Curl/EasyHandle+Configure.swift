@@ -2,10 +2,11 @@ import CCurl
 import Glibc
 import HTTP
 import KubernetesAPI
+import Platform
 
 extension EasyHandle {
   /// Sets all options for `call`; returns the problem if libcurl cannot send it.
-  func configure(for call: CurlCall) -> String? {
+  func configure(for call: CurlCall) -> Sentence? {
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_TCP_NODELAY, 1)
     set(CURLOPT_BUFFERSIZE, 256 << 10)
@@ -24,7 +25,7 @@ extension EasyHandle {
     let fields = headerFields(for: call)
     for field in fields.fields {
       if let flaw = InvalidHeaderCharacter(in: field.name + field.value) {
-        return "the header field \(field.name) has \(flaw) in it"
+        return "the header field \(field.name) has \(flaw.words) in it"
       }
     }
     setHeaders(lines(of: fields))

@@ -74,14 +74,14 @@ struct Proxy: Hashable, Sendable {
 
 extension Proxy.Problem {
   /// The problem with the setting `name`, such as `proxy-url` or `HTTPS_PROXY`.
-  func sentence(of name: String) -> String {
+  func sentence(of name: Sentence) -> Sentence {
     switch self {
     case .noAddress: "\(name) is not an address of a proxy"
     case .scheme(let scheme): "\(name) begins with \(scheme)://, a kind of proxy that is not known"
     }
   }
 
-  static let remedy = "Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
+  static let remedy: Sentence = "Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT"
 }
 
 extension String {

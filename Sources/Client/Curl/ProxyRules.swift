@@ -39,7 +39,7 @@ package struct ProxyRules: Hashable, Sendable {
     do {
       return try Self.proxy(named.text)
     } catch {
-      throw .invalid(reason: "\(error.sentence(of: named.variable)). \(Proxy.Problem.remedy)")
+      throw .invalid(reason: "\(error.sentence(of: Sentence(verbatim: named.variable))). \(Proxy.Problem.remedy)")
     }
   }
 

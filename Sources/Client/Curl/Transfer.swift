@@ -31,7 +31,7 @@ final class Transfer {
   var deadline: ContinuousClock.Instant? { silence.deadline }
 
   /// Configures the handle; returns the problem if libcurl cannot send the request.
-  func prepare() -> String? {
+  func prepare() -> Sentence? {
     handle.keep(id)
     handle.collectMessages()
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -87,6 +87,8 @@ final class Transfer {
 
   /// Makes the kernel detect a peer or a network path that fails without closing the connection.
   fileprivate func tune(_ socket: Int32) {
+    // A program that replaces this one, or that it starts, has no use for it.
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
     func set(_ level: Int32, _ option: Int32, _ value: Int32) {
       var value = value
       // Fails on a unix socket, which needs no keepalive.

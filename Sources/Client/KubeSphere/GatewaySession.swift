@@ -65,7 +65,7 @@ package actor GatewaySession: CredentialSource {
       response = try await gateway.send(
         HTTPRequest(.get, "/oauth/logout", headers: ["Authorization": "Bearer \(token.access)"]))
     } catch {
-      throw .notRevoked(error.without(token.secrets).sentence(for: "logging out", at: "the gateway").english)
+      throw .notRevoked("logging out: \(error.without(token.secrets).problemAtGateway)")
     }
     // A token that the gateway does not know need not be revoked.
     guard response.status < 400 || response.status == 401 else {

@@ -1,6 +1,6 @@
 import HTTP
 import Manifest
-import Platform
+package import Platform
 
 /// The parts of OAuth 2 (RFC 6749) that KubeSphere's gateway supports.
 ///
@@ -56,7 +56,7 @@ package struct OAuth: Hashable, Sendable {
       throw .unreadable("there is no access_token in its answer")
     }
     if let flaw = InvalidHeaderCharacter(in: access) {
-      throw .unreadable("the access_token in its answer has \(flaw) in it")
+      throw .unreadable("the access_token in its answer has \(flaw.words) in it")
     }
     var refresh = answer["refresh_token"]?.string
     // A server that keeps the old refresh token need not send it again (RFC 6749 §6).
@@ -89,13 +89,15 @@ package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
   /// Whether a password was refused, and not a refresh token.
   var isLogin: Bool
 
+  package var description: String { sentence.english }
+
   /// What was refused and what to do about it.
-  package var description: String {
-    let quote = message.isEmpty ? "" : " (\(message.hasSuffix(".") ? String(message.dropLast()) : message))"
-    return verdict + quote + ". " + advice
+  package var sentence: Sentence {
+    let quote = message.hasSuffix(".") ? String(message.dropLast()) : message
+    return quote.isEmpty ? "\(verdict). \(advice)" : "\(verdict) (\(quote)). \(advice)"
   }
 
-  private var verdict: String {
+  private var verdict: Sentence {
     switch error {
     case _ where status == 429: "the gateway has seen too many failed logins"
     case "invalid_grant" where isLogin: "the user name or the password is wrong"
@@ -109,7 +111,7 @@ package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  private var advice: String {
+  private var advice: Sentence {
     switch error {
     case _ where status == 429: "Wait ten minutes, then try again."
     case "invalid_grant" where isLogin: "Try again."

@@ -96,7 +96,7 @@ struct CredentialResolution {
     guard let entry else { return nil }
     if let token = entry.text("token"), let flaw = InvalidHeaderCharacter(in: token) {
       throw entry.mistake(
-        "token", "the token of the user \(entry.name) has \(flaw) in it", InvalidHeaderCharacter.remedy)
+        "token", "the token of the user \(entry.name) has \(flaw.words) in it", InvalidHeaderCharacter.remedy)
     }
     let hasToken = entry.text("token") != nil || entry.text("tokenFile") != nil
     if hasToken, entry.text("username") != nil {
@@ -121,7 +121,7 @@ struct CredentialResolution {
       }
       if let flaw = InvalidHeaderCharacter(in: token) {
         throw KubeconfigError(
-          problem: "the token given with --token has \(flaw) in it", remedy: InvalidHeaderCharacter.remedy)
+          problem: "the token given with --token has \(flaw.words) in it", remedy: InvalidHeaderCharacter.remedy)
       }
       return .bearer(token)
     }
@@ -154,7 +154,7 @@ struct CredentialResolution {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
     }
     if let flaw = headers.fields.lazy.compactMap({ InvalidHeaderCharacter(in: $0.value) }).first {
-      let problem = "a name, group, uid or attribute to act as has \(flaw) in it"
+      let problem = "a name, group, uid or attribute to act as has \(flaw.words) in it"
       guard let entry, !options.isImpersonating else {
         throw KubeconfigError(problem: problem + " (--as…)", remedy: InvalidHeaderCharacter.remedy)
       }

@@ -158,7 +158,7 @@ extension Kubeconfig {
       // kubectl accepts `socks5h` only in the environment; in both programs the proxy resolves names for `socks5`.
       if try Proxy(url).scheme == .socks5h { throw .scheme("socks5h") }
     } catch {
-      throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url"), Proxy.Problem.remedy)
+      throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url").english, Proxy.Problem.remedy.english)
     }
     return url
   }

@@ -163,7 +163,7 @@ extension TransportError {
     case .untrusted(let host, _): "\(host) is not trusted"
     case .interrupted: "the connection broke"
     case .timedOut(let seconds): "no answer for \(seconds) s"
-    case .invalid(let reason): Sentence(verbatim: reason)
+    case .invalid(let reason): reason
     case .cancelled: "stopped"
     }
   }

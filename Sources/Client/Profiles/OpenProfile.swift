@@ -156,7 +156,8 @@ extension Profile {
     }
     if let token = options.token {
       guard let flaw = InvalidHeaderCharacter(in: token) else { return .bearer(token) }
-      throw ProfileError(file: "--token", problem: "the token has \(flaw) in it. \(InvalidHeaderCharacter.remedy)")
+      throw ProfileError(
+        file: "--token", problem: "the token has \(flaw.words) in it. \(InvalidHeaderCharacter.remedy)")
     }
     guard options.username != nil || options.password != nil else { return nil }
     guard let user = options.username ?? gateway?.user, let password = options.password else {

@@ -80,7 +80,7 @@ struct WatchLine {
     do {
       value = try JSON.parse(line, skipping: skipping.under("object"))
     } catch {
-      throw .unreadable("an event that is not JSON: \(error)")
+      throw .unreadable("an event that is not JSON: \(error.sentence)")
     }
     guard let object = value["object"], object.mapping != nil else { throw .unreadable("an event without an object") }
     switch value["type"]?.string {

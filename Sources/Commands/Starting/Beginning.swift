@@ -36,13 +36,26 @@ package struct StartChoices: Hashable, Sendable {
     self.arguments = words
   }
 
-  /// The command lines that log `user` in at `gateway`, with the password as input, and that then open the console.
-  package func login(gateway: String, user: String) -> (login: [String], open: [String]) {
+  /// Logs `user` in at `gateway` as `ksx login` does, which keeps a profile.
+  ///
+  /// Returns the arguments that then open the console, or why the login failed.
+  package func logIn(
+    gateway: String, user: String, password: String, environment: Environment = .current
+  ) async -> Result<[String], LoginFailure> {
     let url = LoggingIn.address(gateway)
     let name = Profile.Gateway.name(for: url)
-    return (
-      ["login", "--gateway", url, "--username", user, "--profile", name, "--password-stdin"],
-      arguments + ["--profile", name]
-    )
+    let words = ["login", "--gateway", url, "--username", user, "--profile", name, "--password-stdin"]
+    let outlet = Outlet(print: { _ in }, note: { _ in }, input: { () throws(CommandError) in password })
+    do throws(CommandError) {
+      _ = try await Program.obey(try Arguments.parse(words), words: words, environment, outlet)
+      return .success(arguments + ["--profile", name])
+    } catch {
+      return .failure(LoginFailure(sentence: error.words))
+    }
   }
+}
+
+/// Why a login on the first screen failed.
+package struct LoginFailure: Error, Hashable, Sendable {
+  package let sentence: Sentence
 }

@@ -1,10 +1,11 @@
 import Client
 import Extensions
-import Platform
+package import Platform
 
 /// Why a command failed, as the single line that is shown.
 package struct CommandError: Error, Hashable, Sendable {
-  package let sentence: String
+  /// The line, to be shown in the user's language.
+  package let words: Sentence
   /// Whether the cluster does not serve a kind that it was expected to serve; nothing was done then.
   let isOfMissingKind: Bool
   /// The exit status; 1 is replaced by the failure status of the verb.
@@ -14,14 +15,19 @@ package struct CommandError: Error, Hashable, Sendable {
   let verdict: Int32?
 
   /// `sentence` is sanitised, because it may quote other text.
-  package init(_ sentence: String) {
-    self.sentence = sentence.oneLine
+  package init(_ sentence: String) { self.init(Sentence(verbatim: sentence)) }
+
+  package init(_ words: Sentence) {
+    self.words = words.changingTexts { $0.oneLine }
     isOfMissingKind = false
     verdict = nil
   }
 
+  /// The line in English.
+  package var sentence: String { words.english.oneLine }
+
   private init(verdict: Int32) {
-    sentence = ""
+    words = ""
     isOfMissingKind = false
     self.verdict = verdict
   }
@@ -31,7 +37,7 @@ package struct CommandError: Error, Hashable, Sendable {
 
   /// A failed request, while `doing` something.
   init(_ error: ClusterError, _ doing: String, at server: String) {
-    sentence = error.sentence(for: Sentence(verbatim: doing), at: server).english.oneLine
+    words = error.sentence(for: Sentence(verbatim: doing), at: server)
     isOfMissingKind = error.isOfMissingKind
     verdict = nil
   }

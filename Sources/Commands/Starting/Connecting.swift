@@ -150,7 +150,7 @@ extension ClusterSession {
         try await backend.attach(outlet)
         return nil
       } catch {
-        return error.sentence
+        return error.words
       }
     }
     return session

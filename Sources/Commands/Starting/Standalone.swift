@@ -59,6 +59,7 @@ struct Standalone: Sendable {
   private var hung: CommandError {
     CommandError(
       "the standalone backend takes connections on \(socket) and has not answered for \(probePatience.components.seconds) s: it was stopped, or hangs; continue or end its process (ksxd serve --socket \(socket)) and try again"
+        as Sentence
     )
   }
 
@@ -105,7 +106,7 @@ struct Standalone: Sendable {
         // The previous backend is still exiting.
         try? await Task.sleep(for: .milliseconds(100))
       case .ended:
-        throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
+        throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))" as Sentence)
       }
     }
   }
@@ -116,6 +117,7 @@ struct Standalone: Sendable {
     guard Files.isPrivateDirectory(directory) == false else { return }
     throw CommandError(
       "\(directory) does not belong to this user, who therefore cannot trust what answers there; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
+        as Sentence
     )
   }
 
@@ -164,6 +166,7 @@ struct Standalone: Sendable {
     let said = tail(from: beginning)
     return CommandError(
       "the standalone backend does not answer on \(socket) after \(patience.components.seconds) s: \(said) (log \(log))"
+        as Sentence
     )
   }
 
@@ -177,6 +180,7 @@ struct Standalone: Sendable {
     if let found = environment.locate("ksxd") { return found }
     throw CommandError(
       "--standalone needs the program ksxd, which is neither beside ksx nor on the PATH; build it with scripts/run or swift build"
+        as Sentence
     )
   }
 
@@ -186,7 +190,9 @@ struct Standalone: Sendable {
     if let dialect { words += ["--dialect", dialect] }
     var pid: pid_t = 0
     let code = Detached.spawn(words, environment: environment, log: log, &pid)
-    guard code == 0 else { throw CommandError("\(program) cannot be started: \(String(cString: strerror(code)))") }
+    guard code == 0 else {
+      throw CommandError("\(program) cannot be started: \(String(cString: strerror(code)))" as Sentence)
+    }
     return pid
   }
 

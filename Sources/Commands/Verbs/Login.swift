@@ -225,7 +225,7 @@ struct LoggingIn {
     do throws(ClusterError) {
       _ = try await gateway.api.document("/apis/kubesphere.io/v1alpha1/extensions?limit=1")
     } catch {
-      let sentence = error.sentence(for: "looking for extensions", at: profile.gateway?.url ?? "").english
+      let sentence = error.sentence(for: "looking for extensions", at: profile.gateway?.url ?? "")
       if case .refused(let status) = error, [401, 400, 511].contains(status.code) {
         throw CommandError(sentence)
       }
@@ -246,7 +246,7 @@ struct LoggingIn {
     do throws(GatewayError) {
       try await body()
     } catch {
-      throw CommandError(error.description)
+      throw CommandError(error.sentence)
     }
   }
 

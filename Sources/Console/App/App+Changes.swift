@@ -29,7 +29,7 @@ extension App {
 
   mutating func applied(_ plan: Plan, _ failure: ClusterError?) {
     if let failure { return refused(plan, failure) }
-    state.changed.append("\(plan.name) (\(plan.change.words))")
+    state.changed.append("\(plan.name) (\(plan.change.phrase))")
     state.submissions[plan.name] = nil
     noteAccepted(plan)
     state.operations.accepted(plan.name, over: plan.before)

@@ -115,7 +115,7 @@ extension App {
     case .restarted(let problem):
       guard let problem else { return refresh() }
       isRestarting = false
-      state.announce(.error, Sentence(verbatim: problem))
+      state.announce(.error, problem.asSentence)
     case .failed(let sentence): state.announce(.error, sentence)
     default: break
     }

@@ -34,7 +34,7 @@ package indirect enum Message: Hashable, Sendable {
   /// The rights that were asked for; those for which there was no answer are left out.
   case judged([Access: Access.Verdict])
   /// The response to a plan's write was lost, but reading the object showed that it was carried out.
-  case confirmed(Plan, reason: String)
+  case confirmed(Plan, reason: Sentence)
   /// The server sent a warning with a response.
   case warned(String)
   /// The connection has changed, for example to the other one of two.
@@ -66,7 +66,7 @@ package indirect enum Message: Hashable, Sendable {
   /// All versions of all extensions, or why they cannot be read.
   case catalogue([ExtensionVersion], failure: ClusterError?)
   /// The server was restarted; `problem` says why that failed, or is `nil`.
-  case restarted(problem: String?)
+  case restarted(problem: Sentence?)
   /// The result of a screen's reading.
   case read(ReadRequest, Result<ReadResult, ReadFailure>)
   /// The requests of a plan were sent; `failure` says why that failed, or is `nil`.

@@ -36,7 +36,7 @@ extension ClusterError {
   /// Why the screen cannot be kept up to date.
   func lossSentence(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
-      return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(TransportError.cause(reason))."
+      return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(reason)."
     }
     // Watches only read, so an interruption has no consequences.
     if case .transport(.interrupted) = self { return "The connection to \(server) broke." }
@@ -54,7 +54,7 @@ extension ClusterError {
   /// What prevents requests from being sent, such as an expired login; a retry does not change that either.
   var needsAct: Sentence? {
     guard case .transport(.invalid(let reason)) = self else { return nil }
-    return Sentence(verbatim: reason).asSentence
+    return reason.asSentence
   }
 }
 

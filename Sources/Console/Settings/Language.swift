@@ -19,7 +19,9 @@ package struct Language: Hashable, Sendable {
 
   /// `sentence`, which was composed in English elsewhere, in this language.
   package func callAsFunction(_ sentence: Sentence) -> String {
-    name == "zh" ? sentence.filled(translation) : sentence.english
+    guard name == "zh" else { return sentence.english }
+    // A sentence that is made whole may end with a stop already, of this language.
+    return sentence.filled(translation).replacingText("。。", with: "。")
   }
 
   private func translation(of template: String) -> String {

@@ -41,7 +41,7 @@ package struct StartScreen: Sendable {
   private var field: Field?
   private var typed: [Field: LinePrompt] = [:]
   /// Why the login that was tried last did not succeed, or empty.
-  private var refusal = ""
+  private var refusal: Sentence = ""
   private var pending: [Key] = []
   /// The user's answer; `nil` until there is one.
   package private(set) var answer: StartAnswer?
@@ -68,7 +68,7 @@ package struct StartScreen: Sendable {
 
   /// Shows that the login did not succeed for `reason`, and asks for the password again; escape leads back to the user and
   /// the address.
-  package mutating func refuse(_ reason: String) {
+  package mutating func refuse(_ reason: Sentence) {
     (answer, refusal, field) = (nil, reason, .password)
     typed[.password] = LinePrompt()
   }
@@ -187,7 +187,7 @@ package struct StartScreen: Sendable {
     let isInClear = field == .password && typed[.gateway]?.text.hasPrefix("http://") == true
     let remark =
       refusal.isEmpty && isInClear
-      ? words("The password goes there unencrypted, and can be read on the way.") : refusal
+      ? words("The password goes there unencrypted, and can be read on the way.") : words(refusal)
     let style: StyleName = refusal.isEmpty ? .statusWarning : .statusError
     guard field != nil, !remark.isEmpty else { return }
     let lines = remark.wrapped(to: body.size.columns - 2).suffix(body.size.rows)

@@ -72,14 +72,3 @@ extension ClockReading: Hashable, Comparable {
   /// Hashes what equality compares.
   package func hash(into hasher: inout Hasher) { hasher.combine(seconds) }
 }
-
-/// The duration in its largest unit, rounded down.
-func duration(_ seconds: Double) -> String {
-  let whole = Int(max(0, seconds))
-  switch whole {
-  case ..<60: return "\(whole) s"
-  case ..<3600: return "\(whole / 60) min"
-  case ..<86400: return "\(whole / 3600) h"
-  default: return "\(whole / 86400) d"
-  }
-}

@@ -62,10 +62,10 @@ struct ConnectionState: Hashable, Sendable {
     return staleSince + steps * Self.step
   }
 
-  /// The age of the screen's contents, in steps; `nil` if they are up to date.
-  func age(at now: ClockReading) -> String? {
+  /// The age of the screen's contents in seconds, in steps; `nil` if they are up to date.
+  func age(at now: ClockReading) -> Double? {
     guard let staleSince else { return nil }
     let age = ((now - staleSince) / Self.step).rounded(.down) * Self.step
-    return age < Self.step ? nil : duration(age)
+    return age < Self.step ? nil : age
   }
 }

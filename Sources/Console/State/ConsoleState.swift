@@ -82,7 +82,7 @@ struct ConsoleState: Sendable {
   /// The versions to which extensions go back whose change was cancelled here, or empty ones.
   var cancelled: [String: String] = [:]
   /// The changes made from this console, in words, oldest first.
-  var changed: [String] = []
+  var changed: [Sentence] = []
 
   init(_ session: ClusterSession.Status, _ settings: Settings, now: ClockReading) {
     self.session = session

@@ -73,7 +73,7 @@ extension ConsoleState {
     submissions[plan.name] = Submission(plan, to: before?.resourceVersion)
     cancelled[plan.name] = nil
     operations.begin(plan.change, on: plan.name, before: before, isTyped: plan.asksTheName)
-    say(.note, "\(plan.name): \(plan.change.words) is being sent …", about: plan.name)
+    say(.note, "\(plan.name): \(plan.change.phrase) is being sent …", about: plan.name)
     begin(.apply(plan))
   }
 

@@ -89,8 +89,8 @@ struct Header {
 
   /// The text for a lost connection: the key that retries at once is more useful than the time of the next attempt.
   private var stale: String {
-    let age = state.connection.age(at: state.now).map { " \($0)" } ?? ""
     let words = state.words
+    let age = state.connection.age(at: state.now).map { " " + words.duration($0) } ?? ""
     let word =
       state.market.isFilled
       ? words("stale") : state.connection.refusal == nil ? words("no connection") : words("refused")

@@ -4,6 +4,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// The ServiceAccount as which a chart is applied in a cluster, with only the rights that its package asks for, like
 /// KubeSphere's executor (docs/KUBESPHERE.md: Executor).

@@ -234,7 +234,7 @@ struct ReleasePlanner: Sendable {
     guard let resource else {
       let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"
       // A definition that was just created is not served at once.
-      if isNew { throw .transient(.unreadable(problem)) }
+      if isNew { throw .transient(.unreadable(Sentence(verbatim: problem))) }
       throw .permanent("\(part.file): \(problem), which \(object.name) needs")
     }
     let inside = resource.isNamespaced ? Value.string(object.namespace ?? namespace) : nil

@@ -1,5 +1,6 @@
 import Client
 import KubernetesAPI
+import Platform
 
 extension ClusterError {
   /// Whether a retry of the same request may succeed later.
@@ -15,7 +16,7 @@ extension ClusterError {
   var short: String {
     switch self {
     case .refused(let status): status.message.isEmpty ? "the API answered \(status.code)" : status.message
-    case .unreadable(let reason), .unanswered(let reason, _): reason
+    case .unreadable(let reason), .unanswered(let reason, _): reason.english
     case .transport(let error): "\(error)"
     }
   }

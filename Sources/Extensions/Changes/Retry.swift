@@ -49,7 +49,7 @@ package enum Retry {
 
   /// Why this does not try `installation` again, or `nil`.
   static func obstacle(_ installation: Installation, _ name: String) -> Sentence? {
-    let word = installation.state.word
+    let word = installation.state.name
     switch installation.state {
     case .uninstallFailed where installation.isBeingDeleted:
       return installation.isManagedByStandalone ? "the backend goes on trying to uninstall \(name) by itself" : nil

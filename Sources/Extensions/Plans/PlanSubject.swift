@@ -201,7 +201,7 @@ extension PlanSubject {
 
   private var anotherTry: [Plan.Effect] {
     guard let installation else { return [] }
-    let word = installation.state.word
+    let word = installation.state.name
     if installation.isBeingDeleted {
       return [Plan.Effect(.changed, "its uninstall, which is \(word), is tried again")]
     }

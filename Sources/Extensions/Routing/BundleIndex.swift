@@ -1,3 +1,5 @@
+import Platform
+
 /// The file and bundle that serve each path below `/dist`.
 ///
 /// As soon as the extension NAME has a bundle, `/dist/NAME/…` belongs to its bundles: no other one, however old, serves
@@ -31,11 +33,11 @@ struct BundleIndex: Sendable {
     bundles.enumerated().flatMap { index, rule in
       rule.files.compactMap { file -> Conflict? in
         if let owningBundle = owningBundle(of: file.path, against: rule) {
-          let problem = "\(file.path) lies below the name of its extension; that one alone serves there"
+          let problem: Sentence = "\(file.path) lies below the name of its extension; that one alone serves there"
           return Conflict(rule.object, bundles[owningBundle].object, problem, isLoss: true)
         }
         guard let winner = byPath[file.path], winner.bundle != index else { return nil }
-        let problem = "both serve \(file.path); the older one does"
+        let problem: Sentence = "both serve \(file.path); the older one does"
         return Conflict(rule.object, bundles[winner.bundle].object, problem, isLoss: true)
       }
     }

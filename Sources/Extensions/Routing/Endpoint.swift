@@ -1,7 +1,7 @@
 import Client
 package import HTTP
 import Manifest
-import Platform
+package import Platform
 
 /// The upstream of a rule: an address, or a Service of the cluster.
 package struct Endpoint: Hashable, Sendable {
@@ -41,7 +41,7 @@ package struct Endpoint: Hashable, Sendable {
   package var authorities: [UInt8] = []
   package var isInsecure: Bool
   /// Why it cannot be used; `nil` if it can.
-  package var problem: String?
+  package var problem: Sentence?
 
   /// Parses `value`; the first design has the key `backend`, and http on port 80.
   init(_ value: Value?, isFirstDesign: Bool) {
@@ -51,7 +51,7 @@ package struct Endpoint: Hashable, Sendable {
       // Without TLS no authorities are needed.
       authorities = place?.isEncrypted == false ? [] : try Self.authorities(value)
     } catch {
-      problem = error.description
+      problem = error.sentence
     }
   }
 

@@ -16,12 +16,12 @@ package struct Explanation: Hashable, Sendable {
   /// Other rules for a part of the path, each with the reason why it does not serve the request.
   package var others: [(rule: RuleObject, reason: Sentence)] = []
   package var conflicts: [Conflict] = []
-  package var problems: [String] = []
+  package var problems: [Sentence] = []
 
   /// `problem` returns why the gateway cannot serve by a rule; by default only from what the objects say.
   package init(
     _ request: HTTPRequest, by user: User?, in table: RouteTable,
-    problem: (RouteTable.Match) -> String? = { $0.problem }
+    problem: (RouteTable.Match) -> Sentence? = { $0.problem }
   ) {
     (method, target, reason) = (request.method.rawValue, request.target, "")
     let destination = table.destination(of: request)
@@ -74,7 +74,7 @@ package struct Explanation: Hashable, Sendable {
     return shared.rule.redirect(path, method: method, host: request.headers["Host"] ?? "") != nil
   }
 
-  private mutating func take(_ rule: RuleObject, _ problems: [String]) {
+  private mutating func take(_ rule: RuleObject, _ problems: [Sentence]) {
     self.rule = rule
     self.problems = problems
     isServed = rule.isAvailable
@@ -95,13 +95,13 @@ extension RouteTable {
       if parts.count < 3 { return (rule.object, "a path below /kapis/\(rule.group)/\(rule.version)/ is expected") }
       if rule.version != parts[2] { return (rule.object, "its version is \(rule.version)") }
       if rule.hasGroup { return (rule.object, "an older one serves the same") }
-      return (rule.object, Sentence(verbatim: rule.problems.first ?? ""))
+      return (rule.object, rule.problems.first ?? "")
     }
     let ofProxies = proxies.compactMap { rule -> (RuleObject, Sentence)? in
       guard rule.object != winner else { return nil }
       guard let matcher = rule.matchers.first(where: { $0.path.matches(path.decoded) }) else {
         guard let problem = rule.problems.first, rule.matchers.isEmpty else { return nil }
-        return (rule.object, Sentence(verbatim: problem))
+        return (rule.object, problem)
       }
       if let wanted = matcher.method, wanted != method { return (rule.object, "it is for \(wanted)") }
       return (rule.object, "\(matcher.path.text) is less exact, or the other one older")
@@ -121,7 +121,7 @@ extension Explanation {
     var result: Mapping = ["method": .string(method), "url": .string(target), "served": .bool(isServed)]
     if let rule { result["rule"] = Self.value(rule) }
     result["reason"] = .string(reason.english)
-    if !problems.isEmpty { result["problems"] = .sequence(problems.map(Value.string)) }
+    if !problems.isEmpty { result["problems"] = .sequence(problems.map { .string($0.english) }) }
     if let upstream { result["upstream"] = upstream.value }
     if !others.isEmpty {
       result["others"] = .sequence(
@@ -131,7 +131,7 @@ extension Explanation {
       result["conflicts"] = .sequence(
         conflicts.map { conflict in
           let other = conflict.rule == rule ? conflict.other : conflict.rule
-          return Self.value(other).setting(["reason"], to: .string(conflict.problem))
+          return Self.value(other).setting(["reason"], to: .string(conflict.problem.english))
         })
     }
     return .mapping(result)
@@ -204,19 +204,19 @@ extension RouteTable.Match {
   }
 
   /// Why it cannot be served, from its spec or from the gateway's findings in its status; `nil` if it can.
-  package var problem: String? {
-    let problem: String? =
+  package var problem: Sentence? {
+    let problem: Sentence? =
       switch self {
       case .apiService(let shared): shared.rule.endpoint.problem
       case .proxy(let shared): shared.rule.endpoint.problem
       case .bundle(_, let file): file.source.problem
       }
-    return problem ?? object.refusal
+    return problem ?? object.refusal.map(Sentence.init(verbatim:))
   }
 }
 
 extension JSBundleRule.Source {
-  fileprivate var problem: String? {
+  fileprivate var problem: Sentence? {
     switch self {
     case .endpoint(let endpoint): endpoint.problem
     case .nothing(let reason): reason

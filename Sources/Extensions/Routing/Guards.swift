@@ -10,7 +10,7 @@ package struct HealthCheck: Hashable, Sendable {
   /// The expected status.
   package var status: Int
 
-  init?(_ value: Value?, _ problems: inout [String]) {
+  init?(_ value: Value?, _ problems: inout [Sentence]) {
     guard let text = value?["url"]?.string else { return nil }
     let path = text.hasPrefix("/") ? text : "/" + text
     guard (try? RequestPath(path)) != nil, !path.contains(" ") else {
@@ -33,7 +33,7 @@ package struct CircuitBreaker: Hashable, Sendable {
   /// Response statuses that count as failures, in addition to a missing response.
   package var statuses: Set<Int>
 
-  init?(_ value: Value?, _ problems: inout [String]) {
+  init?(_ value: Value?, _ problems: inout [Sentence]) {
     guard let value, value.mapping != nil else { return nil }
     failures = min(max(value["failures"]?.integer ?? 5, 1), 10_000)
     window = Bounds.duration(value, "window", 30, "circuitBreaker", &problems)
@@ -54,7 +54,7 @@ package struct RateLimit: Hashable, Sendable {
   package var burst: Int
   package var by: By
 
-  init?(_ value: Value?, _ problems: inout [String]) {
+  init?(_ value: Value?, _ problems: inout [Sentence]) {
     guard let value, let requests = value["requests"]?.integer else { return nil }
     self.requests = min(max(requests, 1), 1_000_000)
     per = Bounds.duration(value, "per", 1, "rateLimit", &problems)
@@ -70,7 +70,7 @@ private enum Bounds {
 
   /// A duration in Go's notation, such as `1m30s`, within the bounds; `seconds` if there is none.
   static func duration(
-    _ fields: Value?, _ key: String, _ seconds: Int, _ place: String, _ problems: inout [String]
+    _ fields: Value?, _ key: String, _ seconds: Int, _ place: String, _ problems: inout [Sentence]
   ) -> Duration {
     guard let value = fields?[key], value != .null else { return .seconds(seconds) }
     guard let duration = value.string.flatMap(GoDuration.parse) ?? value.integer.map({ .seconds($0) }) else {

@@ -1,5 +1,6 @@
 package import HTTP
 import Manifest
+import Platform
 
 /// A change to the header fields of a request or response: `Name value` or `Name: value` sets, `+Name value` adds,
 /// `-Name` removes; a name with a star at either end removes all fields that match.
@@ -42,14 +43,14 @@ package struct HeaderEdit: Hashable, Sendable {
   }
 
   /// Parses a list; invalid items are skipped and reported in `problems`.
-  static func read(_ value: Value?, _ key: String, _ problems: inout [String]) -> [HeaderEdit] {
+  static func read(_ value: Value?, _ key: String, _ problems: inout [Sentence]) -> [HeaderEdit] {
     var edits: [HeaderEdit] = []
     for (index, item) in (value?.sequence ?? []).enumerated() {
       do throws(RuleProblem) {
         guard index < 64 else { throw RuleProblem("only 64 are carried out") }
         edits.append(try HeaderEdit(item.string ?? ""))
       } catch {
-        problems.append("\(key)[\(index)] is passed over: \(error)")
+        problems.append("\(key)[\(index)] is passed over: \(error.sentence)")
       }
     }
     return edits

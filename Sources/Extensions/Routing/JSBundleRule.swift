@@ -1,13 +1,13 @@
 package import KubernetesAPI
 import Manifest
 import Packages
-import Platform
+package import Platform
 
 /// Files that an extension adds to the web front end, each under a path below `/dist`.
 package struct JSBundleRule: Hashable, Sendable {
   package var object: RuleObject
   package var files: [File]
-  package var problems: [String] = []
+  package var problems: [Sentence] = []
 
   /// A file and its source.
   package struct File: Hashable, Sendable {
@@ -25,7 +25,7 @@ package struct JSBundleRule: Hashable, Sendable {
     case configMap(Reference)
     case secret(Reference)
     case endpoint(Endpoint)
-    case nothing(reason: String)
+    case nothing(reason: Sentence)
 
     /// The key of a ConfigMap or Secret with the content; `nil` for other sources.
     package var reference: Reference? {

@@ -66,19 +66,19 @@ package struct PackageRules: Sendable {
     switch kind {
     case "APIService":
       let rule = APIServiceRule(object, dialect: dialect)
-      return rule.problems + claim("\(rule.group)/\(rule.version)", "the API")
+      return rule.problems.map(\.english) + claim("\(rule.group)/\(rule.version)", "the API")
     case "JSBundle": return problems(of: JSBundleRule(object, dialect: dialect), dialect)
     case "ExtensionEntry": return problems(ofEntriesOf: object)
     default:
       let rule = ReverseProxyRule(object, dialect: dialect)
-      return rule.matchers.reduce(into: rule.problems) {
+      return rule.matchers.reduce(into: rule.problems.map(\.english)) {
         $0 += claim("\($1.method ?? "*") \($1.path.text)", "the matcher")
       }
     }
   }
 
   private mutating func problems(of rule: JSBundleRule, _ dialect: Dialect) -> [String] {
-    let claimed = rule.files.reduce(into: rule.problems) { $0 += claim($1.path, "the path") }
+    let claimed = rule.files.reduce(into: rule.problems.map(\.english)) { $0 += claim($1.path, "the path") }
     let misplaced = rule.files.filter { dialect == .installPlan && !$0.path.hasPrefix("/dist/\(name)/") }
     return claimed + misplaced.map { "KubeSphere refuses \($0.path): a link begins with /dist/\(name)/" }
       + rule.files.compactMap(foreign)

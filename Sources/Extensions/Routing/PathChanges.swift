@@ -28,7 +28,7 @@ struct PathChanges: Hashable, Sendable {
   init() {}
 
   /// Parses `directives` (shipped) or the spec itself (the first design has only `rewrite`).
-  init(_ value: Value?, _ problems: inout [String]) {
+  init(_ value: Value?, _ problems: inout [Sentence]) {
     prefix = value?["stripPathPrefix"]?.string ?? ""
     suffix = value?["stripPathSuffix"]?.string ?? ""
     Self.each("rewrite", value, &problems) { text throws(RuleProblem) in rewrites.append(try PathRewrite(text)) }
@@ -41,14 +41,14 @@ struct PathChanges: Hashable, Sendable {
   }
 
   private static func each(
-    _ key: String, _ value: Value?, _ problems: inout [String], _ read: (String) throws(RuleProblem) -> Void
+    _ key: String, _ value: Value?, _ problems: inout [Sentence], _ read: (String) throws(RuleProblem) -> Void
   ) {
     for (index, item) in (value?[key]?.sequence ?? []).enumerated() {
       do throws(RuleProblem) {
         guard index < maximum else { throw RuleProblem("only \(maximum) are carried out") }
         try read(item.string ?? "")
       } catch {
-        problems.append("\(key)[\(index)] is passed over: \(error)")
+        problems.append("\(key)[\(index)] is passed over: \(error.sentence)")
       }
     }
   }
@@ -62,7 +62,7 @@ struct PathChanges: Hashable, Sendable {
   static func words(_ text: String, _ count: ClosedRange<Int>) throws(RuleProblem) -> [String] {
     let words = text.split(separator: " ").map(String.init)
     guard count.contains(words.count) else {
-      let wanted =
+      let wanted: Sentence =
         count.lowerBound == count.upperBound ? "\(count.lowerBound)" : "\(count.lowerBound) or \(count.upperBound)"
       throw RuleProblem("\(wanted) words are expected")
     }

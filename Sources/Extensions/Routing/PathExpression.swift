@@ -1,3 +1,5 @@
+import Platform
+
 /// A regular expression of a rule in Go's syntax (RE2), with groups that a replacement may name.
 ///
 /// Matching takes linear time in the length of the path, whatever the expression, because the expression is written by

@@ -1,3 +1,5 @@
+import Platform
+
 /// Paths of the gateway itself, which no object may claim.
 package enum ReservedPaths {
   package static let all = [
@@ -13,7 +15,7 @@ package enum ReservedPaths {
   }
 
   /// Why an object may not claim `glob`; `nil` if it may.
-  static func problem(with glob: PathGlob) -> String? {
+  static func problem(with glob: PathGlob) -> Sentence? {
     guard glob.text.hasPrefix("/") else { return "\(glob.text) is no path" }
     let literal = String(decoding: glob.literalPrefix, as: UTF8.self)
     // A pattern with a shorter literal prefix is served where the path is not reserved.

@@ -1,4 +1,5 @@
 import HTTP
+package import Platform
 
 /// The rules of a cluster, compiled so that matching a request costs the same with ten thousand rules as with ten.
 ///
@@ -151,7 +152,7 @@ package struct RouteTable: Sendable {
 extension APIServiceRule {
   /// Whether it may serve anything below `/kapis`.
   package var hasGroup: Bool {
-    !group.isEmpty && !version.isEmpty && !problems.contains { $0.hasPrefix("the group ") }
+    !group.isEmpty && !version.isEmpty && !problems.contains { $0.english.hasPrefix("the group ") }
   }
 }
 
@@ -159,12 +160,12 @@ extension APIServiceRule {
 package struct Conflict: Hashable, Sendable {
   package var rule: RuleObject
   package var other: RuleObject
-  package var problem: String
+  package var problem: Sentence
 
   /// Whether the other rule is served instead, and not only for a part of what this rule claims.
   package var isLoss: Bool
 
-  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: String, isLoss: Bool = false) {
+  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: Sentence, isLoss: Bool = false) {
     (self.rule, self.other, self.problem, self.isLoss) = (rule, other, problem, isLoss)
   }
 }

@@ -1,6 +1,8 @@
-/// Why a rule, or a part of it, is not applied, for the author of its object.
-package struct RuleProblem: Error, Hashable, Sendable, CustomStringConvertible {
-  package var description: String
+package import Platform
 
-  init(_ description: String) { self.description = description }
+/// Why a rule, or a part of it, is not applied, for the author of its object.
+package struct RuleProblem: Error, Hashable, Sendable {
+  package let sentence: Sentence
+
+  init(_ sentence: Sentence) { self.sentence = sentence }
 }

@@ -1,7 +1,7 @@
 import HTTP
 package import KubernetesAPI
 import Manifest
-import Platform
+package import Platform
 
 /// An API that an extension serves below `/kapis/GROUP/VERSION`, and on paths of its own.
 package struct APIServiceRule: Hashable, Sendable {
@@ -13,7 +13,7 @@ package struct APIServiceRule: Hashable, Sendable {
   package var paths: [PathGlob]
   /// Whether the endpoint's path is put before that of the request; the shipped gateway ignores it.
   package var prefixesPath: Bool
-  package var problems: [String] = []
+  package var problems: [Sentence] = []
 
   package init(_ object: Object, dialect: Dialect) {
     self.object = RuleObject(object, .apiService, dialect)
@@ -59,7 +59,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
   package var healthCheck: HealthCheck?
   package var circuitBreaker: CircuitBreaker?
   package var rateLimit: RateLimit?
-  package var problems: [String] = []
+  package var problems: [Sentence] = []
 
   package struct Matcher: Hashable, Sendable {
     package var path: PathGlob
@@ -79,7 +79,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     self.object = RuleObject(object, .reverseProxy, dialect)
     let (spec, isFirstDesign) = (object.spec, dialect.era == .seed)
     let directives = spec["directives"]
-    var problems: [String] = []
+    var problems: [Sentence] = []
     endpoint = Endpoint(spec["upstream"], isFirstDesign: isFirstDesign)
     prefixesPath = isFirstDesign
     changes = PathChanges(directives ?? spec, &problems)
@@ -103,7 +103,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
   }
 
   /// The method that replaces that of the request.
-  private static func method(_ value: Value?, _ problems: inout [String]) -> String? {
+  private static func method(_ value: Value?, _ problems: inout [Sentence]) -> String? {
     guard let name = value?.string, !name.isEmpty else { return nil }
     let method = HTTPRequest.Method(rawValue: name)
     if method == nil { problems.append("the method \(name) is not known") }
@@ -112,9 +112,9 @@ package struct ReverseProxyRule: Hashable, Sendable {
 
   /// The maximum number of paths of one object, because each may cost time in every request.
   static let mostPaths = 128
-  static let tooMany = "it has more than \(mostPaths) paths: the rest are passed over"
+  static let tooMany: Sentence = "it has more than \(mostPaths) paths: the rest are passed over"
 
-  private static func matchers(_ value: Value?, _ isFirstDesign: Bool, _ problems: inout [String]) -> [Matcher] {
+  private static func matchers(_ value: Value?, _ isFirstDesign: Bool, _ problems: inout [Sentence]) -> [Matcher] {
     var matchers: [Matcher] = []
     let items = value?.sequence ?? [value ?? .null]
     if items.count > mostPaths { problems.append(tooMany) }
@@ -139,7 +139,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     return matchers
   }
 
-  private static func redirects(_ value: Value?, _ problems: inout [String]) -> [Redirect] {
+  private static func redirects(_ value: Value?, _ problems: inout [Sentence]) -> [Redirect] {
     var redirects: [Redirect] = []
     for (index, item) in (value?.sequence ?? []).prefix(64).enumerated() {
       do throws(RuleProblem) {
@@ -148,7 +148,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
         guard [301, 302, 307, 308].contains(status) else { throw RuleProblem("the status is 301, 302, 307 or 308") }
         redirects.append(Redirect(rewrite: try PathRewrite(words: Array(words[0...1])), status: status))
       } catch {
-        problems.append("redirect[\(index)] is passed over: \(error)")
+        problems.append("redirect[\(index)] is passed over: \(error.sentence)")
       }
     }
     return redirects

@@ -77,7 +77,7 @@ actor BundleReader {
     switch source {
     case .text(let bytes): return bytes
     case .endpoint: throw BundleProblem("an upstream has it")
-    case .nothing(let reason): throw BundleProblem(reason)
+    case .nothing(let reason): throw BundleProblem(reason.english)
     case .configMap(let reference), .secret(let reference):
       let object: Object
       do throws(ClusterError) {

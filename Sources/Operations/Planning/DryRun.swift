@@ -56,7 +56,9 @@ package struct DryRun: Hashable, Sendable {
     switch failure {
     case nil: answer = .accepted
     case .refused(let status)?: answer = Self.answer(status)
-    case let error?: answer = .unavailable(error.sentence(for: "asking the server", at: "the server"))
+    case let error?:
+      let server: Sentence = "the server"
+      answer = .unavailable(error.sentence(for: "asking the server", at: server))
     }
   }
 

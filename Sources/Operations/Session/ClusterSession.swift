@@ -71,7 +71,7 @@ package struct ClusterSession: Sendable {
   /// Checks every write, if anything is to be checked.
   package private(set) var supervision: Supervision?
   /// Restarts a server that runs on this computer; returns why that failed, or `nil`.
-  package var restart: (@Sendable () async -> String?)?
+  package var restart: (@Sendable () async -> Sentence?)?
   private var described: Status
   /// The user that the cluster authenticated, once it was asked; empty if it does not say.
   private let identified = Locked<String?>(nil)

@@ -57,7 +57,7 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
   }
 
   /// The sentence with each inserted text changed by `change`.
-  func changingTexts(_ change: (String) -> String) -> Sentence {
+  package func changingTexts(_ change: (String) -> String) -> Sentence {
     guard let arguments else { return Sentence(verbatim: change(template)) }
     return Sentence(
       template: template,

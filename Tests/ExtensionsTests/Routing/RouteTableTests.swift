@@ -1,6 +1,7 @@
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions

@@ -201,7 +201,7 @@ import Testing
     let rule = Rule.proxy("/proxy/*", directives: ["headerUp": .sequence([.string(edit)])])
 
     #expect(rule.headersUp.isEmpty)
-    #expect(rule.problems.contains { $0.hasSuffix("is the gateway's to set") })
+    #expect(rule.problems.contains { $0.english.hasSuffix("is the gateway's to set") })
   }
 
   @Test(arguments: ["-Via", "-v*", "-*"]) func noRuleHidesWhereARequestHasBeen(edit: String) throws {

@@ -111,9 +111,9 @@ struct RuleScreen: Screen {
       + section(
         words("In each other's way"),
         found.conflicts.flatMap {
-          wrapped(words("{0} and {1}: {2}", "\($0.rule)", "\($0.other)", $0.problem), .stateBusy)
+          wrapped(words("{0} and {1}: {2}", "\($0.rule)", "\($0.other)", words($0.problem)), .stateBusy)
         })
-      + section(words("Problems"), found.problems.flatMap { wrapped($0, .stateBusy) })
+      + section(words("Problems"), found.problems.flatMap { wrapped(words($0), .stateBusy) })
   }
 }
 

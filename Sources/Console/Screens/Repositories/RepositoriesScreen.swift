@@ -89,7 +89,7 @@ struct RepositoriesScreen: Screen {
       Column("NEXT", width: 8, rank: 4, style: { _ in .dim }) { row in
         row.nextSync.map { next in
           let wait = Double(next) - state.now.wall
-          return wait <= 0 ? words("due") : words("in {0}", duration(wait))
+          return wait <= 0 ? words("due") : words("in {0}", words.duration(wait))
         } ?? ""
       },
       Column("EXTENSIONS", width: 10, rank: 1) { "\($0.extensions.count)" },
