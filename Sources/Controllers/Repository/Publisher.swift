@@ -231,7 +231,7 @@ private enum PublishingError: Error {
   var cause: ClusterError {
     switch self {
     case .cluster(let error): error
-    case .refused(let problem, _): .unreadable(problem)
+    case .refused(let problem, _): .unreadable(Sentence(verbatim: problem))
     }
   }
 }
