@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
