@@ -76,7 +76,7 @@ package struct Authenticator: Handler {
         user = found
       }
       guard let user else { throw .unauthorized }
-      return await handler.respond(to: Self.known(request), from: Caller(user))
+      return await handler.respond(to: Self.withoutCredential(request), from: Caller(user))
     } catch {
       audit.note(refusal: error, of: request)
       return error.authenticationResponse
@@ -88,18 +88,18 @@ package struct Authenticator: Handler {
     guard logins?.answers(request.head) != true else { return nil }
     do throws(Status) {
       guard let user = try userAtOnce(of: request) else { return nil }
-      return handler.immediateResponse(to: Self.known(request), from: Caller(user))
+      return handler.immediateResponse(to: Self.withoutCredential(request), from: Caller(user))
     } catch {
       audit.note(refusal: error, of: request)
       return error.authenticationResponse
     }
   }
 
-  private static func known(_ request: IncomingRequest) -> IncomingRequest {
-    var known = request
+  private static func withoutCredential(_ request: IncomingRequest) -> IncomingRequest {
+    var request = request
     // The credential has been used; handlers must not see it.
-    known.head.headers["Authorization"] = nil
-    return known
+    request.head.headers["Authorization"] = nil
+    return request
   }
 
   /// The caller's user; `nil` if a password must be checked first.

@@ -122,9 +122,9 @@ extension Status {
         code: 403, reason: "Forbidden", message: escaped("forbidden: \(who) path \(quoted(attributes.path))"))
     }
     let subresource = attributes.subresource.isEmpty ? "" : "/" + attributes.subresource
-    let place =
+    let scope =
       attributes.namespace.isEmpty ? "at the cluster scope" : "in the namespace \(quoted(attributes.namespace))"
-    let what = "resource \(quoted(attributes.resource + subresource)) in API group \(quoted(attributes.group)) \(place)"
+    let what = "resource \(quoted(attributes.resource + subresource)) in API group \(quoted(attributes.group)) \(scope)"
     let subject = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
     let name = attributes.name.isEmpty ? "" : " " + quoted(attributes.name)
     return Status(

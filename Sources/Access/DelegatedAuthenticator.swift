@@ -90,7 +90,7 @@ package struct DelegatedAuthenticator: Handler {
   private func login(_ request: IncomingRequest) async -> HTTPResponse {
     do throws(ClusterError) {
       if let logins, try await logins.users.isServed() {
-        return await OAuthService(book: logins, audit: audit).response(to: request) ?? Status.unauthorized.response
+        return await OAuthService(logins: logins, audit: audit).response(to: request) ?? Status.unauthorized.response
       }
     } catch {
       return Status(code: 503, reason: "ServiceUnavailable", message: "users cannot be read now").response

@@ -17,16 +17,16 @@ struct Policy: Hashable, Sendable {
   /// The line number in the file, for the reason of a verdict.
   var line = 0
 
-  func matches(_ person: User, _ attributes: Attributes) -> Bool {
-    concerns(person) && (attributes.isReadOnly || !isReadOnly)
+  func matches(_ caller: User, _ attributes: Attributes) -> Bool {
+    concerns(caller) && (attributes.isReadOnly || !isReadOnly)
       && (attributes.isResourceRequest ? matches(resourceOf: attributes) : matches(path: attributes.path))
   }
 
-  func concerns(_ person: User) -> Bool {
-    (user.isEmpty || user == "*" || user == person.name)
-      && (group.isEmpty || group == "*" || person.isMember(of: group))
+  func concerns(_ caller: User) -> Bool {
+    (user.isEmpty || user == "*" || user == caller.name)
+      && (group.isEmpty || group == "*" || caller.isMember(of: group))
       // `*` matches authenticated users only.
-      && (user == "*" || group == "*" ? person.isMember(of: User.authenticated) : true)
+      && (user == "*" || group == "*" ? caller.isMember(of: User.authenticated) : true)
   }
 
   private func matches(resourceOf attributes: Attributes) -> Bool {

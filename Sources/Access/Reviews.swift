@@ -43,22 +43,23 @@ struct Reviews: Sendable {
   }
 
   private func access(_ value: Value) throws(Status) -> Value {
-    let (resource, other) = (value[path: "spec", "resourceAttributes"], value[path: "spec", "nonResourceAttributes"])
-    guard (resource?.mapping != nil) != (other?.mapping != nil) else {
+    let resource = value[path: "spec", "resourceAttributes"]
+    let nonResource = value[path: "spec", "nonResourceAttributes"]
+    guard (resource?.mapping != nil) != (nonResource?.mapping != nil) else {
       let cause = Status.Cause.invalid(
         "spec.resourceAttributes", .string("null"),
         "exactly one of nonResourceAttributes or resourceAttributes must be specified")
       throw .invalid(Review.access.resource, "", [cause])
     }
-    let verdict = authorizer.verdict(on: Self.attributes(resource, other), by: user)
+    let verdict = authorizer.verdict(on: Self.attributes(resource, nonResource), by: user)
     var status: Mapping = ["allowed": .bool(verdict.isAllowed)]
     if !verdict.reason.isEmpty { status["reason"] = .string(verdict.reason) }
     return .mapping(status)
   }
 
-  private static func attributes(_ resource: Value?, _ other: Value?) -> Attributes {
+  private static func attributes(_ resource: Value?, _ nonResource: Value?) -> Attributes {
     guard let resource else {
-      return Attributes(verb: other?["verb"]?.string ?? "", path: other?["path"]?.string ?? "/")
+      return Attributes(verb: nonResource?["verb"]?.string ?? "", path: nonResource?["path"]?.string ?? "/")
     }
     func text(_ key: String) -> String { resource[key]?.string ?? "" }
     var attributes = Attributes(

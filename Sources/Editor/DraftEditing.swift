@@ -102,10 +102,10 @@ extension Draft {
   /// Replaces each of `ranges`, which are in order, by `text`, as one undo step.
   mutating func replace(_ ranges: [Range<Position>], with text: String) {
     guard let first = ranges.first, let last = ranges.last else { return }
-    var (whole, place) = ("", first.lowerBound)
+    var (whole, position) = ("", first.lowerBound)
     for range in ranges {
-      whole += buffer[place..<range.lowerBound] + text
-      place = range.upperBound
+      whole += buffer[position..<range.lowerBound] + text
+      position = range.upperBound
     }
     history.close()
     replace(first.lowerBound..<last.upperBound, with: whole, kind: .other)

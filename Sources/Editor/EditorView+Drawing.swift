@@ -38,8 +38,8 @@ extension EditorView {
     }
     let state = hasUnsavedEdits ? "  " + words("edited") : ""
     let pending = pendingKeys.isEmpty ? "" : "  " + pendingKeys.spelling
-    let place = words("line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)")
-    surface.write(place + state + pending, row: 0, in: area, style: theme[.dim])
+    let position = words("line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)")
+    surface.write(position + state + pending, row: 0, in: area, style: theme[.dim])
   }
 
   private func draw(
@@ -58,8 +58,8 @@ extension EditorView {
     }
     let hidden = hiddenCount(below: line)
     if hidden > 0 {
-      let place = Point(row: body.origin.row, column: max(body.origin.column, end))
-      surface.write(words(hidden == 1 ? " … 1 line" : " … \(hidden) lines"), at: place, in: body, style: theme[.dim])
+      let position = Point(row: body.origin.row, column: max(body.origin.column, end))
+      surface.write(words(hidden == 1 ? " … 1 line" : " … \(hidden) lines"), at: position, in: body, style: theme[.dim])
     }
     if let selected = selectedColumns(of: line) {
       let start = body.origin.column + selected.lowerBound - leftColumn
@@ -74,14 +74,14 @@ extension EditorView {
     text: String, spans: [Highlighter.Span], on surface: inout Surface, in area: Rect, style: (StyleName?) -> Style
   ) -> Int {
     var column = area.origin.column - leftColumn
-    var place = 0
+    var position = 0
     let bytes = text.utf8
     func write(to end: Int, _ name: StyleName?) {
-      guard end > place, column < area.columns.upperBound else { return }
-      let start = bytes.index(bytes.startIndex, offsetBy: place)
-      let part = String(text[start..<bytes.index(start, offsetBy: end - place)])
+      guard end > position, column < area.columns.upperBound else { return }
+      let start = bytes.index(bytes.startIndex, offsetBy: position)
+      let part = String(text[start..<bytes.index(start, offsetBy: end - position)])
       column = surface.write(part, at: Point(row: area.origin.row, column: column), in: area, style: style(name))
-      place = end
+      position = end
     }
     for span in spans {
       write(to: span.bytes.lowerBound, nil)

@@ -212,8 +212,8 @@ extension EditorView {
     draft.select(match)
     unfold()
     let all = search.all(in: draft.buffer)
-    let place = (all.firstIndex { $0.lowerBound >= match.lowerBound } ?? 0) + 1
-    notice = "\(place)/\(all.count) \(search.pattern)"
+    let number = (all.firstIndex { $0.lowerBound >= match.lowerBound } ?? 0) + 1
+    notice = "\(number)/\(all.count) \(search.pattern)"
   }
 
   private mutating func replace(_ pattern: String, by text: String) {

@@ -134,18 +134,18 @@ private struct LineScanner {
 
   /// The index after the closing `mark`; if there is none, sets the state to an open quote.
   private mutating func endOfQuote(_ mark: UInt8, from start: Int) -> Int {
-    var place = start
-    while place < bytes.count {
-      if mark == quote, bytes[place] == UInt8(ascii: "\\") {
-        place += 2
-      } else if bytes[place] == mark {
-        guard mark == apostrophe, place + 1 < bytes.count, bytes[place + 1] == mark else {
+    var position = start
+    while position < bytes.count {
+      if mark == quote, bytes[position] == UInt8(ascii: "\\") {
+        position += 2
+      } else if bytes[position] == mark {
+        guard mark == apostrophe, position + 1 < bytes.count, bytes[position + 1] == mark else {
           state = .plain
-          return place + 1
+          return position + 1
         }
-        place += 2
+        position += 2
       } else {
-        place += 1
+        position += 1
       }
     }
     state = .quoted(mark)
@@ -154,30 +154,30 @@ private struct LineScanner {
 
   /// The `|` or `>` of a block scalar, if only its options and a comment follow.
   private mutating func block(indent: Int) {
-    var place = index + 1
-    while place < bytes.count, "+-0123456789".utf8.contains(bytes[place]) { place += 1 }
-    let next = skippingBlanks(place)
+    var position = index + 1
+    while position < bytes.count, "+-0123456789".utf8.contains(bytes[position]) { position += 1 }
+    let next = skippingBlanks(position)
     guard next == bytes.count || bytes[next] == UInt8(ascii: "#") else { return plain() }
-    addSpan(to: place, .yamlPunctuation)
+    addSpan(to: position, .yamlPunctuation)
     state = .block(indent)
   }
 
   /// A plain scalar: a key if a colon follows, else a value.
   private mutating func plain() {
-    var place = index
-    while place < bytes.count, !isColon(place) {
-      if bytes[place] == UInt8(ascii: "#"), isAfterBlank(place) { break }
-      if ",]}".utf8.contains(bytes[place]) { break }
-      place += 1
+    var position = index
+    while position < bytes.count, !isColon(position) {
+      if bytes[position] == UInt8(ascii: "#"), isAfterBlank(position) { break }
+      if ",]}".utf8.contains(bytes[position]) { break }
+      position += 1
     }
-    place = max(place, index + 1)
-    var end = place
+    position = max(position, index + 1)
+    var end = position
     while end > index + 1, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
     let style =
-      place < bytes.count && isColon(place)
+      position < bytes.count && isColon(position)
       ? .yamlKey : Self.style(ofScalar: String(decoding: bytes[index..<end], as: UTF8.self))
     if let style { add(index..<end, style) }
-    index = place
+    index = position
   }
 
   private static func style(ofScalar text: String) -> StyleName? {
@@ -193,22 +193,22 @@ private struct LineScanner {
     bytes[index...].firstIndex { $0 == UInt8(ascii: " ") } ?? bytes.count
   }
 
-  private func isColon(_ place: Int) -> Bool {
-    place < bytes.count && bytes[place] == UInt8(ascii: ":") && isBeforeBlank(place + 1)
+  private func isColon(_ position: Int) -> Bool {
+    position < bytes.count && bytes[position] == UInt8(ascii: ":") && isBeforeBlank(position + 1)
   }
 
-  private func isBeforeBlank(_ place: Int) -> Bool {
-    place >= bytes.count || bytes[place] == UInt8(ascii: " ")
+  private func isBeforeBlank(_ position: Int) -> Bool {
+    position >= bytes.count || bytes[position] == UInt8(ascii: " ")
   }
 
-  private func isAfterBlank(_ place: Int) -> Bool {
-    place == 0 || bytes[place - 1] == UInt8(ascii: " ") || bytes[place - 1] == UInt8(ascii: "\t")
+  private func isAfterBlank(_ position: Int) -> Bool {
+    position == 0 || bytes[position - 1] == UInt8(ascii: " ") || bytes[position - 1] == UInt8(ascii: "\t")
   }
 
-  private func skippingBlanks(_ place: Int) -> Int {
-    var place = place
-    while place < bytes.count, bytes[place] == UInt8(ascii: " ") { place += 1 }
-    return place
+  private func skippingBlanks(_ position: Int) -> Int {
+    var position = position
+    while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
+    return position
   }
 
   private mutating func addSpan(to end: Int, _ style: StyleName) {

@@ -52,22 +52,22 @@ struct Search: Hashable, Sendable {
     let isPlain = line.utf8.allSatisfy { $0 < 0x80 }
     let text = ignoresCase && !isPlain ? line.lowercased() : line
     let bytes = Array(text.utf8)
-    var (columns, place): ([Int], Int) = ([], 0)
-    while place + wanted.count <= bytes.count {
-      guard isMatch(bytes, at: place) else {
-        place += 1
+    var (columns, offset): ([Int], Int) = ([], 0)
+    while offset + wanted.count <= bytes.count {
+      guard isMatch(bytes, at: offset) else {
+        offset += 1
         continue
       }
       columns.append(
-        isPlain ? place : text.distance(from: text.startIndex, to: text.utf8.index(text.startIndex, offsetBy: place)))
-      place += wanted.count
+        isPlain ? offset : text.distance(from: text.startIndex, to: text.utf8.index(text.startIndex, offsetBy: offset)))
+      offset += wanted.count
     }
     return columns
   }
 
-  private func isMatch(_ bytes: [UInt8], at place: Int) -> Bool {
+  private func isMatch(_ bytes: [UInt8], at position: Int) -> Bool {
     for offset in wanted.indices {
-      let byte = bytes[place + offset]
+      let byte = bytes[position + offset]
       let plain = ignoresCase && (65...90).contains(byte) ? byte + 32 : byte
       if plain != wanted[offset] { return false }
     }

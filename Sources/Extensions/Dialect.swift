@@ -76,10 +76,10 @@ package struct Dialect: Hashable, Sendable {
   package var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
 
   /// The label that names an object's extension; a different one before 2023 (docs/KUBESPHERE.md: Eras).
-  package var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
+  package var extensionLabel: String { hasCurrentLabels ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
 
   /// The label that names an object's repository.
-  package var repositoryLabel: String { hasLabelsOfToday ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
+  package var repositoryLabel: String { hasCurrentLabels ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
 
   /// The label that names an object's category; in the first design its prefix is the other group.
   package var categoryLabel: String {
@@ -91,7 +91,7 @@ package struct Dialect: Hashable, Sendable {
     era == .seed ? "\(`extension`)-\(VersionText(version).marked)" : "\(`extension`)-\(version)"
   }
 
-  private var hasLabelsOfToday: Bool { era == .scheduledSubscription || era == .installPlan }
+  private var hasCurrentLabels: Bool { era == .scheduledSubscription || era == .installPlan }
 
   private var marketGroup: String { era == .plugin ? Self.serving : Self.core }
 

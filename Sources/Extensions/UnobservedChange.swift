@@ -15,7 +15,7 @@ package struct UnobservedChange: Hashable, Sendable {
   package var seconds: Int
 
   /// The seconds that controllers are given to react.
-  package static let patience = 10
+  package static let graceSeconds = 10
 }
 
 extension Installation {
@@ -29,7 +29,7 @@ extension Installation {
       // A status of the same second may be the reaction to an earlier change.
       let said = lastWords.compactMap(Timestamp.seconds).max() ?? 0
       let seconds = now.secondsSince1970 - asked
-      guard said <= asked, seconds >= UnobservedChange.patience else { return nil }
+      guard said <= asked, seconds >= UnobservedChange.graceSeconds else { return nil }
       return UnobservedChange(field: field, values: values, since: since, seconds: seconds)
     }
   }

@@ -6,8 +6,8 @@ import Platform
 /// learns of no change to rules.
 package final class APIServerMonitor: Sendable {
   private static let pause = Duration.seconds(3)
-  /// A longer silence counts as a failure; a restart of the server takes less.
-  static let patience = Duration.seconds(10)
+  /// A longer silence counts as a failure; a restart of the API server takes less.
+  static let longestSilence = Duration.seconds(10)
 
   private let cluster: Cluster
   private let lastResponse: Locked<Duration>
@@ -41,6 +41,6 @@ package final class APIServerMonitor: Sendable {
   /// How long there has been no response; `nil` if that is not too long.
   var silence: Duration? {
     let silence = cluster.timing.now() - lastResponse.withLock { $0 }
-    return silence > Self.patience ? silence : nil
+    return silence > Self.longestSilence ? silence : nil
   }
 }

@@ -46,13 +46,13 @@ extension Gateway {
   }
 
   /// The OpenAPI 2 document of all APIs; without those of extensions, the API server's own is passed on as it is.
-  func openAPISecond(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+  func openAPIv2(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
     guard !openAPI.isEmpty, let form = OpenAPIDocument.Form(accept: request.head.headers["Accept"]) else {
       return await api.respond(to: request, from: caller)
     }
     // The document is the same for every caller who may read it.
     let made = await openAPIDocument.document(form, with: openAPI) { [api, cluster] accept, tag in
-      var own = HTTPRequest(.get, Destination.openAPISecondPath, headers: ["Accept": accept])
+      var own = HTTPRequest(.get, Destination.openAPIv2Path, headers: ["Accept": accept])
       if let tag { own.headers.add("If-None-Match", tag) }
       var moved = request
       moved.head = own

@@ -49,7 +49,7 @@ package struct Gateway: CallerHandler {
     case .explanation: return await explain(request, caller)
     case .metrics: return await metrics(request, caller)
     case .openAPIIndex: return await openAPIIndex(request, caller)
-    case .openAPISecond: return await openAPISecond(request, caller)
+    case .openAPIv2: return await openAPIv2(request, caller)
     case .rule(.bundle(let rule, let file), _) where snapshot.isComplete:
       return await serve(file, of: rule, request, snapshot)
     case .reader(let path) where snapshot.isComplete:
@@ -72,7 +72,7 @@ package struct Gateway: CallerHandler {
     switch destination {
     case .flaw(let flaw): return Status.badRequest(flaw.rawValue).response
     case .api: return api.immediateResponse(to: request, from: caller)
-    case .openAPISecond: return openAPI.isEmpty ? api.immediateResponse(to: request, from: caller) : nil
+    case .openAPIv2: return openAPI.isEmpty ? api.immediateResponse(to: request, from: caller) : nil
     case .version: return api.immediateResponse(to: Self.version(request), from: caller)
     case .member, .explanation, .metrics, .openAPIIndex: return nil
     default: break
@@ -110,9 +110,9 @@ package struct Gateway: CallerHandler {
 
   private static func requester(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Requester {
     let peer = request.connection.peer
-    let isLong = peer.utf8.first == UInt8(ascii: "[")
-    let end = UInt8(ascii: isLong ? "]" : ":")
-    let address = peer.utf8.dropFirst(isLong ? 1 : 0).prefix { $0 != end }
+    let isIPv6 = peer.utf8.first == UInt8(ascii: "[")
+    let end = UInt8(ascii: isIPv6 ? "]" : ":")
+    let address = peer.utf8.dropFirst(isIPv6 ? 1 : 0).prefix { $0 != end }
     return UpstreamRequest.Requester(user: caller?.user, address: String(Substring(address)))
   }
 

@@ -60,8 +60,8 @@ package struct GatewayConfig: Hashable, Sendable {
   }
 
   private static func address(_ pair: Mapping.Pair) throws(GatewayConfigError) -> ServerAddress {
-    let (place, port) = (pair.key.split(separator: "/"), pair.key.split(separator: ":").last.flatMap { Int($0) })
-    guard place.count == 2, port != nil else {
+    let (parts, port) = (pair.key.split(separator: "/"), pair.key.split(separator: ":").last.flatMap { Int($0) })
+    guard parts.count == 2, port != nil else {
       throw GatewayConfigError("services: \(pair.key): NAMESPACE/NAME:PORT is expected")
     }
     guard let address = pair.value.string.flatMap({ ServerAddress($0) }), address.scheme != .unix else {

@@ -3,12 +3,12 @@ package import HTTP
 /// Answers the liveness and readiness probes, for every caller and without a request to another server.
 package struct GatewayHealth: Handler {
   private let rules: GatewayRules
-  private let pulse: APIServerMonitor
+  private let monitor: APIServerMonitor
   private let handler: any Handler
 
-  package init(rules: GatewayRules, pulse: APIServerMonitor, around handler: any Handler) {
+  package init(rules: GatewayRules, monitor: APIServerMonitor, around handler: any Handler) {
     self.rules = rules
-    self.pulse = pulse
+    self.monitor = monitor
     self.handler = handler
   }
 
@@ -31,6 +31,6 @@ package struct GatewayHealth: Handler {
 
   private var unreadiness: String? {
     if !rules.isComplete { return "the rules have not been read yet" }
-    return pulse.silence.map { "the API server has not answered for \($0.components.seconds) s" }
+    return monitor.silence.map { "the API server has not answered for \($0.components.seconds) s" }
   }
 }

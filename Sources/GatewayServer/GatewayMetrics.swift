@@ -4,26 +4,26 @@ import Platform
 
 /// Counts the gateway's requests, and writes the metrics in the text format of Prometheus.
 final class GatewayMetrics: Sendable {
-  /// The responses of one rule's upstream with one status class (`status / 100`); 0 is no response, -1 a client that
-  /// left before there was one.
-  private struct Answers: Hashable {
+  /// What the responses of upstreams are counted by: the rule and the status class (`status / 100`); 0 is no response,
+  /// -1 a client that left before there was one.
+  private struct AnswerKey: Hashable {
     var kind: RuleObject.Kind
     var name: String
-    var hundred: Int
+    var statusClass: Int
 
     /// The label of the class in the metrics.
-    var code: String { hundred < 0 ? "abandoned" : hundred == 0 ? "none" : "\(hundred)xx" }
+    var code: String { statusClass < 0 ? "abandoned" : statusClass == 0 ? "none" : "\(statusClass)xx" }
   }
 
-  /// The refusals with one status by the gateway itself, in place of one rule's upstream.
-  private struct Refusals: Hashable {
+  /// What the refusals by the gateway itself are counted by: the rule that was not asked, and the status.
+  private struct RefusalKey: Hashable {
     var rule: String
     var status: Int
   }
 
   private struct State {
-    var answers: [Answers: Int] = [:]
-    var refusals: [Refusals: Int] = [:]
+    var answers: [AnswerKey: Int] = [:]
+    var refusals: [RefusalKey: Int] = [:]
     var latencies: [RuleObject.Kind: Histogram] = [:]
   }
 
@@ -32,7 +32,7 @@ final class GatewayMetrics: Sendable {
   /// Counts a response of the upstream of `rule` after `time`; a `status` of 0 is no response.
   func note(_ rule: RuleObject, status: Int, after time: Duration) {
     state.withLock { state in
-      state.answers[Answers(kind: rule.kind, name: rule.name, hundred: status / 100), default: 0] += 1
+      state.answers[AnswerKey(kind: rule.kind, name: rule.name, statusClass: status / 100), default: 0] += 1
       if status > 0 { state.latencies[rule.kind, default: Histogram()].add(time) }
     }
   }
@@ -49,7 +49,7 @@ final class GatewayMetrics: Sendable {
 
   /// Counts a request of `rule` that is not sent to the upstream.
   func note(refusal status: Int, of rule: RuleObject) {
-    state.withLock { $0.refusals[Refusals(rule: rule.description, status: status), default: 0] += 1 }
+    state.withLock { $0.refusals[RefusalKey(rule: rule.description, status: status), default: 0] += 1 }
   }
 
   /// All metrics; counts of rules that no longer exist are dropped.
@@ -127,7 +127,7 @@ struct Histogram: Hashable, Sendable {
     let spent = Int(time.components.seconds) * 1_000_000 + Int(time.components.attoseconds / 1_000_000_000_000)
     count += 1
     microseconds += spent
-    if let place = Self.bounds.firstIndex(where: { spent <= $0 * 1_000 }) { counts[place] += 1 }
+    if let index = Self.bounds.firstIndex(where: { spent <= $0 * 1_000 }) { counts[index] += 1 }
   }
 
   func lines(_ name: String, _ label: String) -> String {

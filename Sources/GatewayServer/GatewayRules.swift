@@ -26,7 +26,7 @@ package final class GatewayRules: Sendable {
     /// The namespaces of each extension.
     var namespaces: [String: Set<String>] = [:]
     /// The conditions that objects have in their status about being served, by kind and name.
-    var said: [String: PresentCondition] = [:]
+    var presentConditions: [String: PresentCondition] = [:]
   }
 
   /// A rule and what is needed of its object.
@@ -34,7 +34,7 @@ package final class GatewayRules: Sendable {
     var name: String
     var resourceVersion: String
     var rule: Rule
-    var said: PresentCondition?
+    var condition: PresentCondition?
   }
 
   /// The release and the namespace of an installed extension.
@@ -106,7 +106,8 @@ package final class GatewayRules: Sendable {
   ) async {
     var watch = Watch(resource, in: cluster) { object in
       Watched(
-        name: object.name, resourceVersion: object.resourceVersion, rule: make(object), said: PresentCondition(object))
+        name: object.name, resourceVersion: object.resourceVersion, rule: make(object),
+        condition: PresentCondition(object))
     }
     watch.skipping = JSONPaths(["metadata", "managedFields"])
     await watch.run { event in
@@ -132,16 +133,18 @@ package final class GatewayRules: Sendable {
     for installation in installations where !installation.namespace.isEmpty {
       snapshot.namespaces[installation.extension, default: []].insert(installation.namespace)
     }
-    snapshot.said = Self.said(services, .apiService)
-      .merging(Self.said(bundles, .jsBundle)) { first, _ in first }
-      .merging(Self.said(proxies, .reverseProxy)) { first, _ in first }
+    snapshot.presentConditions = Self.presentConditions(services, .apiService)
+      .merging(Self.presentConditions(bundles, .jsBundle)) { first, _ in first }
+      .merging(Self.presentConditions(proxies, .reverseProxy)) { first, _ in first }
     state.withLock { [snapshot] in $0.snapshot = snapshot }
     notifyReader()
   }
 
-  private static func said<Rule>(_ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind) -> [String: PresentCondition] {
+  private static func presentConditions<Rule>(
+    _ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind
+  ) -> [String: PresentCondition] {
     let pairs = store.elements.values.compactMap { watched in
-      watched.said.map { ("\(kind.rawValue) \(watched.name)", $0) }
+      watched.condition.map { ("\(kind.rawValue) \(watched.name)", $0) }
     }
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }

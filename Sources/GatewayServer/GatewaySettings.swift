@@ -16,9 +16,9 @@ package struct GatewaySettings: Sendable {
 
   package init() {}
 
-  /// The address of `endpoint`; `nil` if it has no place.
+  /// The address of `endpoint`; `nil` if it has none.
   func upstreamAddress(_ endpoint: Endpoint) -> UpstreamAddress? {
-    switch endpoint.place {
+    switch endpoint.location {
     case .address(let given): UpstreamAddress(given, endpoint)
     case .service(let service): (address(service) ?? service.address).map { UpstreamAddress($0, endpoint) }
     case nil: nil

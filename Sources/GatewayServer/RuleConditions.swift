@@ -9,16 +9,15 @@ struct RuleConditions: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var settings = GatewaySettings()
-  /// How often everything is reviewed: conditions that another client has changed, refused writes, and the sources of
-  /// bundles.
-  var pause = Duration.seconds(30)
+  /// How often conditions that another client has changed, refused writes and the sources of bundles are reviewed.
+  var reviewInterval = Duration.seconds(30)
 
   /// Runs until the task is cancelled.
   func run(_ rules: GatewayRules, _ ruleState: RuleState) async {
     await withDiscardingTaskGroup { group in
       group.addTask {
         while !Task.isCancelled {
-          try? await Task.sleep(for: pause)
+          try? await Task.sleep(for: reviewInterval)
           rules.notifyReader()
         }
       }
@@ -32,15 +31,15 @@ struct RuleConditions: Sendable {
     var reviewed = ContinuousClock.now
     for await _ in rules.changes() where rules.isComplete {
       let (now, snapshot) = (ContinuousClock.now, rules.snapshot)
-      let isReview = now - reviewed >= pause
+      let isReview = now - reviewed >= reviewInterval
       if isReview { reviewed = now }
       // While the gateway may not write, it tries only in reviews.
       if isRefused, !isReview { continue }
-      ruleState.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, pause))
+      ruleState.setSources(await sources.problems(of: snapshot, settings, in: cluster, now, reviewInterval))
       let evaluation = RuleEvaluation(
         snapshot: snapshot, ruleProblems: ruleState.ruleProblems, writesLinks: dialect.era == .seed, settings: settings)
       let all = evaluation.conditions
-      let due = ledger.due(all, said: snapshot.said, isReview: isReview)
+      let due = ledger.due(all, present: snapshot.presentConditions, isReview: isReview)
       let failed = await write(due, isReported: isRefused)
       isRefused = failed == nil
       if let failed { ledger.note(all, failed) }
@@ -48,7 +47,7 @@ struct RuleConditions: Sendable {
   }
 
   /// Writes the conditions that differ, and returns the objects to try again at the next change; `nil` if the gateway
-  /// may not write, which is reported unless `isReported`.
+  /// may not write, which is reported unless `isReported` says that it was.
   func write(
     _ wanted: [(rule: RuleObject, condition: RuleCondition)], isReported: Bool = false
   ) async -> Set<RuleObject>? {
@@ -93,14 +92,14 @@ struct RuleConditions: Sendable {
 struct ConditionLedger {
   private var written: [String: RuleCondition] = [:]
 
-  /// The conditions of `all` that are to be written; `said` is what the objects have now.
+  /// The conditions of `all` that are to be written; `present` is what the objects have now.
   func due(
-    _ all: [(rule: RuleObject, condition: RuleCondition)], said: [String: PresentCondition], isReview: Bool
+    _ all: [(rule: RuleObject, condition: RuleCondition)], present: [String: PresentCondition], isReview: Bool
   ) -> [(rule: RuleObject, condition: RuleCondition)] {
     all.filter { rule, condition in
-      let present = said[rule.description]
-      if condition.matches(present) { return false }
-      return isReview || present == nil || written[rule.description] != condition
+      let current = present[rule.description]
+      if condition.matches(current) { return false }
+      return isReview || current == nil || written[rule.description] != condition
     }
   }
 

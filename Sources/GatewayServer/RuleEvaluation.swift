@@ -75,7 +75,7 @@ struct RuleEvaluation: Sendable {
     if rule.healthCheck != nil, let healthProblem = ruleProblems.failedHealthChecks[rule.object.name] {
       return healthProblem
     }
-    return rule.circuitBreaker != nil && ruleProblems.open.contains(rule.object.name) ? Breaker.rest : nil
+    return rule.circuitBreaker != nil && ruleProblems.open.contains(rule.object.name) ? Breaker.openReason : nil
   }
 
   /// What keeps a bundle from being served, and what keeps parts of it.
@@ -120,8 +120,8 @@ extension GatewaySettings {
   func problem(with endpoint: Endpoint) -> String? {
     if let problem = endpoint.problem { return problem.english }
     guard let address = upstreamAddress(endpoint) else { return "the rule leads nowhere" }
-    guard let place = try? SocketAddress(ipAddress: address.host, port: address.port) else { return nil }
-    return upstreams.addresses.problem(with: place)
+    guard let socketAddress = try? SocketAddress(ipAddress: address.host, port: address.port) else { return nil }
+    return upstreams.addresses.problem(with: socketAddress)
   }
 
   /// Host and port of `endpoint` if the host is a name; `nil` if it is an IP address.

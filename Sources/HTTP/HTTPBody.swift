@@ -22,7 +22,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
 
   /// A body from bytes in memory, read in pieces, so that each of several concurrent readers copies only one piece.
   package init(_ bytes: [UInt8]) {
-    // Created when it is read, because most bodies that another server replaces never are.
+    // Created at the first read: the body of a response that a relay replaces is never read.
     self.init {
       let source = PieceReader(bytes)
       return { () async throws(TransportError) in await source.next() }
@@ -68,14 +68,14 @@ package struct HTTPBody: AsyncSequence, Sendable {
 private actor PieceReader {
   private static let size = 128 << 10
   private let bytes: [UInt8]
-  private var place = 0
+  private var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   func next() -> [UInt8]? {
-    guard place < bytes.count else { return nil }
-    let piece = place..<min(place + Self.size, bytes.count)
-    place = piece.upperBound
+    guard position < bytes.count else { return nil }
+    let piece = position..<min(position + Self.size, bytes.count)
+    position = piece.upperBound
     return piece.count == bytes.count ? bytes : Array(bytes[piece])
   }
 }

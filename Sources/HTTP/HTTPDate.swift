@@ -5,14 +5,14 @@ import Platform
 package enum HTTPDate {
   static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-  private static let last = Locked((seconds: 0, text: ""))
+  private static let cached = Locked((seconds: 0, text: ""))
 
   /// The present date, formatted once a second.
   package static var now: String {
     let seconds = time(nil)
-    return last.withLock { last in
-      if last.seconds != seconds { last = (seconds, text(of: seconds)) }
-      return last.text
+    return cached.withLock { cached in
+      if cached.seconds != seconds { cached = (seconds, text(of: seconds)) }
+      return cached.text
     }
   }
 

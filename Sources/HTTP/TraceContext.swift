@@ -56,10 +56,10 @@ package struct TraceContext: Hashable, Sendable {
   }
 
   /// Writes the sixteen digits of `number`.
-  private static func write(_ number: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
+  private static func write(_ number: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
     for digit in 0..<16 {
       let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - digit * 4)) & 15
-      bytes[place + digit] = value < 10 ? 48 + value : 87 + value
+      bytes[offset + digit] = value < 10 ? 48 + value : 87 + value
     }
   }
 

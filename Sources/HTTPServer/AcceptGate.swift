@@ -12,16 +12,16 @@ final class AcceptGate: ChannelDuplexHandler {
   typealias OutboundOut = any Channel
 
   private let share: Int
-  private let crowd: ListenerLoad
+  private let load: ListenerLoad
   private var count = 0 {
-    didSet { crowd.isNearlyFull = count > share * 3 / 4 }
+    didSet { load.isNearlyFull = count > share * 3 / 4 }
   }
   private var isReadHeld = false
   private var isResting = false
 
-  init(share: Int, _ crowd: ListenerLoad) {
+  init(share: Int, _ load: ListenerLoad) {
     self.share = share
-    self.crowd = crowd
+    self.load = load
   }
 
   func read(context: ChannelHandlerContext) {

@@ -9,7 +9,7 @@ package final class Deadline {
   private let reached: () -> Void
   private var time: NIODeadline?
   /// When the next scheduled task runs.
-  private var alarm: NIODeadline?
+  private var taskTime: NIODeadline?
   /// The group whose scheduled task serves this deadline too.
   private let group: DeadlineGroup?
 
@@ -30,7 +30,7 @@ package final class Deadline {
     let time = eventLoop.now + TimeAmount(duration)
     self.time = time
     if let group { return group.add(self, time) }
-    if let alarm, alarm <= time { return }
+    if let taskTime, taskTime <= time { return }
     schedule(time)
   }
 
@@ -41,7 +41,7 @@ package final class Deadline {
   }
 
   /// Calls `reached` if the time has come; otherwise returns the time, if one is set.
-  fileprivate func ringIfReached() -> NIODeadline? {
+  fileprivate func callIfReached() -> NIODeadline? {
     guard let time, time <= eventLoop.now else { return time }
     clear()
     reached()
@@ -49,16 +49,16 @@ package final class Deadline {
   }
 
   private func schedule(_ time: NIODeadline) {
-    alarm = time
+    taskTime = time
     // Weak, so that the scheduled task does not keep a deadline that is no longer used.
     let bound = NIOLoopBound(Weak(self), eventLoop: eventLoop)
-    eventLoop.scheduleTask(deadline: time) { bound.value.deadline?.ring(time) }
+    eventLoop.scheduleTask(deadline: time) { bound.value.deadline?.taskRan(time) }
   }
 
-  private func ring(_ scheduled: NIODeadline) {
+  private func taskRan(_ scheduled: NIODeadline) {
     // Replaced by a task for an earlier time.
-    guard alarm == scheduled else { return }
-    alarm = nil
+    guard taskTime == scheduled else { return }
+    taskTime = nil
     guard let time else { return }
     guard time <= eventLoop.now else { return schedule(time) }
     self.time = nil
@@ -77,7 +77,8 @@ package final class Deadline {
 package final class DeadlineGroup {
   private let eventLoop: any EventLoop
   private var members: [ObjectIdentifier: Deadline] = [:]
-  private var alarm: Deadline?
+  private var timer: Deadline?
+  /// When `timer` is reached.
   private var next = NIODeadline.distantFuture
 
   package init(on eventLoop: any EventLoop) {
@@ -93,14 +94,14 @@ package final class DeadlineGroup {
 
   private func schedule(_ time: NIODeadline) {
     next = time
-    let alarm = alarm ?? Deadline(on: eventLoop) { [weak self] in self?.ring() }
-    self.alarm = alarm
-    alarm.set(within: .nanoseconds((time - eventLoop.now).nanoseconds))
+    let timer = timer ?? Deadline(on: eventLoop) { [weak self] in self?.callReached() }
+    self.timer = timer
+    timer.set(within: .nanoseconds((time - eventLoop.now).nanoseconds))
   }
 
-  private func ring() {
+  private func callReached() {
     next = .distantFuture
-    let times = members.values.compactMap { $0.ringIfReached() }
+    let times = members.values.compactMap { $0.callIfReached() }
     if let first = times.min() { schedule(first) }
   }
 }

@@ -25,7 +25,7 @@ struct FieldFacts {
       hosts += 1
       isHostGood = field.value.utf8.allSatisfy(HeadParser.isHost)
     case 6 where field.isNamed("expect"): expectsContinue = HTTPHeaders.same(field.value, "100-continue")
-    case 7 where field.isNamed("upgrade"): protocols += Self.words(field.value)
+    case 7 where field.isNamed("upgrade"): protocols += Self.elements(field.value)
     case 10 where field.isNamed("connection"): noteConnection(field.value)
     case 14 where field.isNamed("content-length"):
       lengths += 1
@@ -40,7 +40,7 @@ struct FieldFacts {
 
   private mutating func noteConnection(_ value: String) {
     if HTTPHeaders.same(value, "keep-alive") { return keepsAlive = true }
-    for word in Self.words(value) {
+    for word in Self.elements(value) {
       switch word.lowercased() {
       case "close": closes = true
       case "keep-alive": keepsAlive = true
@@ -50,7 +50,8 @@ struct FieldFacts {
     }
   }
 
-  private static func words(_ value: String) -> [String] {
+  /// The elements of a comma-separated list (RFC 9110 §5.6.1).
+  private static func elements(_ value: String) -> [String] {
     value.utf8.split(separator: UInt8(ascii: ",")).compactMap { part in
       var word = part.drop { $0 == HeadParser.space || $0 == HeadParser.tab }
       while let last = word.last, last == HeadParser.space || last == HeadParser.tab { word.removeLast() }
@@ -60,8 +61,8 @@ struct FieldFacts {
 
   /// How the end of the body is found (RFC 9112 §6.3); returns `other` if no field says.
   func framing(
-    _ version: HTTPVersion, otherwise other: MessageReader.Place
-  ) throws(MalformedMessage) -> MessageReader.Place {
+    _ version: HTTPVersion, otherwise other: MessageReader.State
+  ) throws(MalformedMessage) -> MessageReader.State {
     guard codings == 0 || lengths == 0 else { throw MalformedMessage("it has a length and a transfer coding") }
     if codings > 0 {
       // Two servers could disagree about the end of a body with any other coding, so it is refused.

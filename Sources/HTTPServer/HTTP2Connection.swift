@@ -7,7 +7,7 @@ import NIOHTTP2
 /// swift-nio-http2 does the framing and the flow control, and limits floods of frames.
 enum HTTP2Connection {
   /// Concurrent streams of one connection.
-  private static let streams = 128
+  private static let maximumStreams = 128
 
   /// Adds HTTP/2 to `channel`; `prepare` sets up each of its streams.
   static func begin(
@@ -31,7 +31,7 @@ enum HTTP2Connection {
 
   private static func connection(_ limits: ServerLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
     HTTP2Windows.connection([
-      HTTP2Setting(parameter: .maxConcurrentStreams, value: streams),
+      HTTP2Setting(parameter: .maxConcurrentStreams, value: maximumStreams),
       HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headers),
     ])
   }

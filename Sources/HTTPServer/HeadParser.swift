@@ -22,7 +22,7 @@ package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
 /// refused, because another server on the way may read it differently.
 struct HeadParser {
   private let bytes: UnsafeRawBufferPointer
-  private var place = 0
+  private var position = 0
 
   /// `bytes` end with the empty line.
   init(_ bytes: UnsafeRawBufferPointer) {
@@ -107,20 +107,20 @@ struct HeadParser {
 
   /// The next line, which must end with CR LF and have no other CR in it.
   private mutating func nextLine() throws(MalformedMessage) -> UnsafeRawBufferPointer {
-    guard let end = Self.place(of: Self.lineFeed, in: bytes, from: place) else {
+    guard let end = Self.index(of: Self.lineFeed, in: bytes, from: position) else {
       throw MalformedMessage("a line has no end")
     }
-    let line = Self.part(bytes, place, end)
-    place = end + 1
+    let line = Self.part(bytes, position, end)
+    position = end + 1
     guard line.last == Self.carriageReturn else { throw MalformedMessage("a line ends with a line feed alone") }
-    guard Self.place(of: Self.carriageReturn, in: line, from: 0) == line.count - 1 else {
+    guard Self.index(of: Self.carriageReturn, in: line, from: 0) == line.count - 1 else {
       throw MalformedMessage("there is a carriage return within a line")
     }
     return Self.part(line, 0, line.count - 1)
   }
 
-  /// The next place of `byte`, found by `memchr`, which compares many bytes at once.
-  static func place(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  /// The index of the next `byte`, found by `memchr`, which compares many bytes at once.
+  static func index(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard start < bytes.count, let base = bytes.baseAddress,
       let found = memchr(base + start, Int32(byte), bytes.count - start)
     else { return nil }

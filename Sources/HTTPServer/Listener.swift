@@ -35,8 +35,8 @@ package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .inUse(let place): "\(place): something answers there already"
-    case .cannotListen(let place, let reason): "cannot listen on \(place): \(reason)"
+    case .inUse(let address): "\(address): something answers there already"
+    case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
     case .badFile(let file, let reason): "\(file): \(reason)"
     case .tooFewFiles(let limit, let needed):
       "only \(limit) files may be open at once, and \(needed) are needed; raise the limit (ulimit -n \(needed))"
@@ -72,7 +72,8 @@ struct ServerSettings: Sendable {
   var limits: ServerLimits
   /// How many connections one listener may have.
   var share: Int
-  var crowd = ListenerLoad()
+  /// How full the listener is, which its connections share.
+  var load = ListenerLoad()
   /// Makes the response to what the server itself refuses.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
   /// Is called when a certificate has changed and cannot be used.
@@ -81,5 +82,5 @@ struct ServerSettings: Sendable {
   var log: (@Sendable (ServedRequest) -> Void)?
 
   /// How long a connection may wait for a further request.
-  var nextHead: Duration { crowd.isNearlyFull ? limits.nextHeadWhenNearlyFull : limits.nextHead }
+  var nextHead: Duration { load.isNearlyFull ? limits.nextHeadWhenNearlyFull : limits.nextHead }
 }

@@ -11,7 +11,7 @@ import NIOCore
 /// ```
 /// It fails at the first invalid byte: two readers could disagree about where the next message begins.
 struct MessageReader {
-  enum Place: Equatable {
+  enum State: Equatable {
     case head
     case length(left: Int)
     /// The body ends with the connection.
@@ -33,9 +33,9 @@ struct MessageReader {
   /// Bytes that a head may have.
   private let limit: Int
   /// What the next byte belongs to.
-  var place = Place.head
-  /// The place after the body.
-  var following = Place.head
+  var state = State.head
+  /// The state after the body.
+  var stateAfterBody = State.head
   private var unread: ByteBuffer?
   /// How many bytes of an unfinished head have been searched for its end.
   private var searched = 0
@@ -51,7 +51,7 @@ struct MessageReader {
 
   mutating func append(_ bytes: ByteBuffer) {
     // After a failure nothing is a message.
-    if case .failed = place { return }
+    if case .failed = state { return }
     guard unread != nil else { return unread = bytes }
     var bytes = bytes
     unread?.writeBuffer(&bytes)
@@ -59,7 +59,7 @@ struct MessageReader {
 
   /// Stops reading, and drops what is unread.
   mutating func fail() {
-    place = .failed
+    state = .failed
     unread = nil
   }
 
@@ -84,25 +84,25 @@ struct MessageReader {
   /// The next part of a body; `nil` until more has arrived, or outside a body.
   mutating func bodyPart() throws(MalformedMessage) -> BodyPart? {
     while true {
-      switch place {
+      switch state {
       case .length(left: 0): return end(nil)
       case .length(let left):
         guard let piece = piece(upTo: left) else { return nil }
-        place = .length(left: left - piece.readableBytes)
+        state = .length(left: left - piece.readableBytes)
         return .bytes(piece)
       case .untilEnd: return piece(upTo: .max).map { .bytes($0) }
       case .chunkSize:
         guard let size = try chunkSize() else { return nil }
-        place = size == 0 ? .trailers : .chunk(left: size)
-      case .chunk(left: 0): place = .chunkEnd
+        state = size == 0 ? .trailers : .chunk(left: size)
+      case .chunk(left: 0): state = .chunkEnd
       case .chunk(let left):
         guard let piece = piece(upTo: left) else { return nil }
-        place = .chunk(left: left - piece.readableBytes)
+        state = .chunk(left: left - piece.readableBytes)
         return .bytes(piece)
       case .chunkEnd:
         guard let end = unread?.readInteger(as: UInt16.self) else { return nil }
         guard end == 0x0D0A else { throw MalformedMessage("a chunk is longer than its size") }
-        place = .chunkSize
+        state = .chunkSize
       case .trailers:
         let read = try section { parser throws(MalformedMessage) in try parser.fields() }
         return read.map { end($0.fields.isEmpty ? nil : $0) }
@@ -112,7 +112,7 @@ struct MessageReader {
   }
 
   private mutating func end(_ trailers: HTTP.HTTPHeaders?) -> BodyPart {
-    place = following
+    state = stateAfterBody
     return .end(trailers)
   }
 
@@ -161,19 +161,19 @@ struct MessageReader {
       : MalformedMessage("the header fields are too long", status: 431)
   }
 
-  /// The place after the empty line that ends a head or trailers.
+  /// The index after the empty line that ends a head or trailers.
   ///
   /// Two line feeds without carriage returns end it too, so that the parser refuses them.
   private static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     if start == 0, bytes.starts(with: [13, 10]) { return 2 }
-    var place = start
-    while let feed = HeadParser.place(of: HeadParser.lineFeed, in: bytes, from: place) {
+    var position = start
+    while let feed = HeadParser.index(of: HeadParser.lineFeed, in: bytes, from: position) {
       let next = feed + 1
       if next < bytes.count, bytes[next] == HeadParser.lineFeed { return next + 1 }
       if next + 1 < bytes.count, bytes[next] == HeadParser.carriageReturn, bytes[next + 1] == HeadParser.lineFeed {
         return next + 2
       }
-      place = next
+      position = next
     }
     return nil
   }

@@ -123,28 +123,28 @@ extension ByteBuffer {
     _ name: String, _ value: UnsafeBufferPointer<UInt8>, _ isAllowed: (UInt8) -> Bool
   ) -> Bool {
     let length = name.utf8.count + value.count + 4
-    let written = writeWithUnsafeMutableBytes(minimumWritableBytes: length) { place in
-      let end = name.withBytes { Self.copy($0, to: place, at: 0, HeadParser.isToken) }
+    let written = writeWithUnsafeMutableBytes(minimumWritableBytes: length) { target in
+      let end = name.withBytes { Self.copy($0, to: target, at: 0, HeadParser.isToken) }
       guard let end, end > 0 else { return 0 }
-      place[end] = UInt8(ascii: ":")
-      place[end + 1] = HeadParser.space
-      guard let end = Self.copy(value, to: place, at: end + 2, isAllowed) else { return 0 }
-      place[end] = HeadParser.carriageReturn
-      place[end + 1] = HeadParser.lineFeed
+      target[end] = UInt8(ascii: ":")
+      target[end + 1] = HeadParser.space
+      guard let end = Self.copy(value, to: target, at: end + 2, isAllowed) else { return 0 }
+      target[end] = HeadParser.carriageReturn
+      target[end + 1] = HeadParser.lineFeed
       return end + 2
     }
     return written > 0
   }
 
-  /// Copies `bytes`, and returns the place after them; `nil` if one of them is not allowed.
+  /// Copies `bytes`, and returns the index after them; `nil` if one of them is not allowed.
   @inline(__always)
   private static func copy(
-    _ bytes: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableRawBufferPointer, at start: Int,
+    _ bytes: UnsafeBufferPointer<UInt8>, to target: UnsafeMutableRawBufferPointer, at start: Int,
     _ isAllowed: (UInt8) -> Bool
   ) -> Int? {
     var isGood = true
     for (index, byte) in bytes.enumerated() {
-      place[start + index] = byte
+      target[start + index] = byte
       isGood = isGood && isAllowed(byte)
     }
     return isGood ? start + bytes.count : nil

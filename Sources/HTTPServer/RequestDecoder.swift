@@ -22,7 +22,7 @@ struct RequestDecoder {
   /// The next part of a request; `nil` until more has arrived.
   mutating func next() throws(RequestFault) -> RequestPart? {
     do throws(RequestFault) {
-      let part = reader.place == .head ? try head() : try body()
+      let part = reader.state == .head ? try head() : try body()
       if part == nil { reader.trim() }
       return part
     } catch {
@@ -52,15 +52,15 @@ struct RequestDecoder {
         var facts = FieldFacts()
         return (line, try parser.fields { facts.note($0) }, facts)
       }
-      if let read { reader.place = try read.facts.framing(read.line.version, otherwise: .length(left: 0)) }
+      if let read { reader.state = try read.facts.framing(read.line.version, otherwise: .length(left: 0)) }
     } catch {
       throw .malformed(error.description, status: error.status)
     }
     guard let (line, fields, facts) = read else { return nil }
-    let hasBody = reader.place != .length(left: 0)
+    let hasBody = reader.state != .length(left: 0)
     let head = try RequestHead(line.method, line.target, line.version, fields, facts, hasBody: hasBody)
     // What follows an offer to upgrade may be another protocol.
-    reader.following = head.offer == nil ? .head : .paused
+    reader.stateAfterBody = head.offer == nil ? .head : .paused
     return .head(head)
   }
 }

@@ -43,7 +43,7 @@ package struct ResponseDecoder {
   /// The next part of a response; `nil` until more has arrived.
   package mutating func next() throws(MalformedMessage) -> ResponsePart? {
     do throws(MalformedMessage) {
-      let part = reader.place == .head ? try head() : try body()
+      let part = reader.state == .head ? try head() : try body()
       if part == nil { reader.trim() }
       return part
     } catch {
@@ -54,10 +54,10 @@ package struct ResponseDecoder {
 
   /// Called at the end of the connection: returns the end of a body that lasts until then, otherwise `nil`.
   package mutating func finish() throws(MalformedMessage) -> ResponsePart? {
-    let place = reader.place
-    if place == .head, hasUnread { throw MalformedMessage("it ends within a head") }
+    let state = reader.state
+    if state == .head, hasUnread { throw MalformedMessage("it ends within a head") }
     reader.fail()
-    return place == .untilEnd ? .end(nil) : nil
+    return state == .untilEnd ? .end(nil) : nil
   }
 
   private mutating func body() throws(MalformedMessage) -> ResponsePart? {
@@ -80,9 +80,9 @@ package struct ResponseDecoder {
     let framing = try facts.framing(version, otherwise: .untilEnd)
     // The status and the method decide this, whatever the fields say (RFC 9112 §6.3).
     let hasBody = !answersHead && status.mayHaveResponseBody
-    reader.place = hasBody ? framing : .length(left: 0)
-    reader.following = status == .switchingProtocols ? .paused : .head
-    isKeptAlive = facts.isKeptAlive(version) && reader.place != .untilEnd
+    reader.state = hasBody ? framing : .length(left: 0)
+    reader.stateAfterBody = status == .switchingProtocols ? .paused : .head
+    isKeptAlive = facts.isKeptAlive(version) && reader.state != .untilEnd
     return .head(head)
   }
 }

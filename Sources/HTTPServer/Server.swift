@@ -72,14 +72,14 @@ package final class Server: Sendable {
     _ listener: Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork
   ) async throws(ServerError) -> any Channel {
     var settings = settings
-    settings.crowd = ListenerLoad()
+    settings.load = ListenerLoad()
     switch listener {
     case .socket(let path):
-      let place = SocketFile(path: path)
-      try place.prepare()
+      let socketFile = SocketFile(path: path)
+      try socketFile.prepare()
       let bootstrap = bootstrap(.socket, settings, connections, work, tls: nil)
       let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
-      place.restrict()
+      socketFile.restrict()
       return channel
     case .port(let host, let port, let certificate):
       let report = settings.report
@@ -90,15 +90,15 @@ package final class Server: Sendable {
   }
 
   private static func listening(
-    on place: String, _ bind: () async throws -> any Channel
+    on address: String, _ bind: () async throws -> any Channel
   ) async throws(ServerError) -> any Channel {
     do {
       return try await bind()
     } catch let error as IOError {
       throw error.errnoCode == EADDRINUSE
-        ? .inUse(place) : .cannotListen(place, reason: String(cString: strerror(error.errnoCode)))
+        ? .inUse(address) : .cannotListen(address, reason: String(cString: strerror(error.errnoCode)))
     } catch {
-      throw .cannotListen(place, reason: "\(error)")
+      throw .cannotListen(address, reason: "\(error)")
     }
   }
 
@@ -113,7 +113,7 @@ package final class Server: Sendable {
       .serverChannelOption(.maxMessagesPerRead, value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptGate(share: settings.share, settings.crowd))
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(share: settings.share, settings.load))
         }
       }
       .childChannelInitializer { channel in

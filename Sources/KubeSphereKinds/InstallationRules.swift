@@ -43,9 +43,9 @@ struct InstallationRules: ObjectRules {
   /// is.
   private static func namespaceCauses(_ new: Object, _ old: Object) -> [Status.Cause] {
     let (wanted, former) = (Installation(new).wantedNamespace, Installation(old).wantedNamespace)
-    let place = old.annotations[Installation.standaloneAnnotation] ?? former
-    if place.isEmpty || wanted == former || wanted == place { return [] }
-    return [.invalid("spec.targetNamespace", .string(wanted), "field is immutable: the release is in \(place)")]
+    let namespace = old.annotations[Installation.standaloneAnnotation] ?? former
+    if namespace.isEmpty || wanted == former || wanted == namespace { return [] }
+    return [.invalid("spec.targetNamespace", .string(wanted), "field is immutable: the release is in \(namespace)")]
   }
 
   /// Refuses config that is not YAML, with the message of KubeSphere 4.1's webhook (docs/KUBESPHERE.md: Admission), and

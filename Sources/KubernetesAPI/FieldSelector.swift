@@ -40,10 +40,10 @@ package struct FieldSelector: Hashable, Sendable {
 
   /// The field, the operator and the value of a term; `nil` without `=`, `==` or `!=`.
   private static func sides(of part: Substring) -> (field: Substring, isNot: Bool, value: Substring)? {
-    guard let place = part.firstIndex(where: { "!=".contains($0) }) else { return nil }
-    let rest = part[place...]
+    guard let index = part.firstIndex(where: { "!=".contains($0) }) else { return nil }
+    let rest = part[index...]
     for (sign, isNot) in [("!=", true), ("==", false), ("=", false)] where rest.hasPrefix(sign) {
-      return (part[..<place], isNot, rest.dropFirst(sign.count))
+      return (part[..<index], isNot, rest.dropFirst(sign.count))
     }
     return nil
   }

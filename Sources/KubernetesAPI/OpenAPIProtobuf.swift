@@ -80,11 +80,11 @@ package struct OpenAPIProtobuf {
 
   /// A parameter, which is nested in up to three messages.
   private static func parameter(_ value: Value) -> [UInt8] {
-    let place = value["in"]?.string ?? ""
-    guard place != "body" else { return message { $0.add(1, body(value)) } }
+    let location = value["in"]?.string ?? ""
+    guard location != "body" else { return message { $0.add(1, body(value)) } }
     // The places, with their fields and those of the type and the format within each.
-    let places = ["header": (1, 5, 6), "formData": (2, 6, 7), "query": (3, 6, 7), "path": (4, 5, 6)]
-    guard let (field, type, format) = places[place] else { return [] }
+    let locations = ["header": (1, 5, 6), "formData": (2, 6, 7), "query": (3, 6, 7), "path": (4, 5, 6)]
+    guard let (field, type, format) = locations[location] else { return [] }
     let content = message { output in
       output.truth(1, value["required"])
       output.text(2, value["in"])

@@ -16,17 +16,17 @@ package enum Patch: Hashable, Sendable {
   /// A field that another manager owns is refused with 409, which names that manager; `force` takes it over.
   case apply(Object, force: Bool = false)
 
-  /// One operation of a JSON patch; a place is a list of keys, not an escaped JSON pointer.
+  /// One operation of a JSON patch; a path is a list of keys, not an escaped JSON pointer.
   package enum Step: Hashable, Sendable {
     /// Sets a field, or inserts a value into a list before an index; the index `-` appends.
-    case add(_ place: [String], Value)
-    case remove(_ place: [String])
+    case add(_ path: [String], Value)
+    case remove(_ path: [String])
     /// Sets a field that must exist.
-    case replace(_ place: [String], Value)
+    case replace(_ path: [String], Value)
     case move(from: [String], to: [String])
     case copy(from: [String], to: [String])
     /// Refuses the whole patch unless the field has this value.
-    case test(_ place: [String], Value)
+    case test(_ path: [String], Value)
   }
 
   package var contentType: String {
@@ -59,17 +59,17 @@ extension Patch: ExpressibleByDictionaryLiteral {
 extension Patch.Step {
   fileprivate var value: Value {
     switch self {
-    case .add(let place, let value): ["op": "add", "path": Self.pointer(place), "value": value]
-    case .remove(let place): ["op": "remove", "path": Self.pointer(place)]
-    case .replace(let place, let value): ["op": "replace", "path": Self.pointer(place), "value": value]
+    case .add(let path, let value): ["op": "add", "path": Self.pointer(path), "value": value]
+    case .remove(let path): ["op": "remove", "path": Self.pointer(path)]
+    case .replace(let path, let value): ["op": "replace", "path": Self.pointer(path), "value": value]
     case .move(let from, let to): ["op": "move", "from": Self.pointer(from), "path": Self.pointer(to)]
     case .copy(let from, let to): ["op": "copy", "from": Self.pointer(from), "path": Self.pointer(to)]
-    case .test(let place, let value): ["op": "test", "path": Self.pointer(place), "value": value]
+    case .test(let path, let value): ["op": "test", "path": Self.pointer(path), "value": value]
     }
   }
 
   /// A JSON pointer (RFC 6901).
-  private static func pointer(_ place: [String]) -> Value {
-    .string(place.map { "/" + $0.replacingText("~", with: "~0").replacingText("/", with: "~1") }.joined())
+  private static func pointer(_ path: [String]) -> Value {
+    .string(path.map { "/" + $0.replacingText("~", with: "~0").replacingText("/", with: "~1") }.joined())
   }
 }

@@ -26,7 +26,7 @@ package enum JSON {
     try bytes.withUnsafeBufferPointer { buffer -> Result<(value: Value, repeated: [String]), SyntaxError> in
       var reader = JSONReader(buffer)
       do throws(SyntaxError) {
-        return .success((try reader.document(JSONPaths()), reader.repeated.places))
+        return .success((try reader.document(JSONPaths()), reader.repeated.paths))
       } catch {
         return .failure(error)
       }

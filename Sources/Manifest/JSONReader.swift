@@ -48,9 +48,9 @@ struct JSONReader {
       if inside?.isEnd == true, isSkipped(inside) {
         try skip()
       } else {
-        let known = repeated.places.count
+        let known = repeated.paths.count
         pairs.append(Mapping.Pair(key: key, value: try value(inside)))
-        if repeated.places.count > known { repeated.put(from: known, under: key) }
+        if repeated.paths.count > known { repeated.put(from: known, under: key) }
       }
       skipBlanks()
     } while consume(",")
@@ -72,9 +72,9 @@ struct JSONReader {
     skipBlanks()
     guard !consume("]") else { return leave(.sequence([])) }
     repeat {
-      let known = repeated.places.count
+      let known = repeated.paths.count
       items.append(try value(nil))
-      if repeated.places.count > known { repeated.put(from: known, under: "[\(items.count - 1)]") }
+      if repeated.paths.count > known { repeated.put(from: known, under: "[\(items.count - 1)]") }
       skipBlanks()
     } while consume(",")
     guard consume("]") else { throw problem("a comma or a closing bracket is expected") }
@@ -291,8 +291,8 @@ struct JSONReader {
 
   private mutating func skipBlanks() { while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 } }
 
-  private func problem(_ text: Sentence, at place: Int? = nil) -> SyntaxError {
-    let before = bytes[..<min(place ?? at, bytes.count)]
+  private func problem(_ text: Sentence, at position: Int? = nil) -> SyntaxError {
+    let before = bytes[..<min(position ?? at, bytes.count)]
     let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
     let column = String(decoding: before[lineStart...], as: UTF8.self).count
     return SyntaxError(line: before.count { $0 == 10 } + 1, column: column + 1, problem: text)

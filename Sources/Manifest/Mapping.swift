@@ -25,13 +25,13 @@ package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
   init(keepingLast pairs: [Pair]) {
     self.pairs = pairs
     guard pairs.count > 1, Self.hasRepeatedKey(pairs) else { return }
-    var places: [String: Int] = [:]
+    var positions: [String: Int] = [:]
     var kept: [Pair] = []
     for pair in pairs {
-      if let place = places[pair.key] {
-        kept[place].value = pair.value
+      if let position = positions[pair.key] {
+        kept[position].value = pair.value
       } else {
-        places[pair.key] = kept.count
+        positions[pair.key] = kept.count
         kept.append(pair)
       }
     }

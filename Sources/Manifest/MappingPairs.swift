@@ -3,7 +3,7 @@ import Platform
 /// Collects the pairs of a mapping while it is parsed, one for each key.
 struct MappingPairs {
   private(set) var all: [YAMLNode.Pair] = []
-  private var places: [String: Int] = [:]
+  private var indices: [String: Int] = [:]
   /// Keys that came only from a merge.
   private var merged: Set<String> = []
 
@@ -31,12 +31,12 @@ struct MappingPairs {
   }
 
   private mutating func put(_ pair: YAMLNode.Pair, _ name: String) -> YAMLNode? {
-    guard let place = places[name] else {
-      places[name] = all.count
+    guard let index = indices[name] else {
+      indices[name] = all.count
       all.append(pair)
       return nil
     }
-    defer { all[place] = pair }
-    return all[place].key
+    defer { all[index] = pair }
+    return all[index].key
   }
 }

@@ -4,22 +4,22 @@ extension SyntaxError {
   /// libyaml's error in plainer words, at the place that the user must correct.
   func explained(in text: String) -> SyntaxError {
     let lines = text.lines
-    func character(_ place: Position) -> String {
-      guard lines.indices.contains(place.line - 1) else { return "" }
-      return lines[place.line - 1].dropFirst(place.column - 1).first.map(String.init) ?? ""
+    func character(_ position: Position) -> String {
+      guard lines.indices.contains(position.line - 1) else { return "" }
+      return lines[position.line - 1].dropFirst(position.column - 1).first.map(String.init) ?? ""
     }
     let here = character(Position(line: line, column: column))
     if let error = unclosed(character) ?? emptyBracket(text) ?? keyless(lines) ?? indented() { return error }
-    for (words, plain) in Self.plainWords where said.hasPrefix(words) {
+    for (words, plain) in Self.plainWords where message.hasPrefix(words) {
       return at(line, column, plain(here))
     }
-    guard said.hasPrefix("found character that cannot start any token") else { return self }
+    guard message.hasPrefix("found character that cannot start any token") else { return self }
     if here == "\t" { return at(line, column, "a tab stands here; YAML wants spaces") }
     return at(line, column, "“\(here)” cannot begin a value; put the value in quotes")
   }
 
   /// libyaml's message.
-  private var said: String { problem.english }
+  private var message: String { problem.english }
 
   private static let plainWords: [(String, @Sendable (String) -> Sentence)] = [
     (
@@ -47,15 +47,15 @@ extension SyntaxError {
   private func unclosed(_ character: (Position) -> String) -> SyntaxError? {
     guard let beginning else { return nil }
     let opening = character(beginning)
-    let isFlow = said.containsText("expected ',' or")
-    let isQuote = said.containsText("quoted scalar") && said.containsText("unexpected")
+    let isFlow = message.containsText("expected ',' or")
+    let isQuote = message.containsText("quoted scalar") && message.containsText("unexpected")
     guard isFlow || isQuote, ["[", "{", "\"", "'"].contains(opening) else { return nil }
     return at(beginning.line, beginning.column, "the \(opening) from column \(beginning.column) is not closed")
   }
 
   /// An empty bracket that is opened at the end of the text.
   private func emptyBracket(_ text: String) -> SyntaxError? {
-    guard said.hasPrefix("did not find expected node content") else { return nil }
+    guard message.hasPrefix("did not find expected node content") else { return nil }
     let before = text.trimmedEnd
     guard let opening = before.last, opening == "[" || opening == "{" else { return nil }
     let lines = before.lines
@@ -65,7 +65,7 @@ extension SyntaxError {
 
   /// A line that is not a key: `replicas 3`, or `a:b`.
   private func keyless(_ lines: [String]) -> SyntaxError? {
-    guard said.containsText("could not find expected ':'"), let beginning,
+    guard message.containsText("could not find expected ':'"), let beginning,
       lines.indices.contains(beginning.line - 1)
     else { return nil }
     let line = lines[beginning.line - 1]
@@ -78,10 +78,10 @@ extension SyntaxError {
   private func indented() -> SyntaxError? {
     guard let beginning else { return nil }
     let since: Sentence = beginning.line == line ? "" : " of the block from line \(beginning.line)"
-    if said.hasPrefix("did not find expected key") {
+    if message.hasPrefix("did not find expected key") {
       return at(line, column, "the indentation fits no line\(since): column \(beginning.column) is expected")
     }
-    if said.hasPrefix("did not find expected '-' indicator") {
+    if message.hasPrefix("did not find expected '-' indicator") {
       return at(
         line, column, "“-” is expected in column \(beginning.column), as in the list from line \(beginning.line)")
     }

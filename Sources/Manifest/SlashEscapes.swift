@@ -1,9 +1,9 @@
 import Glibc
 import Platform
 
-/// The places of `\/` in a text: an escape of JSON and YAML 1.2 in double quotes that go-yaml does not accept.
+/// The positions of `\/` in a text: an escape of JSON and YAML 1.2 in double quotes that go-yaml does not accept.
 struct SlashEscapes {
-  private var places: [(line: Int, column: Int)] = []
+  private var positions: [(line: Int, column: Int)] = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let start = bytes.baseAddress else { return }
@@ -19,20 +19,20 @@ struct SlashEscapes {
         if byte == 10 { (line, column) = (line + 1, 0) } else if byte & 0xC0 != 0x80 { column += 1 }
       }
       counted = at
-      places.append((line, column))
+      positions.append((line, column))
     }
   }
 
-  /// The error at the first place within `event`.
+  /// The error at the first one within `event`.
   func first(in event: YAMLEvent) -> SyntaxError? {
-    var (low, high) = (0, places.count)
+    var (low, high) = (0, positions.count)
     while low < high {
       let middle = (low + high) / 2
-      if places[middle] < (event.line, event.column) { low = middle + 1 } else { high = middle }
+      if positions[middle] < (event.line, event.column) { low = middle + 1 } else { high = middle }
     }
-    guard low < places.count, places[low] < event.end else { return nil }
+    guard low < positions.count, positions[low] < event.end else { return nil }
     return SyntaxError(
-      line: places[low].line, column: places[low].column,
+      line: positions[low].line, column: positions[low].column,
       problem: "\\/ is an escape that helm and KubeSphere refuse: write / alone")
   }
 }

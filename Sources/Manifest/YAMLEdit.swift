@@ -115,7 +115,7 @@ extension YAMLEdit.Path {
   func gaps(in text: String) throws(SyntaxError) -> [Self] {
     var value = try YAML.parse(text)
     var gaps: [Self] = []
-    for (place, step) in steps.enumerated() {
+    for (depth, step) in steps.enumerated() {
       switch step {
       case .key(let key): value = value[key] ?? .null
       case .index(let index):
@@ -125,7 +125,7 @@ extension YAMLEdit.Path {
           let problem: Sentence = "\(self.text) would leave \(missing.count) items before it empty"
           throw SyntaxError(line: 1, column: 1, problem: problem)
         }
-        gaps += missing.map { Self(steps: Array(steps[..<place]) + [.index($0)], text: self.text) }
+        gaps += missing.map { Self(steps: Array(steps[..<depth]) + [.index($0)], text: self.text) }
         value = index < items.count ? items[index] : .null
       }
     }
@@ -237,7 +237,7 @@ extension Value {
     switch (step, self) {
     case (.key(let key), .mapping(let fields)):
       if let inner = fields[key] { return inner.suggestion(for: path.dropFirst()) }
-      return meant(for: key, among: fields.keys)
+      return suggestionSentence(for: key, among: fields.keys)
     case (.index(let index), .sequence(let items)) where index < items.count:
       return items[index].suggestion(for: path.dropFirst())
     case (.index, .sequence(let items)): return "; the list has \(items.count) item\(items.count == 1 ? "" : "s")"

@@ -30,13 +30,13 @@ struct YAMLEditor {
   func unset(_ path: ArraySlice<YAMLEdit.Path.Step>, at node: YAMLSpan) -> [String] {
     switch (path.first, node.kind) {
     case (.key(let key)?, .mapping(let pairs, let isFlow)):
-      guard let place = pairs.lastIndex(where: { $0.key.name == key }) else { return [] }
-      guard let comments = comments(emptying: pairs[place], by: path.dropFirst()) else {
-        let emptied = unset(path.dropFirst(), at: pairs[place].value)
+      guard let position = pairs.lastIndex(where: { $0.key.name == key }) else { return [] }
+      guard let comments = comments(emptying: pairs[position], by: path.dropFirst()) else {
+        let emptied = unset(path.dropFirst(), at: pairs[position].value)
         // A list below its key becomes `[]` beside the key when it is emptied.
-        return emptied + [replacing(pairs[place], "[]")].compactMap(\.self)
+        return emptied + [replacing(pairs[position], "[]")].compactMap(\.self)
       }
-      return [isFlow ? removingInFlow(parts(pairs), place) : removingInBlock(pairs, place, node, comments)]
+      return [isFlow ? removingInFlow(parts(pairs), position) : removingInBlock(pairs, position, node, comments)]
     case (.index(let index)?, .sequence(let items, let isFlow)) where index < items.count:
       if path.count > 1 { return unset(path.dropFirst(), at: items[index]) }
       return isFlow ? [removingInFlow(items.map { ($0.start, $0.end) }, index)] : removingItem(items, index, node)
@@ -79,8 +79,8 @@ extension YAMLEditor {
     if isFlow {
       let isItem = if case .index? = path.first { true } else { false }
       let text = isItem ? Self.flow(path.dropFirst(), form) : String(Self.flow(path, form).dropFirst().dropLast())
-      let place = last.map(trimmedEnd) ?? node.start + 1
-      return spliced(place, place, last == nil ? text : ", " + text)
+      let position = last.map(trimmedEnd) ?? node.start + 1
+      return spliced(position, position, last == nil ? text : ", " + text)
     }
     guard let block = Self.block(path, form, indent: node.column) else { return nil }
     return inserting(block, afterLineOf: trimmedEnd(of: node), indent: node.column)
@@ -124,23 +124,24 @@ extension YAMLEditor {
 
   private func parts(_ pairs: Pairs) -> [Part] { pairs.map { ($0.key.start, max($0.key.end, $0.value.end)) } }
 
-  private func removingInFlow(_ parts: [Part], _ place: Int) -> String {
-    if place + 1 < parts.count { return spliced(parts[place].start, parts[place + 1].start, "") }
-    return spliced(place > 0 ? parts[place - 1].end : parts[place].start, parts[place].end, "")
+  private func removingInFlow(_ parts: [Part], _ position: Int) -> String {
+    if position + 1 < parts.count { return spliced(parts[position].start, parts[position + 1].start, "") }
+    return spliced(position > 0 ? parts[position - 1].end : parts[position].start, parts[position].end, "")
   }
 
   /// Removes an item with its dash, and with its lines if there is nothing else on them.
-  private func removingItem(_ items: [YAMLSpan], _ place: Int, _ node: YAMLSpan) -> [String] {
+  private func removingItem(_ items: [YAMLSpan], _ position: Int, _ node: YAMLSpan) -> [String] {
     if items.count == 1 { return [spliced(node.start, trimmedEnd(of: node), "[]")] }
-    guard let dash = scalars[..<items[place].start].lastIndex(of: "-") else { return [] }
-    let end = endOfLine(after: max(trimmedEnd(of: items[place]), dash))
+    guard let dash = scalars[..<items[position].start].lastIndex(of: "-") else { return [] }
+    let end = endOfLine(after: max(trimmedEnd(of: items[position]), dash))
     let lineStart = startOfLine(before: dash)
     if scalars[lineStart..<dash].allSatisfy({ $0 == " " }) {
       return [spliced(lineStart, min(end + 1, scalars.count), "")]
     }
     // The first item of a nested list is after two dashes.
-    guard place + 1 < items.count, let next = scalars[..<items[place + 1].start].lastIndex(of: "-") else { return [] }
-    return [spliced(dash, next, "")]
+    guard position + 1 < items.count, let nextDash = scalars[..<items[position + 1].start].lastIndex(of: "-")
+    else { return [] }
+    return [spliced(dash, nextDash, "")]
   }
 
   /// The lines of comments between a key and the one at `path` below it; `nil` if there are other values below the key,
@@ -169,8 +170,8 @@ extension YAMLEditor {
   }
 
   /// Removes a pair; `comments` are those of its lines that are kept.
-  private func removingInBlock(_ pairs: Pairs, _ place: Int, _ node: YAMLSpan, _ comments: String) -> String {
-    let own = pairs[place]
+  private func removingInBlock(_ pairs: Pairs, _ position: Int, _ node: YAMLSpan, _ comments: String) -> String {
+    let own = pairs[position]
     let end = endOfLine(after: max(trimmedEnd(of: own.value), colon(after: own.key) ?? own.key.end))
     let lineStart = startOfLine(before: own.key.start)
     let isAlone = scalars[lineStart..<own.key.start].allSatisfy { $0 == " " }
@@ -179,9 +180,9 @@ extension YAMLEditor {
       return spliced(node.start, trimmedEnd(of: node), "{}" + (comments.isEmpty ? "" : "\n\(comments.dropLast())"))
     }
     if isAlone { return spliced(lineStart, min(end + 1, scalars.count), comments) }
-    guard place + 1 < pairs.count else { return spliced(own.key.start, end, comments) }
+    guard position + 1 < pairs.count else { return spliced(own.key.start, end, comments) }
     // The next pair moves to the place of the first key, after a dash, or below the comments there.
-    let next = pairs[place + 1].key.start
+    let next = pairs[position + 1].key.start
     if comments.isEmpty { return spliced(own.key.start, next, "") }
     return spliced(own.key.start, startOfLine(before: next), String(comments.drop { $0 == " " }))
   }
@@ -191,8 +192,8 @@ extension YAMLEditor {
 extension YAMLEditor {
   /// The position after the colon of a key.
   private func colon(after key: YAMLSpan) -> Int? {
-    guard let place = scalars[key.end...].firstIndex(of: ":") else { return nil }
-    return place + 1
+    guard let position = scalars[key.end...].firstIndex(of: ":") else { return nil }
+    return position + 1
   }
 
   /// The end of a node's text, without the line ends after a block scalar.
@@ -202,12 +203,12 @@ extension YAMLEditor {
     return end
   }
 
-  private func startOfLine(before place: Int) -> Int {
-    (scalars[..<place].lastIndex(of: "\n") ?? -1) + 1
+  private func startOfLine(before position: Int) -> Int {
+    (scalars[..<position].lastIndex(of: "\n") ?? -1) + 1
   }
 
-  private func endOfLine(after place: Int) -> Int {
-    scalars[min(place, scalars.count)...].firstIndex(of: "\n") ?? scalars.count
+  private func endOfLine(after position: Int) -> Int {
+    scalars[min(position, scalars.count)...].firstIndex(of: "\n") ?? scalars.count
   }
 
   private func spliced(_ start: Int, _ end: Int, _ text: String) -> String {
@@ -218,10 +219,10 @@ extension YAMLEditor {
     return String(result)
   }
 
-  /// Inserts `block` on lines of its own after the line of `place`; a text without a final line end gets one.
-  private func inserting(_ block: String, afterLineOf place: Int, indent: Int) -> String {
+  /// Inserts `block` on lines of its own after the line of `position`; a text without a final line end gets one.
+  private func inserting(_ block: String, afterLineOf position: Int, indent: Int) -> String {
     let lead = String(repeating: " ", count: indent)
-    let end = endOfLine(after: place)
+    let end = endOfLine(after: position)
     if end < scalars.count { return spliced(end + 1, end + 1, lead + block + "\n") }
     let isWhole = scalars.isEmpty || scalars.last == "\n"
     return spliced(end, end, (isWhole ? "" : "\n") + lead + block + "\n")

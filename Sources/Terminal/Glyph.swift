@@ -85,6 +85,7 @@ struct Glyph: Hashable {
 extension Unicode.Scalar {
   /// The columns according to the C library; less than one for code points without a column of their own.
   fileprivate var columns: Int {
+    // Sets the character set, on which `ksx_wcwidth` depends.
     _ = Locale.isUTF8
     return Int(ksx_wcwidth(value))
   }

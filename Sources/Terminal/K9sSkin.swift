@@ -15,17 +15,18 @@ struct K9sSkin {
     var attributes: Style.Attributes = []
   }
 
-  private static let header = "frame.crumbs.bgColor"
+  private static let headerBackground = "frame.crumbs.bgColor"
 
   private static let sources: [StyleName: Source] = [
     .text: Source(foreground: "body.fgColor"), .dim: Source(foreground: "frame.status.completedColor"),
     .title: Source(foreground: "frame.title.fgColor", attributes: .bold),
     .border: Source(foreground: "frame.border.fgColor"), .accent: Source(foreground: "frame.title.highlightColor"),
-    .header: Source(foreground: "frame.crumbs.fgColor", background: header),
-    .headerWarning: Source(foreground: "frame.status.errorColor", background: header, attributes: [.bold, .reverse]),
-    .headerFailed: Source(foreground: "frame.status.errorColor", background: header, attributes: .bold),
-    .headerBusy: Source(foreground: "frame.status.pendingColor", background: header),
-    .headerUpdate: Source(foreground: "frame.status.modifyColor", background: header),
+    .header: Source(foreground: "frame.crumbs.fgColor", background: headerBackground),
+    .headerWarning: Source(
+      foreground: "frame.status.errorColor", background: headerBackground, attributes: [.bold, .reverse]),
+    .headerFailed: Source(foreground: "frame.status.errorColor", background: headerBackground, attributes: .bold),
+    .headerBusy: Source(foreground: "frame.status.pendingColor", background: headerBackground),
+    .headerUpdate: Source(foreground: "frame.status.modifyColor", background: headerBackground),
     .status: Source(foreground: "frame.menu.fgColor"), .statusOK: Source(foreground: "frame.status.addColor"),
     .statusWarning: Source(foreground: "frame.status.pendingColor", attributes: .bold),
     .statusError: Source(foreground: "frame.status.errorColor", attributes: .bold),
@@ -101,8 +102,8 @@ extension Color {
 
   private static let css: [String: Color] = {
     let words = cssNames.split(whereSeparator: \.isWhitespace)
-    let pairs = stride(from: 0, to: words.count - 1, by: 2).compactMap { place in
-      Color(named: "#" + words[place + 1]).map { (String(words[place]), $0) }
+    let pairs = stride(from: 0, to: words.count - 1, by: 2).compactMap { index in
+      Color(named: "#" + words[index + 1]).map { (String(words[index]), $0) }
     }
     return Dictionary(pairs, uniquingKeysWith: { $1 })
   }()

@@ -11,7 +11,7 @@ struct KeyDecoder {
     case pasteBegins, pasteEnds
     /// No input at present.
     case nothing
-    /// No input for the time of `patience`.
+    /// No input for the time of `silenceTimeout`.
     case silence
   }
 
@@ -33,7 +33,7 @@ struct KeyDecoder {
   private var isAfterReturn = false
 
   /// The silence after which incomplete input is ended; `nil` if no input is incomplete.
-  var patience: Duration? {
+  var silenceTimeout: Duration? {
     switch state {
     case .ground, .escape: nil
     case .sequence(let sequence) where sequence.isText: .seconds(2)

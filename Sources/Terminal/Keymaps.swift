@@ -9,11 +9,11 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   package var inherits: String?
   /// The keymap of each view.
   package var sections: [String: Keymap<Command>]
-  /// The place of each binding in the file, by section.
-  fileprivate(set) var places: [String: [[Key]: Place]] = [:]
+  /// The position of each binding in the file, by section.
+  fileprivate(set) var positions: [String: [[Key]: Position]] = [:]
 
   /// A line and a column, from one.
-  struct Place: Hashable, Sendable {
+  struct Position: Hashable, Sendable {
     var line: Int
     var column: Int
   }
@@ -53,12 +53,12 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     var result: [SettingsError] = []
     for (section, keymap) in sections.sorted(by: { $0.key < $1.key }) {
       for binding in keymap.bindings {
-        let place = places[section]?[binding.keys] ?? Place(line: 1, column: 1)
+        let position = positions[section]?[binding.keys] ?? Position(line: 1, column: 1)
         for other in [section] + below(section) {
           result += hiddenBindings(of: binding, in: base, other).map { hidden in
             let problem: Sentence =
               "\(hidden.keys.spelling) is the key of \(name(hidden.command)) in \(other); say which keys it keeps, or <disabled>"
-            return SettingsError(file: file, line: place.line, column: place.column, problem: problem)
+            return SettingsError(file: file, line: position.line, column: position.column, problem: problem)
           }
         }
       }
@@ -97,7 +97,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
   private struct TakenKey {
     let keys: [Key]
     let command: String
-    let place: Keymaps<Command>.Place
+    let position: Keymaps<Command>.Position
   }
 
   init(vocabulary: Keymaps<Command>.Vocabulary) {
@@ -115,8 +115,8 @@ private struct KeymapReader<Command: Hashable & Sendable> {
       case "inherits": result.inherits = try scalar(pair.value)
       default:
         result.sections[key] = try section(key, pair)
-        let places = taken.values.joined().map { ($0.keys, $0.place) }
-        result.places[key] = Dictionary(places, uniquingKeysWith: { first, _ in first })
+        let positions = taken.values.joined().map { ($0.keys, $0.position) }
+        result.positions[key] = Dictionary(positions, uniquingKeysWith: { first, _ in first })
       }
     }
     return result
@@ -124,14 +124,14 @@ private struct KeymapReader<Command: Hashable & Sendable> {
 
   private mutating func section(_ name: String, _ pair: YAMLNode.Pair) throws(SyntaxError) -> Keymap<Command> {
     guard let commands = vocabulary[name] else {
-      throw pair.key.mistake("there is no section \(name)\(meant(for: name, among: vocabulary.keys))")
+      throw pair.key.mistake("there is no section \(name)\(suggestionSentence(for: name, among: vocabulary.keys))")
     }
     taken = [:]
     var keymap = Keymap<Command>()
     for pair in try pairs(pair.value, of: name) {
       let name = pair.key.text ?? ""
       guard let command = commands[name] else {
-        throw pair.key.mistake("there is no command \(name)\(meant(for: name, among: commands.keys))")
+        throw pair.key.mistake("there is no command \(name)\(suggestionSentence(for: name, among: commands.keys))")
       }
       if pair.value.text == "<disabled>" {
         keymap.unbind(command)
@@ -164,14 +164,14 @@ private struct KeymapReader<Command: Hashable & Sendable> {
     guard let first = keys.first else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }
     for other in taken[first] ?? [] where other.keys.starts(with: keys) || keys.starts(with: other.keys) {
       guard other.keys != keys else {
-        throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.place.line)")
+        throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.position.line)")
       }
       throw node.mistake(
-        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.place.line), begin alike: one could never be typed"
+        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.position.line), begin alike: one could never be typed"
       )
     }
-    let place = Keymaps<Command>.Place(line: node.line, column: node.column)
-    taken[first, default: []].append(TakenKey(keys: keys, command: command, place: place))
+    let position = Keymaps<Command>.Position(line: node.line, column: node.column)
+    taken[first, default: []].append(TakenKey(keys: keys, command: command, position: position))
     return keys
   }
 

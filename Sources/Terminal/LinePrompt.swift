@@ -18,7 +18,7 @@ package struct LinePrompt: Hashable, Sendable {
   package private(set) var cursor: Int
   private let history: [String]
   /// The index of the shown entry of `history`; its count if the typed text is shown.
-  private var place: Int
+  private var position: Int
   private var typed = ""
   private var killed = ""
 
@@ -27,7 +27,7 @@ package struct LinePrompt: Hashable, Sendable {
     self.text = text
     self.history = history
     cursor = text.count
-    place = history.count
+    position = history.count
   }
 
   /// Handles one key.
@@ -58,8 +58,8 @@ package struct LinePrompt: Hashable, Sendable {
     case .end, .control("e"): cursor = text.count
     case .alt("b"), .ctrl(.left): cursor = wordStart
     case .alt("f"), .ctrl(.right): cursor = wordEnd
-    case .up, .control("p"): recall(place - 1)
-    case .down, .control("n"): recall(place + 1)
+    case .up, .control("p"): recall(position - 1)
+    case .down, .control("n"): recall(position + 1)
     default: return .ignored
     }
     return .edited
@@ -111,26 +111,26 @@ package struct LinePrompt: Hashable, Sendable {
 
   private mutating func recall(_ wanted: Int) {
     guard (0...history.count).contains(wanted) else { return }
-    if place == history.count { typed = text }
-    place = wanted
+    if position == history.count { typed = text }
+    position = wanted
     text = wanted == history.count ? typed : history[wanted]
     cursor = text.count
   }
 
   private var wordStart: Int {
     let before = Array(text.prefix(cursor))
-    var place = before.count
-    while place > 0, !before[place - 1].isWordPart { place -= 1 }
-    while place > 0, before[place - 1].isWordPart { place -= 1 }
-    return place
+    var position = before.count
+    while position > 0, !before[position - 1].isWordPart { position -= 1 }
+    while position > 0, before[position - 1].isWordPart { position -= 1 }
+    return position
   }
 
   private var wordEnd: Int {
     let characters = Array(text)
-    var place = cursor
-    while place < characters.count, !characters[place].isWordPart { place += 1 }
-    while place < characters.count, characters[place].isWordPart { place += 1 }
-    return place
+    var position = cursor
+    while position < characters.count, !characters[position].isWordPart { position += 1 }
+    while position < characters.count, characters[position].isWordPart { position += 1 }
+    return position
   }
 }
 

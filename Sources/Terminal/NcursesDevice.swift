@@ -65,6 +65,7 @@ final class NcursesDevice {
   }
 
   func open() throws(TerminalError) -> ColorDepth {
+    // Sets the character set, which ncurses uses.
     _ = Locale.isUTF8
     // Otherwise LINES and COLUMNS in the environment would override the size that the terminal reports.
     use_env(false)

@@ -27,7 +27,7 @@ struct NcursesInput {
       if input != .nothing { lastInput = .now }
       ready += decoder.decode(input)
       guard input == .nothing else { continue }
-      if let patience, patience <= .zero { ready += decoder.decode(.silence) }
+      if let pollTimeout, pollTimeout <= .zero { ready += decoder.decode(.silence) }
       if ready.isEmpty, !isClosed, hasEnded {
         isClosed = true
         return .closed
@@ -38,7 +38,7 @@ struct NcursesInput {
   }
 
   /// The time until silence ends incomplete input; `nil` if there is none.
-  var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
+  var pollTimeout: Duration? { decoder.silenceTimeout.map { $0 - lastInput.duration(to: .now) } }
 
   /// The signal that ends the program; `nil` until it arrives.
   var endingSignal: Int32? { signals.ending }

@@ -86,7 +86,7 @@ package final class NcursesScreen: TerminalScreen {
     device.isTerminal ? (input.isClosed ? [signals] : [STDIN_FILENO, signals]) : []
   }
 
-  package var patience: Duration? { input.patience }
+  package var pollTimeout: Duration? { input.pollTimeout }
 
   /// Passes ncurses the rows that have changed since the last call; ncurses decides which bytes to send.
   package func show(_ surface: Surface, cursor: Point?) {

@@ -72,7 +72,7 @@ package final class PlainScreen: TerminalScreen {
   package var descriptors: [Int32] {
     (isClosed ? [] : [input]) + (signals.descriptor < 0 ? [] : [signals.descriptor])
   }
-  package var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
+  package var pollTimeout: Duration? { decoder.silenceTimeout.map { $0 - lastInput.duration(to: .now) } }
 
   /// Prints the lines that are new, from the top.
   package func show(_ surface: Surface, cursor: Point?) {
@@ -117,7 +117,7 @@ package final class PlainScreen: TerminalScreen {
     var polled = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
     guard !isClosed, poll(&polled, 1, 0) == 1 else {
       ready += decoder.decode(.nothing)
-      if let patience, patience <= .zero { ready += decoder.decode(.silence) }
+      if let pollTimeout, pollTimeout <= .zero { ready += decoder.decode(.silence) }
       return
     }
     lastInput = .now

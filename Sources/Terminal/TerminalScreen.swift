@@ -16,7 +16,7 @@ package protocol TerminalScreen: AnyObject {
 
   /// The time until `nextKey` may have a key although nothing becomes readable, such as the end of a paste without an
   /// end mark.
-  var patience: Duration? { get }
+  var pollTimeout: Duration? { get }
 
   /// The next key that was typed; `nil` if there is none. Never waits.
   func nextKey() -> Key?
@@ -67,7 +67,7 @@ package final class MemoryScreen: TerminalScreen {
 
   package var descriptors: [Int32] { [] }
 
-  package var patience: Duration? { nil }
+  package var pollTimeout: Duration? { nil }
 
   /// Queues `keys` as if the user typed them.
   package func type(_ keys: Key...) {

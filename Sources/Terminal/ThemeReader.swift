@@ -27,7 +27,7 @@ extension Theme {
       case "styles": try read(styles: pair.value, into: &theme)
       case let other:
         throw pair.key.mistake(
-          "a theme has no \(other)\(meant(for: other, among: ["name", "inherits", "styles"]))")
+          "a theme has no \(other)\(suggestionSentence(for: other, among: ["name", "inherits", "styles"]))")
       }
     }
     return theme
@@ -65,17 +65,13 @@ extension Style {
   }
 
   private mutating func set(_ word: String, isBackground: Bool, at node: YAMLNode) throws(SyntaxError) {
-    guard let color = Self.color(word) else {
+    let color = Color(named: word)
+    guard color != nil || word == "default" else {
       let known = Array(Self.attributes.keys) + Color.names.flatMap { $0 } + ["default", "plain", "on"]
-      throw node.mistake("\(word) is neither a colour nor an attribute\(meant(for: word, among: known))")
+      throw node.mistake("\(word) is neither a colour nor an attribute\(suggestionSentence(for: word, among: known))")
     }
-    if isBackground { background = color.color } else { foreground = color.color }
-  }
-
-  /// A colour, which may be the terminal's own; `nil` if `word` is not a colour.
-  private static func color(_ word: String) -> (color: Color?, Void)? {
-    if word == "default" { return (nil, ()) }
-    return Color(named: word).map { ($0, ()) }
+    // `default` is the terminal's own colour, `nil`.
+    if isBackground { background = color } else { foreground = color }
   }
 
   private static let attributes: [String: Attributes] = [

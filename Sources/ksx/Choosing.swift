@@ -6,24 +6,24 @@ import Terminal
 
 /// Lets the user choose a cluster, and restarts this program with arguments for it; returns only if it does not
 /// restart.
-func choose(_ beginning: StartChoices) -> Int32 {
-  let known = beginning.known.map {
-    StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(beginning.arguments + $0.arguments))
+func choose(_ choices: StartChoices) -> Int32 {
+  let known = choices.known.map {
+    StartChoice(Sentence(verbatim: $0.name), $0.remark, .open(choices.arguments + $0.arguments))
   }
   let others = [
     StartChoice("Log in at a gateway", "its address and a password are asked for", .login),
     StartChoice(
       "Standalone", "a private backend with a built-in marketplace, to try everything",
-      .open(beginning.arguments + ["--standalone"])),
+      .open(choices.arguments + ["--standalone"])),
   ]
-  var start = StartScreen(known + others, reason: beginning.reason, .load(.current))
+  var start = StartScreen(known + others, reason: choices.reason, .load(.current))
   while true {
     do {
       switch try askForStart(&start) {
       case .leave: return 0
       case .open(let words): return become(words)
       case .login(let gateway, let user, let password):
-        switch MainThread.wait(for: { await beginning.logIn(gateway: gateway, user: user, password: password) }) {
+        switch MainThread.wait(for: { await choices.logIn(gateway: gateway, user: user, password: password) }) {
         case .success(let words): return become(words)
         case .failure(let failure): start.refuse(failure.sentence)
         }

@@ -6,16 +6,16 @@ enum MainThread {
   ///
   /// Only for the main thread: there are as few threads that run tasks as there are processors.
   static func wait<Value: Sendable>(for work: @escaping @Sendable () async -> Value) -> Value {
-    let bell = ThreadExecutor.IdleWait.bell()
+    let idleWait = ThreadExecutor.IdleWait.untilWoken()
     let result = Locked<Value?>(nil)
     Task.detached {
       let value = await work()
       result.withLock { $0 = value }
-      bell.wake()
+      idleWait.wake()
     }
     while true {
       if let value = result.withLock({ $0 }) { return value }
-      bell.wait(nil)
+      idleWait.wait(nil)
     }
   }
 }

@@ -7,9 +7,9 @@ import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
 func openConsole(
-  at connection: ClusterSession, localState: LocalState, _ manner: TerminalMode, places: ClusterChoices
+  at connection: ClusterSession, localState: LocalState, _ manner: TerminalMode, clusterChoices: ClusterChoices
 ) -> Int32 {
-  let session = consoleSession(connection, localState, places)
+  let session = consoleSession(connection, localState, clusterChoices)
   let settings = Settings.load(.current)
   let log = log(in: localState.state)
   defer { close(log) }
@@ -27,8 +27,9 @@ func openConsole(
 }
 
 /// A session with the records of its cluster on this computer, which can also open other clusters.
-private func consoleSession(_ connection: ClusterSession, _ localState: LocalState, _ places: ClusterChoices) -> Session
-{
+private func consoleSession(
+  _ connection: ClusterSession, _ localState: LocalState, _ clusterChoices: ClusterChoices
+) -> Session {
   let identity = connection.status.identity
   var opened = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
   opened.knowledge = localState.knowledge(of: identity)
@@ -36,11 +37,11 @@ private func consoleSession(_ connection: ClusterSession, _ localState: LocalSta
   opened.settingsFile = XDG().config + "/config.yaml"
   opened.otherClusters = OtherClusters(
     list: {
-      Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure($0.words) }
+      Result { () throws(CommandError) in try clusterChoices.all() }.mapError { ReadFailure($0.words) }
     },
-    open: { place in
+    open: { choice in
       do throws(CommandError) {
-        return .success(consoleSession(try await places.open(place), localState, places))
+        return .success(consoleSession(try await clusterChoices.open(choice), localState, clusterChoices))
       } catch {
         return .failure(ReadFailure(error.words))
       }

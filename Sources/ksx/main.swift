@@ -13,7 +13,7 @@ switch MainThread.wait(for: { await Program.begin() }) {
 // All output is written by now. `exit` would tear down the libraries, which takes longer than some commands, and would
 // destroy OpenSSL's locks under requests that are still in progress.
 case .leave(let status): _exit(status)
-case .openConsole(let connection, let localState, let manner, let places):
-  _exit(openConsole(at: connection, localState: localState, manner, places: places))
+case .openConsole(let connection, let localState, let manner, let clusterChoices):
+  _exit(openConsole(at: connection, localState: localState, manner, clusterChoices: clusterChoices))
 case .choose(let beginning): _exit(choose(beginning))
 }

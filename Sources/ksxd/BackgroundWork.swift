@@ -14,7 +14,7 @@ struct BackgroundWork {
   var whenOffered: @Sendable () -> Void = {}
 
   /// How long a marketplace may take to be read before a warning is logged.
-  private static let patience = Duration.seconds(20)
+  private static let warningDelay = Duration.seconds(20)
 
   init(in cluster: Cluster, dialect: Dialect, marketplace: Marketplace?) {
     self.cluster = cluster
@@ -43,7 +43,7 @@ struct BackgroundWork {
       return Logger(label: "ksxd").error("\(error)")
     }
     let progress = RepositoryProgress(of: Catalogue.repositoryName, in: cluster, dialect: dialect)
-    guard await !progress.untilPublished(within: Self.patience), !Task.isCancelled else { return }
+    guard await !progress.untilPublished(within: Self.warningDelay), !Task.isCancelled else { return }
     Logger(label: "ksxd").warning("the marketplace in \(marketplace.folder) is still being read")
   }
 }

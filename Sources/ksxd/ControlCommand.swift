@@ -54,20 +54,20 @@ struct ControlCommand: AsyncParsableCommand {
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-    try Daemon.openFiles()
-    let endings = ShutdownReasons()
+    try Daemon.raiseFileLimit()
+    let shutdownReasons = ShutdownReasons()
     let (cluster, address) = try connect()
     let metrics = ControllerMetrics()
     let health = try await health(metrics)
     let finder = DialectFinder(cluster: cluster, address: address)
-    let found = try await finder.find(endings)
+    let found = try await finder.find(shutdownReasons)
     if let reason = found.reason(against: .install) { throw DaemonError("\(address): \(reason)") }
     let background = try background(in: cluster, found.dialect, metrics)
     let work = "the \(found.dialect.installations.plural) of \(address)"
     Daemon.announce(leaderElect ? ": reconciles \(work) while it holds the lease" : ": reconciling \(work)")
     let running = Task { await run(background, in: cluster) }
-    let following = Task { await finder.follow(found.dialect, endings) }
-    await endings.wait()
+    let following = Task { await finder.follow(found.dialect, shutdownReasons) }
+    await shutdownReasons.wait()
     following.cancel()
     running.cancel()
     await running.value

@@ -24,7 +24,7 @@ struct Daemon: AsyncParsableCommand {
   }
 
   /// Raises the limit of open files to what the system allows; throws if that is too low.
-  static func openFiles() throws(DaemonError) {
+  static func raiseFileLimit() throws(DaemonError) {
     do { try DescriptorLimit.raise() } catch { throw DaemonError("\(error)") }
   }
 

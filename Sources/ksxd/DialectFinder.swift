@@ -10,7 +10,7 @@ struct DialectFinder {
   var address: String
 
   /// Returns the capabilities of the cluster, as soon as it has any kinds of extensions.
-  func find(_ endings: ShutdownReasons) async throws(DaemonError) -> Capabilities {
+  func find(_ shutdownReasons: ShutdownReasons) async throws(DaemonError) -> Capabilities {
     var isReported = false
     do throws(DialectError) {
       return try await DialectWatch(of: cluster).first { pause in
@@ -19,9 +19,9 @@ struct DialectFinder {
         }
         isReported = true
         // Nothing has begun that would have to be ended.
-        endings.endAtOnce(true)
+        shutdownReasons.endAtOnce(true)
         await cluster.timing.sleep(pause)
-        endings.endAtOnce(false)
+        shutdownReasons.endAtOnce(false)
       }
     } catch {
       throw problem(error)
@@ -38,8 +38,8 @@ struct DialectFinder {
 
   /// Ends the process if the cluster has another dialect than `dialect`, as after an upgrade of KubeSphere, so that it
   /// is restarted with that one.
-  func follow(_ dialect: Dialect, _ endings: ShutdownReasons) async {
+  func follow(_ dialect: Dialect, _ shutdownReasons: ShutdownReasons) async {
     guard await DialectWatch(of: cluster).untilOther(than: dialect) else { return }
-    endings.end("\(address) has other KubeSphere extensions than at the start")
+    shutdownReasons.end("\(address) has other KubeSphere extensions than at the start")
   }
 }

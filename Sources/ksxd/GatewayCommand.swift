@@ -38,7 +38,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-    try Daemon.openFiles()
+    try Daemon.raiseFileLimit()
     do {
       try await serve()
     } catch let error as ServerError {
@@ -51,7 +51,7 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let endings = ShutdownReasons()
+    let shutdownReasons = ShutdownReasons()
     let listener = try Listener(listen, certificate: identity.certificate())
     let connection = try connect()
     let settings = try settings()
@@ -63,17 +63,17 @@ struct GatewayCommand: AsyncParsableCommand {
     let apiServer = settings.upstreams.addresses.apiServer
     await apiServer.review(origin)
     let finder = DialectFinder(cluster: cluster, address: connection.displayName)
-    let dialect = try await finder.find(endings).dialect
+    let dialect = try await finder.find(shutdownReasons).dialect
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let users = try await users(in: cluster, at: connection.displayName)
-    let pulse = APIServerMonitor(of: cluster)
-    let server = try await start(try guarded(gateway, by: cluster, users: users, pulse: pulse), on: listener)
+    let monitor = APIServerMonitor(of: cluster)
+    let server = try await start(try guarded(gateway, by: cluster, users: users, monitor: monitor), on: listener)
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
-    await endings.wait(
+    await shutdownReasons.wait(
       for: server,
       beside: [
-        Task { await gateway.run(in: cluster) }, Task { await pulse.run() }, Task { await apiServer.run(origin) },
-        Task { await finder.follow(dialect, endings) },
+        Task { await gateway.run(in: cluster) }, Task { await monitor.run() }, Task { await apiServer.run(origin) },
+        Task { await finder.follow(dialect, shutdownReasons) },
       ])
   }
 
@@ -96,11 +96,11 @@ struct GatewayCommand: AsyncParsableCommand {
 
   /// `gateway` behind authentication and authorization by the cluster.
   private func guarded(
-    _ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers, pulse: APIServerMonitor
+    _ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers, monitor: APIServerMonitor
   ) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
-      rules: gateway.rules, pulse: pulse,
+      rules: gateway.rules, monitor: monitor,
       around: HostPrefix(
         around: DelegatedAuthenticator(
           by: cluster, tokens: try identity.tokens(), users: users,
@@ -116,7 +116,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
   /// Finds KubeSphere's users; if the cluster has none now, they are looked up again later.
   private func users(in cluster: Cluster, at address: String) async throws(DaemonError) -> KubeSphereUsers {
-    let users = KubeSphereUsers(in: cluster, failures: loginSettings)
+    let users = KubeSphereUsers(in: cluster, loginSettings: loginSettings)
     do {
       _ = try await users.isServed()
       return users

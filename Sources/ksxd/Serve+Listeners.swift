@@ -55,20 +55,20 @@ extension Serve {
 extension Listener {
   /// A port for `--listen`; without a certificate it must be on the loopback interface, because others could read the
   /// traffic.
-  init(_ place: String, certificate: Certificate?) throws {
-    guard let colon = place.lastIndex(of: ":"), let number = UInt16(place[place.index(after: colon)...]) else {
-      throw ValidationError("--listen \(place): an address and a port are expected, as in 127.0.0.1:6443")
+  init(_ address: String, certificate: Certificate?) throws {
+    guard let colon = address.lastIndex(of: ":"), let number = UInt16(address[address.index(after: colon)...]) else {
+      throw ValidationError("--listen \(address): an address and a port are expected, as in 127.0.0.1:6443")
     }
-    let name = place[..<colon]
+    let name = address[..<colon]
     let host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : String(name)
     guard !host.isEmpty else {
       throw ValidationError(
-        "--listen \(place): an address is expected before the port, as in 127.0.0.1\(place), or 0.0.0.0\(place) for all"
+        "--listen \(address): an address is expected before the port, as in 127.0.0.1\(address), or 0.0.0.0\(address) for all"
       )
     }
     guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
       throw ValidationError(
-        "--listen \(place): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")
+        "--listen \(address): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")
     }
     self = .port(host: host, port: Int(number), certificate: certificate)
   }

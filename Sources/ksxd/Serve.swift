@@ -72,7 +72,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     umask(0o077)
-    try Daemon.openFiles()
+    try Daemon.raiseFileLimit()
     do {
       try await serve()
     } catch StorageError.inUse(let path) {
@@ -90,7 +90,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let (endings, listeners, guarded) = (ShutdownReasons(), try listeners(), try guarding())
+    let (shutdownReasons, listeners, accessControlled) = (ShutdownReasons(), try listeners(), try accessControl())
     let api = try await preparedAPI()
     api.startup.begin("marketplace")
     let cluster = Cluster(transport: InProcessTransport(api))
@@ -100,18 +100,18 @@ struct Serve: AsyncParsableCommand {
       settings: services.served(in: try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: true)),
       around: api)
     let server = try await Server.start(
-      guarded(gateway), on: listeners, log: logs.access, report: Self.report
+      accessControlled(gateway), on: listeners, log: logs.access, report: Self.report
     ) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
     let work = try backgroundWork(in: cluster, api)
     let activity = work.settings.activity
-    if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
+    if exitWithClients { shutdownReasons.add(leavingOf: server.connections) { activity.isBusy } }
     let running = Task {
       async let serving: Void = gateway.run(in: cluster)
       await work.run()
       await serving
     }
-    await endings.wait()
+    await shutdownReasons.wait()
     await server.stop(grace: .seconds(10))
     running.cancel()
     await running.value
@@ -130,7 +130,7 @@ struct Serve: AsyncParsableCommand {
 
   /// Returns a function that puts authentication and authorization in front of a handler; their files are read now, and
   /// again when they change.
-  private func guarding() throws -> (any CallerHandler) -> any Handler {
+  private func accessControl() throws -> (any CallerHandler) -> any Handler {
     let report = Self.report
     let policies = try policies()
     let users = try tokenAuthFile.map { file throws(AccessFileError) in

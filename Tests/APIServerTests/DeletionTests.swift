@@ -18,7 +18,7 @@ import Testing
 
   /// Waits until what is at `target` is gone.
   private func untilGone(_ target: String) async throws -> Bool {
-    let deadline = ContinuousClock.now + Patience.usual
+    let deadline = ContinuousClock.now + TestTimeout.usual
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).status == 404 { return true }
       await Task.yield()

@@ -25,7 +25,7 @@ import Testing
 
   /// The API at `path` once that before it has let go of the file: a collection of garbage may hold it for a moment.
   private func reopened(_ path: String) async throws -> Asking {
-    let deadline = ContinuousClock.now + Patience.usual
+    let deadline = ContinuousClock.now + TestTimeout.usual
     while true {
       do {
         return try Asking(path: path)
@@ -124,7 +124,7 @@ import Testing
   }
 
   private func isEmptied(_ ask: Asking, _ target: String) async throws -> Bool {
-    let deadline = ContinuousClock.now + Patience.usual
+    let deadline = ContinuousClock.now + TestTimeout.usual
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).names.isEmpty { return true }
       await Task.yield()

@@ -32,7 +32,7 @@ import Testing
   }
 
   private func untilWaiting(_ count: Int = 1) async {
-    let end = ContinuousClock.now + Patience.usual
+    let end = ContinuousClock.now + TestTimeout.usual
     while waiters.count < count, ContinuousClock.now < end { await Task.yield() }
   }
 
@@ -85,7 +85,7 @@ import Testing
     let news = Task { [filter] in
       await api.news(after: version, for: filter, until: .now + .seconds(3_600))
     }
-    let end = ContinuousClock.now + Patience.usual
+    let end = ContinuousClock.now + TestTimeout.usual
     while api.waiters.count < 1, ContinuousClock.now < end { await Task.yield() }
 
     api.waiters.announce(change(version))

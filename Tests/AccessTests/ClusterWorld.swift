@@ -109,7 +109,7 @@ final class ClusterWorld: Sendable {
   func gateway() -> DelegatedAuthenticator {
     let start = ContinuousClock.now
     let users = KubeSphereUsers(
-      in: cluster, failures: settings, now: { [self] in start + .seconds(time - 1_800_000_000) })
+      in: cluster, loginSettings: settings, now: { [self] in start + .seconds(time - 1_800_000_000) })
     let audit = AuditLog { [self] line in lines.withLock { $0.append((try? JSON.parse(Array(line.utf8))) ?? .null) } }
     return DelegatedAuthenticator(
       by: cluster, users: users, logins: ClusterLogins(of: users, in: cluster, settings), audit: audit,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
-PATIENCE = 120
+TIMEOUT = 120
 
 MASKS = [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
@@ -79,7 +79,7 @@ def carry_out(call, kubectl, home, crds):
         env={"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": home + "/kubeconfig", "KUBECTL_EXTERNAL_DIFF": "diff -u",
              "KUBE_EDITOR": "sed -i s/before-edit/after-edit/"})
     try:
-        output, problem = process.communicate(given, timeout=call.seconds or PATIENCE)
+        output, problem = process.communicate(given, timeout=call.seconds or TIMEOUT)
         code = process.returncode
     except subprocess.TimeoutExpired:
         process.kill()

@@ -116,7 +116,7 @@ import Testing
     isBack.withLock { $0 = true }
     _ = try await transport.send(HTTPRequest(.get, "/apis/x"))
     #expect(kubernetes.requests.count == 1)
-    clock.advance(FallbackTransport.pause)
+    clock.advance(FallbackTransport.probeInterval)
     _ = try await transport.send(HTTPRequest(.get, "/apis/x"))
 
     await eventually { transport.inUse.way == .kubernetes }

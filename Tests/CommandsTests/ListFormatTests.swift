@@ -91,7 +91,7 @@ import Testing
   func whatComesOutWhileItArrivesIsWhatCameOutAtOnce(count: Int) async throws {
     let bench = try Workbench()
     for number in 0..<count { try await bench.offer("ext-\(number)", title: "a\nb: \"c\"") }
-    let objects = try await bench.cluster.list(bench.dialect.extensions).map(\.shown)
+    let objects = try await bench.cluster.list(bench.dialect.extensions).map(\.withoutManagedFields)
     let list: Value = ["apiVersion": "v1", "kind": "List", "items": .sequence(objects.map(\.value))]
 
     #expect(try await bench.run("list", "-o", "json") == JSON.prettyText(list) + "\n")

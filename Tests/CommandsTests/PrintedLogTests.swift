@@ -11,7 +11,7 @@ import Testing
 
   @Test func whatIsSentAgainIsNotPrintedAgainAndNothingIsLost() {
     var printed = PrintedLog()
-    func new(_ lines: LogLine...) -> String { lines.filter { printed.isNew($0) }.map(\.text).joined() }
+    func new(_ lines: LogLine...) -> String { lines.filter { printed.noteIfNew($0) }.map(\.text).joined() }
 
     #expect(new(line(1, "a"), line(2, "b"), line(2, "c")) == "abc")
     printed.startAgain()
@@ -23,7 +23,7 @@ import Testing
 
   @Test func linesWithoutTimesAreAllPrinted() {
     var printed = PrintedLog()
-    let new = (0..<3).filter { _ in printed.isNew(LogLine(time: "", text: "x")) }
+    let new = (0..<3).filter { _ in printed.noteIfNew(LogLine(time: "", text: "x")) }
 
     #expect(new.count == 3)
   }

@@ -57,11 +57,11 @@ final class Workbench: Sendable {
 
   private var supervision: Supervision {
     var supervision = Supervision(
-      guardrails.withLock { $0 }, place: .init(context: "test", server: "unix:///test"),
+      guardrails.withLock { $0 }, scope: .init(context: "test", server: "unix:///test"),
       journal: Journal(folder: localState.state, systemLog: folder + "/no-log"))
     supervision.now = { [now] in now.withLock { $0 } }
     supervision.person = "ada"
-    supervision.whenForgotten = { [said] error in
+    supervision.whenNotRecorded = { [said] error in
       said.note("note: this could not be written into the journal: \(error)")
     }
     return supervision

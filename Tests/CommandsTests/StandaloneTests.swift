@@ -48,7 +48,7 @@ import Testing
       api.startup.begin("marketplace")
       var standalone = Standalone(environment)
       standalone.waitsForMarketplace = true
-      standalone.marketplacePatience = .seconds(3_600)
+      standalone.marketplaceTimeout = .seconds(3_600)
       let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
       let isAttached = Locked(false)
 
@@ -70,7 +70,7 @@ import Testing
   @Test func aBackendThatTakesConnectionsAndSaysNothingIsNotStartedAgain() async throws {
     try await withRuntime { environment in
       var standalone = Standalone(environment)
-      standalone.probePatience = .seconds(1)
+      standalone.probeTimeout = .seconds(1)
       let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(descriptor) }
       try #require(listen(on: standalone.socket, descriptor))
@@ -100,7 +100,7 @@ import Testing
       api.startup.begin("marketplace")
       var standalone = Standalone(environment)
       // The server is in this process, whose threads the other tests use too.
-      standalone.probePatience = Patience.usual
+      standalone.probeTimeout = TestTimeout.usual
       let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
 
       try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))

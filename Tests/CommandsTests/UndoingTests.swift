@@ -284,7 +284,7 @@ import Testing
       let patch: Value = ["metadata": ["annotations": note]]
       let object = try await bench.cluster.patch(bench.dialect.installations, "whizard", .merge(patch))
       bench.transport.forget()
-      let facts = await reader.attempt(object)
+      let facts = await reader.readAttempt(object)
       return (bench.transport.requests.contains { $0.target.contains("/secrets") }, facts)
     }
 

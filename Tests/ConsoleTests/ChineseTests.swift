@@ -48,7 +48,7 @@ import Testing
     tester.type(":contexts")
     tester.press(.enter)
     tester.hear(
-      .places(
+      .clusterChoices(
         .success([
           ClusterChoice(name: "here", source: .standalone, ways: "kubernetes", server: "on this computer"),
           ClusterChoice(name: "there", source: .profile, ways: "both", server: "https://there"),

@@ -44,7 +44,7 @@ import Testing
     "Operations/History/ExtensionHistory+Explaining.swift", "Operations/Emergency/ClusterReader+Cancelling.swift",
     "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift", "Operations/Comparing/PackagePart+Words.swift",
     "Operations/Repositories/RepositoryChange.swift", "Packages/Contents/Permission.swift",
-    "Commands/Starting/Beginning.swift", "ksx/Choosing.swift", "Extensions/Routing",
+    "Commands/Starting/StartChoices.swift", "ksx/Choosing.swift", "Extensions/Routing",
     "Operations/State/ExtensionDetails.swift",
     "Operations/Comparing/VersionComparison.swift", "Operations/Comparing/PackageFacts.swift",
   ]

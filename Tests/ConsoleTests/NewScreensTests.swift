@@ -326,12 +326,12 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.type(":contexts")
     tester.press(.enter)
-    #expect(tester.errands.contains(.listPlaces) || tester.asked.contains(.listPlaces))
+    #expect(tester.errands.contains(.listClusterChoices) || tester.asked.contains(.listClusterChoices))
     let places = [
       ClusterChoice(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
       ClusterChoice(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
     ]
-    tester.hear(.places(.success(places)))
+    tester.hear(.clusterChoices(.success(places)))
     #expect(tester.screen.contains("museum (here)"))
     tester.press(.enter)
     #expect(tester.status == "This is museum already.")

@@ -240,10 +240,10 @@ import Testing
       "contexts",
       [
         Self.command("contexts", "loading"),
-        Self.command("contexts", "empty") { $0.hear(.places(.success([]))) },
-        Self.command("contexts", "filled") { $0.hear(.places(.success(places))) },
+        Self.command("contexts", "empty") { $0.hear(.clusterChoices(.success([]))) },
+        Self.command("contexts", "filled") { $0.hear(.clusterChoices(.success(places))) },
         Self.command("contexts", "failed") {
-          $0.hear(.places(.failure(ReadFailure("~/.kube/config: line 3: not a mapping."))))
+          $0.hear(.clusterChoices(.failure(ReadFailure("~/.kube/config: line 3: not a mapping."))))
         },
       ])
   }

@@ -37,7 +37,7 @@ final class ControllerFixture: Sendable {
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: engine)
     settings.pollInterval = .milliseconds(10)
-    settings.patience = .milliseconds(50)
+    settings.retryDelay = .milliseconds(50)
     settings.simulatesWorkloads = true
     settings.activity = activity
     return settings
@@ -76,13 +76,13 @@ final class ControllerFixture: Sendable {
     while try await work.reconcile(Catalogue.repositoryName) == .atOnce {}
   }
 
-  /// What the installation of `name` says, once `isRight` says yes; fails after `Patience.usual`.
+  /// What the installation of `name` says, once `isRight` says yes; fails after `TestTimeout.usual`.
   @discardableResult
   func wait(
     for name: String, sourceLocation: SourceLocation = #_sourceLocation,
     until isRight: (Installation) -> Bool
   ) async throws -> Installation {
-    let deadline = ContinuousClock.now + Patience.usual
+    let deadline = ContinuousClock.now + TestTimeout.usual
     var last = "nothing"
     while ContinuousClock.now < deadline {
       if let object = try await cluster.find(dialect.installations, name) {
@@ -96,11 +96,11 @@ final class ControllerFixture: Sendable {
     throw Overdue()
   }
 
-  /// Waits until `isRight`; fails after `Patience.usual`.
+  /// Waits until `isRight`; fails after `TestTimeout.usual`.
   func wait(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, until isRight: () async throws -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + Patience.usual
+    let deadline = ContinuousClock.now + TestTimeout.usual
     while ContinuousClock.now < deadline {
       if try await isRight() { return }
       try await Task.sleep(for: .milliseconds(5))

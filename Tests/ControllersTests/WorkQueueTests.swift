@@ -64,7 +64,7 @@ private final class Flaky: Reconciler {
     await queue.add("b")
     let early = taken.withLock { $0 }
     await queue.fill(1)
-    let end = ContinuousClock.now + Patience.usual
+    let end = ContinuousClock.now + TestTimeout.usual
     while taken.withLock({ $0.count }) < 2, ContinuousClock.now < end { await Task.yield() }
     await queue.close()
     await worker.value
@@ -78,7 +78,7 @@ private final class Flaky: Reconciler {
 
     let delays = [await queue.failed("a").delay, await queue.failed("a").delay, await queue.failed("a").delay]
     let other = await queue.failed("b").delay
-    await queue.done("a", look: .whenChanged)
+    await queue.done("a", result: .whenChanged)
     let anew = await queue.failed("a").delay
     for _ in 0..<20 { _ = await queue.failed("b") }
     let longest = await queue.failed("b").delay
@@ -133,7 +133,7 @@ private final class Flaky: Reconciler {
       await queue.add("a", after: .seconds(60))
       await queue.add("a")
       let name = await queue.next() ?? ""
-      await queue.done(name, look: .whenChanged)
+      await queue.done(name, result: .whenChanged)
     }
 
     #expect(await queue.alarmCount == 1)

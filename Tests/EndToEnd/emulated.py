@@ -11,7 +11,7 @@ import time
 
 import pyte
 
-PATIENCE = 30
+TIMEOUT = 30
 
 
 class Emulated:
@@ -55,8 +55,8 @@ class Emulated:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.screen.resize(size[1], size[0])
 
-    def wait(self, condition, patience=PATIENCE):
-        deadline = time.monotonic() + patience
+    def wait(self, condition, timeout=TIMEOUT):
+        deadline = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > deadline:
                 return False

@@ -214,7 +214,7 @@ import Testing
     }
     let all = [version("v1.1.0", []), version("1.1.0", ["a.tgz"]), version("1.0.0", []), version("v1.0.0", [])]
 
-    #expect(all.withoutDoubles.map(\.version) == ["1.1.0", "1.0.0"])
+    #expect(all.withoutDuplicates.map(\.version) == ["1.1.0", "1.0.0"])
   }
 
   @Test(arguments: [

@@ -63,9 +63,9 @@ final class TestServer: Sendable {
 
   /// A real client that reaches the server through `proxy`, or without one.
   ///
-  /// Each request is given up after as many seconds of silence as `patience` says when it is sent.
+  /// Each request is given up after `timeout` seconds of silence; it is asked for them when the request is sent.
   func cluster(
-    through proxy: FaultProxy? = nil, patience: @escaping @Sendable () -> Int = { Patience.seconds }
+    through proxy: FaultProxy? = nil, timeout: @escaping @Sendable () -> Int = { TestTimeout.seconds }
   ) -> Cluster {
     var connection =
       switch proxy?.place ?? upstream {
@@ -74,7 +74,7 @@ final class TestServer: Sendable {
       }
     connection.tls.authority = certificate?.certificate
     if scheme != .unix { connection.credentials = FixedCredential(.bearer(Self.token)) }
-    return Cluster(transport: PatientTransport(connection: connection, patience: patience))
+    return Cluster(transport: TimeoutTransport(connection: connection, timeout: timeout))
   }
 
   /// The API itself.
@@ -97,16 +97,16 @@ final class TestServer: Sendable {
   }
 }
 
-/// The real transport with a patience of its own for each request.
-private struct PatientTransport: Transport {
+/// The real transport with a timeout of its own for each request.
+private struct TimeoutTransport: Transport {
   var connection: Connection
-  let patience: @Sendable () -> Int
+  let timeout: @Sendable () -> Int
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     var (connection, request) = (connection, request)
-    connection.requestTimeout = patience()
+    connection.requestTimeout = timeout()
     if case .stream(let limit, _) = request.timeoutPolicy {
-      request.timeoutPolicy = .stream(limit: limit, silence: patience())
+      request.timeoutPolicy = .stream(limit: limit, silence: timeout())
     }
     return try await CurlTransport(connection).send(request)
   }

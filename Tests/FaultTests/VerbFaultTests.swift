@@ -98,8 +98,8 @@ private struct Trial {
     let before = await server.changes
     let proxy = server.proxy { [fault] number in number == 0 ? fault : .none }
     // Whatever else is slow, the machine is, and the answer comes.
-    let patience = fault.maySilence ? Patience.factor : Patience.seconds
-    var cluster = server.cluster(through: proxy) { patience }
+    let timeout = fault.maySilence ? TestTimeout.factor : TestTimeout.seconds
+    var cluster = server.cluster(through: proxy) { timeout }
     cluster.timing = .impatient
 
     let answer: Result<Value, ClusterError> = await result { () async throws(ClusterError) in

@@ -142,7 +142,7 @@ struct Schedule: Sendable {
   private func watch(_ server: TestServer, _ proxy: FaultProxy, _ witness: Witness) -> Task<Void, Never> {
     // While the network is ill silence must not cost much; once it is well again, only the machine is slow.
     var cluster = server.cluster(through: proxy) {
-      proxy.connections > Self.lastFault ? Patience.seconds / 4 : Patience.factor
+      proxy.connections > Self.lastFault ? TestTimeout.seconds / 4 : TestTimeout.factor
     }
     cluster.timing = .impatient
     let watch = Watch(.extensions, in: cluster) { $0 }

@@ -14,7 +14,7 @@ import Testing
     try await GatewayFixture.with(.proxy(to: server.addresses[0])) { gateway in
       let connection = try gateway.connect()
       connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
-      _ = try await eventually("it stands still", within: Patience.usual * 5) {
+      _ = try await eventually("it stands still", within: TestTimeout.usual * 5) {
         let before = flood.pieces
         try await Task.sleep(for: .milliseconds(100))
         return before == flood.pieces ? before : nil

@@ -67,7 +67,7 @@ struct GatewayFixture: Sendable {
   ) async throws -> (status: Int, headers: HTTPHeaders, body: String) {
     var connection = Connection(server: "http://127.0.0.1:\(port)")
     // What waits for a turn of the processor is not late.
-    connection.requestTimeout = 5 * Patience.seconds
+    connection.requestTimeout = 5 * TestTimeout.seconds
     let transport = CurlTransport(connection)
     var request = HTTPRequest(method, target, headers: headers)
     request.body = Array(body.utf8)

@@ -27,7 +27,7 @@ import Testing
     set(check: nil)
     // The answer of a question that was under way comes late.
     #expect(checks.wanted(&due, .now).isEmpty)
-    ruleState.setIllness("its health check answers 500", of: "p")
+    ruleState.setHealthCheckFailure("its health check answers 500", of: "p")
     var changes = rules.changes().makeAsyncIterator()
     await changes.next()
 

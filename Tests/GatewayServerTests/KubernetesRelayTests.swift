@@ -66,14 +66,14 @@ import Testing
     }
     var cluster = Cluster(transport: server)
     cluster.timing = clock.timing
-    let (rules, pulse) = (GatewayRules(), APIServerMonitor(of: cluster))
+    let (rules, monitor) = (GatewayRules(), APIServerMonitor(of: cluster))
     rules.set(RouteTable())
-    let health = GatewayHealth(rules: rules, pulse: pulse, around: Nothing())
+    let health = GatewayHealth(rules: rules, monitor: monitor, around: Nothing())
     func readiness() -> Int { health.immediateResponse(to: IncomingRequest(HTTPRequest(.get, "/readyz")))?.status ?? 0 }
 
     clock.advance(.seconds(60))
     #expect(readiness() == 503)
-    let task = Task { await pulse.run() }
+    let task = Task { await monitor.run() }
     await eventually("a refusal is an answer") { readiness() == 200 }
     answers.withLock { $0 = false }
     await eventually("its silence is noticed") { readiness() == 503 }

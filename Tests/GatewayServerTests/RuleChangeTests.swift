@@ -51,7 +51,7 @@ import Testing
   private static func ask(_ port: UInt16, _ client: Int, _ b: Restarted) async throws {
     var connection = Connection(server: "http://127.0.0.1:\(port)")
     // What waits for a turn of the processor is not late.
-    connection.requestTimeout = 5 * Patience.seconds
+    connection.requestTimeout = 5 * TestTimeout.seconds
     let transport = CurlTransport(connection)
     for number in 0..<(requests / clients) {
       let name = ["a", "b", "either"][(number + client) % 3]

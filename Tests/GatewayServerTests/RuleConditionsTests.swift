@@ -66,7 +66,7 @@ import Testing
     settings.report = { line in log.withLock { $0.append(line) } }
     let conditions = RuleConditions(
       cluster: Cluster(transport: InProcessTransport(refusing)), dialect: .installPlan, settings: settings,
-      pause: .milliseconds(20))
+      reviewInterval: .milliseconds(20))
     return (asking, conditions, log)
   }
 
@@ -123,9 +123,9 @@ import Testing
     var ledger = ConditionLedger()
     ledger.note(all, [])
 
-    #expect(ledger.due(all, said: ["ReverseProxy a": other], isReview: false).isEmpty)
-    #expect(ledger.due(all, said: ["ReverseProxy a": other], isReview: true).count == 1)
-    #expect(ledger.due(all, said: [:], isReview: false).count == 1)
+    #expect(ledger.due(all, present: ["ReverseProxy a": other], isReview: false).isEmpty)
+    #expect(ledger.due(all, present: ["ReverseProxy a": other], isReview: true).count == 1)
+    #expect(ledger.due(all, present: [:], isReview: false).count == 1)
   }
 
   /// Runs `body` while `conditions` are written.

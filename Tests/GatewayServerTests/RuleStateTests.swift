@@ -51,14 +51,15 @@ import Testing
     let ruleState = RuleState(now: { clock.now })
     let rule = Self.rule(["rateLimit": ["requests": 1, "per": "24h", "by": "address"]])
 
-    for number in 0..<(RuleState.maximum + 10) {
+    for number in 0..<(RuleState.maximumBuckets + 10) {
       _ = ruleState.refusal(of: rule, by: Self.requester("a", "2001:db8::\(number)"))
       clock.turn(0.001)
     }
 
-    #expect(ruleState.counted <= RuleState.maximum)
+    #expect(ruleState.bucketCount <= RuleState.maximumBuckets)
     // Those who have asked last are not let in by that.
-    #expect(ruleState.refusal(of: rule, by: Self.requester("a", "2001:db8::\(RuleState.maximum + 9)"))?.status == 429)
+    let last = Self.requester("a", "2001:db8::\(RuleState.maximumBuckets + 9)")
+    #expect(ruleState.refusal(of: rule, by: last)?.status == 429)
   }
 
   @Test func aBreakerOpensTriesAndCloses() {
@@ -88,9 +89,9 @@ import Testing
     let ruleState = RuleState()
     let rule = Self.rule([:])
 
-    ruleState.setIllness("its health check answers 500", of: "p")
+    ruleState.setHealthCheckFailure("its health check answers 500", of: "p")
     #expect(ruleState.refusal(of: rule, by: Self.requester("a"))?.status == 503)
-    ruleState.setIllness(nil, of: "p")
+    ruleState.setHealthCheckFailure(nil, of: "p")
     #expect(ruleState.refusal(of: rule, by: Self.requester("a")) == nil)
   }
 }

@@ -192,10 +192,10 @@ private final class StreamAnswer: Sendable {
 private final class RawFrames: Sendable {
   private let channel: any Channel
   private let bytes: AsyncStream<[UInt8]>
-  private let impatience = Locked(false)
+  private let isTimedOut = Locked(false)
 
-  /// Whether it was this side that has ended the connection, for want of patience.
-  var hasHungUp: Bool { impatience.withLock { $0 } }
+  /// Whether it was this side that has ended the connection, because nothing was heard for too long.
+  var hasHungUp: Bool { isTimedOut.withLock { $0 } }
 
   init(_ port: Int, _ context: NIOSSLContext) async throws {
     let (bytes, continuation) = AsyncStream<[UInt8]>.makeStream()
@@ -214,10 +214,10 @@ private final class RawFrames: Sendable {
   func close() { channel.close(promise: nil) }
 
   /// What is heard until the other side hangs up, or until nothing has been heard for long.
-  func rest(within patience: Duration = .seconds(60)) async -> [UInt8] {
-    let alarm = Task { [channel, impatience] in
-      try await Task.sleep(for: patience)
-      impatience.withLock { $0 = true }
+  func rest(within limit: Duration = .seconds(60)) async -> [UInt8] {
+    let alarm = Task { [channel, isTimedOut] in
+      try await Task.sleep(for: limit)
+      isTimedOut.withLock { $0 = true }
       try await channel.close()
     }
     defer { alarm.cancel() }

@@ -9,8 +9,8 @@ import Testing
 @Suite struct CancellationCourseTests {
   private let clock = TestClock()
 
-  private func course(_ patience: Int, isWhole: Bool = false) -> CancellationCourse {
-    CancellationCourse(CancellationPace(patience: patience, isWhole: isWhole, timing: clock.timing))
+  private func course(_ timeout: Int, isWhole: Bool = false) -> CancellationCourse {
+    CancellationCourse(CancellationPace(timeout: timeout, isWhole: isWhole, timing: clock.timing))
   }
 
   private func pass(_ seconds: Int) { clock.advance(.seconds(seconds)) }

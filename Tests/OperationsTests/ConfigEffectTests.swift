@@ -39,7 +39,7 @@ import Testing
       pod("nightly", late, ["ownerReferences": [["kind": "Job", "name": "nightly"]]]),
     ]
 
-    #expect(ConfigEffect.made(pods, since: Timestamp.seconds("2026-01-01T10:00:00Z") ?? 0) == 1)
+    #expect(ConfigEffect.countCreated(pods, since: Timestamp.seconds("2026-01-01T10:00:00Z") ?? 0) == 1)
   }
 
   @Test func aFirstInstallRestartsNothing() {

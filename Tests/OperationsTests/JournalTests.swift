@@ -81,7 +81,7 @@ import Testing
     try Files.write(Array(lines.joined(separator: "\n").utf8), to: journal.path)
 
     #expect(try check().broken == [])
-    #expect(try check().flaws.map(\.place) == [place == "middle" ? 3 : place == "end" ? 5 : 4])
+    #expect(try check().flaws.map(\.line) == [place == "middle" ? 3 : place == "end" ? 5 : 4])
     try journal.append(entry("/5"))
     #expect(try !check().flaws.isEmpty)
   }

@@ -76,7 +76,7 @@ import Testing
       object.value = object.value.setting(["metadata", key], to: "x")
     }
 
-    #expect(LadderEntry.anew(object) == bundle("Available"))
+    #expect(LadderEntry.recreatable(object) == bundle("Available"))
   }
 
   @Test func theAnswerToTheSwitchTellsWhetherItIsEnough() {

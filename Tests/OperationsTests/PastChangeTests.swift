@@ -85,8 +85,8 @@ import Testing
   @Test func theUserWhoAsksIsYou() {
     let line = past(lines("enable", nil, RequestedSpec(version: "1")))[0]
 
-    #expect(line.who(asking: "ada") == "you")
-    #expect(line.who(asking: "bob") == "ada")
+    #expect(line.who(ownName: "ada") == "you")
+    #expect(line.who(ownName: "bob") == "ada")
   }
 
   @Test func whereARollbackGoesIsMarked() {

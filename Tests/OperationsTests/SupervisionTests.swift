@@ -24,7 +24,7 @@ import Testing
     var guardrails = Guardrails()
     guardrails.rules = Guardrails.rules(in: "guardrails:\n" + yaml, "f")
     return Supervision(
-      guardrails, place: .init(context: "prod", server: "s"),
+      guardrails, scope: .init(context: "prod", server: "s"),
       journal: Journal(folder: folder.path, systemLog: folder.path + "/none"))
   }
 

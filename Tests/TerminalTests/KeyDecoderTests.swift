@@ -9,8 +9,8 @@ import Testing
     for byte in bytes("\u{1B}]11;rgb:1e") { _ = reply.decode(byte) }
     for byte in bytes("\u{1B}[1;") { _ = key.decode(byte) }
 
-    #expect(reply.patience.map { $0 > .seconds(1) } == true)
-    #expect(key.patience.map { $0 < .seconds(1) } == true)
+    #expect(reply.silenceTimeout.map { $0 > .seconds(1) } == true)
+    #expect(key.silenceTimeout.map { $0 < .seconds(1) } == true)
   }
 
   private var decoder = KeyDecoder()
@@ -83,11 +83,11 @@ import Testing
   @Test(arguments: ["", "\u{3}", "\u{1B}"])
   mutating func aPasteWithoutEndEndsInSilenceAndAKeyThatLeavesStillDoes(last: String) {
     #expect(keys([.pasteBegins] + bytes("a: 1\r" + last) + [.nothing]) == [])
-    #expect(decoder.patience != nil)
+    #expect(decoder.silenceTimeout != nil)
 
     let leaving: [Key] = last.isEmpty ? [] : [last == "\u{3}" ? .control("c") : .escape]
     #expect(keys([.silence]) == [.paste("a: 1\n")] + leaving)
-    #expect(decoder.patience == nil)
+    #expect(decoder.silenceTimeout == nil)
     #expect(keys(bytes("\u{3}")) == [.control("c")])
   }
 
@@ -129,7 +129,7 @@ import Testing
   @Test(arguments: ["\u{1B}[<", "\u{1B}[<0;1;1", "\u{1B}[M", "\u{1B}[M *"])
   mutating func aReportThatIsCutHoldsNothingUp(report: String) {
     #expect(keys(bytes(report) + [.nothing]) == [])
-    #expect(decoder.patience != nil)
+    #expect(decoder.silenceTimeout != nil)
     #expect(keys(bytes("\u{3}")) == [.control("c")])
     #expect(keys(bytes(report) + [.nothing, .silence] + bytes("x")) == [.character("x")])
   }

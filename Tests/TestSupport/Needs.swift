@@ -12,8 +12,8 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension Trait where Self == TimeLimitTrait {
-  /// Takes a test for one that hangs when it lasts longer than a loaded machine and `Patience` explain.
-  package static var endsInTime: Self { .timeLimit(.minutes(Seeds.isLong ? 60 : 5 * Patience.factor)) }
+  /// Takes a test for one that hangs when it lasts longer than a loaded machine and `TestTimeout` explain.
+  package static var endsInTime: Self { .timeLimit(.minutes(Seeds.isLong ? 60 : 5 * TestTimeout.factor)) }
 }
 
 /// What real servers and publishers gave, which lies outside of the project, in the folder that `KSX_TEST_DATA` names.

@@ -51,9 +51,9 @@ enum AmountRules {
   private static func defaulted(limit: Value) -> Value {
     guard limit["type"] == "Container" else { return limit }
     var result = limit
-    for (source, place) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
-      for pair in result[source]?.mapping?.pairs ?? [] where result[path: place, pair.key] == nil {
-        result = result.setting([place, pair.key], to: pair.value)
+    for (source, target) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
+      for pair in result[source]?.mapping?.pairs ?? [] where result[path: target, pair.key] == nil {
+        result = result.setting([target, pair.key], to: pair.value)
       }
     }
     return result

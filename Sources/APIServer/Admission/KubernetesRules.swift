@@ -43,8 +43,8 @@ struct KubernetesRules: ObjectRules {
   }
 
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
-    let changed = fixed.filter { place in
-      let path = place.split(separator: ".").map(String.init)
+    let changed = fixed.filter { field in
+      let path = field.split(separator: ".").map(String.init)
       return old[path: path] != nil && old[path: path] != value[path: path]
     }
     // An object that was accepted under less strict rules remains valid while its spec is unchanged.
@@ -54,19 +54,19 @@ struct KubernetesRules: ObjectRules {
   }
 
   /// Refuses a change of immutable fields, with the message of the kind.
-  private func refusal(of places: [String], _ value: Value) -> [Status.Cause] {
+  private func refusal(of fields: [String], _ value: Value) -> [Status.Cause] {
     switch kind {
     case "StatefulSet":
       let problem =
         "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
         + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
       return [.forbidden("spec", problem)]
-    case "StorageClass": return places.map { .forbidden($0, "updates to \($0) are forbidden.") }
+    case "StorageClass": return fields.map { .forbidden($0, "updates to \($0) are forbidden.") }
     case "RoleBinding", "ClusterRoleBinding":
       return [.invalidValue("roleRef", value["roleRef"] ?? .null, "cannot change roleRef")]
     default:
-      return places.map { place in
-        .invalidValue(place, value[path: place.split(separator: ".").map(String.init)] ?? .null, "field is immutable")
+      return fields.map { field in
+        .invalidValue(field, value[path: field.split(separator: ".").map(String.init)] ?? .null, "field is immutable")
       }
     }
   }

@@ -17,10 +17,10 @@ enum NetworkRules {
     let addresses = [old, value].map { $0[path: "spec", "clusterIP"]?.string ?? "" }
     let isName = [old, value].contains { $0[path: "spec", "type"] == "ExternalName" }
     guard !isName, !addresses.contains(""), addresses[0] != addresses[1] else { return [] }
-    let shown = JSON.text(.string(addresses[1]))
+    let list = JSON.text(.string(addresses[1]))
     return [
       Status.Cause(
-        reason: "FieldValueInvalid", message: "Invalid value: []string{\(shown)}: may not change once set",
+        reason: "FieldValueInvalid", message: "Invalid value: []string{\(list)}: may not change once set",
         field: "spec.clusterIPs[0]")
     ]
   }
@@ -38,7 +38,7 @@ enum NetworkRules {
     } else if ports.isEmpty, spec["clusterIP"] != "None" {
       causes.append(.required("spec.ports"))
     }
-    causes += unfitting(spec, ports)
+    causes += forbiddenFields(spec, ports)
     var names: Set<String> = []
     for (index, port) in ports.enumerated() {
       let name = port["name"]?.string ?? ""
@@ -50,7 +50,7 @@ enum NetworkRules {
   }
 
   /// Fields that this type of Service may not have.
-  private static func unfitting(_ spec: Value, _ ports: [Value]) -> [Status.Cause] {
+  private static func forbiddenFields(_ spec: Value, _ ports: [Value]) -> [Status.Cause] {
     let type = spec["type"]?.string ?? "ClusterIP"
     var causes: [Status.Cause] = []
     for (index, port) in ports.enumerated() where type == "ClusterIP" && (port["nodePort"]?.integer ?? 0) != 0 {
@@ -72,30 +72,30 @@ enum NetworkRules {
           field: "spec")
       ]
     }
-    let certificates = (spec["tls"]?.sequence ?? []).enumerated().flatMap { index, tls in
+    let tlsCauses = (spec["tls"]?.sequence ?? []).enumerated().flatMap { index, tls in
       (tls["hosts"]?.sequence ?? []).enumerated().flatMap {
         host($1.string ?? "", at: "spec.tls[\(index)].hosts[\($0)]")
       }
     }
-    return certificates + backend(spec["defaultBackend"], at: "spec.defaultBackend")
+    return tlsCauses + backend(spec["defaultBackend"], at: "spec.defaultBackend")
       + rules.enumerated().flatMap { index, rule in ingress(rule: rule, at: "spec.rules[\(index)]") }
   }
 
-  private static func ingress(rule: Value, at place: String) -> [Status.Cause] {
-    var causes = host(rule["host"]?.string ?? "", at: place + ".host")
+  private static func ingress(rule: Value, at field: String) -> [Status.Cause] {
+    var causes = host(rule["host"]?.string ?? "", at: field + ".host")
     guard let paths = rule["http"]?["paths"]?.sequence else { return causes }
-    if paths.isEmpty { causes.append(.required(place + ".http.paths")) }
+    if paths.isEmpty { causes.append(.required(field + ".http.paths")) }
     for (index, item) in paths.enumerated() {
-      let field = "\(place).http.paths[\(index)]"
-      causes += path(item, at: field + ".path") + backend(item["backend"], at: field + ".backend")
+      let pathField = "\(field).http.paths[\(index)]"
+      causes += path(item, at: pathField + ".path") + backend(item["backend"], at: pathField + ".backend")
     }
     return causes
   }
 
   private static func host(_ host: String, at field: String) -> [Status.Cause] {
     guard !host.isEmpty else { return [] }
-    let digits = host.split(separator: ".", omittingEmptySubsequences: false)
-    if digits.count == 4, digits.allSatisfy({ UInt8($0) != nil }) {
+    let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    if labels.count == 4, labels.allSatisfy({ UInt8($0) != nil }) {
       return [.invalid(field, .string(host), "must be a DNS name, not an IP address")]
     }
     guard host.contains("*") else {
@@ -119,15 +119,15 @@ enum NetworkRules {
     return found.map { .invalid(field, .string(path), "must not contain '\($0)'") }
   }
 
-  private static func backend(_ backend: Value?, at place: String) -> [Status.Cause] {
+  private static func backend(_ backend: Value?, at field: String) -> [Status.Cause] {
     guard let backend, backend["resource"] == nil else { return [] }
     guard let service = backend["service"] else {
-      return [.invalidValue(place, "", "resource or service backend is required")]
+      return [.invalidValue(field, "", "resource or service backend is required")]
     }
     let (name, number) = (service[path: "port", "name"], service[path: "port", "number"])
     switch (name, number) {
-    case (nil, nil): return [.required(place, "port name or number is required")]
-    case (_?, _?): return [.invalidValue(place, "", "cannot set both port name & port number")]
+    case (nil, nil): return [.required(field, "port name or number is required")]
+    case (_?, _?): return [.invalidValue(field, "", "cannot set both port name & port number")]
     default: return []
     }
   }
@@ -135,8 +135,8 @@ enum NetworkRules {
   private static func policy(_ spec: Value) -> [Status.Cause] {
     let types = spec["policyTypes"]?.sequence ?? []
     guard types.count <= 2 else {
-      let shown = types.map { JSON.text($0) }.joined(separator: ", ")
-      let message = "Invalid value: []networking.PolicyType{\(shown)}: may not specify more than two policyTypes"
+      let list = types.map { JSON.text($0) }.joined(separator: ", ")
+      let message = "Invalid value: []networking.PolicyType{\(list)}: may not specify more than two policyTypes"
       return [Status.Cause(reason: "FieldValueInvalid", message: message, field: "spec.policyTypes")]
     }
     return types.enumerated().filter { !["Ingress", "Egress"].contains($1) }

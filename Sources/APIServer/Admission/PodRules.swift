@@ -11,23 +11,23 @@ struct PodRules {
     + "start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is "
     + "'[-._a-zA-Z][-._a-zA-Z0-9]*')"
 
-  /// Validates `pod`, the pod spec at the path `place`.
-  init(_ pod: Value, at place: String) {
+  /// Validates `pod`, the pod spec at `path` in the object.
+  init(_ pod: Value, at path: String) {
     volumes = Set((pod["volumes"]?.sequence ?? []).compactMap { $0["name"] })
     for key in ["initContainers", "containers"] {
       for (index, container) in (pod[key]?.sequence ?? []).enumerated() {
-        check(container, at: "\(place).\(key)[\(index)]")
+        check(container, at: "\(path).\(key)[\(index)]")
       }
     }
   }
 
-  private mutating func check(_ container: Value, at place: String) {
+  private mutating func check(_ container: Value, at path: String) {
     for (index, variable) in (container["env"]?.sequence ?? []).enumerated() {
       guard let name = variable["name"]?.string, !name.isEmpty, !Self.isVariable(name) else { continue }
-      causes.append(.invalid("\(place).env[\(index)].name", .string(name), Self.variableRule))
+      causes.append(.invalid("\(path).env[\(index)].name", .string(name), Self.variableRule))
     }
-    checkMounts(container, at: place)
-    checkResources(container["resources"] ?? [:], at: place + ".resources")
+    checkMounts(container, at: path)
+    checkResources(container["resources"] ?? [:], at: path + ".resources")
   }
 
   private static func isVariable(_ name: String) -> Bool {
@@ -35,26 +35,26 @@ struct PodRules {
       && name.utf8.allSatisfy { ScalarSet.word.contains(UInt32($0)) || "-.".utf8.contains($0) }
   }
 
-  private mutating func checkMounts(_ container: Value, at place: String) {
+  private mutating func checkMounts(_ container: Value, at path: String) {
     var paths: Set<Value> = []
     for (index, mount) in (container["volumeMounts"]?.sequence ?? []).enumerated() {
-      let field = "\(place).volumeMounts[\(index)]"
+      let field = "\(path).volumeMounts[\(index)]"
       if let name = mount["name"], !volumes.contains(name) {
         causes.append(
           Status.Cause(
             reason: "FieldValueNotFound", message: "Not found: \(GoSyntax.text(name))", field: field + ".name"))
       }
-      if let path = mount["mountPath"], !paths.insert(path).inserted {
-        causes.append(.invalidValue(field + ".mountPath", path, "must be unique"))
+      if let mountPath = mount["mountPath"], !paths.insert(mountPath).inserted {
+        causes.append(.invalidValue(field + ".mountPath", mountPath, "must be unique"))
       }
     }
   }
 
-  private mutating func checkResources(_ resources: Value, at place: String) {
+  private mutating func checkResources(_ resources: Value, at path: String) {
     for kind in ["limits", "requests"] {
       for pair in resources[kind]?.mapping?.pairs ?? [] where Quantity.number(pair.value) ?? 0 < 0 {
         let problem = "must be greater than or equal to 0"
-        causes.append(.invalidValue("\(place).\(kind)[\(pair.key)]", .string(Quantity.text(pair.value)), problem))
+        causes.append(.invalidValue("\(path).\(kind)[\(pair.key)]", .string(Quantity.text(pair.value)), problem))
       }
     }
     for pair in resources["requests"]?.mapping?.pairs ?? [] {
@@ -62,7 +62,7 @@ struct PodRules {
         let request = Quantity.number(pair.value), request > limit
       else { continue }
       let problem = "must be less than or equal to \(pair.key) limit"
-      causes.append(.invalidValue(place + ".requests", .string(Quantity.text(pair.value)), problem))
+      causes.append(.invalidValue(path + ".requests", .string(Quantity.text(pair.value)), problem))
     }
   }
 }

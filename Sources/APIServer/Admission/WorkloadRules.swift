@@ -21,8 +21,8 @@ struct WorkloadRules {
     checkProgress()
     checkStrategy()
     checkRestart()
-    guard let place = Self.pods[kind], let pod = value[path: place] else { return }
-    causes += PodRules(pod, at: place.joined(separator: ".")).causes
+    guard let podPath = Self.pods[kind], let pod = value[path: podPath] else { return }
+    causes += PodRules(pod, at: podPath.joined(separator: ".")).causes
   }
 
   /// The path of the pod spec in each kind.
@@ -57,9 +57,9 @@ struct WorkloadRules {
   }
 
   private mutating func checkRestart() {
-    let place = Self.pods[kind] ?? ["spec", "template", "spec"]
-    guard let policy = value[path: place + ["restartPolicy"]] else { return }
-    let field = (place + ["restartPolicy"]).joined(separator: ".")
+    let podPath = Self.pods[kind] ?? ["spec", "template", "spec"]
+    guard let policy = value[path: podPath + ["restartPolicy"]] else { return }
+    let field = (podPath + ["restartPolicy"]).joined(separator: ".")
     switch kind {
     case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
       if policy != "Always" { causes.append(.unsupported(field, policy, ["Always"])) }

@@ -35,9 +35,9 @@ struct DocumentAnswer: Sendable {
     case "v3" where segments.count == 2: return try index()
     case "v3":
       try Representation.checkPlain(request)
-      let place = segments.dropFirst(2).joined(separator: "/")
-      return try cached(place, as: "application/json") { types throws(Status) in
-        JSON.bytes(try OpenAPI(types).version3(place))
+      let groupVersion = segments.dropFirst(2).joined(separator: "/")
+      return try cached(groupVersion, as: "application/json") { types throws(Status) in
+        JSON.bytes(try OpenAPI(types).version3(groupVersion))
       }
     default: throw .unknownResource
     }
@@ -48,12 +48,12 @@ struct DocumentAnswer: Sendable {
     try Representation.checkPlain(request)
     return try cached("v3", as: "application/json") { types throws(Status) in
       var pairs: [Mapping.Pair] = []
-      for place in OpenAPI(types).groupVersions {
-        let document = try served.document(place) { types throws(Status) in
-          JSON.bytes(try OpenAPI(types).version3(place))
+      for groupVersion in OpenAPI(types).groupVersions {
+        let document = try served.document(groupVersion) { types throws(Status) in
+          JSON.bytes(try OpenAPI(types).version3(groupVersion))
         }
-        let address = "/openapi/v3/\(place)?hash=\(document.tag.dropFirst().dropLast())"
-        pairs.append(Mapping.Pair(key: place, value: ["serverRelativeURL": .string(address)]))
+        let address = "/openapi/v3/\(groupVersion)?hash=\(document.tag.dropFirst().dropLast())"
+        pairs.append(Mapping.Pair(key: groupVersion, value: ["serverRelativeURL": .string(address)]))
       }
       return JSON.bytes(["paths": .mapping(Mapping(pairs))])
     }

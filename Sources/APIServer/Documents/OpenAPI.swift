@@ -31,9 +31,9 @@ struct OpenAPI: Sendable {
     ]
   }
 
-  /// `/openapi/v3/PLACE`, such as `apis/apps/v1`.
-  func version3(_ place: String) throws(Status) -> Value {
-    let members = types.all.filter { Self.place(of: $0) == place }
+  /// The document at `/openapi/v3/` for `groupVersion`, such as `apis/apps/v1`.
+  func version3(_ groupVersion: String) throws(Status) -> Value {
+    let members = types.all.filter { Self.groupVersion(of: $0) == groupVersion }
     guard !members.isEmpty else { throw .unknownResource }
     var paths = Mapping()
     var schemas: Mapping = [OpenAPISchemas.metadataName: OpenAPISchemas.metadata]
@@ -50,12 +50,14 @@ struct OpenAPI: Sendable {
 
   /// The paths of the OpenAPI 3 documents, such as `apis/apps/v1`.
   var groupVersions: [String] {
-    var places: [String] = []
-    for type in types.all where !places.contains(Self.place(of: type)) { places.append(Self.place(of: type)) }
-    return places
+    var groupVersions: [String] = []
+    for groupVersion in types.all.map(Self.groupVersion(of:)) where !groupVersions.contains(groupVersion) {
+      groupVersions.append(groupVersion)
+    }
+    return groupVersions
   }
 
-  private static func place(of type: ResourceType) -> String {
+  private static func groupVersion(of type: ResourceType) -> String {
     (type.resource.group.isEmpty ? "api/" : "apis/") + type.resource.apiVersion
   }
 
@@ -74,8 +76,8 @@ extension OpenAPI {
   }
 
   private func paths(of type: ResourceType, _ version: Version) -> [(String, Value)] {
-    let place = "/" + Self.place(of: type) + (type.resource.isNamespaced ? "/namespaces/{namespace}/" : "/")
-    let collection = place + type.resource.plural
+    let base = "/" + Self.groupVersion(of: type) + (type.resource.isNamespaced ? "/namespaces/{namespace}/" : "/")
+    let collection = base + type.resource.plural
     let make = operation(type, "post", "create", version)
     guard !type.isReview else { return [(collection, ["post": make])] }
     let whole: [(String, Value)] = [

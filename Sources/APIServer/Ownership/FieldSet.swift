@@ -3,7 +3,7 @@ import Manifest
 /// A set of field paths in an object, as `managedFields` keeps them (FieldsV1).
 ///
 /// A tree whose edges are written as in Kubernetes: `f:spec` for a key, `k:{"name":"x"}` for an item with keys, `v:"x"`
-/// for an item that its value identifies.
+/// for an item that its value identifies, `i:0` for an item that lacks its keys.
 struct FieldSet: Hashable, Sendable {
   /// Whether the path itself is in the set, not only paths below it.
   var isMember = false

@@ -8,9 +8,9 @@ extension API {
   func delete(namespace stored: StoredObject) throws(Status) -> Deletion {
     let type = ResourceTypes.namespaces
     let marked = stored.isBeingDeleted ? stored : try terminate(stored)
-    empty(stored.key.name)
+    deleteContents(of: stored.key.name)
     guard let gone = try removeIfEmpty(namespace: stored.key.name) else {
-      return Deletion(type, try explain(marked), isGone: false)
+      return Deletion(type, try reportRemaining(in: marked), isGone: false)
     }
     return Deletion(type, gone, isGone: true)
   }
@@ -22,7 +22,7 @@ extension API {
   }
 
   /// Deletes the objects in a namespace; those with finalizers are only marked.
-  private func empty(_ namespace: String) {
+  private func deleteContents(of namespace: String) {
     emptying.insert(namespace)
     defer { emptying.remove(namespace) }
     for type in storedNamespacedTypes {
@@ -75,7 +75,7 @@ extension API {
 
   /// Reports in the conditions of a namespace which objects and finalizers remain.
   @discardableResult
-  func explain(_ namespace: StoredObject) throws(Status) -> StoredObject {
+  func reportRemaining(in namespace: StoredObject) throws(Status) -> StoredObject {
     let left = storedNamespacedTypes.flatMap { type in
       registry.withLock { $0.table(type.collection) }.objects(in: namespace.key.name).map { (type.resource, $0) }
     }

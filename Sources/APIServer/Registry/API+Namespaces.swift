@@ -82,7 +82,7 @@ extension API {
     if stored.isBeingDeleted {
       do throws(Status) {
         guard try removeIfEmpty(namespace: namespace) == nil, !emptying.contains(namespace) else { return }
-        try explain(stored)
+        try reportRemaining(in: stored)
       } catch {
         note("namespace \"\(namespace)\" stays: \(error.message)")
       }
@@ -96,7 +96,7 @@ extension API {
 
 extension ObjectStore {
   /// Creates the objects that every cluster has, unless they exist.
-  func makeCluster(at now: Timestamp) throws(StorageError) {
+  func makeClusterObjects(at now: Timestamp) throws(StorageError) {
     for name in API.lastingNamespaces + ["kube-node-lease"] {
       _ = try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces, at: now)
       _ = try ensure(.serviceAccount(in: name), in: ResourceTypes.kubernetes(.serviceAccounts), at: now)

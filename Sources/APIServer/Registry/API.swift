@@ -41,7 +41,7 @@ package actor API: CallerHandler {
     self.report = report
     store = try ObjectStore(path: path, remembering: limit, knowing: Set(types.all.map(\.collection)))
     do throws(StorageError) {
-      try store.makeCluster(at: now())
+      try store.makeClusterObjects(at: now())
     } catch {
       // Existing objects are served all the same, even from a full disk.
       report("what is in every cluster could not be made: \(error)")

@@ -127,11 +127,11 @@ struct JSONPatch: Hashable, Sendable {
       return .mapping(mapping)
     case .sequence(var items):
       if rest.isEmpty {
-        let place = segment == "-" ? items.count : try index(segment, below: items.count + 1, Array(path))
-        items.insert(new, at: place)
+        let position = segment == "-" ? items.count : try index(segment, below: items.count + 1, Array(path))
+        items.insert(new, at: position)
       } else {
-        let place = try index(segment, below: items.count, Array(path))
-        items[place] = try add(new, at: rest, to: items[place])
+        let position = try index(segment, below: items.count, Array(path))
+        items[position] = try add(new, at: rest, to: items[position])
       }
       return .sequence(items)
     default: throw missing(Array(path))
@@ -150,9 +150,9 @@ struct JSONPatch: Hashable, Sendable {
       mapping[segment] = left
       return (removed, .mapping(mapping))
     case .sequence(var items):
-      let place = try index(segment, below: items.count, Array(path))
-      let (removed, left) = rest.isEmpty ? (items[place], nil) : try inside(rest, items[place])
-      if let left { items[place] = left } else { items.remove(at: place) }
+      let position = try index(segment, below: items.count, Array(path))
+      let (removed, left) = rest.isEmpty ? (items[position], nil) : try inside(rest, items[position])
+      if let left { items[position] = left } else { items.remove(at: position) }
       return (removed, .sequence(items))
     default: throw missing(Array(path))
     }

@@ -7,21 +7,21 @@ import Platform
 struct ListResponder: Sendable {
   var api: API
 
-  func page(_ path: ResourcePath, _ target: Target, _ form: Representation) throws(Status) -> HTTPResponse {
+  func page(_ path: ResourcePath, _ target: Target, _ representation: Representation) throws(Status) -> HTTPResponse {
     let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
     let limit = try target.integer("limit", orNegative: true).flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
     let wanted = try Self.version(options, token)
     let snapshot = try api.snapshot(filter, after: token?.key, at: wanted)
-    let shown = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
-    let remaining = snapshot.objects.count - shown.count
+    let objects = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
+    let remaining = snapshot.objects.count - objects.count
     var metadata: Mapping = ["resourceVersion": .string(String(snapshot.version))]
-    if remaining > 0, let last = shown.last {
+    if remaining > 0, let last = objects.last {
       metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
       // With selectors, Kubernetes does not report the number of remaining items.
       if filter.labels.isEmpty, !filter.selectsFields { metadata["remainingItemCount"] = .integer(remaining) }
     }
-    let body = form.list(shown, of: path.type, metadata, at: api.now())
+    let body = representation.list(objects, of: path.type, metadata, at: api.now())
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)
       .warning(of: DamageNotice.texts(snapshot.damaged, path.type))
   }

@@ -10,7 +10,7 @@ struct ObjectFilter: Sendable {
   private var keyTerms: [FieldSelector.Term] = []
   var labels = LabelSelector()
   /// The terms of the field selector for the type's `selectableFields`.
-  private var fieldTerms: [(place: ResourceType.SelectableField, term: FieldSelector.Term)] = []
+  private var fieldTerms: [(field: ResourceType.SelectableField, term: FieldSelector.Term)] = []
 
   /// Whether it has a field selector.
   var selectsFields: Bool { !fieldTerms.isEmpty || !keyTerms.isEmpty }
@@ -30,8 +30,8 @@ struct ObjectFilter: Sendable {
 
   private mutating func select(_ selector: FieldSelector) throws(Status) {
     for term in selector.terms {
-      if let place = type.selectableFields[term.field] {
-        fieldTerms.append((place, term))
+      if let field = type.selectableFields[term.field] {
+        fieldTerms.append((field, term))
         continue
       }
       guard ["metadata.name", "metadata.namespace"].contains(term.field) else {
@@ -61,7 +61,7 @@ struct ObjectFilter: Sendable {
   }
 
   private func fieldsMatch(in object: Value) -> Bool {
-    fieldTerms.allSatisfy { place, term in term.fits(place.text(in: object)) }
+    fieldTerms.allSatisfy { field, term in term.fits(field.text(in: object)) }
   }
 
   /// Whether a damaged object may be selected; its labels are not known.

@@ -134,16 +134,16 @@ struct ProtobufReader {
   }
 
   private static func intOrString(_ bytes: ArraySlice<UInt8>) throws(Status) -> Value? {
-    var (isText, number, text) = (false, 0, "")
-    try fields(of: bytes) { place, field throws(Status) in
-      switch (place, field) {
+    var (isText, integer, text) = (false, 0, "")
+    try fields(of: bytes) { number, field throws(Status) in
+      switch (number, field) {
       case (1, .number(let type)): isText = type == 1
-      case (2, .number(let value)): number = Int(truncatingIfNeeded: Int64(bitPattern: value))
+      case (2, .number(let value)): integer = Int(truncatingIfNeeded: Int64(bitPattern: value))
       case (3, .bytes): text = field.text
       default: break
       }
     }
-    return isText ? .string(text) : .integer(number)
+    return isText ? .string(text) : .integer(integer)
   }
 }
 

@@ -68,16 +68,16 @@ enum Representation: Hashable, Sendable {
 extension Representation {
   /// The first supported representation in the `Accept` header of `request`; throws 406 if there is none.
   init(_ request: HTTPRequest, _ target: Target) throws(Status) {
-    let wishes = (request.headers["Accept"] ?? "").split(separator: ",")
-    guard !wishes.isEmpty else {
+    let mediaRanges = (request.headers["Accept"] ?? "").split(separator: ",")
+    guard !mediaRanges.isEmpty else {
       self = .objects
       return
     }
-    for wish in wishes {
-      let words = wish.split(separator: ";").map { $0.split(separator: " ").joined() }
-      guard Self.mediaTypes.contains(words.first ?? "") else { continue }
-      guard let version = Self.metaVersion(words) else { continue }
-      switch words.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
+    for mediaRange in mediaRanges {
+      let parameters = mediaRange.split(separator: ";").map { $0.split(separator: " ").joined() }
+      guard Self.mediaTypes.contains(parameters.first ?? "") else { continue }
+      guard let version = Self.metaVersion(parameters) else { continue }
+      switch parameters.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
       case nil: self = .objects
       case "Table"?: self = .table(try Self.inclusion(target["includeObject"]), version)
       case "PartialObjectMetadata"?, "PartialObjectMetadataList"?:
@@ -93,21 +93,21 @@ extension Representation {
   static let mediaTypes = ["application/json", "application/*", "*/*"]
 
   /// The version of `meta.k8s.io` of the requested kind, if any; `nil` for kinds of another group or version.
-  private static func metaVersion(_ words: [String]) -> TableVersion? {
-    guard words.contains(where: { $0.hasPrefix("as=") }) else { return .stable }
-    guard words.contains("g=meta.k8s.io") else { return nil }
-    return words.first { $0.hasPrefix("v=") }.flatMap { TableVersion(rawValue: String($0.dropFirst(2))) }
+  private static func metaVersion(_ parameters: [String]) -> TableVersion? {
+    guard parameters.contains(where: { $0.hasPrefix("as=") }) else { return .stable }
+    guard parameters.contains("g=meta.k8s.io") else { return nil }
+    return parameters.first { $0.hasPrefix("v=") }.flatMap { TableVersion(rawValue: String($0.dropFirst(2))) }
   }
 
   /// Throws 406 if the client does not accept plain JSON.
   static func checkPlain(_ request: HTTPRequest) throws(Status) {
-    let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
-      wish.split(separator: ";").map { $0.split(separator: " ").joined() }
+    let mediaRanges = (request.headers["Accept"] ?? "").split(separator: ",").map { mediaRange in
+      mediaRange.split(separator: ";").map { $0.split(separator: " ").joined() }
     }
-    let isPlain = wishes.contains { words in
-      mediaTypes.contains(words.first ?? "") && !words.contains { $0.hasPrefix("as=") }
+    let isPlain = mediaRanges.contains { parameters in
+      mediaTypes.contains(parameters.first ?? "") && !parameters.contains { $0.hasPrefix("as=") }
     }
-    guard wishes.isEmpty || isPlain else { throw .notAcceptable }
+    guard mediaRanges.isEmpty || isPlain else { throw .notAcceptable }
   }
 }
 

@@ -18,7 +18,7 @@ struct RequestedPatch: Hashable, Sendable {
   private(set) var language: Language
   private(set) var document: Value
   /// The duplicate keys, which strict field validation rejects.
-  private(set) var repeated: [String] = []
+  private(set) var duplicates: [String] = []
 
   init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
     switch request.mediaType {
@@ -35,8 +35,8 @@ struct RequestedPatch: Hashable, Sendable {
           + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
     }
     do throws(SyntaxError) {
-      let (value, places) = try JSON.parseNotingRepeats(request.body)
-      (document, repeated) = (value, places.map { "duplicate field \"\($0)\"" })
+      let (value, paths) = try JSON.parseNotingRepeats(request.body)
+      (document, duplicates) = (value, paths.map { "duplicate field \"\($0)\"" })
     } catch {
       throw .badRequest("the patch is no JSON: \(error)")
     }
@@ -57,19 +57,19 @@ struct RequestedPatch: Hashable, Sendable {
 
   /// The fields that an applier wants to own, in YAML or JSON; duplicate keys are refused.
   private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
-    let (value, repeated): (Value, [String])
+    let (value, duplicates): (Value, [String])
     do throws(SyntaxError) {
       // libyaml does not read all JSON: it rejects escaped surrogates.
       let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parseNotingRepeats(request.body) : nil
       if let json {
-        (value, repeated) = json
+        (value, duplicates) = json
       } else {
-        (value, repeated) = (try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null, [])
+        (value, duplicates) = (try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null, [])
       }
     } catch {
       throw .badRequest("error decoding YAML: \(error)")
     }
-    if let place = repeated.first { throw .badRequest("error decoding YAML: duplicate field \"\(place)\"") }
+    if let path = duplicates.first { throw .badRequest("error decoding YAML: duplicate field \"\(path)\"") }
     guard value.mapping != nil else { throw .badRequest("error decoding YAML: the body is no object") }
     let version = value["apiVersion"]?.string ?? ""
     guard version == type.resource.apiVersion else {

@@ -17,8 +17,8 @@ struct Router: Sendable {
     switch target.segments.first {
     case "healthz", "livez", "readyz":
       let health = HealthAnswer(name: target.segments[0], pending: api.startup.tasks)
-      let (status, words) = try health.answer(target)
-      return try text(status, words, for: request)
+      let (status, body) = try health.answer(target)
+      return try text(status, body, for: request)
     case "metrics" where target.segments.count == 1: return try text(200, Metrics(api: api).text, for: request)
     case nil: return try documents(request).paths()
     case "version": return try documents(request).version()
@@ -55,7 +55,7 @@ struct Router: Sendable {
     } catch {
       response = error.response
     }
-    // An error has the warning as well.
+    // An error response has the warning too.
     return response.warning(of: [path.type.deprecation].compactMap(\.self))
   }
 
@@ -85,11 +85,11 @@ struct Router: Sendable {
       return try watch(request, target, path)
     case .get: return try ListResponder(api: api).page(path, target, try Representation(request, target))
     case .post:
-      let form = try Representation(request, target)
+      let representation = try Representation(request, target)
       let options = try WriteOptions(request, target, by: caller)
-      let (value, repeated) = try request.document()
-      let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
-      return answer(201, try await api.create(value, at: path, options), path, form)
+      let (value, duplicates) = try request.document()
+      let warnings = try options.validation.check(value, path.type, isPatch: false, duplicates: duplicates)
+      return answer(201, try await api.create(value, at: path, options), path, representation)
         .warning(of: warnings + Quota.notices(value, path.type))
     case .delete: return try await deleteAll(request, path, target)
     default: throw .unknownMethod
@@ -99,26 +99,27 @@ struct Router: Sendable {
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Status) -> HTTPResponse {
-    let (options, form) = (try WriteOptions(request, target, by: caller), try Representation(request, target))
+    let options = try WriteOptions(request, target, by: caller)
+    let representation = try Representation(request, target)
     guard !path.isScale else { return try await scale(request, path, options) }
     guard !path.isFinalize else {
       guard request.method == .put else { throw .unknownMethod }
-      return answer(200, try await api.finalize(path, request.document().0, options), path, form)
+      return answer(200, try await api.finalize(path, request.document().0, options), path, representation)
     }
     switch request.method {
     case .get:
       try checkVersion(target)
-      return answer(200, try api.get(path), path, form)
+      return answer(200, try api.get(path), path, representation)
     case .put:
-      let (value, repeated) = try request.document()
-      let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
-      return answer(200, try await api.replace(path, with: value, options), path, form)
+      let (value, duplicates) = try request.document()
+      let warnings = try options.validation.check(value, path.type, isPatch: false, duplicates: duplicates)
+      return answer(200, try await api.replace(path, with: value, options), path, representation)
         .warning(of: warnings + Quota.notices(value, path.type))
     case .patch:
       let patch = try RequestedPatch(request, for: path.type)
-      let warnings = try options.validation.check(patch.fields, path.type, isPatch: true, repeated: patch.repeated)
+      let warnings = try options.validation.check(patch.fields, path.type, isPatch: true, duplicates: patch.duplicates)
       let (object, isNew) = try await api.patch(path, patch, options)
-      return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
+      return answer(isNew ? 201 : 200, object, path, representation).warning(of: warnings)
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
     default: throw .unknownMethod
@@ -149,9 +150,9 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ path: ResourcePath, _ target: Target
   ) async throws(Status) -> HTTPResponse {
     // Objects in several namespaces are deleted by name only, so that an empty variable in a path deletes nothing.
-    let isOfOne = !path.type.resource.isNamespaced || path.namespace != nil
-    guard path.type.verbs.contains("deletecollection"), isOfOne else { throw .unknownMethod }
-    let (options, form) = (try DeleteOptions(request, target), try Representation(request, target))
+    let isInOneCollection = !path.type.resource.isNamespaced || path.namespace != nil
+    guard path.type.verbs.contains("deletecollection"), isInOneCollection else { throw .unknownMethod }
+    let (options, representation) = (try DeleteOptions(request, target), try Representation(request, target))
     var deleted: [StoredObject] = []
     for object in api.objects(try ObjectFilter(path, target)) {
       var single = path
@@ -167,13 +168,13 @@ struct Router: Sendable {
     let version: Mapping = ["resourceVersion": .string(String(api.version))]
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "application/json"],
-      body: form.list(deleted, of: path.type, version, at: api.now()))
+      body: representation.list(deleted, of: path.type, version, at: api.now()))
   }
 
-  private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Representation)
-    -> HTTPResponse
-  {
-    HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
+  private func answer(
+    _ status: Int, _ object: StoredObject, _ path: ResourcePath, _ representation: Representation
+  ) -> HTTPResponse {
+    HTTPResponse(status: status, json: representation.bytes(object, of: path.type, at: api.now()))
   }
 
   private func text(_ status: Int, _ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {

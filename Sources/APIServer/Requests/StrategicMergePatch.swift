@@ -89,11 +89,11 @@ enum StrategicMergePatch {
         }
         continue
       }
-      let place = result.firstIndex { $0[key] == name }
+      let index = result.firstIndex { $0[key] == name }
       if item["$patch"] == "delete" {
         result.removeAll { $0[key] == name }
-      } else if let place, let known = result[place].mapping {
-        result[place] = .mapping(try merge(changes, into: known, schema))
+      } else if let index, let known = result[index].mapping {
+        result[index] = .mapping(try merge(changes, into: known, schema))
       } else {
         result.append(.mapping(try merge(changes, into: [:], schema)))
       }
@@ -113,11 +113,13 @@ enum StrategicMergePatch {
     let names = order.map(identity)
     let named = names.compactMap { name in kept.first { identity($0) == name } }
     var others = kept.filter { !names.contains(identity($0)) }[...]
-    let places = old.map(identity)
+    let identities = old.map(identity)
     var result: [Value] = []
     for item in named {
-      let place = places.firstIndex(of: identity(item))
-      while let other = others.first, let place, let before = places.firstIndex(of: identity(other)), before < place {
+      let index = identities.firstIndex(of: identity(item))
+      while let other = others.first, let index, let before = identities.firstIndex(of: identity(other)),
+        before < index
+      {
         result.append(other)
         others.removeFirst()
       }

@@ -20,10 +20,10 @@ struct TableRenderer: Sendable {
 
   /// The columns of the type, after the column `Name` unless they include it.
   private var allColumns: [ResourceType.Column] {
-    type.columns.contains { $0.title == "Name" } ? type.columns : [Self.name] + type.columns
+    type.columns.contains { $0.title == "Name" } ? type.columns : [Self.nameColumn] + type.columns
   }
 
-  private static let name = {
+  private static let nameColumn = {
     var column = ResourceType.Column("Name", CellTemplate("{metadata.name}"))
     column.format = "name"
     column.description = "The name of the object."

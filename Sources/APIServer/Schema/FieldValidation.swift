@@ -22,14 +22,14 @@ enum FieldValidation: String, Hashable, Sendable {
     self = mode
   }
 
-  /// The warnings about unknown fields in `document`, an object or a patch, and about its duplicate keys (`repeated`);
+  /// The warnings about unknown fields in `document`, an object or a patch, and about its duplicate keys;
   /// with `strict`, these are thrown as an error.
   func check(
-    _ document: Value, _ type: ResourceType, isPatch: Bool, repeated: [String] = []
+    _ document: Value, _ type: ResourceType, isPatch: Bool, duplicates: [String] = []
   ) throws(Status) -> [String] {
     guard self != .ignore else { return [] }
     let operations = document.sequence?.flatMap { type.unknown(inOperation: $0) }
-    let problems = repeated + (operations ?? type.unknown(in: document)).map { "unknown field \"\($0)\"" }
+    let problems = duplicates + (operations ?? type.unknown(in: document)).map { "unknown field \"\($0)\"" }
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {

@@ -53,8 +53,8 @@ struct JSONPath: Hashable, Sendable {
     case .key(let key): return value[key].map { [$0] } ?? []
     case .index(let index):
       guard let items = value.sequence else { return [] }
-      let place = index < 0 ? items.count + index : index
-      return items.indices.contains(place) ? [items[place]] : []
+      let position = index < 0 ? items.count + index : index
+      return items.indices.contains(position) ? [items[position]] : []
     case .all: return value.sequence ?? value.mapping?.pairs.map(\.value) ?? []
     case .matching(let keys, let wanted, let isEqual):
       return (value.sequence ?? []).filter { item in
@@ -106,9 +106,9 @@ struct JSONPath: Hashable, Sendable {
   /// Reads a filter such as `@.type=="Ready"`.
   private static func filter(_ text: Substring) -> Step? {
     for (word, isEqual) in [("==", true), ("!=", false)] {
-      guard let place = text.firstRange(of: word) else { continue }
-      let left = text[..<place.lowerBound].trimmed
-      let right = text[place.upperBound...].trimmed
+      guard let range = text.firstRange(of: word) else { continue }
+      let left = text[..<range.lowerBound].trimmed
+      let right = text[range.upperBound...].trimmed
       guard left.hasPrefix("@"), let keys = JSONPath(String(left.dropFirst()))?.keys, let value = literal(right) else {
         return nil
       }

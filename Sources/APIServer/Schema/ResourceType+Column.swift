@@ -15,9 +15,9 @@ extension ResourceType {
 
     private enum Content: Sendable {
       /// The value at a path, for kinds of definitions; null if there is none.
-      case found(JSONPath)
+      case path(JSONPath)
       /// Text from a template, for Kubernetes' own kinds.
-      case written(CellTemplate)
+      case template(CellTemplate)
     }
 
     /// A column of one of Kubernetes' own kinds.
@@ -25,7 +25,7 @@ extension ResourceType {
       self.title = title
       self.type = type
       description = title
-      content = .written(cell)
+      content = .template(cell)
     }
 
     /// A column of a definition.
@@ -33,7 +33,7 @@ extension ResourceType {
       self.title = title
       self.type = type
       description = "Custom resource definition column (in JSONPath format): \(path.text)"
-      content = .found(path)
+      content = .path(path)
     }
 
     /// The age of the object, which `ResourceType` adds to the columns it is given.
@@ -49,12 +49,12 @@ extension ResourceType.Column {
   /// The cell of `object`.
   func cell(_ object: Value, at now: Timestamp) -> Value {
     switch content {
-    case .found(let path): found(path.values(in: object).first ?? .null, at: now)
-    case .written(let template): written(template.text(of: object, at: now))
+    case .path(let path): cell(of: path.values(in: object).first ?? .null, at: now)
+    case .template(let template): cell(of: template.text(of: object, at: now))
     }
   }
 
-  private func written(_ text: String) -> Value {
+  private func cell(of text: String) -> Value {
     switch type {
     case "integer": .integer(Int(text) ?? 0)
     case "boolean": .bool(text == "true")
@@ -62,7 +62,8 @@ extension ResourceType.Column {
     }
   }
 
-  private func found(_ value: Value, at now: Timestamp) -> Value {
+  /// `value` as the type of the column requires; null if it has another type.
+  private func cell(of value: Value, at now: Timestamp) -> Value {
     switch (type, value) {
     case ("date", .string(let text)): return .string(Timestamp(text)?.age(at: now) ?? "<invalid>")
     case ("integer", .number(let number)): return Int(exactly: number.rounded(.towardZero)).map(Value.integer) ?? .null

@@ -9,7 +9,8 @@ package struct ResourceTypes: Sendable {
   let definitions: [Definition]
   /// Rules beyond the schemas, by the qualified names of resources.
   private let rules: [String: any ObjectRules]
-  private var places: [String: Int] = [:]
+  /// The index in `all` of each resource, by group, version and plural.
+  private var indices: [String: Int] = [:]
 
   /// Kubernetes' own resources that charts use, and the kinds of `definitions`, with their `rules`.
   package init(definitions: [Definition] = [], rules: [String: any ObjectRules] = [:]) {
@@ -17,20 +18,20 @@ package struct ResourceTypes: Sendable {
     self.definitions = definitions
     self.rules = rules
     for definition in definitions { set(definition) }
-    index()
+    buildIndices()
   }
 
   /// Adds a resource, or replaces the one with the same qualified name.
   package mutating func add(_ type: ResourceType) {
     all.removeAll { $0.resource.qualifiedName == type.resource.qualifiedName }
     all.append(type)
-    index()
+    buildIndices()
   }
 
   /// Serves the kind of `definition`, whose schemas changed at the resource version `version`, instead of its former
   /// kind.
   mutating func set(_ definition: Definition, since version: Int = 0) {
-    let place = all.firstIndex { $0.collection == definition.name } ?? all.count
+    let index = all.firstIndex { $0.collection == definition.name } ?? all.count
     all.removeAll { $0.collection == definition.name }
     let types = definition.types.map { type in
       var type = type
@@ -38,8 +39,8 @@ package struct ResourceTypes: Sendable {
       if let rules = rules[definition.name] { type.rules = rules }
       return type
     }
-    all.insert(contentsOf: types, at: min(place, all.count))
-    index()
+    all.insert(contentsOf: types, at: min(index, all.count))
+    buildIndices()
   }
 
   /// Sets the resource version at which the schemas of the definition called `name` last changed.
@@ -50,11 +51,11 @@ package struct ResourceTypes: Sendable {
   /// Removes the custom resource with the qualified name `name`.
   mutating func remove(_ name: String) {
     all.removeAll { $0.collection == name && $0.isCustom }
-    index()
+    buildIndices()
   }
 
-  private mutating func index() {
-    places = Dictionary(
+  private mutating func buildIndices() {
+    indices = Dictionary(
       all.enumerated().map { (Self.key($1.resource.group, $1.resource.version, $1.resource.plural), $0) },
       uniquingKeysWith: { $1 })
   }
@@ -64,7 +65,7 @@ package struct ResourceTypes: Sendable {
   }
 
   func find(group: String, version: String, plural: String) -> ResourceType? {
-    places[Self.key(group, version, plural)].map { all[$0] }
+    indices[Self.key(group, version, plural)].map { all[$0] }
   }
 
   /// The resource whose objects are in `collection`, in its storage version.
@@ -108,8 +109,8 @@ enum VersionPriority {
   private static func rank(_ version: String) -> [Int] {
     guard version.hasPrefix("v") else { return [] }
     for (word, stage) in [("alpha", 1), ("beta", 2)] {
-      guard let place = version.firstRange(of: word) else { continue }
-      let parts = [version[..<place.lowerBound].dropFirst(), version[place.upperBound...]].compactMap { Int($0) }
+      guard let range = version.firstRange(of: word) else { continue }
+      let parts = [version[..<range.lowerBound].dropFirst(), version[range.upperBound...]].compactMap { Int($0) }
       return parts.count == 2 ? [stage] + parts : []
     }
     return Int(version.dropFirst()).map { [3, $0] } ?? []

@@ -130,13 +130,13 @@ extension Schema {
     var hasUniqueItems = false
   }
 
-  /// A least or greatest number.
+  /// The least or greatest number that is valid, or the first that is not, if it is exclusive.
   struct Bound: Hashable, Sendable {
     var value: Double
     var isExclusive: Bool
   }
 
-  /// A least and a most number.
+  /// The permitted numbers of characters, items or properties; a bound that is `nil` does not limit.
   struct Count: Hashable, Sendable {
     var least: Int?
     var most: Int?

@@ -65,13 +65,13 @@ struct SchemaReader {
 
   /// A default must be valid by its own schema.
   private mutating func check(default value: Value, _ schema: Schema) {
-    let place = path.appending("default")
+    let field = path.appending("default")
     guard schema.pruned(value, isObject: schema.isEmbedded).unknown.isEmpty else {
-      return causes.append(.invalidValue(place, value, "must not have unknown fields"))
+      return causes.append(.invalidValue(field, value, "must not have unknown fields"))
     }
     causes += schema.causes(schema.defaulted(value)).map { cause in
       var cause = cause
-      cause.field = cause.field.isEmpty ? place : place + "." + cause.field
+      cause.field = cause.field.isEmpty ? field : field + "." + cause.field
       return cause
     }
   }

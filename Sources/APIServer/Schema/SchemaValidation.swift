@@ -77,11 +77,11 @@ struct SchemaValidation {
       causes.append(.invalid(path.appending("kind"), .string(kind), rule))
     }
     guard let metadata = mapping["metadata"], metadata != .null else { return }
-    let place = path.appending("metadata")
+    let field = path.appending("metadata")
     if let problem = NativeDecoding.problem(metadata: metadata, of: mapping["kind"]?.string ?? "") {
-      causes.append(.invalidValue(place, metadata, problem))
+      causes.append(.invalidValue(field, metadata, problem))
     } else {
-      causes += MetadataRules.causes(embedded: metadata, at: place)
+      causes += MetadataRules.causes(embedded: metadata, at: field)
     }
   }
 

@@ -60,7 +60,7 @@ extension Structure {
     case .mapping(let mapping):
       for pair in mapping.pairs {
         path.push(pair.key)
-        if let place = member(pair.key).structure.repeated(in: pair.value, at: path) { return place }
+        if let found = member(pair.key).structure.repeated(in: pair.value, at: path) { return found }
         path.pop()
       }
     case .sequence(let items):
@@ -69,7 +69,7 @@ extension Structure {
       for (index, item) in items.enumerated() {
         path.push(index)
         let isNew = known.insert(keys.map { item[$0.name] ?? $0.defaultValue }).inserted
-        if let place = isNew ? inner.repeated(in: item, at: path) : "." + path.text { return place }
+        if let found = isNew ? inner.repeated(in: item, at: path) : "." + path.text { return found }
         path.pop()
       }
     default: break

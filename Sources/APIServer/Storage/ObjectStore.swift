@@ -31,7 +31,7 @@ final class ObjectStore {
 
   /// Adds `value`, or replaces the object with its key.
   func put(_ value: Value, in collection: String) throws(StorageError) -> StoredChange {
-    let (version, previous) = try place(of: value, in: collection)
+    let (version, previous) = try versionAndPrevious(of: value, in: collection)
     let object = StoredObject(value, version: version)
     return try commit(
       StoredChange(
@@ -40,13 +40,13 @@ final class ObjectStore {
 
   /// Removes the object with the key of `value`, and reports `value` as its last state.
   func remove(_ value: Value, from collection: String) throws(StorageError) -> StoredChange {
-    let (version, previous) = try place(of: value, in: collection)
+    let (version, previous) = try versionAndPrevious(of: value, in: collection)
     let object = StoredObject(value, version: version)
     return try commit(StoredChange(kind: .deleted, collection: collection, object: object, previous: previous))
   }
 
   /// The next version, and the object that has the key of `value`.
-  private func place(
+  private func versionAndPrevious(
     of value: Value, in collection: String
   ) throws(StorageError) -> (version: Int, previous: StoredObject?) {
     let object = Object(value)

@@ -29,8 +29,8 @@ struct ObjectTable: Sendable {
 
   /// Whether `namespace` has objects, found without a search of the others.
   func hasObjects(in namespace: String) -> Bool {
-    let place = firstIndex(after: ObjectKey(namespace: namespace, name: ""))
-    return place < keys.count && keys[place].namespace == namespace
+    let index = firstIndex(after: ObjectKey(namespace: namespace, name: ""))
+    return index < keys.count && keys[index].namespace == namespace
   }
 
   /// The objects after `key`, in order, that are in `namespace` and called `name`, if these are given; other namespaces

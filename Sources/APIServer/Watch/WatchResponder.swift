@@ -8,15 +8,15 @@ struct WatchResponder: Sendable {
   var api: API
 
   /// The duration of a watch, in seconds, if the client sets none.
-  private static let longest = 3_600
+  private static let defaultDuration = 3_600
 
-  func begin(_ path: ResourcePath, _ target: Target, _ form: Representation) throws(Status) -> HTTPResponse {
+  func begin(_ path: ResourcePath, _ target: Target, _ representation: Representation) throws(Status) -> HTTPResponse {
     let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
-    let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
+    let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.defaultDuration
     let version = options.version ?? 0
     let allowsBookmarks = target.flag("allowWatchBookmarks")
     let plan = WatchPlan(
-      filter: filter, form: form, allowsBookmarks: allowsBookmarks,
+      filter: filter, representation: representation, allowsBookmarks: allowsBookmarks,
       marksInitialEventsEnd: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
     // Without a version, the watch begins with all objects as added ones, unless the request forbids it.
     let sendsInitial = options.sendsInitialEvents ?? (version == 0)
@@ -36,7 +36,7 @@ struct WatchResponder: Sendable {
 /// What a watch sends, and until when.
 struct WatchPlan: Sendable {
   var filter: ObjectFilter
-  var form: Representation
+  var representation: Representation
   var allowsBookmarks: Bool
   /// Whether a bookmark marks the end of the initial objects.
   var marksInitialEventsEnd: Bool
@@ -55,7 +55,8 @@ actor WatchReader {
   private let plan: WatchPlan
   private var initial: ArraySlice<StoredObject>
   private var marksInitialEventsEnd: Bool
-  private var place: Int
+  /// The resource version up to which the events have been sent.
+  private var position: Int
   private var nextBookmark: ContinuousClock.Instant
   private var isFinished = false
   private var isFirst = true
@@ -65,7 +66,7 @@ actor WatchReader {
     self.plan = plan
     self.initial = initial[...]
     marksInitialEventsEnd = plan.marksInitialEventsEnd
-    place = version
+    position = version
     nextBookmark = .now + Self.bookmarkInterval
   }
 
@@ -76,13 +77,13 @@ actor WatchReader {
       guard !Task.isCancelled else { throw .cancelled }
       // A kind that is no longer served has no further events; its last ones are still sent.
       let isServed = api.serves(plan.filter.type)
-      let news = await api.news(after: place, for: plan.filter, until: isServed ? min(plan.end, nextBookmark) : .now)
+      let news = await api.news(after: position, for: plan.filter, until: isServed ? min(plan.end, nextBookmark) : .now)
       switch news {
       case .expired(let oldest):
         isFinished = true
-        return line("ERROR", JSON.bytes(Status.expired(place, oldest: oldest).value))
+        return line("ERROR", JSON.bytes(Status.expired(position, oldest: oldest).value))
       case .events(let events, let version):
-        place = version
+        position = version
         if !events.isEmpty { return lines(events) }
         guard isServed else { return nil }
         if let lines = quietLines() { return lines }
@@ -117,8 +118,8 @@ actor WatchReader {
   private func bookmark(_ annotations: [String: String]) -> [UInt8] {
     let resource = plan.filter.type.resource
     // A client of tables accepts nothing else; a client of metadata accepts the form below too.
-    if case .table = plan.form { return line("BOOKMARK", JSON.bytes(emptyTable)) }
-    var metadata: Mapping = ["resourceVersion": .string(String(place)), "creationTimestamp": .null]
+    if case .table = plan.representation { return line("BOOKMARK", JSON.bytes(emptyTable)) }
+    var metadata: Mapping = ["resourceVersion": .string(String(position)), "creationTimestamp": .null]
     if !annotations.isEmpty { metadata["annotations"] = Value(annotations) }
     return line(
       "BOOKMARK",
@@ -129,12 +130,12 @@ actor WatchReader {
 
   private var emptyTable: Value {
     TableRenderer(type: plan.filter.type, inclusion: .nothing, now: api.now())
-      .value([], ["resourceVersion": .string(String(place))], hasColumns: false)
+      .value([], ["resourceVersion": .string(String(position))], hasColumns: false)
   }
 
   private func lines(_ events: [WatchedChange]) -> [UInt8] {
     events.reduce(into: []) { lines, event in
-      let object = plan.form.bytes(event.object, of: plan.filter.type, at: api.now(), isFirst: isFirst)
+      let object = plan.representation.bytes(event.object, of: plan.filter.type, at: api.now(), isFirst: isFirst)
       lines += line(event.kind.rawValue, object)
       isFirst = false
     }

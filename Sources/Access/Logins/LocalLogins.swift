@@ -83,7 +83,7 @@ package struct LocalLogins: Sendable {
 
   /// The response to a request below `/oauth/`; `nil` for any other.
   func response(to request: IncomingRequest) async -> HTTPResponse? {
-    await OAuthService(book: self, audit: audit).response(to: request)
+    await OAuthService(logins: self, audit: audit).response(to: request)
   }
 }
 

@@ -3,11 +3,11 @@ import KubernetesAPI
 import Manifest
 
 /// OAuth 2 as KubeSphere's gateway implements it: password logins, renewal, logout and user info.
-struct OAuthService<Book: LoginStore>: Sendable {
-  var book: Book
+struct OAuthService<Logins: LoginStore>: Sendable {
+  var logins: Logins
   var audit: AuditLog
 
-  /// ID and secret of the client that is built into KubeSphere and may send passwords.
+  /// The ID, which is also the secret, of the client that is built into KubeSphere and may send passwords.
   private static var client: String { "kubesphere" }
 
   /// The response to a request below `/oauth/`; `nil` for any other.
@@ -49,7 +49,7 @@ struct OAuthService<Book: LoginStore>: Sendable {
     _ name: String, _ password: String, _ request: IncomingRequest
   ) async throws(LoginRefusal) -> LoginGrant {
     do throws(LoginRefusal) {
-      let grant = try await book.logIn(name, password, from: request.clientAddress)
+      let grant = try await logins.logIn(name, password, from: request.clientAddress)
       audit.note("login", of: name, "allowed", request)
       return grant
     } catch {
@@ -61,7 +61,7 @@ struct OAuthService<Book: LoginStore>: Sendable {
   private func renew(_ token: String, _ request: IncomingRequest) async throws(LoginRefusal) -> HTTPResponse {
     let renewal: LoginRenewal
     do throws(LoginRefusal) {
-      renewal = try await book.renew(token)
+      renewal = try await logins.renew(token)
     } catch {
       audit.note("renewal", of: "", error.verdict, request)
       throw error
@@ -75,7 +75,7 @@ struct OAuthService<Book: LoginStore>: Sendable {
   }
 
   private func logOut(_ request: IncomingRequest) async throws(LoginRefusal) -> HTTPResponse {
-    guard let token = request.head.bearerToken, let user = try await book.end(loginOf: token) else {
+    guard let token = request.head.bearerToken, let user = try await logins.end(loginOf: token) else {
       return Status.unauthorized.response
     }
     audit.note("logout", of: user.name, "allowed", request)
@@ -83,7 +83,7 @@ struct OAuthService<Book: LoginStore>: Sendable {
   }
 
   private func userInfo(_ request: HTTPRequest) async throws(LoginRefusal) -> HTTPResponse {
-    guard let token = request.bearerToken, let user = try await book.tokenUser(of: token) else {
+    guard let token = request.bearerToken, let user = try await logins.tokenUser(of: token) else {
       return Status.unauthorized.response
     }
     return Self.answer(

@@ -48,7 +48,7 @@ package struct KubeSphereUsers: Sendable {
 
   /// The users of `cluster`; with `settings`, failed logins are counted in the cluster.
   package init(
-    in cluster: Cluster, failures settings: LoginSettings? = nil,
+    in cluster: Cluster, loginSettings settings: LoginSettings? = nil,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.cluster = cluster

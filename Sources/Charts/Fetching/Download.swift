@@ -42,7 +42,8 @@ struct Download {
     return RepositoryError("\(subject): it is not packed as it says: \(reason)")
   }
 
-  /// Passes the body to `take` piece by piece, and returns its digest, before which `take` must not trust the pieces.
+  /// Passes the body to `take` piece by piece, and returns its digest; the pieces are to be trusted only if the digest
+  /// is the expected one.
   func pieces(
     of body: HTTPBody, _ take: ([UInt8]) throws(RepositoryError) -> Void
   ) async throws(RepositoryError) -> String {

@@ -46,16 +46,17 @@ struct WebClient: Sendable {
 
   /// Sends `request` to `url`, whose target replaces the request's own.
   func send(_ request: HTTPRequest, to url: WebURL) async throws(RepositoryError) -> Answer {
-    var place = url
+    var current = url
     for _ in 0...Self.mostRedirects {
-      let response = try await ask(request, place)
+      let response = try await ask(request, current)
       guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers["Location"] else {
-        return Answer(status: response.status, headers: response.headers, body: response.body, url: place)
+        return Answer(status: response.status, headers: response.headers, body: response.body, url: current)
       }
-      guard let next = place.resolving(location) else {
-        throw RepositoryError("\(place.shown): it sends on to \(Excerpt.shortened(location)), which is no web address")
+      guard let next = current.resolving(location) else {
+        throw RepositoryError(
+          "\(current.shown): it sends on to \(Excerpt.shortened(location)), which is no web address")
       }
-      place = next
+      current = next
     }
     throw RepositoryError("\(url.shown): it sends on more than \(Self.mostRedirects) times")
   }

@@ -98,7 +98,7 @@ final class ImageFiles {
 
   private func beginFile(_ path: [String]) throws(RepositoryError) {
     last += 1
-    (numbers[path], open) = (last, try WrittenFile(place(last)))
+    (numbers[path], open) = (last, try WrittenFile(filePath(last)))
     entries.append((path, .file(last)))
   }
 
@@ -123,7 +123,7 @@ final class ImageFiles {
 
   func end() { open = nil }
 
-  private func place(_ number: Int) -> String { "\(root)/\(number)" }
+  private func filePath(_ number: Int) -> String { "\(root)/\(number)" }
 
   /// Whether the path is in a wanted folder or, `withFolders`, a wanted folder is in it.
   private func isWanted(_ path: [String], withFolders: Bool) -> Bool {
@@ -147,10 +147,10 @@ final class ImageFiles {
       do {
         try Files.makeDirectory(target)
         for (path, number) in files {
-          let place = target + "/" + path
-          try Files.makeDirectory(Files.parent(of: place) ?? target)
+          let linkPath = target + "/" + path
+          try Files.makeDirectory(Files.parent(of: linkPath) ?? target)
           // A link, and not a move, because one file may have two names.
-          guard Glibc.link(self.place(number), place) == 0 else { throw SystemError("writing \(place)") }
+          guard Glibc.link(filePath(number), linkPath) == 0 else { throw SystemError("writing \(linkPath)") }
         }
       } catch {
         throw RepositoryError("\(error)")

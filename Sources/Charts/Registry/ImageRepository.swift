@@ -72,15 +72,15 @@ private struct ImageCharts: ChartSource {
   let address: String
 
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
-    let place = try folder.location(of: entry)
-    return ImageRepository.scheme + address + place.dropFirst("file://".count + folder.folder.count)
+    let location = try folder.location(of: entry)
+    return ImageRepository.scheme + address + location.dropFirst("file://".count + folder.folder.count)
   }
 
   func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
-    let place = try folder.location(of: entry)
+    let location = try folder.location(of: entry)
     // An index in an image may name any address; only charts in the image are accepted.
-    guard place.hasPrefix("file://\(folder.folder)/") else {
-      throw RepositoryError("the image's index leads to \(Excerpt.shortened(place)), which is not in the image")
+    guard location.hasPrefix("file://\(folder.folder)/") else {
+      throw RepositoryError("the image's index leads to \(Excerpt.shortened(location)), which is not in the image")
     }
     return try await folder.archive(of: entry)
   }

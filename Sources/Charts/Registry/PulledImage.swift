@@ -18,7 +18,7 @@ final class PulledImage: Sendable {
     do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isTransient: true) }
     let root = folder.path
     do throws(RepositoryError) {
-      (charts, problems) = try await Self.lay(out: client, path, digest, in: root)
+      (charts, problems) = try await Self.extractCharts(client, path, digest, to: root)
     } catch {
       folder.remove()
       throw error
@@ -27,8 +27,9 @@ final class PulledImage: Sendable {
 
   deinit { folder.remove() }
 
-  private static func lay(
-    out client: RegistryClient, _ path: String, _ digest: String, in root: String
+  /// Pulls the layers, and extracts the charts to `root`.
+  private static func extractCharts(
+    _ client: RegistryClient, _ path: String, _ digest: String, to root: String
   ) async throws(RepositoryError) -> (charts: String, problems: [String]) {
     var manifest = try await client.manifest(path, digest)
     // An index may refer to another index; three levels are followed.
@@ -37,12 +38,12 @@ final class PulledImage: Sendable {
       manifest = try await client.manifest(path, best.digest)
     }
     guard !manifest.layers.isEmpty else { throw RepositoryError("\(client.host)/\(path)@\(digest) has no layers") }
-    var work = ""
+    var workingDirectory = ""
     if let config = manifest.config {
       let bytes = try await client.blob(path, config, limit: 8 << 20)
-      work = (try? JSON.parse(bytes))?[path: "config", "WorkingDir"]?.string ?? ""
+      workingDirectory = (try? JSON.parse(bytes))?[path: "config", "WorkingDir"]?.string ?? ""
     }
-    let folders = ["charts", TarStream.plainPath(work) ?? ""].filter { !$0.isEmpty }
+    let folders = ["charts", TarStream.plainPath(workingDirectory) ?? ""].filter { !$0.isEmpty }
     var files = ImageFiles(root, below: folders)
     try await read(manifest.layers, of: path, client, into: files)
     // The target of a hard link may be anywhere in the image, and be a hard link itself.

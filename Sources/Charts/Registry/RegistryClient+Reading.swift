@@ -35,9 +35,10 @@ extension RegistryClient {
         throw RepositoryError("\(answer.url.shown): it lists more than \(Self.mostNames) names")
       }
       guard let next = answer.headers["Link"].flatMap(Self.next) else { return names }
-      guard let place = answer.url.resolving(next), place.origin == answer.url.origin, place.path.hasPrefix("/v2/")
+      guard let nextURL = answer.url.resolving(next), nextURL.origin == answer.url.origin,
+        nextURL.path.hasPrefix("/v2/")
       else { throw RepositoryError("\(answer.url.shown): its next page lies elsewhere") }
-      target = String(place.target.dropFirst(4))
+      target = String(nextURL.target.dropFirst(4))
     }
     throw RepositoryError("\(host): a list has more than \(Self.mostPages) pages")
   }

@@ -28,18 +28,18 @@ final class RegistryClient: Sendable {
     _ method: HTTPRequest.Method, _ path: String, accept: [String] = [], scope: String
   ) async throws(RepositoryError) -> WebClient.Answer {
     let headers: HTTPHeaders = accept.isEmpty ? [:] : ["Accept": accept.joined(separator: ", ")]
-    return try await send(HTTPRequest(method, "/", headers: headers), to: try await place(path), scope: scope)
+    return try await send(HTTPRequest(method, "/", headers: headers), to: try await url(path), scope: scope)
   }
 
   /// Sends a body to a URL of the registry.
   func put(
-    _ bytes: [UInt8], type: String, to place: WebURL, scope: String
+    _ bytes: [UInt8], type: String, to url: WebURL, scope: String
   ) async throws(RepositoryError) -> WebClient.Answer {
-    try await send(HTTPRequest(.put, "/", headers: ["Content-Type": type], body: bytes), to: place, scope: scope)
+    try await send(HTTPRequest(.put, "/", headers: ["Content-Type": type], body: bytes), to: url, scope: scope)
   }
 
   /// The URL of `path` below `/v2/`.
-  func place(_ path: String) async throws(RepositoryError) -> WebURL {
+  func url(_ path: String) async throws(RepositoryError) -> WebURL {
     guard let url = try await base().resolving("/v2/" + path) else {
       throw RepositoryError("\(path) is no path of a registry")
     }

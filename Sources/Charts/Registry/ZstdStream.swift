@@ -8,7 +8,7 @@ final class ZstdStream {
   private let context: OpaquePointer
   private let limit: Int
   private var count = 0
-  private var isWhole = true
+  private var isAtFrameEnd = true
   /// Bytes that are unpacked at a time.
   static let chunk = 1 << 17
 
@@ -31,7 +31,7 @@ final class ZstdStream {
     while start < piece.count || isFull {
       let chunk = try next(piece, &start)
       // After the end of a frame libzstd holds no output, and another call would begin a new frame.
-      isFull = !isWhole && chunk.count == Self.chunk
+      isFull = !isAtFrameEnd && chunk.count == Self.chunk
       if !chunk.isEmpty { try take(chunk) }
     }
   }
@@ -48,7 +48,7 @@ final class ZstdStream {
       written = output.pos
     }
     guard ZSTD_isError(code) == 0 else { throw .malformed(String(cString: ZSTD_getErrorName(code))) }
-    isWhole = code == 0
+    isAtFrameEnd = code == 0
     count += chunk.count
     guard count <= limit else { throw .tooLarge(limit: limit) }
     return chunk
@@ -56,6 +56,6 @@ final class ZstdStream {
 
   /// Ends the input; throws if that is within a frame.
   func finish() throws(PackageError) {
-    guard isWhole else { throw .malformed("it ends too early") }
+    guard isAtFrameEnd else { throw .malformed("it ends too early") }
   }
 }

@@ -36,9 +36,9 @@ package struct ChartFolder: Sendable {
     guard !name.pathParts.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) else {
       throw RepositoryError("\(name) is no path in the folder")
     }
-    let place = path + "/" + name
+    let entryPath = path + "/" + name
     do {
-      if isPlainFile(name) { return try Files.read(place, limit: ChartIndex.largest) }
+      if isPlainFile(name) { return try Files.read(entryPath, limit: ChartIndex.largest) }
       if name == "index.yaml" { return Array(try index(url: "", withUnpacked: true).text.utf8) }
       guard name.hasSuffix(".tgz"), !name.containsText("/") else { throw RepositoryError("\(name) is not there") }
       for chart in try UnpackedChart.all(in: path, problem: { _ in }) where chart.file == name {
@@ -52,11 +52,11 @@ package struct ChartFolder: Sendable {
 
   /// Whether it is a regular file without a symbolic link in its path, which could lead anywhere.
   private func isPlainFile(_ name: String) -> Bool {
-    var place = path
+    var entryPath = path
     var status = stat()
     for part in name.pathParts {
-      place += "/" + part
-      guard lstat(place, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return false }
+      entryPath += "/" + part
+      guard lstat(entryPath, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return false }
     }
     return status.st_mode & S_IFMT == S_IFREG
   }

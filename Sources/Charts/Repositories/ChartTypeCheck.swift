@@ -8,29 +8,29 @@ struct ChartTypeCheck {
 
   /// Checks `Chart.yaml`, and the `dependencies` that helm uses.
   init(_ description: Value, dependencies: [Value]) {
-    for key in ["keywords", "sources"] { expectWords(description[key], "\(key)") }
+    for key in ["keywords", "sources"] { expectScalars(description[key], "\(key)") }
     expect(description["deprecated"], "deprecated", "true or false") { $0.bool != nil }
     expect(description["annotations"], "annotations", "a mapping of words") { annotations in
-      annotations.mapping?.pairs.allSatisfy { Self.isWord($0.value) } == true
+      annotations.mapping?.pairs.allSatisfy { Self.isScalar($0.value) } == true
     }
     for key in ["maintainers", "dependencies"] {
       expect(description[key], key, "a list of mappings") { $0.sequence?.allSatisfy { $0.mapping != nil } == true }
     }
     for maintainer in description["maintainers"]?.sequence ?? [] {
-      for key in ["name", "email", "url"] { expectWord(maintainer[key], "maintainers: \(key)") }
+      for key in ["name", "email", "url"] { expectScalar(maintainer[key], "maintainers: \(key)") }
     }
-    judge(dependencies)
+    checkDependencies(dependencies)
   }
 
-  private mutating func judge(_ dependencies: [Value]) {
+  private mutating func checkDependencies(_ dependencies: [Value]) {
     var names: Set<String> = []
     for dependency in dependencies {
       expect(dependency, "dependencies", "a list of mappings") { $0.mapping != nil }
       if dependency == .null { note("dependencies has an entry that says nothing") }
       for key in ["name", "version", "repository", "condition", "alias"] {
-        expectWord(dependency[key], "dependencies: \(key)")
+        expectScalar(dependency[key], "dependencies: \(key)")
       }
-      expectWords(dependency["tags"], "dependencies: tags")
+      expectScalars(dependency["tags"], "dependencies: tags")
       expect(dependency["import-values"], "dependencies: import-values", "a list") { $0.sequence != nil }
       let alias = Chart.text(dependency["alias"])
       if !alias.utf8.allSatisfy(Self.isInAlias) { note("the alias \(alias) has more than letters, digits, _ and -") }
@@ -46,17 +46,17 @@ struct ChartTypeCheck {
     }
   }
 
-  private static func isWord(_ value: Value) -> Bool { value.mapping == nil && value.sequence == nil }
+  private static func isScalar(_ value: Value) -> Bool { value.mapping == nil && value.sequence == nil }
 
-  private mutating func expectWord(_ value: Value?, _ key: String) { expect(value, key, "a word", Self.isWord) }
+  private mutating func expectScalar(_ value: Value?, _ key: String) { expect(value, key, "a word", Self.isScalar) }
 
-  private mutating func expectWords(_ value: Value?, _ key: String) {
-    expect(value, key, "a list of words") { $0.sequence?.allSatisfy(Self.isWord) == true }
+  private mutating func expectScalars(_ value: Value?, _ key: String) {
+    expect(value, key, "a list of words") { $0.sequence?.allSatisfy(Self.isScalar) == true }
   }
 
   /// A missing or null field is allowed.
-  private mutating func expect(_ value: Value?, _ key: String, _ what: String, _ isSo: (Value) -> Bool) {
-    if let value, value != .null, !isSo(value) { note("\(key) is not \(what)") }
+  private mutating func expect(_ value: Value?, _ key: String, _ what: String, _ isValid: (Value) -> Bool) {
+    if let value, value != .null, !isValid(value) { note("\(key) is not \(what)") }
   }
 
   private mutating func note(_ text: String) { problem = problem ?? text }

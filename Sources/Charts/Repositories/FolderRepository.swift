@@ -8,35 +8,35 @@ struct FolderRepository: ChartSource {
   var address: String
 
   /// Changes if the index or an unpacked chart does; without an index, also if a packed chart does.
-  var mark: RepositoryMark { mark(try? written()) }
+  var mark: RepositoryMark { mark(try? readIndexFile()) }
 
-  private func mark(_ written: [UInt8]?) -> RepositoryMark {
-    let beside = written == nil ? PackedChart.fingerprint(of: folder) : ""
-    let parts = [written.map(SHA256.hex) ?? "", UnpackedChart.fingerprint(of: folder), beside]
+  private func mark(_ indexFile: [UInt8]?) -> RepositoryMark {
+    let packed = indexFile == nil ? PackedChart.fingerprint(of: folder) : ""
+    let parts = [indexFile.map(SHA256.hex) ?? "", UnpackedChart.fingerprint(of: folder), packed]
     return RepositoryMark(digest: parts.filter { !$0.isEmpty }.joined(separator: " "))
   }
 
   func read(unless known: RepositoryMark?) throws(RepositoryError) -> RepositoryContents? {
-    let written = try hasIndex ? written() : nil
-    let mark = mark(written)
+    let indexFile = try hasIndex ? readIndexFile() : nil
+    let mark = mark(indexFile)
     if let known, !known.digest.isEmpty, known.digest == mark.digest { return nil }
-    return RepositoryContents(index: try index(written), mark: mark, charts: self)
+    return RepositoryContents(index: try index(indexFile), mark: mark, charts: self)
   }
 
   /// The charts that the index lists, or the packed ones if there is no index, and the unpacked ones.
-  func index() throws(RepositoryError) -> ChartIndex { try index(hasIndex ? written() : nil) }
+  func index() throws(RepositoryError) -> ChartIndex { try index(hasIndex ? readIndexFile() : nil) }
 
-  private func index(_ written: [UInt8]?) throws(RepositoryError) -> ChartIndex {
+  private func index(_ indexFile: [UInt8]?) throws(RepositoryError) -> ChartIndex {
     var problems: [String] = []
     let unpacked = (try? UnpackedChart.all(in: folder) { problems.append($0) }) ?? []
     var index = ChartIndex()
-    let isListed = written != nil || !Files.isDirectory(folder)
+    let isListed = indexFile != nil || !Files.isDirectory(folder)
     let packed = try isListed ? [] : PackedChart.all(in: folder) { problems.append($0) }
     // If there is nothing at all, reading the missing index gives the error.
-    if let written {
-      index = try listed(written)
+    if let indexFile {
+      index = try parsed(indexFile)
     } else if unpacked.isEmpty, packed.isEmpty {
-      index = try listed(self.written())
+      index = try parsed(readIndexFile())
     }
     index.add(packed)
     index.add(unpacked) { entry in (try? path(of: entry)).map(Files.exists) ?? false }
@@ -46,13 +46,13 @@ struct FolderRepository: ChartSource {
 
   private var hasIndex: Bool { Files.exists(folder + "/index.yaml") }
 
-  private func written() throws(RepositoryError) -> [UInt8] {
+  private func readIndexFile() throws(RepositoryError) -> [UInt8] {
     do { return try Files.read(folder + "/index.yaml", limit: ChartIndex.largest) } catch {
       throw RepositoryError("\(error)")
     }
   }
 
-  private func listed(_ bytes: [UInt8]) throws(RepositoryError) -> ChartIndex {
+  private func parsed(_ bytes: [UInt8]) throws(RepositoryError) -> ChartIndex {
     do { return try ChartIndex(try String(textOf: bytes)) } catch {
       throw RepositoryError("\(address), index.yaml: \(error)")
     }
@@ -67,8 +67,8 @@ struct FolderRepository: ChartSource {
   }
 
   func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
-    let place = try location(of: entry)
-    guard place.hasPrefix("file:") else { throw RepositoryError("a folder's index must not lead to \(place)") }
+    let location = try location(of: entry)
+    guard location.hasPrefix("file:") else { throw RepositoryError("a folder's index must not lead to \(location)") }
     return try Self.archive(at: try path(of: entry), digest: entry.digest)
   }
 

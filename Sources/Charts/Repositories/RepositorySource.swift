@@ -7,10 +7,10 @@ import Platform
 package struct RepositorySource: Sendable {
   /// The address for display; empty if there is none.
   package let address: String
-  private let place: Place
+  private let kind: Kind
   private let access: RepositoryAccess
 
-  private enum Place: Sendable {
+  private enum Kind: Sendable {
     case folder(FolderRepository)
     case web(WebRepository)
     case registry(ChartRegistry)
@@ -24,15 +24,15 @@ package struct RepositorySource: Sendable {
     let image = object.spec["image"]?.string ?? ""
     let text = url.isEmpty ? image : url
     self.access = access
-    place = Self.place(text, isImage: url.isEmpty, access)
+    kind = Self.kind(text, isImage: url.isEmpty, access)
     address =
-      switch place {
+      switch kind {
       case .web(let repository): repository.url.shown
       default: text
       }
   }
 
-  private static func place(_ text: String, isImage: Bool, _ access: RepositoryAccess) -> Place {
+  private static func kind(_ text: String, isImage: Bool, _ access: RepositoryAccess) -> Kind {
     if text.isEmpty { return .nowhere("the repository has no address") }
     if let path = FileURL.path(text) {
       return .folder(
@@ -54,7 +54,7 @@ package struct RepositorySource: Sendable {
 
   /// The current contents; `nil` if they are unchanged since `known`.
   package func read(unless known: RepositoryMark? = nil) async throws(RepositoryError) -> RepositoryContents? {
-    switch place {
+    switch kind {
     case .folder(let repository): try repository.read(unless: known)
     case .web(let repository): try await repository.read(unless: known)
     case .registry(let repository): try await repository.read(unless: known)
@@ -66,12 +66,12 @@ package struct RepositorySource: Sendable {
   /// The current mark of a folder on this machine, the only place that is checked more often than the object asks for;
   /// otherwise `nil`.
   package var markOnDisk: RepositoryMark? {
-    if case .folder(let repository) = place { repository.mark } else { nil }
+    if case .folder(let repository) = kind { repository.mark } else { nil }
   }
 
   /// The archive that was published with the address `location`; checks the digest unless `digest` is empty.
   package func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
-    switch place {
+    switch kind {
     case .folder:
       guard let path = FileURL.path(location) else { break }
       return try FolderRepository.archive(at: path, digest: digest)
@@ -86,8 +86,8 @@ package struct RepositorySource: Sendable {
 
   /// The archive at an address in an index, on the web or in a registry.
   static func fetch(_ location: String, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
-    if let place = WebURL(location) {
-      return try await WebRepository.archive(at: place, digest: digest, client: client)
+    if let url = WebURL(location) {
+      return try await WebRepository.archive(at: url, digest: digest, client: client)
     }
     let access = client.access.withoutCredentials()
     guard let registry = ChartRegistry(location, access: access) else {

@@ -52,20 +52,20 @@ struct WebRepository: ChartSource {
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
     if ImageReference.isRegistry(entry.url) { return entry.url }
     // Resolved against the URL of the repository, even if the request for the index was redirected.
-    guard let place = url.appending("index.yaml").resolving(entry.url) else {
+    guard let resolved = url.appending("index.yaml").resolving(entry.url) else {
       throw RepositoryError("\(Excerpt.shortened(entry.url)) is no address that a chart can be fetched from")
     }
-    return place.text
+    return resolved.text
   }
 
   func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
     try await RepositorySource.fetch(try location(of: entry), digest: entry.digest, client: client)
   }
 
-  /// The file at `place`; checks the digest unless `digest` is empty.
-  static func archive(at place: WebURL, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
-    let body = try await client.get(place).expected()
-    let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: place.shown).bytes(body)
+  /// The file at `url`; checks the digest unless `digest` is empty.
+  static func archive(at url: WebURL, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
+    let body = try await client.get(url).expected()
+    let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: url.shown).bytes(body)
     try ChartIndex.check(found, against: digest)
     return bytes
   }

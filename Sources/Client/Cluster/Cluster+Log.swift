@@ -32,8 +32,8 @@ extension Cluster {
     query.add("sinceTime", time)
     let target = Resource.pods.path(namespace: namespace, name: pod, subresource: "log") + query.text
     // Only silence reveals a proxy that has lost the server; a caller resumes at the time of the last line.
-    let patience = follows ? HTTPRequest.TimeoutPolicy.stream(limit: 86_400, silence: 180) : .answer
-    let response = try await read(target, accepting: "text/plain, */*", timeoutPolicy: patience)
+    let timeoutPolicy = follows ? HTTPRequest.TimeoutPolicy.stream(limit: 86_400, silence: 180) : .answer
+    let response = try await read(target, accepting: "text/plain, */*", timeoutPolicy: timeoutPolicy)
     var lines = LineSplitter()
     do {
       for try await chunk in response.body {

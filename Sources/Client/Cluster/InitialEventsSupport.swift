@@ -43,19 +43,19 @@ extension Cluster {
 /// Collects the initial events of a watch.
 struct InitialEvents<Element> {
   private var elements: [Element?] = []
-  private var places: [String: (index: Int, version: UInt64?)] = [:]
+  private var entries: [String: (index: Int, version: UInt64?)] = [:]
 
   /// Applies an event; `nil` leaves the object out, or removes it again.
   mutating func apply(_ element: Element?, for object: Object) {
     let key = "\(object.namespace ?? "")/\(object.name)"
     let version = UInt64(object.resourceVersion)
-    if let place = places[key] {
+    if let entry = entries[key] {
       // A repeated event must not overwrite a newer state.
-      if let known = place.version, let version, version < known { return }
-      places[key] = (place.index, version)
-      elements[place.index] = element
+      if let known = entry.version, let version, version < known { return }
+      entries[key] = (entry.index, version)
+      elements[entry.index] = element
     } else {
-      places[key] = (elements.count, version)
+      entries[key] = (elements.count, version)
       elements.append(element)
     }
   }

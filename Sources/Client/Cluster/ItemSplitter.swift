@@ -11,13 +11,14 @@ struct ItemSplitter {
   /// The document without its items.
   private(set) var remainder: [UInt8] = []
   private var item: [UInt8] = []
-  private var place = Place.around
+  private var state = State.around
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
+  /// Where the last top-level key is in `remainder`.
   private var key = 0..<0
 
-  private enum Place { case around, betweenItems, inItem }
+  private enum State { case around, betweenItems, inItem }
 
   /// The number of buffered bytes.
   var count: Int { remainder.count + item.count }
@@ -26,26 +27,26 @@ struct ItemSplitter {
   mutating func add<Failure: Error>(
     _ chunk: UnsafeBufferPointer<UInt8>, each: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
-    var at = 0
-    while at < chunk.count {
-      switch place {
-      case .around: at = passAround(chunk, from: at)
-      case .betweenItems: at = passBetween(chunk, from: at)
+    var index = 0
+    while index < chunk.count {
+      switch state {
+      case .around: index = passAround(chunk, from: index)
+      case .betweenItems: index = passBetween(chunk, from: index)
       case .inItem:
-        let start = at
-        at = passItem(chunk, from: at)
-        let part = UnsafeBufferPointer(rebasing: chunk[start..<at])
-        if place == .inItem {
+        let start = index
+        index = passItem(chunk, from: index)
+        let part = UnsafeBufferPointer(rebasing: chunk[start..<index])
+        if state == .inItem {
           item += part
         } else {
-          try hand(over: part, each)
+          try emit(part, each)
         }
       }
     }
   }
 
-  private mutating func hand<Failure: Error>(
-    over part: UnsafeBufferPointer<UInt8>, _ each: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
+  private mutating func emit<Failure: Error>(
+    _ part: UnsafeBufferPointer<UInt8>, _ each: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
     // An item within one chunk is passed on without a copy.
     guard !item.isEmpty else { return try each(part) }
@@ -57,14 +58,14 @@ struct ItemSplitter {
 
   /// Copies bytes to the remainder until the items begin.
   private mutating func passAround(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < chunk.count, place == .around {
-      let byte = chunk[at]
-      at += 1
+    var index = start
+    while index < chunk.count, state == .around {
+      let byte = chunk[index]
+      index += 1
       remainder.append(byte)
       if isInString { readString(byte) } else { readStructure(byte) }
     }
-    return at
+    return index
   }
 
   private mutating func readString(_ byte: UInt8) {
@@ -83,7 +84,7 @@ struct ItemSplitter {
     case UInt8(ascii: "\""):
       isInString = true
       if depth == 1 { key = remainder.count..<remainder.count }
-    case UInt8(ascii: "[") where depth == 1 && isOfItems: place = .betweenItems
+    case UInt8(ascii: "[") where depth == 1 && isOfItems: state = .betweenItems
     case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
     case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
     default: break
@@ -93,65 +94,65 @@ struct ItemSplitter {
   private var isOfItems: Bool { fields.contains { remainder[key].elementsEqual($0.utf8) } }
 
   private mutating func passBetween(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < chunk.count {
-      switch chunk[at] {
+    var index = start
+    while index < chunk.count {
+      switch chunk[index] {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
-        place = .inItem
+        state = .inItem
         depth = 0
-        return at
-      case UInt8(ascii: ","), UInt8(ascii: " "), 9, 10, 13: at += 1
+        return index
+      case UInt8(ascii: ","), UInt8(ascii: " "), 9, 10, 13: index += 1
       default:
         // The end of the items, or a value that is not an object: then the remainder is invalid JSON.
-        remainder.append(chunk[at])
-        place = .around
+        remainder.append(chunk[index])
+        state = .around
         depth = 1
         key = 0..<0
-        return at + 1
+        return index + 1
       }
     }
-    return at
+    return index
   }
 
   /// Skips an item, or the part of it that is in the chunk.
   private mutating func passItem(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < chunk.count {
+    var index = start
+    while index < chunk.count {
       if isInString {
-        at = passString(chunk, from: at)
+        index = passString(chunk, from: index)
         continue
       }
-      switch chunk[at] {
+      switch chunk[index] {
       case UInt8(ascii: "\""): isInString = true
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
         if depth == 0 {
-          place = .betweenItems
-          return at + 1
+          state = .betweenItems
+          return index + 1
         }
       default: break
       }
-      at += 1
+      index += 1
     }
-    return at
+    return index
   }
 
   private mutating func passString(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < chunk.count {
+    var index = start
+    while index < chunk.count {
       if isEscaped {
         isEscaped = false
-        at += 1
+        index += 1
         continue
       }
-      at = ByteScan.endOfPlainText(chunk, from: at)
-      guard at < chunk.count else { return at }
-      isEscaped = chunk[at] == UInt8(ascii: "\\")
-      isInString = chunk[at] != UInt8(ascii: "\"")
-      at += 1
-      if !isInString { return at }
+      index = ByteScan.endOfPlainText(chunk, from: index)
+      guard index < chunk.count else { return index }
+      isEscaped = chunk[index] == UInt8(ascii: "\\")
+      isInString = chunk[index] != UInt8(ascii: "\"")
+      index += 1
+      if !isInString { return index }
     }
-    return at
+    return index
   }
 }

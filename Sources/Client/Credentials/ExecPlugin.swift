@@ -16,7 +16,7 @@ package actor ExecPlugin: CredentialSource {
   /// The last failure of the plugin while it used a console's screen, and its time.
   private var failure: (error: TransportError, at: Int)?
   /// Seconds before a plugin that failed may interrupt the screen again.
-  private static let pause = 60
+  private static let retryDelay = 60
 
   private static let gate = TaskLock()
 
@@ -31,12 +31,12 @@ package actor ExecPlugin: CredentialSource {
   }
 
   package func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
-    if let credential = usable(insteadOf: rejected) { return credential }
+    if let credential = cachedCredential(insteadOf: rejected) { return credential }
     guard await Self.gate.enter() else { throw .cancelled }
     do throws(TransportError) {
       // While this call waited for the gate, another may have fetched a credential.
       let credential =
-        if let credential = usable(insteadOf: rejected) { credential } else { try await run() }
+        if let credential = cachedCredential(insteadOf: rejected) { credential } else { try await run() }
       await Self.gate.leave()
       return credential
     } catch {
@@ -45,7 +45,7 @@ package actor ExecPlugin: CredentialSource {
     }
   }
 
-  private func usable(insteadOf rejected: Credential?) -> Credential? {
+  private func cachedCredential(insteadOf rejected: Credential?) -> Credential? {
     guard let cached, cached.credential != rejected else { return nil }
     if let expiry = cached.expiry, expiry <= now() { return nil }
     return cached.credential
@@ -53,10 +53,10 @@ package actor ExecPlugin: CredentialSource {
 
   private func run() async throws(TransportError) -> Credential {
     guard let terminal, settings.mode != .never else {
-      if settings.mode != .always { return try credential(from: await finished(isInteractive: false)) }
+      if settings.mode != .always { return try credential(from: await runProcess(isInteractive: false)) }
       throw .invalid(reason: "the credential plugin \(settings.command) needs a terminal to ask on")
     }
-    guard terminal.isHeld else { return try credential(from: await finished(isInteractive: true)) }
+    guard terminal.isHeld else { return try credential(from: await runProcess(isInteractive: true)) }
     return try await runOnScreen()
   }
 
@@ -64,24 +64,24 @@ package actor ExecPlugin: CredentialSource {
   ///
   /// With mode `IfAvailable` it runs without the terminal first, and with it only if that fails.
   private func runOnScreen() async throws(TransportError) -> Credential {
-    if let failure, now() - failure.at < Self.pause { throw failure.error }
+    if let failure, now() - failure.at < Self.retryDelay { throw failure.error }
     if settings.mode == .ifAvailable {
-      let outcome = try await finished(isInteractive: false)
+      let outcome = try await runProcess(isInteractive: false)
       if outcome.hasSucceeded || outcome.end == .cancelled { return try credential(from: outcome) }
     }
     do throws(TransportError) {
-      let credential = try credential(from: await finished(isInteractive: true))
+      let credential = try credential(from: await runProcess(isInteractive: true))
       failure = nil
       return credential
     } catch {
       if case .invalid(let reason) = error {
-        failure = (.invalid(reason: "\(reason); it is not run again for \(Self.pause) s"), now())
+        failure = (.invalid(reason: "\(reason); it is not run again for \(Self.retryDelay) s"), now())
       }
       throw error
     }
   }
 
-  private func finished(isInteractive: Bool) async throws(TransportError) -> ChildProcess.Outcome {
+  private func runProcess(isInteractive: Bool) async throws(TransportError) -> ChildProcess.Outcome {
     do throws(SystemError) {
       return try await outcome(of: process(isInteractive: isInteractive))
     } catch {
@@ -92,7 +92,7 @@ package actor ExecPlugin: CredentialSource {
 
   private func credential(from outcome: ChildProcess.Outcome) throws(TransportError) -> Credential {
     guard outcome.end != .cancelled else { throw .cancelled }
-    guard outcome.hasSucceeded else { throw .invalid(reason: words(of: outcome)) }
+    guard outcome.hasSucceeded else { throw .invalid(reason: failureText(of: outcome)) }
     let answer = try ExecAnswer(outcome.output, settings)
     cached = answer
     return answer.credential
@@ -130,7 +130,7 @@ package actor ExecPlugin: CredentialSource {
     return try result.get()
   }
 
-  private func words(of outcome: ChildProcess.Outcome) -> Sentence {
+  private func failureText(of outcome: ChildProcess.Outcome) -> Sentence {
     let end: Sentence =
       switch outcome.end {
       case .exited(let code): "ended with \(code)"
@@ -138,9 +138,9 @@ package actor ExecPlugin: CredentialSource {
       case .timedOut: "did not end within 60 s"
       case .cancelled: "was stopped"
       }
-    let words = Excerpt.shortened(outcome.errorText, to: 500)
+    let errorText = Excerpt.shortened(outcome.errorText, to: 500)
     let plugin: Sentence = "the credential plugin \(settings.command) \(end)"
-    return words.isEmpty ? plugin : "\(plugin): \(words)"
+    return errorText.isEmpty ? plugin : "\(plugin): \(errorText)"
   }
 }
 
@@ -202,14 +202,14 @@ struct ExecAnswer {
 
 /// A lock for tasks, granted in the order of the calls to `enter`.
 actor TaskLock {
-  private var isOpen = true
+  private var isFree = true
   private var waiters: [(id: Int, waiter: CheckedContinuation<Bool, Never>)] = []
   private var lastID = 0
 
   /// Takes the lock; false if the task was cancelled while it waited, and then `leave` must not be called.
   func enter() async -> Bool {
-    if isOpen {
-      isOpen = false
+    if isFree {
+      isFree = false
       return true
     }
     lastID += 1
@@ -225,7 +225,7 @@ actor TaskLock {
 
   func leave() {
     guard !waiters.isEmpty else {
-      isOpen = true
+      isFree = true
       return
     }
     waiters.removeFirst().waiter.resume(returning: true)

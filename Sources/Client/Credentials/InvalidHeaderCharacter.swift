@@ -14,9 +14,9 @@ struct InvalidHeaderCharacter: Error, Hashable {
 
   /// `nil` if the whole text can be sent.
   init?(in text: String) {
-    guard let place = text.unicodeScalars.firstIndex(where: Self.isForbidden) else { return nil }
-    let scalar = text.unicodeScalars[place]
-    line = 1 + text.unicodeScalars[..<place].count { $0 == "\n" }
+    guard let index = text.unicodeScalars.firstIndex(where: Self.isForbidden) else { return nil }
+    let scalar = text.unicodeScalars[index]
+    line = 1 + text.unicodeScalars[..<index].count { $0 == "\n" }
     switch scalar {
     case "\0": words = "a NUL character"
     case "\n", "\r": words = "a line break"

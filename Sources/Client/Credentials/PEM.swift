@@ -29,12 +29,12 @@ struct PEM {
 
   init(_ bytes: [UInt8]) {
     var begun: (label: String, start: Int, lines: [String])?
-    var place = 0
-    while place < bytes.count {
-      let end = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      let line = String(decoding: bytes[place..<end], as: UTF8.self).trimmed()
+    var position = 0
+    while position < bytes.count {
+      let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let line = String(decoding: bytes[position..<end], as: UTF8.self).trimmed()
       if let label = Self.label(of: line, "BEGIN") {
-        begun = (label, place, [])
+        begun = (label, position, [])
       } else if let label = Self.label(of: line, "END") {
         if let begun, begun.label == label {
           blocks.append(Self.block(label, begun.lines, bytes[begun.start..<min(end + 1, bytes.count)]))
@@ -43,7 +43,7 @@ struct PEM {
       } else {
         begun?.lines.append(line)
       }
-      place = end + 1
+      position = end + 1
     }
   }
 

@@ -75,14 +75,14 @@ package final class TLSFiles: Sendable {
   /// `nil` if a file cannot be read or has no final END line; the next request then tries again.
   private func read(over tls: Connection.TLS) -> Connection.TLS? {
     var tls = tls
-    let places: [(String?, WritableKeyPath<Connection.TLS, [UInt8]?>)] = [
+    let fields: [(String?, WritableKeyPath<Connection.TLS, [UInt8]?>)] = [
       (paths.authority, \.authority), (paths.clientCertificate, \.clientCertificate), (paths.clientKey, \.clientKey),
     ]
-    for case (let path?, let place) in places {
+    for case (let path?, let field) in fields {
       guard let bytes = try? Files.read(path, limit: 16 << 20),
         String(decoding: bytes, as: UTF8.self).trimmed().hasSuffix("-----")
       else { return nil }
-      tls[keyPath: place] = place == \.authority ? AuthorityBundle.readable(bytes) : bytes
+      tls[keyPath: field] = field == \.authority ? AuthorityBundle.readable(bytes) : bytes
     }
     return tls
   }

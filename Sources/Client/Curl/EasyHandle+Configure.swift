@@ -12,7 +12,7 @@ extension EasyHandle {
     set(CURLOPT_BUFFERSIZE, 256 << 10)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_CONNECTTIMEOUT, call.connection.connectTimeout)
-    setPatience(call)
+    setTimeouts(call)
     if call.address.scheme == .https {
       let tls = call.connection.tls
       if tls.isVerified, tls.authority == [] {
@@ -76,7 +76,7 @@ extension EasyHandle {
     set(end.passphrase, "")
   }
 
-  private func setPatience(_ call: CurlCall) {
+  private func setTimeouts(_ call: CurlCall) {
     switch call.request.timeoutPolicy {
     case .answer:
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))

@@ -14,11 +14,11 @@ struct IPAddress: Hashable, Sendable {
   /// Parses a CIDR block such as `10.0.0.0/8`.
   static func network(_ text: String) -> (address: IPAddress, bits: Int)? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let whole = parse(String(parts[0])), let address = IPAddress(String(parts[0])),
-      let bits = Int(parts[1]), parts[1].utf8.allSatisfy({ (48...57).contains($0) }), bits <= whole.count * 8
+    guard parts.count == 2, let written = parse(String(parts[0])), let address = IPAddress(String(parts[0])),
+      let bits = Int(parts[1]), parts[1].utf8.allSatisfy({ (48...57).contains($0) }), bits <= written.count * 8
     else { return nil }
-    let hidden = (whole.count - address.bytes.count) * 8
-    return bits < hidden ? nil : (address, bits - hidden)
+    let mappedBits = (written.count - address.bytes.count) * 8
+    return bits < mappedBits ? nil : (address, bits - mappedBits)
   }
 
   var isLoopback: Bool {
@@ -28,8 +28,8 @@ struct IPAddress: Hashable, Sendable {
   /// Whether the first `bits` bits are those of `network`.
   func isIn(_ network: IPAddress, _ bits: Int) -> Bool {
     guard bytes.count == network.bytes.count else { return false }
-    for (place, pair) in zip(bytes, network.bytes).enumerated() {
-      let left = bits - place * 8
+    for (index, pair) in zip(bytes, network.bytes).enumerated() {
+      let left = bits - index * 8
       if left <= 0 { return true }
       let mask = left >= 8 ? 0xff : UInt8(truncatingIfNeeded: 0xff00 >> left)
       if pair.0 & mask != pair.1 & mask { return false }

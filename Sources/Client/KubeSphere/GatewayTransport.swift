@@ -30,10 +30,10 @@ package struct GatewayTransport: Transport {
     }
     var request = request
     request.target = GatewayPath.target(request.target, in: cluster)
-    return try await GatewayRefusal.translated(try await authorized(request), cluster, remedy)
+    return try await GatewayRefusal.translated(try await sendAuthenticated(request), cluster, remedy)
   }
 
-  private func authorized(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  private func sendAuthenticated(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard let credentials else { return try await base.send(request) }
     let credential = try await credentials.credential(insteadOf: nil)
     let response = try await send(request, as: credential)

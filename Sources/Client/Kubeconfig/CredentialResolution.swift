@@ -91,7 +91,7 @@ struct CredentialResolution {
   private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {
     // kubectl 1.32 prefers the user and password in the URL to all other credentials.
     if let login = Redaction.login(in: connection.server) { return FixedCredential(.basic(login.user, login.password)) }
-    if let given = try credentialGiven() { return FixedCredential(given) }
+    if let given = try commandLineCredential() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
     guard let entry else { return nil }
     if let token = entry.text("token"), let flaw = InvalidHeaderCharacter(in: token) {
@@ -113,7 +113,7 @@ struct CredentialResolution {
   }
 
   /// The credential of the command line, which overrides the file's.
-  private func credentialGiven() throws(KubeconfigError) -> Credential? {
+  private func commandLineCredential() throws(KubeconfigError) -> Credential? {
     let isBasic = options.username != nil || options.password != nil
     if let token = options.token {
       guard !isBasic else {

@@ -17,7 +17,7 @@ package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertib
   }
 
   package var description: String {
-    let place = [file, line.map(String.init)].compactMap { $0 }.joined(separator: ":")
-    return (place.isEmpty ? "" : place + ": ") + problem + (remedy.isEmpty ? "" : ". " + remedy)
+    let location = [file, line.map(String.init)].compactMap { $0 }.joined(separator: ":")
+    return (location.isEmpty ? "" : location + ": ") + problem + (remedy.isEmpty ? "" : ". " + remedy)
   }
 }

@@ -40,14 +40,14 @@ extension FallbackTransport {
   }
 
   private func differences(_ resource: Resource, _ namespace: String?) async throws(ClusterError) -> [Disagreement] {
-    let ours = try await Self.identities(resource, namespace, by: kubernetes)
-    let theirs = try await Self.identities(resource, namespace, by: gateway)
-    return Set(ours.keys).union(theirs.keys).sorted().compactMap { name in
-      switch (ours[name], theirs[name]) {
+    let direct = try await Self.identities(resource, namespace, by: kubernetes)
+    let viaGateway = try await Self.identities(resource, namespace, by: gateway)
+    return Set(direct.keys).union(viaGateway.keys).sorted().compactMap { name in
+      switch (direct[name], viaGateway[name]) {
       case (.some, nil): Disagreement(name: name, kind: .only(.kubernetes))
       case (nil, .some): Disagreement(name: name, kind: .only(.gateway))
-      case (let ours?, let theirs?) where ours.uid != theirs.uid: Disagreement(name: name, kind: .differentObjects)
-      case (let ours?, let theirs?) where ours != theirs: Disagreement(name: name, kind: .differentVersions)
+      case (let one?, let other?) where one.uid != other.uid: Disagreement(name: name, kind: .differentObjects)
+      case (let one?, let other?) where one != other: Disagreement(name: name, kind: .differentVersions)
       default: nil
       }
     }

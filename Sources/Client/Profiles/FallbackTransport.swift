@@ -50,7 +50,7 @@ package final class FallbackTransport: Transport {
   private let state = Locked(State())
 
   /// The time between a failure or probe of the preferred way and the next probe.
-  package static let pause = Duration.seconds(30)
+  package static let probeInterval = Duration.seconds(30)
 
   /// `onChange` is called after every change of the way in use, from any thread.
   package init(
@@ -87,7 +87,7 @@ package final class FallbackTransport: Transport {
     } catch {
       throw Self.outcome(of: request, first, error)
     }
-    use(way.other, because: first)
+    switchTo(way.other, because: first)
     return response
   }
 
@@ -98,9 +98,9 @@ package final class FallbackTransport: Transport {
     let isBack = response.map { $0.status < 500 } ?? false
     state.withLock { state in
       state.isProbing = false
-      state.nextProbe = timing.now() + Self.pause
+      state.nextProbe = timing.now() + Self.probeInterval
     }
-    if isBack { use(.kubernetes, because: nil) }
+    if isBack { switchTo(.kubernetes, because: nil) }
   }
 
   static func mayRetryByOtherWay(_ request: HTTPRequest, after error: TransportError) -> Bool {
@@ -130,13 +130,13 @@ package final class FallbackTransport: Transport {
 
   private func transport(_ way: Way) -> any Transport { way == .kubernetes ? kubernetes : gateway }
 
-  private func use(_ way: Way, because error: TransportError?) {
+  private func switchTo(_ way: Way, because error: TransportError?) {
     let reason = way == .kubernetes ? nil : error?.words
     let now = timing.now()
     let changed: Use? = state.withLock { state in
       guard state.use.way != way else { return nil }
       state.use = Use(way: way, reason: reason)
-      state.nextProbe = now + Self.pause
+      state.nextProbe = now + Self.probeInterval
       return state.use
     }
     guard let changed else { return }

@@ -16,8 +16,8 @@ extension Profiles {
     let ending = text.lineEnding
     if lines.last == "" { lines.removeLast() }
     let item = Self.lines(of: profile).map { $0 + ending }
-    if let (place, indentation) = try firstItem(text, lines, file) {
-      lines.insert(contentsOf: item.map { indentation + $0 }, at: place)
+    if let (index, indentation) = try firstItem(text, lines, file) {
+      lines.insert(contentsOf: item.map { indentation + $0 }, at: index)
     } else {
       lines.removeAll { $0.hasPrefix("profiles:") }
       lines += (present.current == nil ? ["current: \(scalar(profile.name))\(ending)"] : []) + ["profiles:\(ending)"]
@@ -43,11 +43,11 @@ extension Profiles {
     let ending = text.lineEnding
     let line = "current: \(scalar(name))"
     // If a key occurs twice, the last one counts.
-    if let place = lines.lastIndex(where: { YAML.isLine($0, of: "current") }) {
-      let old = lines[place]
-      lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
-    } else if let place = lines.firstIndex(where: { YAML.isLine($0, of: "profiles") }) {
-      lines.insert(line + ending, at: place)
+    if let index = lines.lastIndex(where: { YAML.isLine($0, of: "current") }) {
+      let old = lines[index]
+      lines[index] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
+    } else if let index = lines.firstIndex(where: { YAML.isLine($0, of: "profiles") }) {
+      lines.insert(line + ending, at: index)
     }
     let result = lines.joined(separator: "\n")
     // A hand-written file may have an unforeseen form; such a file is not changed.

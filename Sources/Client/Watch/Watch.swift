@@ -108,8 +108,8 @@ package struct Watch<Element: StoreElement>: Sendable {
     let seconds = 300 + Int(cluster.timing.random() * 300)
     let events: Int
     do throws(ClusterError) {
-      let patience = HTTPRequest.TimeoutPolicy.stream(limit: seconds + 30, silence: longestSilence)
-      let response = try await cluster.read(target(at: position, seconds), timeoutPolicy: patience)
+      let timeoutPolicy = HTTPRequest.TimeoutPolicy.stream(limit: seconds + 30, silence: longestSilence)
+      let response = try await cluster.read(target(at: position, seconds), timeoutPolicy: timeoutPolicy)
       if position.isInterrupted, !position.isListing {
         await report(.resumed)
         position.isInterrupted = false

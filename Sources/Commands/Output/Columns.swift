@@ -18,8 +18,8 @@ struct TextColumn<Element>: Sendable {
 extension TextTable {
   /// A row for each of `elements`.
   init<Element>(_ columns: [TextColumn<Element>], _ elements: [Element], isWide: Bool = false) {
-    let shown = columns.filter { isWide || !$0.isWide }
-    self.init(headings: shown.map(\.heading), rows: elements.map { element in shown.map { $0.text(element) } })
+    let visible = columns.filter { isWide || !$0.isWide }
+    self.init(headings: visible.map(\.heading), rows: elements.map { element in visible.map { $0.text(element) } })
   }
 }
 
@@ -66,7 +66,7 @@ struct ListedVersion: Sendable {
       let notes = status.notes(on: version) + (isRecommended ? ["recommended"] : [])
       return ListedVersion(version: version, note: notes.joined(separator: ", "), details: details)
     }
-    if let versions { return versions.withoutDoubles.map { listed($0.version, $0) } }
+    if let versions { return versions.withoutDuplicates.map { listed($0.version, $0) } }
     return found?.versions.reversed().map { listed($0, nil) } ?? []
   }
 }

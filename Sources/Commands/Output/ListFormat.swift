@@ -46,7 +46,8 @@ struct ListFormat: Sendable {
     for object in objects { keyed.append((object, try key(of: object.value))) }
     let sorted = try sorted(keyed, by: \.key).map(\.object)
     if case .name = output { return outlet.print(sorted.map(\.name)) }
-    outlet.printExactly(try output.text(output.isObject ? sorted.map(\.shown) : sorted, hasHeadings: hasHeadings))
+    let printed = output.isObject ? sorted.map(\.withoutManagedFields) : sorted
+    outlet.printExactly(try output.text(printed, hasHeadings: hasHeadings))
   }
 }
 

@@ -67,10 +67,10 @@ struct ObjectPrinter: ListPrinter {
     switch format.output {
     case .json:
       write(hasBegun ? ",\n    " : Self.jsonHead + "[\n    ")
-      buffer += JSON.prettyBytes(object.shown.value, level: 2)
+      buffer += JSON.prettyBytes(object.withoutManagedFields.value, level: 2)
     case .yaml:
       write(hasBegun ? "" : Self.yamlHead + "\n")
-      buffer += YAML.text(.sequence([object.shown.value])).utf8
+      buffer += YAML.text(.sequence([object.withoutManagedFields.value])).utf8
     default: write(object.name + "\n")
     }
     hasBegun = true
@@ -103,8 +103,8 @@ extension Output {
 }
 
 extension Object {
-  /// As kubectl 1.32 prints it: without `managedFields`.
-  var shown: Object {
+  /// The object without `managedFields`, as kubectl 1.32 prints it.
+  var withoutManagedFields: Object {
     guard value[path: "metadata", "managedFields"] != nil else { return self }
     return Object(value.setting(["metadata", "managedFields"], to: nil))
   }

@@ -40,9 +40,9 @@ package struct Outlet: Sendable {
   func print(_ line: String) { output(sanitised(line) + "\n") }
 
   /// Lines about a cluster may quote a request with a credential; documents are the user's own.
-  private func sanitised(_ line: String) -> String { shown(CredentialText.removed(from: line)) }
+  private func sanitised(_ line: String) -> String { harmless(CredentialText.removed(from: line)) }
 
-  private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain) }
+  private func harmless(_ line: String) -> String { Self.harmless(line, isPlain: isPlain) }
 
   /// Prints lines of data in one write.
   func print(_ lines: [String]) {
@@ -59,7 +59,7 @@ package struct Outlet: Sendable {
   func print(document: String) {
     guard printsToTerminal else { return output(document) }
     let lines = document.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    output(lines.map { shown(String(decoding: $0, as: UTF8.self)) }.joined(separator: "\n"))
+    output(lines.map { harmless(String(decoding: $0, as: UTF8.self)) }.joined(separator: "\n"))
   }
 
   /// Writes a line for the user to the standard error.
@@ -70,20 +70,20 @@ package struct Outlet: Sendable {
 
   /// Asks the user and returns the answer; `nil` without a terminal.
   package var ask: (@Sendable (String) -> String?)? {
-    get { harmless(questions) }
+    get { sanitising(questions) }
     set { questions = newValue }
   }
 
   /// Asks without echoing the input; `nil` without a terminal.
   package var askSecretly: (@Sendable (String) -> String?)? {
-    get { harmless(secretQuestions) }
+    get { sanitising(secretQuestions) }
     set { secretQuestions = newValue }
   }
 
   // Questions are written to the standard error, as notes are.
-  private func harmless(_ ask: (@Sendable (String) -> String?)?) -> (@Sendable (String) -> String?)? {
+  private func sanitising(_ ask: (@Sendable (String) -> String?)?) -> (@Sendable (String) -> String?)? {
     guard let ask else { return nil }
-    return { ask(Self.harmless($0, isPlain: isPlain)) }
+    return { ask(harmless($0)) }
   }
 
   private static func harmless(_ text: String, isPlain: Bool) -> String {

@@ -16,17 +16,17 @@ struct TextTable: Hashable, Sendable {
 
     /// Widens the columns so that a row fits.
     mutating func fit(_ cells: [String]) {
-      for (column, cell) in cells.enumerated() { widths[column] = max(widths[column], Self.shown(cell).columns) }
+      for (column, cell) in cells.enumerated() { widths[column] = max(widths[column], Self.displayed(cell).columns) }
     }
 
     func line(_ cells: [String]) -> String {
       let padded = cells.enumerated().map { column, cell in
-        column == cells.count - 1 ? Self.shown(cell) : Self.shown(cell).padded(to: widths[column])
+        column == cells.count - 1 ? Self.displayed(cell) : Self.displayed(cell).padded(to: widths[column])
       }
       return padded.joined(separator: "   ")
     }
 
-    private static func shown(_ cell: String) -> String { cell.isEmpty ? "-" : cell.sanitised }
+    private static func displayed(_ cell: String) -> String { cell.isEmpty ? "-" : cell.sanitised }
   }
 
   var layout: Layout {

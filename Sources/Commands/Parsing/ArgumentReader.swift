@@ -74,7 +74,7 @@ struct ArgumentReader {
 
   private mutating func accept(_ option: Option, _ value: String?, called name: String) throws(CommandError) {
     guard let argument = option.argument else {
-      return try switched(option, value ?? "true", called: name)
+      return try acceptSwitch(option, value ?? "true", called: name)
     }
     if let value = value ?? option.valueWhenBare {
       values.append((option, value))
@@ -85,7 +85,7 @@ struct ArgumentReader {
     }
   }
 
-  private mutating func switched(_ option: Option, _ value: String, called name: String) throws(CommandError) {
+  private mutating func acceptSwitch(_ option: Option, _ value: String, called name: String) throws(CommandError) {
     guard value == "true" || value == "false" else {
       throw CommandError("\(name) is true or false, not \(value)")
     }

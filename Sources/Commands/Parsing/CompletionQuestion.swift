@@ -101,17 +101,18 @@ extension CompletionQuestion {
       var seen: Set<String> = []
       return .words(next.filter { seen.insert($0.text).inserted })
     }
-    let place = line.operands.count
-    let below = place == 0 ? Verb.all.filter { $0.name.hasPrefix(verb.name + " ") } : []
-    let subject = Self.subject(of: verb, place, line)
+    let operandIndex = line.operands.count
+    let below = operandIndex == 0 ? Verb.all.filter { $0.name.hasPrefix(verb.name + " ") } : []
+    let subject = Self.subject(of: verb, operandIndex, line)
     guard !below.isEmpty else { return subject }
     let words = below.map { Word(String($0.name.dropFirst(verb.name.count + 1)), $0.summary) }
     return subject == .nothing ? .words(words) : subject
   }
 
-  private static func subject(of verb: Verb, _ place: Int, _ line: CompletionLine) -> Subject {
-    guard let last = verb.operands.last, place < verb.operands.count || last.contains("…") else { return .nothing }
-    let what = (place < verb.operands.count ? verb.operands[place] : last).filter { !"[]…".contains($0) }
+  private static func subject(of verb: Verb, _ operandIndex: Int, _ line: CompletionLine) -> Subject {
+    let isListed = operandIndex < verb.operands.count
+    guard let last = verb.operands.last, isListed || last.contains("…") else { return .nothing }
+    let what = (isListed ? verb.operands[operandIndex] : last).filter { !"[]…".contains($0) }
     if what.contains("|") { return .words(what.split(separator: "|").map { Word(String($0)) }) }
     switch what {
     case "NAME", "NAME@VERSION":

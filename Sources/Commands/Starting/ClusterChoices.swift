@@ -10,22 +10,22 @@ package struct ClusterChoices: Sendable {
 
   /// All clusters: profiles, contexts of the kubeconfig, and the standalone backend.
   package func all() throws(CommandError) -> [ClusterChoice] {
-    try Contexts(arguments, environment, .standard()).places()
+    try Contexts(arguments, environment, .standard()).clusterChoices()
       + [ClusterChoice(name: "standalone", source: .standalone, ways: "kubernetes", server: "on this computer")]
   }
 
-  /// Opens `place`; no request is sent yet.
-  package func open(_ place: ClusterChoice) async throws(CommandError) -> ClusterSession {
-    try await ClusterSession.find(arguments.leading(to: place), environment, .standard())
+  /// Opens `choice`; no request is sent yet.
+  package func open(_ choice: ClusterChoice) async throws(CommandError) -> ClusterSession {
+    try await ClusterSession.find(arguments.leading(to: choice), environment, .standard())
   }
 }
 
 extension Arguments {
-  /// This command line with `place` as its cluster.
-  fileprivate func leading(to place: ClusterChoice) -> Arguments {
-    switch place.source {
-    case .profile: naming(.profile, place.name)
-    case .kubeconfig: naming(.context, place.name, keeping: [.kubeconfig])
+  /// This command line with `choice` as its cluster.
+  fileprivate func leading(to choice: ClusterChoice) -> Arguments {
+    switch choice.source {
+    case .profile: naming(.profile, choice.name)
+    case .kubeconfig: naming(.context, choice.name, keeping: [.kubeconfig])
     case .standalone: naming(.standalone, "true")
     }
   }

@@ -64,7 +64,7 @@ struct CommandSession: Sendable {
     }
   }
 
-  /// The deed that the command line is about to do, for guardrails and the journal.
+  /// The action that the command line is about to do, for guardrails and the journal.
   private func action() throws(CommandError) -> IntendedAction {
     let takesSeveral = arguments.verb.operands.first?.contains("…") == true
     let names = takesSeveral ? arguments.operands : Array(arguments.operands.prefix(1))

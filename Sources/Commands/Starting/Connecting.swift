@@ -28,14 +28,15 @@ extension ClusterSession {
 
   /// The guardrails of this computer and of the user, and the journal.
   private static func supervision(_ status: Status, _ environment: Environment, _ outlet: Outlet) -> Supervision {
-    let places = XDG(environment)
-    let guardrails = Guardrails.load(user: places.config + "/config.yaml")
+    let directories = XDG(environment)
+    let guardrails = Guardrails.load(user: directories.config + "/config.yaml")
     var supervision = Supervision(
-      guardrails, place: .init(context: status.cluster, server: status.server), journal: Journal(folder: places.state))
+      guardrails, scope: .init(context: status.cluster, server: status.server),
+      journal: Journal(folder: directories.state))
     supervision.person = status.person
-    let hasTold = Locked(false)
-    supervision.whenForgotten = { error in
-      let isFirst = hasTold.withLock { isReported in
+    let isReported = Locked(false)
+    supervision.whenNotRecorded = { error in
+      let isFirst = isReported.withLock { isReported in
         defer { isReported = true }
         return !isReported
       }
@@ -48,12 +49,12 @@ extension ClusterSession {
   private static func opened(
     _ profile: Profile, _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
   ) throws(CommandError) -> ClusterSession {
-    var surroundings = ProfileEnvironment()
-    surroundings.environment = environment
-    surroundings.options = KubeconfigOptions(arguments)
+    var profileEnvironment = ProfileEnvironment()
+    profileEnvironment.environment = environment
+    profileEnvironment.options = KubeconfigOptions(arguments)
     // The console shows it itself.
-    if arguments.verb != .console { surroundings.onChange = { outlet.note("note: \($0.sentence)") } }
-    let opened = try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
+    if arguments.verb != .console { profileEnvironment.onChange = { outlet.note("note: \($0.sentence)") } }
+    let opened = try ProfileFile.reading { () throws(ProfileError) in try profile.open(profileEnvironment) }
     return ClusterSession(opened, status(of: profile, opened, arguments))
   }
 
@@ -106,7 +107,7 @@ extension ClusterSession {
   private static func absence(of context: ClusterContext) -> Sentence? {
     if context.server.hasPrefix("unix:") { return KubectlAbsence.socket }
     guard context.server.hasPrefix("http:"), context.connection.credentials != nil else { return nil }
-    return KubectlAbsence.clear
+    return KubectlAbsence.plainHTTP
   }
 
   /// The flags that kubectl needs to reach the same cluster; the context is explicit, and tokens are left out.

@@ -17,8 +17,8 @@ struct Context: Sendable {
 
   /// The files that ksx keeps on this computer.
   var localState: LocalState {
-    let places = XDG(environment)
-    return LocalState(cache: arguments[.cacheDirectory] ?? places.cache, state: places.state)
+    let directories = XDG(environment)
+    return LocalState(cache: arguments[.cacheDirectory] ?? directories.cache, state: directories.state)
   }
 
   /// Opens the cluster that the command line names; no request is sent yet.

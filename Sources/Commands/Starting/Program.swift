@@ -25,10 +25,10 @@ package enum Program {
   /// Runs the command line of this process; arguments that are not UTF-8 are rejected.
   package static func begin(environment: Environment = .current) async -> Next {
     var arguments: [String] = []
-    for place in 1..<max(1, Int(CommandLine.argc)) {
-      guard let pointer = CommandLine.unsafeArgv[place] else { break }
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let pointer = CommandLine.unsafeArgv[index] else { break }
       guard let argument = String(validatingCString: pointer) else {
-        return .leave(fail("argument \(place) of the command line is not UTF-8; nothing was done"))
+        return .leave(fail("argument \(index) of the command line is not UTF-8; nothing was done"))
       }
       arguments.append(argument)
     }
@@ -70,8 +70,8 @@ package enum Program {
         session = try await console.session(context)
       } catch {
         // No cluster is named: the user can choose one.
-        guard let beginning = StartChoices(arguments, words, environment) else { throw error }
-        return .choose(beginning)
+        guard let choices = StartChoices(arguments, words, environment) else { throw error }
+        return .choose(choices)
       }
       return .openConsole(
         session, context.localState,

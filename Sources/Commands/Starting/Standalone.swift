@@ -10,20 +10,20 @@ struct Standalone: Sendable {
   let log: String
   var dialect: String?
   /// How long the backend may take to respond after its start.
-  var patience = Duration.seconds(20)
+  var startTimeout = Duration.seconds(20)
   /// How long a backend that accepts connections may take to answer `/readyz`; whole seconds.
-  var probePatience = Duration.seconds(10)
+  var probeTimeout = Duration.seconds(10)
   /// Whether to wait until the backend has read its marketplace.
   var waitsForMarketplace = false
   /// The longest time to wait for the marketplace.
-  var marketplacePatience = Duration.seconds(10)
+  var marketplaceTimeout = Duration.seconds(10)
   private let environment: Environment
 
   init(_ environment: Environment) {
-    let places = XDG(environment)
+    let directories = XDG(environment)
     self.environment = environment
-    socket = places.socket
-    log = places.state + "/ksxd.log"
+    socket = directories.socket
+    log = directories.state + "/ksxd.log"
   }
 
   var server: String { "unix://" + socket }
@@ -35,7 +35,7 @@ struct Standalone: Sendable {
   /// A transport with a short timeout: a backend that accepts a connection and does not answer was stopped, or hangs.
   private var probe: CurlTransport {
     var connection = Connection(server: server)
-    connection.requestTimeout = Int(probePatience.components.seconds)
+    connection.requestTimeout = Int(probeTimeout.components.seconds)
     return CurlTransport(connection)
   }
 
@@ -47,7 +47,7 @@ struct Standalone: Sendable {
     case .hung: throw hung
     case .filling, .ready: break
     }
-    guard waitsForMarketplace, await !isReady(within: marketplacePatience) else { return }
+    guard waitsForMarketplace, await !isReady(within: marketplaceTimeout) else { return }
     outlet.note("the marketplace is still being read: what is shown may not be all there is")
   }
 
@@ -58,7 +58,7 @@ struct Standalone: Sendable {
 
   private var hung: CommandError {
     CommandError(
-      "the standalone backend takes connections on \(socket) and has not answered for \(probePatience.components.seconds) s: it was stopped, or hangs; continue or end its process (ksxd serve --socket \(socket)) and try again"
+      "the standalone backend takes connections on \(socket) and has not answered for \(probeTimeout.components.seconds) s: it was stopped, or hangs; continue or end its process (ksxd serve --socket \(socket)) and try again"
         as Sentence
     )
   }
@@ -87,7 +87,7 @@ struct Standalone: Sendable {
   /// Starts the backend, unless another process is starting it.
   private func start(_ outlet: Outlet) async throws(CommandError) {
     let program = try program()
-    let deadline = ContinuousClock.now + patience
+    let deadline = ContinuousClock.now + startTimeout
     try makeDirectories()
     let lock = try await startLock(until: deadline)
     defer { withExtendedLifetime(lock) {} }
@@ -165,7 +165,7 @@ struct Standalone: Sendable {
   private func silence(since beginning: Int) -> CommandError {
     let said = tail(from: beginning)
     return CommandError(
-      "the standalone backend does not answer on \(socket) after \(patience.components.seconds) s: \(said) (log \(log))"
+      "the standalone backend does not answer on \(socket) after \(startTimeout.components.seconds) s: \(said) (log \(log))"
         as Sentence
     )
   }

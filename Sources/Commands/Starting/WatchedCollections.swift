@@ -38,24 +38,24 @@ struct WatchedObjects {
 
   init(count: Int) { known = Array(repeating: nil, count: count) }
 
-  /// Returns what an event of the collection at `place` changes.
-  mutating func take(_ event: WatchEvent<Object>, of place: Int) -> [ObjectNews] {
+  /// Returns what an event of the collection at `index` changes.
+  mutating func take(_ event: WatchEvent<Object>, of index: Int) -> [ObjectNews] {
     switch event {
     case .interrupted(let error, _): return [.interrupted(error)]
     case .resumed: return []
     case .applied(let object):
-      known[place]?[Self.key(object)] = Self.trace(object)
+      known[index]?[Self.key(object)] = Self.trace(object)
       return isInitial ? [] : [.changed(object)]
     case .deleted(let object):
-      known[place]?[Self.key(object)] = nil
+      known[index]?[Self.key(object)] = nil
       return isInitial ? [] : [.gone(object)]
-    case .replaced(let all): return replace(all, at: place)
+    case .replaced(let all): return replace(all, at: index)
     }
   }
 
-  private mutating func replace(_ all: [Object], at place: Int) -> [ObjectNews] {
-    let former = known[place]
-    known[place] = Dictionary(all.map { (Self.key($0), isInitial ? $0 : Self.trace($0)) }, uniquingKeysWith: { $1 })
+  private mutating func replace(_ all: [Object], at index: Int) -> [ObjectNews] {
+    let former = known[index]
+    known[index] = Dictionary(all.map { (Self.key($0), isInitial ? $0 : Self.trace($0)) }, uniquingKeysWith: { $1 })
     if isInitial {
       guard known.allSatisfy({ $0 != nil }) else { return [] }
       isInitial = false
@@ -64,7 +64,7 @@ struct WatchedObjects {
       return [.initial(everything)]
     }
     let changed = all.filter { former?[Self.key($0)]?.resourceVersion != $0.resourceVersion }
-    let gone = (former ?? [:]).filter { known[place]?[$0.key] == nil }.map(\.value).sorted { $0.name < $1.name }
+    let gone = (former ?? [:]).filter { known[index]?[$0.key] == nil }.map(\.value).sorted { $0.name < $1.name }
     return changed.map(ObjectNews.changed) + gone.map(ObjectNews.gone)
   }
 
@@ -90,15 +90,15 @@ extension CommandSession {
       let task = Task {
         let (events, feed) = AsyncStream.makeStream(of: (Int, WatchEvent<Object>).self)
         await withTaskGroup(of: Void.self) { group in
-          for (place, collection) in collections.enumerated() {
+          for (index, collection) in collections.enumerated() {
             let watch = Watch(
               collection.resource, in: cluster, namespace: collection.namespace, selector: collection.selector,
               skipping: collection.skipping, decode: { $0 })
-            group.addTask { await watch.run { feed.yield((place, $0)) } }
+            group.addTask { await watch.run { feed.yield((index, $0)) } }
           }
           var state = WatchedObjects(count: collections.count)
-          for await (place, event) in events {
-            for news in state.take(event, of: place) { stream.yield(news) }
+          for await (index, event) in events {
+            for news in state.take(event, of: index) { stream.yield(news) }
           }
           group.cancelAll()
         }

@@ -105,7 +105,7 @@ struct Contexts {
   }
 
   /// The same list for the console.
-  func places() throws(CommandError) -> [ClusterChoice] {
+  func clusterChoices() throws(CommandError) -> [ClusterChoice] {
     try rows().map { row in
       ClusterChoice(
         name: row.name, source: row.source == "profile" ? .profile : .kubeconfig,

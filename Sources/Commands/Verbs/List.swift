@@ -204,7 +204,7 @@ struct List: ClusterCommand {
     // the text may still occur in a name.
     if !text.isEmpty, selection.isEmpty, session.isByGatewayAlone, reader.dialect.era == .installPlan,
       let gateway = session.gateway,
-      let found = try? await gateway.all(text, skipping: isWhole ? JSONPaths() : Extension.unread), !found.isEmpty
+      let found = try? await gateway.all(text, skipping: isWhole ? JSONPaths() : Extension.bulkyFields), !found.isEmpty
     {
       return found.forEach(each)
     }

@@ -53,7 +53,7 @@ struct LoggingIn {
 
   /// Logs in, checks that the gateway accepts the token, and stores the profile if it is new.
   func logIn() async throws(CommandError) {
-    try refuseWhatMeansNothing()
+    try refuseUselessOptions()
     let (profile, text) = try target()
     let opened = try open(profile)
     guard let session = opened.session, let gateway = opened.gateway else { throw noLogin(profile) }
@@ -69,7 +69,7 @@ struct LoggingIn {
       throw error
     }
     outlet.print("logged in to \(profile.gateway?.url ?? "") as \(user)")
-    if text != nil { try tellOfNew(profile) }
+    if text != nil { try announceNew(profile) }
   }
 
   /// Deletes the tokens, and revokes them at the gateway.
@@ -88,7 +88,7 @@ struct LoggingIn {
     outlet.print(wasLoggedIn ? "logged out of \(profile.name)" : "there was no login to \(profile.name)")
   }
 
-  private func refuseWhatMeansNothing() throws(CommandError) {
+  private func refuseUselessOptions() throws(CommandError) {
     if arguments[.password] != nil {
       throw CommandError(
         "a password on the command line can be read by every user of this computer; leave --password out to be asked, "
@@ -100,16 +100,16 @@ struct LoggingIn {
   }
 
   private func open(_ profile: Profile) throws(CommandError) -> OpenProfile {
-    var (profile, surroundings) = (profile, ProfileEnvironment())
+    var (profile, profileEnvironment) = (profile, ProfileEnvironment())
     // A login needs only the gateway, so the profile's settings for Kubernetes are ignored.
     if profile.gateway?.url != nil { profile.kubernetes = nil }
-    surroundings.environment = file.environment
+    profileEnvironment.environment = file.environment
     // Credentials are not taken from the command line here, only connection options.
     var options = KubeconfigOptions(arguments)
     (options.username, options.password) = (nil, nil)
-    if profile.kubernetes != nil { options = options.onlyHow }
-    surroundings.options = options
-    return try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
+    if profile.kubernetes != nil { options = options.withoutClusterAndCredentials }
+    profileEnvironment.options = options
+    return try ProfileFile.reading { () throws(ProfileError) in try profile.open(profileEnvironment) }
   }
 
   /// The profile to log in to.
@@ -121,8 +121,8 @@ struct LoggingIn {
     guard let given = arguments[.gateway] else { return (try existing(in: profiles), nil) }
     let url = Self.address(given)
     if let problem = Profile.Gateway.problem(with: url) { throw CommandError(problem) }
-    let there = profiles.all.filter { $0.gateway?.url.map(Self.address) == url }
-    let known = there.first { $0.name == profiles.current } ?? there.first
+    let matching = profiles.all.filter { $0.gateway?.url.map(Self.address) == url }
+    let known = matching.first { $0.name == profiles.current } ?? matching.first
     let name = arguments[.profile] ?? known?.name ?? Profile.Gateway.name(for: url)
     if let profile = profiles.all.first(where: { $0.name == name }) {
       guard profile.gateway?.url.map(Self.address) == url else {
@@ -233,7 +233,7 @@ struct LoggingIn {
     }
   }
 
-  private func tellOfNew(_ profile: Profile) throws(CommandError) {
+  private func announceNew(_ profile: Profile) throws(CommandError) {
     let current = try file.profiles().current
     let use =
       current == profile.name
@@ -266,7 +266,7 @@ struct LoggingIn {
 
 extension KubeconfigOptions {
   /// These options without those that select a cluster or have credentials.
-  fileprivate var onlyHow: KubeconfigOptions {
+  fileprivate var withoutClusterAndCredentials: KubeconfigOptions {
     var options = KubeconfigOptions()
     options.requestTimeout = requestTimeout
     options.disableCompression = disableCompression

@@ -20,12 +20,12 @@ extension Verb {
 struct RunTests: ClusterCommand {
   private let name: String
   private let output: Output
-  private let patience: Int
+  private let timeout: Int
 
   init(_ arguments: Arguments) {
     name = arguments.name
     output = arguments.output
-    patience = arguments.seconds(.timeout) ?? 300
+    timeout = arguments.seconds(.timeout) ?? 300
   }
 
   var mayChange: Bool { true }
@@ -79,9 +79,9 @@ struct RunTests: ClusterCommand {
     of id: String, _ installation: String, _ dialect: Dialect, _ session: CommandSession
   ) async throws(CommandError) -> TestRun {
     var last = "the controllers have not begun"
-    for await installationEvent in session.installationEvents(of: installation, dialect, seconds: patience) {
+    for await installationEvent in session.installationEvents(of: installation, dialect, seconds: timeout) {
       switch installationEvent {
-      case .timedOut: throw CommandError("the tests of \(name) have not ended after \(patience) s: \(last)")
+      case .timedOut: throw CommandError("the tests of \(name) have not ended after \(timeout) s: \(last)")
       case .absent: throw CommandError("\(name) has been deleted meanwhile")
       case .second: continue
       case .interrupted(let error):

@@ -88,18 +88,18 @@ struct ListVersions: ClusterCommand {
     // ExtensionVersions of the first design have no label, so all are watched.
     let collection = WatchedCollection(
       dialect.extensionVersions, selector: selection.selector,
-      skipping: format.output.isWhole ? JSONPaths() : ExtensionVersion.unread)
+      skipping: format.output.isWhole ? JSONPaths() : ExtensionVersion.bulkyFields)
     for await news in session.objects([collection]) {
       switch news {
       case .interrupted(let error): session.tell(error)
-      case .initial(let objects): try printer.print(objects.filter { isOfIt($0, dialect) })
-      case .changed(let object): if isOfIt(object, dialect) { try printer.print([object]) }
+      case .initial(let objects): try printer.print(objects.filter { isOfExtension($0, dialect) })
+      case .changed(let object): if isOfExtension(object, dialect) { try printer.print([object]) }
       case .gone: break
       }
     }
   }
 
-  private func isOfIt(_ object: Object, _ dialect: Dialect) -> Bool {
+  private func isOfExtension(_ object: Object, _ dialect: Dialect) -> Bool {
     ExtensionVersion(object, dialect: dialect).extension == name
   }
 }

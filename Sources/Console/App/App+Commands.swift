@@ -54,7 +54,7 @@ extension App {
       return state.say(.warning, "\(command.spokenName) takes no name.")
     }
     guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
-      let meant = meant(for: name, among: state.market.extensions.elements.names)
+      let suggestionSentence = suggestionSentence(for: name, among: state.market.extensions.elements.names)
       return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
     }
     if command == .open { return open(ExtensionScreen(name)) }

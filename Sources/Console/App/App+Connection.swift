@@ -16,7 +16,7 @@ extension App {
     }
     isRestarting = false
     state.say(.note, "Reading everything again …")
-    state.begin(state.capabilityState.ask())
+    state.begin(state.capabilityState.discover())
     state.askRights(isAfresh: true)
     guard let dialect = state.dialect else { return }
     state.begin(watches(dialect))
@@ -70,7 +70,7 @@ extension App {
 
   mutating func relearnMissingKinds<Element>(_ event: WatchEvent<Element>) {
     guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
-    state.begin(state.capabilityState.ask())
+    state.begin(state.capabilityState.discover())
   }
 
   mutating func unconnected(_ error: DialectError, _ delay: Duration) {

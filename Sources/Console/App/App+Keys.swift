@@ -10,7 +10,7 @@ extension App {
     switch key {
     case .resized: return
     case .closed: return finish()
-    case .mouse(let action, let place): return point(action, at: place)
+    case .mouse(let action, let position): return point(action, at: position)
     case .paste where top.question != nil:
       state.say(.warning, "Pasted text is not an answer here: type it.")
       return

@@ -14,7 +14,7 @@ extension App {
       if case .past(let name) = reading.topic, case .success(.past(let chronicle)) = answer {
         learnPast(of: name, chronicle)
       }
-    case .places(let answer): state.places = answer
+    case .clusterChoices(let answer): state.clusterChoices = answer
     case .moved(let move): request = .move(move)
     case .sent(let plan, let failure):
       state.remedies[plan.title.english]?.isUnderWay = false

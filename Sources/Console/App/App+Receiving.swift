@@ -33,10 +33,10 @@ extension App {
     case .recalled(let records): recalled(records)
     case .facts(let facts): receive(facts)
     case .detailed(let name, let details): state.details[name] = details
-    case .read, .sent, .places, .moved: receiveAnswer(message)
+    case .read, .sent, .clusterChoices, .moved: receiveAnswer(message)
     case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted:
       receiveNotice(message)
-    case .catalogue(let versions, nil): state.market.learn(versions)
+    case .catalogue(let versions, nil): state.market.setCatalogue(versions)
     case .catalogue(_, let failure?): catalogueFailed(failure)
     }
   }
@@ -134,7 +134,7 @@ extension App {
 
   private mutating func opened() {
     state.begin(.recall)
-    state.begin(state.capabilityState.askIfOld(at: state.now))
+    state.begin(state.capabilityState.discoverIfOld(at: state.now))
     if let dialect = state.dialect { state.begin(watches(dialect)) }
     state.askRights()
   }

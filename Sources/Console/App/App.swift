@@ -80,7 +80,7 @@ package struct App: Sendable {
       settle()
       state.messageLog.keyPressed(at: now)
       press(key)
-      state.begin(state.capabilityState.askIfOld(at: now))
+      state.begin(state.capabilityState.discoverIfOld(at: now))
       state.askRightsIfOld()
       isSettled = false
     default:
@@ -142,12 +142,12 @@ package struct App: Sendable {
   /// Opens `screen` above the others; where it is open already, it moves there instead of being open twice.
   mutating func open(_ screen: any Screen) {
     var screen = screen
-    if let identity = screen.identity, let place = layers.lastIndex(where: { $0.identity == identity }) {
-      let former = layers.remove(at: place)
+    if let identity = screen.identity, let position = layers.lastIndex(where: { $0.identity == identity }) {
+      let former = layers.remove(at: position)
       if former.keepsInput || former.unsavedWork(state) != nil { screen = former }
     }
     layers.append(screen)
-    if layers.count > Self.mostLayers, let place = layers.firstIndex(where: mayBeDropped) { layers.remove(at: place) }
+    if layers.count > Self.mostLayers, let lowest = layers.firstIndex(where: mayBeDropped) { layers.remove(at: lowest) }
     // A question must be painted again before it can be answered, even if the same one was read before.
     shownQuestion = nil
     isSettled = false

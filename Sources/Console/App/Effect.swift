@@ -43,7 +43,7 @@ package struct Effect: Hashable, Sendable {
     case draft(of: String)
     case reading(ReadRequest.Topic)
     case remedy(String)
-    case places, move, trail
+    case clusterChoices, move, trail
   }
 
   /// What happens to an effect if one with its id is in progress.
@@ -96,7 +96,7 @@ extension Request {
     case .probeWays: .ways
     case .compareWays: .comparison
     case .readFacts: .facts
-    case .listPlaces: .places
+    case .listClusterChoices: .clusterChoices
     case .move: .move
     case .read(let reading): .reading(reading.topic)
     case .stop(let id): id

@@ -27,7 +27,8 @@ package indirect enum Message: Hashable, Sendable {
   case versions(of: String, WatchEvent<ExtensionVersion>)
   /// A plan was sent to the cluster, which accepted it or refused it.
   case applied(Plan, failure: ClusterError?)
-  /// What rested was sent once more, and came to this, or to nothing where another writer was first; or why it was not.
+  /// A change that nothing came of was sent a second time: the installation as written, `nil` if another writer was
+  /// first; or why it was not sent.
   case triedAgain(SecondTry, Installation?, failure: ClusterError?)
   /// The result of a plan's dry run; `nil` if the API server would accept it.
   case dryRunEnded(Plan, failure: ClusterError?)
@@ -72,7 +73,7 @@ package indirect enum Message: Hashable, Sendable {
   /// The requests of a plan were sent; `failure` says why that failed, or is `nil`.
   case sent(RemedyPlan, failure: Sentence?)
   /// The clusters that the console can open, or why they cannot be read.
-  case places(Result<[ClusterChoice], ReadFailure>)
+  case clusterChoices(Result<[ClusterChoice], ReadFailure>)
   /// Another cluster was opened.
   case moved(SessionSwitch)
   /// Something failed or was not saved; the sentence says what and why.

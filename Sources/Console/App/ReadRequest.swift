@@ -94,7 +94,8 @@ struct ReadResults: Sendable {
     var since: ClockReading
   }
 
-  /// In seconds: how often the time is shown for which a reading has had no answer, and after how long at first.
+  /// In seconds: how often a screen updates the time for which a reading has had no answer; before the first, it shows
+  /// none.
   static let step = 5.0
 
   private var entries: [ReadRequest.Topic: Entry] = [:]
@@ -109,14 +110,14 @@ struct ReadResults: Sendable {
     entries[reading.topic] = entry
   }
 
-  /// How long a reading has had no answer, in steps; `nil` before the first.
+  /// How long a reading has had no answer, in seconds, rounded down to a multiple of `step`; `nil` if that is 0.
   func wait(_ topic: ReadRequest.Topic, at now: ClockReading) -> Double? {
     guard let entry = entries[topic], entry.isUnderWay else { return nil }
     let steps = ((now - entry.since) / Self.step).rounded(.down)
     return steps < 1 ? nil : steps * Self.step
   }
 
-  /// When the time next changes for which a reading has had no answer; `nil` if none is waited for.
+  /// When `wait` next changes; `nil` if no screen waits for a reading.
   func nextChange(after now: ClockReading) -> ClockReading? {
     entries.filter { $0.value.isUnderWay && $0.key.isWaitedFor }.values.map { entry in
       entry.since + (((now - entry.since) / Self.step).rounded(.down) + 1) * Self.step
@@ -125,13 +126,13 @@ struct ReadResults: Sendable {
 
   /// Records the result of `reading`; a result with an outdated stamp is dropped.
   mutating func take(
-    _ reading: ReadRequest, _ answer: Result<ReadResult, ReadFailure>, at moment: ClockReading, _ words: Language
+    _ reading: ReadRequest, _ answer: Result<ReadResult, ReadFailure>, at moment: ClockReading, _ language: Language
   ) {
     guard var entry = entries[reading.topic], entry.stamp == reading.stamp else { return }
     entry.isUnderWay = false
     switch answer {
     case .success(let facts): (entry.facts, entry.failure, entry.moment) = (facts, nil, moment)
-    case .failure(let failure): entry.failure = (words(failure.sentence), failure.isForbidden)
+    case .failure(let failure): entry.failure = (language(failure.sentence), failure.isForbidden)
     }
     entries[reading.topic] = entry
   }
@@ -151,7 +152,7 @@ extension ReadRequest.Topic {
 
 extension ConsoleState {
   /// The line that is shown without facts: that they are being read and for how long, why that failed, or `otherwise`.
-  func emptiness(_ topic: ReadRequest.Topic, reading: String, otherwise: String) -> Line {
+  func emptyLine(_ topic: ReadRequest.Topic, reading: String, otherwise: String) -> Line {
     guard let entry = readings[topic] else { return Line(reading, .dim) }
     if let failure = entry.failure {
       return Line(failure.text, failure.isForbidden ? .statusWarning : .statusError)
@@ -161,8 +162,8 @@ extension ConsoleState {
     return Line(reading + " ", .dim) + Line(words("no answer for {0}", words.duration(wait)), .statusWarning)
   }
 
-  /// A line which says that the facts are outdated, and why; empty if they are not.
-  func staleness(_ topic: ReadRequest.Topic) -> [Line] {
+  /// The line that says that the facts are outdated, and why; empty if they are not.
+  func staleLines(_ topic: ReadRequest.Topic) -> [Line] {
     guard let entry = readings[topic], entry.facts != nil else { return [] }
     if let failure = entry.failure { return [Line(words("Not read again: {0}", failure.text), .statusWarning)] }
     guard let wait = readings.wait(topic, at: now), wait > ReadResults.step else { return [] }

@@ -53,7 +53,7 @@ package indirect enum Request: Hashable, Sendable {
   /// Send these requests one after another; the first failure stops this.
   case send([RemedyRequest], of: RemedyPlan)
   /// List the clusters that the console can open.
-  case listPlaces
+  case listClusterChoices
   /// Open another cluster, with which the console continues.
   case move(ClusterChoice)
   /// Read something that a screen shows.

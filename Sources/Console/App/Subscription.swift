@@ -33,7 +33,7 @@ indirect enum Subscription: Hashable, Sendable {
   /// The records on this computer, which commands write too.
   case records
   /// The clusters that the console can open.
-  case places
+  case clusterChoices
 }
 
 extension ConsoleState {
@@ -68,7 +68,7 @@ extension App {
       state.readings.begin(reading, at: state.now)
       state.begin(.read(reading))
     case .records: state.begin(.recall)
-    case .places: state.begin(.listPlaces)
+    case .clusterChoices: state.begin(.listClusterChoices)
     case .restarts(let installation):
       if let capabilities = state.capabilityState.capabilities {
         state.begin(.countRestarts(installation, capabilities))
@@ -121,7 +121,7 @@ extension App {
     case .versions(let name, let dialect):
       state.market.forgetVersions(of: name)
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
-    case .rights, .facts, .catalogue, .records, .places, .restarts: break
+    case .rights, .facts, .catalogue, .records, .clusterChoices, .restarts: break
     case .reading(let reading): end(reading)
     // Results are kept for the next time; only a few of them.
     case .evidence: if state.evidence.count > 8 { state.evidence = [:] }

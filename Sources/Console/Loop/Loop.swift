@@ -7,7 +7,6 @@ package import Terminal
 ///
 /// This is the only place that waits, that draws, and that passes messages to the app. It is synchronous: the state
 /// cannot change between two waits. If nothing happens, it sleeps without a timeout and sends nothing.
-///
 @discardableResult
 package func run(
   _ app: App, on screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
@@ -113,7 +112,7 @@ struct Loop {
       shown = nil
       tell(.resized(screen.size))
     case .copy(let text)?: screen.copy(text)
-    case .move(let move)?: return go(on: move.session)
+    case .move(let move)?: return switchCluster(to: move.session)
     case .editOutside(let text, let name)?:
       app.request = nil
       return edit(text, of: name)
@@ -123,7 +122,7 @@ struct Loop {
   }
 
   /// Continues with another cluster; messages of the former one are lost with its mailbox.
-  private mutating func go(on session: Session) {
+  private mutating func switchCluster(to session: Session) {
     worker.stop()
     mailbox = Mailbox()
     worker = Worker(session, mailbox: mailbox)
@@ -170,7 +169,7 @@ struct Loop {
     var polled = (screen.descriptors + own).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    let pauses = [moment.map { $0 - now() }, screen.patience.map { $0 / .seconds(1) }].compactMap { $0 }
+    let pauses = [moment.map { $0 - now() }, screen.pollTimeout.map { $0 / .seconds(1) }].compactMap { $0 }
     let milliseconds = pauses.min().map { max(0, min(3_600_000, ($0 * 1000).rounded(.up))) } ?? -1
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }

@@ -36,6 +36,7 @@ package struct MailSubject: Hashable, Sendable {
 package final class Mailbox<Message: Mail>: Sendable {
   /// Readable while there are messages.
   package let descriptor: Int32
+  /// The end of the pipe that is written to.
   private let bell: Int32
   private let box = Locked(Box<Message>())
 
@@ -68,61 +69,61 @@ package final class Mailbox<Message: Mail>: Sendable {
   package func take() -> [Message] {
     box.withLock { box in
       guard !box.isEmpty else { return [] }
-      var rung: UInt8 = 0
-      _ = read(descriptor, &rung, 1)
+      var byte: UInt8 = 0
+      _ = read(descriptor, &byte, 1)
       return box.empty()
     }
   }
 
   /// The number of slots in use, including those of replaced messages.
-  var room: Int { box.withLock { $0.room } }
+  var slotCount: Int { box.withLock { $0.slotCount } }
 }
 
 /// The unread messages, only the latest for each subject.
 private struct Box<Message: Mail> {
   /// In order; `nil` for a message that was replaced.
-  private var places: [Message?] = []
+  private var slots: [Message?] = []
   /// The index of the latest message of each subject, by topic.
   private var latest: [String: [String?: Int]] = [:]
-  private var holes = 0
+  private var replacedCount = 0
 
-  var isEmpty: Bool { places.isEmpty }
-  var room: Int { places.count }
+  var isEmpty: Bool { slots.isEmpty }
+  var slotCount: Int { slots.count }
 
   mutating func put(_ message: Message) {
     if let subject = message.subject {
       supersede(subject)
-      latest[subject.topic, default: [:]][subject.object] = places.count
+      latest[subject.topic, default: [:]][subject.object] = slots.count
     }
-    places.append(message)
-    if holes > 64, holes > places.count / 2 { close() }
+    slots.append(message)
+    if replacedCount > 64, replacedCount > slots.count / 2 { compact() }
   }
 
   mutating func empty() -> [Message] {
     defer { self = Box() }
-    return places.compactMap { $0 }
+    return slots.compactMap { $0 }
   }
 
   private mutating func supersede(_ subject: MailSubject) {
     if subject.object == nil {
-      for place in (latest.removeValue(forKey: subject.topic) ?? [:]).values { forget(place) }
-    } else if let place = latest[subject.topic]?.removeValue(forKey: subject.object) {
-      forget(place)
+      for slot in (latest.removeValue(forKey: subject.topic) ?? [:]).values { forget(slot) }
+    } else if let slot = latest[subject.topic]?.removeValue(forKey: subject.object) {
+      forget(slot)
     }
   }
 
-  private mutating func forget(_ place: Int) {
-    places[place] = nil
-    holes += 1
+  private mutating func forget(_ slot: Int) {
+    slots[slot] = nil
+    replacedCount += 1
   }
 
   /// Removes the empty slots.
-  private mutating func close() {
-    let rest = places.compactMap { $0 }
+  private mutating func compact() {
+    let rest = slots.compactMap { $0 }
     self = Box()
-    for (place, message) in rest.enumerated() {
-      if let subject = message.subject { latest[subject.topic, default: [:]][subject.object] = place }
+    for (slot, message) in rest.enumerated() {
+      if let subject = message.subject { latest[subject.topic, default: [:]][subject.object] = slot }
     }
-    places = rest
+    slots = rest
   }
 }

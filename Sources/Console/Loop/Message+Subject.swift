@@ -23,8 +23,8 @@ extension Message: Mail {
     case .detailed(let name, _): MailSubject("details", name)
     case .read(let reading, _): MailSubject("reading", "\(reading.topic)")
     case .opened, .drawing, .key, .resized, .time: nil
-    case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled, .sent, .places, .moved: nil
-    case .triedAgain, .evidence, .wroteFile, .reviewed, .restarts, .edited: nil
+    case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled, .sent: nil
+    case .clusterChoices, .moved, .triedAgain, .evidence, .wroteFile, .reviewed, .restarts, .edited: nil
     }
   }
 }

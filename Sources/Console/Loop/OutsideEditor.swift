@@ -8,12 +8,12 @@ enum OutsideEditor {
   static func edit(_ text: String, called name: String) -> EditedText {
     var template = Array("\(folder)/ksx-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return .refused("There is no folder to edit the text in.") }
-    let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let path = place + "/\(name).yaml"
+    let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = directory + "/\(name).yaml"
     defer {
       // Editors leave copies in the folder, which contain the same secrets.
-      for file in (try? Files.names(in: place)) ?? [] { unlink("\(place)/\(file)") }
-      rmdir(place)
+      for file in (try? Files.names(in: directory)) ?? [] { unlink("\(directory)/\(file)") }
+      rmdir(directory)
     }
     do throws(SystemError) {
       try Files.write(Array(text.utf8), to: path)

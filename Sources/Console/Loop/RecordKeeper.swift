@@ -24,18 +24,19 @@ package struct RecordKeeper: Hashable, Sendable {
 
   private var draftFolder: String { folder + "/drafts" }
 
-  /// How many of the newest lines of the history the console keeps in memory; a config may have a megabyte.
-  private static let linesAtHand = 2000
+  /// How many of the newest lines of the history the console keeps in memory: a line may contain a config of a
+  /// megabyte.
+  private static let maximumLines = 2000
 
   /// Reads everything that is stored about the cluster; unreadable files are skipped.
   func recall() -> Records {
     let lines = history.lines()
-    var records = Records(memories: History.releases(lines), lines: Array(lines.suffix(Self.linesAtHand)))
+    var records = Records(memories: History.releases(lines), lines: Array(lines.suffix(Self.maximumLines)))
     records.places = places
-    let mark = ConfigHash.of(cluster) + "-"
-    for name in names(in: draftFolder) where name.hasPrefix(mark) && name.hasSuffix(".json") {
+    let prefix = ConfigHash.of(cluster) + "-"
+    for name in names(in: draftFolder) where name.hasPrefix(prefix) && name.hasSuffix(".json") {
       guard let bytes = try? Files.read(draftFolder + "/" + name), let draft = KeptDraft(json: bytes) else { continue }
-      records.drafts[String(name.dropFirst(mark.count).dropLast(".json".count))] = draft
+      records.drafts[String(name.dropFirst(prefix.count).dropLast(".json".count))] = draft
     }
     return records
   }

@@ -11,8 +11,8 @@ extension Worker {
   func answer(_ request: Request) async -> Message? {
     switch request {
     case .send(let requests, let plan): await send(requests, of: plan)
-    case .listPlaces: session.otherClusters.map { .places($0.list()) }
-    case .move(let place): await move(to: place)
+    case .listClusterChoices: session.otherClusters.map { .clusterChoices($0.list()) }
+    case .move(let choice): await move(to: choice)
     case .read(let reading): await read(reading)
     default: nil
     }
@@ -30,11 +30,11 @@ extension Worker {
     }
   }
 
-  /// Opens a session with `place`.
-  func move(to place: ClusterChoice) async -> Message? {
-    switch await session.otherClusters?.open(place) {
+  /// Opens a session with `choice`.
+  func move(to choice: ClusterChoice) async -> Message? {
+    switch await session.otherClusters?.open(choice) {
     case .success(let session)?: .moved(SessionSwitch(to: session))
-    case .failure(let failure)?: .failed("\(place.name): \(failure.sentence)")
+    case .failure(let failure)?: .failed("\(choice.name): \(failure.sentence)")
     case nil: nil
     }
   }
@@ -44,7 +44,7 @@ extension Worker {
     if let cancellation = plan.cancellation, let capabilities = plan.capabilities {
       return await cancel(cancellation, plan, capabilities)
     }
-    for (place, request) in requests.enumerated() {
+    for (index, request) in requests.enumerated() {
       do throws(ClusterError) {
         let cluster = session.connection.cluster
         try await IntendedAction([plan.verb], names: [plan.subject]).carryOut { () throws(ClusterError) in
@@ -52,10 +52,10 @@ extension Worker {
         }
       } catch {
         let before: Sentence =
-          switch place {
+          switch index {
           case 0: " \(error.consequence)"
           case 1: " The request before it had been carried out."
-          default: " The \(place) requests before it had been carried out."
+          default: " The \(index) requests before it had been carried out."
           }
         let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)
         return .sent(plan, failure: "\(sentence)\(before)")
@@ -64,8 +64,9 @@ extension Worker {
     return .sent(plan, failure: nil)
   }
 
-  /// In seconds: if nothing happens for this long, the controllers must finish the cancellation alone.
-  private static let patience = 60
+  /// Seconds without an effect of a step, after which the console stops: the controllers must finish the cancellation
+  /// alone.
+  private static let cancellationTimeout = 60
 
   /// Carries out a cancellation step by step.
   private func cancel(
@@ -77,7 +78,7 @@ extension Worker {
       guard let installation = Installations(try await reader.installations().map(Installation.init)).of(name) else {
         return .sent(plan, failure: "\(name) is not installed any more; ksx history tells what was")
       }
-      let pace = CancellationPace(patience: Self.patience, isWhole: false, timing: cluster.timing)
+      let pace = CancellationPace(timeout: Self.cancellationTimeout, isWhole: false, timing: cluster.timing)
       let (sender, called) = (sender, installation.name)
       sender.noteCancelled(installation, of: name)
       let end = try await IntendedAction([plan.verb], names: [name]).carryOut { () throws(ClusterError) in

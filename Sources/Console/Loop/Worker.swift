@@ -146,7 +146,7 @@ package final class Worker: Sendable {
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
     case .remember, .keepDraft, .keepPlaces, .noteOutcome: return keep(request)
-    case .send, .listPlaces, .move, .read: return await answer(request)
+    case .send, .listClusterChoices, .move, .read: return await answer(request)
     case .stop: break
     }
     return nil
@@ -173,7 +173,7 @@ package final class Worker: Sendable {
   private func catalogue(_ dialect: Dialect) async -> Message {
     do throws(ClusterError) {
       let objects = try await session.connection.cluster.list(
-        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached)
+        dialect.extensionVersions, skipping: ExtensionVersion.bulkyFields, freshness: .cached)
       return .catalogue(objects.map { ExtensionVersion($0, dialect: dialect) }, failure: nil)
     } catch {
       return .catalogue([], failure: error)

@@ -33,9 +33,9 @@ struct SettingsFile {
     let ending = text.lineEnding
     let line = "\(name): " + Self.scalar(value)
     // If a key occurs twice, the last one counts.
-    if let place = lines.lastIndex(where: { YAML.isLine($0, of: name) }) {
-      let comment = comment(of: lines[place])
-      lines[place] = line + (comment.isEmpty ? ending[...] : comment)
+    if let index = lines.lastIndex(where: { YAML.isLine($0, of: name) }) {
+      let comment = comment(of: lines[index])
+      lines[index] = line + (comment.isEmpty ? ending[...] : comment)
     } else {
       if lines.last == "" { lines.removeLast() }
       lines += [line + ending, ""]
@@ -57,8 +57,8 @@ struct SettingsFile {
   private static func comment(of line: String) -> Substring {
     let characters = Array(line.utf8)
     guard
-      let mark = characters.indices.dropFirst().first(where: { place in
-        characters[place] == UInt8(ascii: "#") && characters[place - 1] == UInt8(ascii: " ")
+      let mark = characters.indices.dropFirst().first(where: { index in
+        characters[index] == UInt8(ascii: "#") && characters[index - 1] == UInt8(ascii: " ")
       })
     else { return "" }
     var start = mark

@@ -27,7 +27,7 @@ func answer(_ start: inout StartScreen, on screen: any TerminalScreen) -> StartA
     // Without descriptors, as in a test, there is nothing to wait for.
     var polled = screen.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     if polled.isEmpty { return .leave }
-    let patience = screen.patience.map { max(0, $0 / .seconds(1) * 1000) } ?? -1
-    poll(&polled, nfds_t(polled.count), Int32(patience))
+    let milliseconds = screen.pollTimeout.map { max(0, $0 / .seconds(1) * 1000) } ?? -1
+    poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }
 }

@@ -6,6 +6,7 @@ import Operations
 struct CapabilityState: Hashable, Sendable {
   /// The capabilities; `nil` until they are discovered, in this session or an earlier one.
   private(set) var capabilities: Capabilities?
+  /// When the capabilities were discovered; `nil` if that is not known.
   private var learned: ClockReading?
   /// Whether `--dialect` sets the capabilities, which overrides discovery.
   private var isAssumed = false
@@ -31,16 +32,16 @@ struct CapabilityState: Hashable, Sendable {
   }
 
   /// Starts discovery, unless it is in progress already.
-  mutating func ask() -> [Request] {
+  mutating func discover() -> [Request] {
     if isBeingLearned || isAssumed { return [] }
     isBeingLearned = true
     return [.connect]
   }
 
   /// Starts discovery if the capabilities are unknown or too old.
-  mutating func askIfOld(at now: ClockReading) -> [Request] {
+  mutating func discoverIfOld(at now: ClockReading) -> [Request] {
     let lifetime = Double(CachedCapabilities.lifetime)
     if let learned, (0..<lifetime).contains(now - learned) { return [] }
-    return ask()
+    return discover()
   }
 }

@@ -29,7 +29,7 @@ struct ConnectionState: Hashable, Sendable {
   /// Records that the console now uses another connection.
   mutating func use(_ way: FallbackTransport.Use?, at now: ClockReading) {
     self.way = way
-    nextProbe = way?.way == .gateway ? now + Double(FallbackTransport.pause.components.seconds) : nil
+    nextProbe = way?.way == .gateway ? now + Double(FallbackTransport.probeInterval.components.seconds) : nil
   }
 
   /// The message for a restored connection, which may be through the gateway.

@@ -52,7 +52,7 @@ struct ConsoleState: Sendable {
   /// Whether the records were read, and whether unfinished changes of earlier sessions were reported.
   var unfinished = (isRecalled: false, isReported: false)
   /// The clusters to which the console can switch; `nil` until they are requested.
-  var places: Result<[ClusterChoice], ReadFailure>?
+  var clusterChoices: Result<[ClusterChoice], ReadFailure>?
   /// The progress of the requests of the remedies on the screen, by the titles of their plans.
   var remedies: [String: RemedyProgress] = [:]
   /// The version chosen on the page of versions, by extension; the other pages show this version.
@@ -150,7 +150,7 @@ struct ConsoleState: Sendable {
   }
 
   /// The text for a list without rows: that it is being read, that it cannot be read, or that it is empty.
-  func emptiness(isFilled: Bool, reading: String, otherwise: String) -> Line {
+  func emptyLine(isFilled: Bool, reading: String, otherwise: String) -> Line {
     if isFilled { return Line(otherwise, .dim) }
     guard case .stale(let reason) = connection.state else { return Line(reading, .dim) }
     return Line(reason, connection.refusal == nil ? .statusWarning : .statusError)

@@ -59,7 +59,7 @@ struct Market: Sendable {
   }
 
   /// Stores all versions that exist.
-  mutating func learn(_ versions: [ExtensionVersion]) {
+  mutating func setCatalogue(_ versions: [ExtensionVersion]) {
     catalogue = Dictionary(grouping: versions, by: \.extension)
     invalidate()
   }

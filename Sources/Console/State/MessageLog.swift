@@ -90,8 +90,8 @@ struct MessageLog: Hashable, Sendable {
 
   /// Replaces the last message with the text `former` once better information is available.
   mutating func reword(_ former: String, _ text: String) {
-    guard let place = entries.lastIndex(where: { $0.text == former }) else { return }
-    entries[place].text = text
+    guard let position = entries.lastIndex(where: { $0.text == former }) else { return }
+    entries[position].text = text
   }
 
   /// Removes the announcements about an extension because they no longer apply.

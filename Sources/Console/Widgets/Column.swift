@@ -111,8 +111,8 @@ struct ColumnLayout<Element>: Sendable {
     for entry in columns {
       let mark = order.map { $0.sorting == entry.column.sorting ? $0.mark : "" } ?? ""
       let title = entry.fitted(entry.column.title + mark)
-      let place = Point(row: area.origin.row, column: column)
-      if column + title.columns <= limit { surface.write(title, at: place, in: area, style: style) }
+      let position = Point(row: area.origin.row, column: column)
+      if column + title.columns <= limit { surface.write(title, at: position, in: area, style: style) }
       column += entry.width + 1
     }
   }
@@ -128,12 +128,12 @@ struct ColumnLayout<Element>: Sendable {
     var column = area.origin.column
     for (index, entry) in columns.enumerated() {
       let text = entry.column.text(element)
-      let place = Point(row: area.origin.row, column: column)
+      let position = Point(row: area.origin.row, column: column)
       let style = look == .selected ? .listSelected : entry.column.style(element)
-      surface.write(entry.fitted(text), at: place, in: area, style: theme[style])
+      surface.write(entry.fitted(text), at: position, in: area, style: theme[style])
       if look == .named, index == 0 {
         let size = Size(rows: 1, columns: min(Self.namedColumns, min(text.columns, entry.width)))
-        surface.highlight(Rect(place, size).clipped(to: area), style: theme[.listSelected])
+        surface.highlight(Rect(position, size).clipped(to: area), style: theme[.listSelected])
       }
       column += entry.width + 1
     }

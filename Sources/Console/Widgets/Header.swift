@@ -28,11 +28,11 @@ struct Header {
   func draw(on surface: inout Surface, in area: Rect) {
     surface.fill(area, style: state.theme[.header])
     let connection = Line(" " + connection + " ", isWell ? .header : .headerWarning)
-    let place = ([" ksx  " + state.session.cluster] + path).joined(separator: " › ")
-    let counts = counts(room: area.size.columns - connection.text.columns - min(place.columns, 18))
+    let location = ([" ksx  " + state.session.cluster] + path).joined(separator: " › ")
+    let counts = counts(room: area.size.columns - connection.text.columns - min(location.columns, 18))
     let right = counts + connection
     let room = max(0, area.size.columns - right.text.columns)
-    surface.write(Line(place.middleTruncated(to: room), .header), row: 0, in: area, state.theme)
+    surface.write(Line(location.middleTruncated(to: room), .header), row: 0, in: area, state.theme)
     surface.write(right, row: 0, in: area.split(left: room).rest, state.theme)
   }
 

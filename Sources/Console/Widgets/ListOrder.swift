@@ -22,10 +22,10 @@ struct ListOrder: Hashable, Sendable {
   /// `rows` in this order by one of `columns`; equal rows keep their order.
   func sorted<Row>(_ rows: [Row], by columns: [Column<Row>]) -> [Row] {
     guard let column = columns.first(where: { $0.sorting == sorting }) else { return rows }
-    let keyed = rows.enumerated().map { (place: $0.offset, value: column.value($0.element), row: $0.element) }
+    let keyed = rows.enumerated().map { (index: $0.offset, value: column.value($0.element), row: $0.element) }
     return keyed.sorted { left, right in
       left.value == right.value
-        ? left.place < right.place : SortValue.precedes(left.value, right.value, isReversed: isReversed)
+        ? left.index < right.index : SortValue.precedes(left.value, right.value, isReversed: isReversed)
     }.map(\.row)
   }
 

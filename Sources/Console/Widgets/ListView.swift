@@ -56,8 +56,8 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
 
   /// Selects the row at `position`, or the nearest one.
   mutating func select(at position: Int, in rows: some RowSource<Row>) {
-    let place = max(0, min(position, rows.count - 1))
-    (self.position, selected) = (place, rows.count == 0 ? nil : rows[place].id)
+    let index = max(0, min(position, rows.count - 1))
+    (self.position, selected) = (index, rows.count == 0 ? nil : rows[index].id)
   }
 
   /// Moves the selection if `command` is a movement; returns whether it is one.
@@ -104,7 +104,7 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   mutating func markRange(in rows: some RowSource<Row>) {
     guard let selected, let end = rows.position(of: selected) else { return }
     let start = lastMarked.flatMap(rows.position) ?? end
-    for place in min(start, end)...max(start, end) { marked.insert(rows[place].id) }
+    for index in min(start, end)...max(start, end) { marked.insert(rows[index].id) }
     lastMarked = selected
   }
 
@@ -125,10 +125,10 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     case .wheelUp: move(by: -3, in: rows)
     case .wheelDown: move(by: 3, in: rows)
     case .click:
-      let place = scroll.top + row - 1
-      guard (1...Self.window(rows.count, height: height)).contains(row), place < rows.count else { return false }
+      let index = scroll.top + row - 1
+      guard (1...Self.window(rows.count, height: height)).contains(row), index < rows.count else { return false }
       let former = selected
-      select(at: place, in: rows)
+      select(at: index, in: rows)
       isChosen = true
       return selected == former
     }
@@ -189,7 +189,7 @@ extension ListView {
     drawRows(rows, window, layout, frame, on: &surface, in: area, theme)
     if rows.count > window {
       let more = frame.words.more(rows.count - scroll.top - window)
-      surface.drawRest(more, place(window, rows.count), in: list.row(list.size.rows - 1), theme)
+      surface.drawOverflow(more, positionText(window, rows.count), in: list.row(list.size.rows - 1), theme)
     }
   }
 
@@ -225,16 +225,16 @@ extension ListView {
   private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) -> Int {
     guard !chip.isEmpty else { return area.columns.upperBound }
     let text = "  " + chip.truncated(to: max(1, area.size.columns - 8)) + " "
-    let place = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
-    surface.write(text, at: place, in: area, style: theme[.statusWarning])
-    return place.column
+    let start = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
+    surface.write(text, at: start, in: area, style: theme[.statusWarning])
+    return start.column
   }
 
   /// Which rows are on the screen.
   ///
   /// The text depends only on the scroll position: if it changed with the selection, each cursor step would take twice
   /// as many bytes.
-  private func place(_ window: Int, _ count: Int) -> String {
+  private func positionText(_ window: Int, _ count: Int) -> String {
     "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
   }
 }

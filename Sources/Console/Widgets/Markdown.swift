@@ -260,3 +260,13 @@ private struct Inline {
   /// The maximum distance at which the end of markup is searched, so that hostile text cannot make this slow.
   private static let reach = 300
 }
+
+extension String {
+  /// The text without whitespace at both ends.
+  var trimmed: String {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -5,7 +5,7 @@ import Terminal
 /// A text that may be longer than the screen, in which the user can scroll, search, mark and copy lines.
 ///
 /// A screen with the section `text` passes it every command and, while `prompt` is not `nil`, every key.
-struct Pager: Hashable, Sendable {
+struct Pager: Sendable {
   var lines: [Line] = []
   private var scroll = Scroll()
   private var search = TextSearch()
@@ -23,7 +23,7 @@ struct Pager: Hashable, Sendable {
   var sections: [KeySection] { prompt == nil ? [.text, .everywhere] : [.prompt] }
 
   /// Scrolls, or extends the mark, if `command` is a movement; returns whether it is one.
-  mutating func perform(_ command: Command, height: Int) -> Bool {
+  mutating func move(_ command: Command, height: Int) -> Bool {
     guard let distance = distance(of: command, height: height, count: lines.count) else { return false }
     if let marked {
       let end = max(0, min(lines.count - 1, marked.end + distance))
@@ -35,9 +35,9 @@ struct Pager: Hashable, Sendable {
     return true
   }
 
-  /// Performs the commands for any text: move, find, mark and copy; returns `nil` for other commands.
-  mutating func read(_ command: Command, height: Int) -> [Step]? {
-    if prompt != nil { return readWhileFinding(command, height) }
+  /// Handles the commands for any text: move, find, mark and copy; returns `nil` for other commands.
+  mutating func handle(_ command: Command, height: Int) -> [Step]? {
+    if prompt != nil { return handleWhileFinding(command, height) }
     switch command {
     case .find: search.begin()
     case .findNext: return follow(search.go(by: 1), height)
@@ -46,7 +46,7 @@ struct Pager: Hashable, Sendable {
     case .copy: return copy(height)
     case .back where marked != nil: marked = nil
     case .back where search.isActive: search.end()
-    default: return perform(command, height: height) ? [] : nil
+    default: return move(command, height: height) ? [] : nil
     }
     return []
   }
@@ -60,18 +60,18 @@ struct Pager: Hashable, Sendable {
     return follow(search.type(key, in: lines.lazy.map(\.text), from: scroll.top), height)
   }
 
-  private mutating func readWhileFinding(_ command: Command, _ height: Int) -> [Step]? {
+  private mutating func handleWhileFinding(_ command: Command, _ height: Int) -> [Step]? {
     switch command {
     case .open: return search.accept()
     case .back: search.end()
-    default: _ = perform(command, height: height)
+    default: _ = move(command, height: height)
     }
     return []
   }
 
   private mutating func follow(_ outcome: TextSearch.Outcome, _ height: Int) -> [Step] {
     if let line = outcome.line { scroll.move(by: line - scroll.top, height: height, count: lines.count) }
-    return outcome.said
+    return outcome.steps
   }
 
   /// Copies the marked lines, or those on the screen if none are marked.
@@ -84,6 +84,7 @@ struct Pager: Hashable, Sendable {
     ]
   }
 
+  /// Scrolls if `key` is from the mouse wheel; returns whether it is.
   mutating func wheel(_ key: Key, height: Int) -> Bool {
     switch key {
     case .mouse(.wheelUp, _): scroll.move(by: -3, height: height, count: lines.count)
@@ -118,8 +119,8 @@ struct Pager: Hashable, Sendable {
     }
     search.draw(on: &surface, in: area, from: scroll.top, theme) { lines[$0].text }
     guard isCut else { return }
-    let (more, place) = (state.words.more(below + 1), progress(height: area.size.rows))
-    surface.drawRest(more, place, in: area.row(area.size.rows - 1), theme)
+    let (more, position) = (state.words.more(below + 1), progress(height: area.size.rows))
+    surface.drawOverflow(more, position, in: area.row(area.size.rows - 1), theme)
   }
 
   private func isMarked(_ line: Int) -> Bool {
@@ -131,7 +132,4 @@ struct Pager: Hashable, Sendable {
     guard lines.count > height else { return "" }
     return "\(min(100, (scroll.top + height) * 100 / lines.count)) %"
   }
-
-  static func == (left: Pager, right: Pager) -> Bool { left.lines == right.lines && left.scroll == right.scroll }
-  func hash(into hasher: inout Hasher) { hasher.combine(scroll) }
 }

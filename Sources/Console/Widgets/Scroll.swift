@@ -24,11 +24,11 @@ struct Scroll: Hashable, Sendable {
 }
 
 extension Surface {
-  /// Draws in `row` how much is below it, in words, and `place` at its right.
-  mutating func drawRest(_ more: String, _ place: String, in row: Rect, _ theme: Theme) {
+  /// Draws into `row` the text `more`, which says how much is below, and `position` at the right end.
+  mutating func drawOverflow(_ more: String, _ position: String, in row: Rect, _ theme: Theme) {
     write(more, row: 0, in: row, style: theme[.dim])
-    let right = Point(row: row.origin.row, column: row.columns.upperBound - place.columns)
-    write(place, at: right, in: row, style: theme[.dim])
+    let right = Point(row: row.origin.row, column: row.columns.upperBound - position.columns)
+    write(position, at: right, in: row, style: theme[.dim])
   }
 
   /// Draws as many of `lines` as fit; the last row says how many do not.
@@ -41,7 +41,7 @@ extension Surface {
       write(line, row: row, in: area, theme)
     }
     guard isCut else { return }
-    drawRest(state.words.more(lines.count - area.size.rows + 1), "", in: area.row(area.size.rows - 1), theme)
+    drawOverflow(state.words.more(lines.count - area.size.rows + 1), "", in: area.row(area.size.rows - 1), theme)
   }
 }
 

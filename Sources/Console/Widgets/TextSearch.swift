@@ -13,7 +13,7 @@ struct TextSearch: Sendable {
   private var match = 0
 
   /// The result of a key: a line to show, and messages.
-  typealias Outcome = (line: Int?, said: [Step])
+  typealias Outcome = (line: Int?, steps: [Step])
 
   /// The prompt for the search text.
   var prompt: Prompt? { field.map { Prompt(label: "/", field: $0, verb: "find") } }
@@ -28,7 +28,7 @@ struct TextSearch: Sendable {
   /// Finishes typing and reports the result.
   mutating func accept() -> [Step] {
     field = nil
-    return sought.isEmpty ? [] : [.say(matches.isEmpty ? .warning : .note, place)]
+    return sought.isEmpty ? [] : [.say(matches.isEmpty ? .warning : .note, matchCountText)]
   }
 
   /// Handles a key of the line being typed; the result is the first matching line from `top` on, or else the first of
@@ -60,24 +60,24 @@ struct TextSearch: Sendable {
   /// Goes to the next or the previous matching line.
   mutating func go(by step: Int) -> Outcome {
     if sought.isEmpty { return (nil, [.say(.note, "Nothing is sought: / finds text.")]) }
-    guard !matches.isEmpty else { return (nil, [.say(.warning, place)]) }
+    guard !matches.isEmpty else { return (nil, [.say(.warning, matchCountText)]) }
     match = (match + step + matches.count) % matches.count
-    return (matches[match], [.say(.note, place)])
+    return (matches[match], [.say(.note, matchCountText)])
   }
 
   /// The current match such as `3/7`, or that there is none.
-  private var place: Sentence {
+  private var matchCountText: Sentence {
     matches.isEmpty ? "\(sought): not found" : "\(sought): \(match + 1)/\(matches.count)"
   }
 
   /// Highlights the matches in the lines of `area`, whose first line is line `top`.
   func draw(on surface: inout Surface, in area: Rect, from top: Int, _ theme: Theme, _ line: (Int) -> String) {
-    for place in matches where (top..<(top + area.size.rows)).contains(place) {
-      let text = line(place).lowercased()
+    for matchLine in matches where (top..<(top + area.size.rows)).contains(matchLine) {
+      let text = line(matchLine).lowercased()
       guard let start = text.rangeOfText(sought)?.lowerBound else { continue }
       let column = area.origin.column + String(text[..<start]).columns
       let found = Rect(
-        Point(row: area.origin.row + place - top, column: column), Size(rows: 1, columns: sought.columns))
+        Point(row: area.origin.row + matchLine - top, column: column), Size(rows: 1, columns: sought.columns))
       surface.highlight(found.clipped(to: area), style: theme[.promptMatch])
     }
   }

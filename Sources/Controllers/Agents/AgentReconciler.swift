@@ -150,7 +150,7 @@ extension AgentReconciler {
   ) async throws(ClusterError) -> ReconcileResult {
     var snapshot = snapshot
     settings.activity.set(snapshot.key, isBusy: snapshot.object.isBeingDeleted)
-    let wait = patience(snapshot)
+    let wait = remainingWait(snapshot)
     if let wait, wait <= .zero { return try await forget(snapshot, obstacle.message, isLeft: true) }
     if snapshot.agent?.obstacle?.says(obstacle) != true {
       snapshot.agent?.obstacle = obstacle
@@ -163,10 +163,10 @@ extension AgentReconciler {
 
   /// How long a deleted installation still waits for this agent; `nil` if it is not being deleted or there is no
   /// record.
-  private func patience(_ snapshot: InstallationSnapshot) -> Duration? {
+  private func remainingWait(_ snapshot: InstallationSnapshot) -> Duration? {
     guard snapshot.object.isBeingDeleted, let record = snapshot.record else { return nil }
     if snapshot.situation.isForced { return .zero }
-    return .seconds(settings.agentPatience - settings.stopwatch.seconds(record.name, since: record.since))
+    return .seconds(settings.agentTimeout - settings.stopwatch.seconds(record.name, since: record.since))
   }
 
   private func clear(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> ReconcileResult {

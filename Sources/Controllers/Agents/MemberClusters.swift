@@ -11,14 +11,14 @@ import Platform
 /// cluster send no requests, and agents of other clusters never wait.
 final class MemberClusters: Sendable {
   /// Agents that are reconciled concurrently in one cluster.
-  private static let places = 4
+  private static let maximumConcurrency = 4
   /// How long one attempt may take to find out that a cluster does not answer.
   private static let probe = Duration.seconds(30)
 
   private struct Entry {
     var kubeconfig: String
     var cluster: Cluster
-    var slots = Slots(places)
+    var slots = Slots(maximumConcurrency)
     var failures = 0
     var problem = ""
     var pausedUntil: ContinuousClock.Instant?
@@ -74,7 +74,7 @@ final class MemberClusters: Sendable {
   func fail(_ name: String, _ problem: String) -> Duration {
     entries.withLock { entries in
       let failures = (entries[name]?.failures ?? 0) + 1
-      let delay = min(settings.patience, settings.patience / 16 * Double(1 << min(failures, 5)))
+      let delay = min(settings.retryDelay, settings.retryDelay / 16 * Double(1 << min(failures, 5)))
       entries[name]?.failures = failures
       entries[name]?.problem = problem
       entries[name]?.pausedUntil = ContinuousClock.now + delay

@@ -63,7 +63,7 @@ final class CategoryCount: Sendable {
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
     Trigger { feed in
       var watch = Watch(dialect.extensions, in: cluster) { Extension($0, dialect: dialect) }
-      watch.skipping = Extension.unread
+      watch.skipping = Extension.bulkyFields
       await watch.run { event in
         await feed.add(self.apply(event))
         if case .replaced = event { await feed.fill() }

@@ -14,11 +14,12 @@ struct ExtensionReconciler: Reconciler {
   var cache: VersionCache
 
   func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
-    try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, cache.versions(of: name)) }
+    try await ReconcileError.reporting { () throws(ClusterError) in try await update(name, cache.versions(of: name)) }
   }
 
-  private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> ReconcileResult {
-    let found = try await cluster.find(dialect.extensions, name, skipping: Extension.unread)
+  /// Deletes what no repository offers any more, and writes the status.
+  private func update(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> ReconcileResult {
+    let found = try await cluster.find(dialect.extensions, name, skipping: Extension.bulkyFields)
     let leftovers = Leftovers(cluster: cluster, dialect: dialect, now: settings.now)
     guard try await !leftovers.clear(name, found, versions), let object = found else { return .whenChanged }
     let kubernetes = try await kubernetesVersion()
@@ -33,7 +34,7 @@ struct ExtensionReconciler: Reconciler {
   private func status(_ versions: [ExtensionVersion], _ kubernetes: SemanticVersion?) -> Mapping {
     let valid = versions.filter { SemanticVersion($0.version) != nil }
       .sorted { SemanticVersion.precedes($0.version, $1.version) }
-    let list = valid.withoutDoubles.map { version -> Value in
+    let list = valid.withoutDuplicates.map { version -> Value in
       var entry: Mapping = ["version": .string(version.version)]
       if dialect.era == .seed {
         if !version.minKubeVersion.isEmpty { entry["minKubeVersion"] = .string(version.minKubeVersion) }
@@ -67,7 +68,7 @@ struct ExtensionReconciler: Reconciler {
   }
 }
 
-/// Every ExtensionVersion, by extension: asking the API for those of each would be a list for each.
+/// Every ExtensionVersion, by extension; without it, each extension would need a list request of its own.
 final class VersionCache: Sendable {
   private struct Content {
     var versions: [String: [String: ExtensionVersion]] = [:]
@@ -76,7 +77,7 @@ final class VersionCache: Sendable {
 
   private let content = Locked(Content())
   /// Extensions to reconcile when an installation of them is deleted.
-  let kept = ExtensionsWithLeftovers()
+  let leftovers = ExtensionsWithLeftovers()
 
   /// Complete once the trigger has filled the cache; workers do not start before that.
   func versions(of extension: String) -> [ExtensionVersion] {
@@ -94,11 +95,11 @@ final class VersionCache: Sendable {
       var watch = Watch(dialect.extensionVersions, in: cluster) { object in
         object.isBeingDeleted ? nil : ExtensionVersion(object, dialect: dialect)
       }
-      watch.skipping = ExtensionVersion.unread
+      watch.skipping = ExtensionVersion.bulkyFields
       await watch.run { event in
         switch event {
-        case .replaced(let all): self.kept.note(all)
-        case .applied(let one): self.kept.note([one])
+        case .replaced(let all): self.leftovers.note(all)
+        case .applied(let one): self.leftovers.note([one])
         default: break
         }
         await feed.add(self.apply(event))

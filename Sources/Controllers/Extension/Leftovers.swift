@@ -60,10 +60,13 @@ struct Leftovers: Sendable {
     return try await cluster.patch(dialect.extensions, object.name, ["metadata": metadata])
   }
 
+  /// Deletes a version and its chart, unless another version has the same chart.
+  ///
   /// The chart is deleted first: after an interruption, the version is still found here.
   private func remove(_ version: ExtensionVersion, besides others: [ExtensionVersion]) async throws(ClusterError) {
     guard
-      let object = try await cluster.find(dialect.extensionVersions, version.name, skipping: ExtensionVersion.unread),
+      let object = try await cluster.find(
+        dialect.extensionVersions, version.name, skipping: ExtensionVersion.bulkyFields),
       object.annotations[Publisher.goneAnnotation] != nil
     else { return }
     let chart = PackageSource.configMapName(version.extension, version.version)
@@ -97,7 +100,7 @@ final class ExtensionsWithLeftovers: Sendable {
     if !kept.isEmpty { names.withLock { $0.formUnion(kept) } }
   }
 
-  /// The extension of an installation, if it may have such objects; most have none.
+  /// The names of the extensions that an installation may be of and that may have such objects; most have none.
   func of(_ installation: Object) -> [String] {
     let candidates = Set([Installation(installation).extension, installation.name])
     return names.withLock { $0.intersection(candidates).sorted() }

@@ -18,7 +18,7 @@ struct ExecutorAccount: Sendable {
   private var roleName: String { "kubesphere:\(`extension`):helm-executor" }
 
   /// Whether the account exists; a release that was installed without one continues without it.
-  var isThere: Bool {
+  var exists: Bool {
     get async throws(ClusterError) {
       try await cluster.find(.serviceAccounts, namespace: namespace, name).map(isOurs) == true
     }
@@ -45,12 +45,13 @@ struct ExecutorAccount: Sendable {
 
   /// Deletes the account and its rights.
   func remove() async throws(ClusterError) {
-    for (resource, name, place) in [
+    for (resource, name, objectNamespace) in [
       (.clusterRoleBindings, roleName, nil), (.clusterRoles, roleName, nil), (.roleBindings, roleName, namespace),
       (.roles, roleName, namespace), (.serviceAccounts, name, namespace),
     ] as [(Resource, String, String?)] {
-      guard let present = try await cluster.find(resource, namespace: place, name), isOurs(present) else { continue }
-      try await cluster.remove(resource, namespace: place, name, uid: present.uid)
+      guard let present = try await cluster.find(resource, namespace: objectNamespace, name), isOurs(present)
+      else { continue }
+      try await cluster.remove(resource, namespace: objectNamespace, name, uid: present.uid)
     }
   }
 
@@ -137,7 +138,7 @@ extension InstallationReconciler {
   /// The cluster of the release, with requests impersonating the account if it exists.
   func executor(_ snapshot: InstallationSnapshot) async throws(StepError) -> Cluster {
     guard let account = account(snapshot) else { return target }
-    do { return try await account.isThere ? account.impersonated : target } catch { throw .transient(error) }
+    do { return try await account.exists ? account.impersonated : target } catch { throw .transient(error) }
   }
 
   /// Deletes the account with the release; an agent in the host cluster uses the extension's own, which stays.

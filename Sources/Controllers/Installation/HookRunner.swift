@@ -30,9 +30,9 @@ struct HookRunner: Sendable {
 
   static let runAnnotation = "ksx.dev/hook-run"
 
-  /// Creates the hook's object if it does not exist, and returns its state.
-  func look(at hook: ReleaseRecord.Hook) async throws(StepError) -> ObjectState {
-    let part = try await place(hook)
+  /// Creates the hook's object if it does not exist, deletes it if it is from an earlier run, and returns its state.
+  func advance(_ hook: ReleaseRecord.Hook) async throws(StepError) -> ObjectState {
+    let part = try await part(hook)
     guard let present = try await find(part) else { return .created(try await make(part)) }
     if present.annotations[Self.runAnnotation] == run { return .present(present, Readiness(ofHook: present)) }
     guard mark.owns(present) else {
@@ -46,10 +46,12 @@ struct HookRunner: Sendable {
   }
 
   /// Deletes the objects of `hooks` whose delete policy includes `policy`.
-  func sweep(_ hooks: [ReleaseRecord.Hook], of policy: HookAnnotation.DeletePolicy) async throws(StepError) {
+  func deleteObjects(
+    of hooks: [ReleaseRecord.Hook], policy: HookAnnotation.DeletePolicy
+  ) async throws(StepError) {
     // As in helm, definitions are not deleted, because all their objects would be deleted with them.
     for hook in hooks where hook.policies.contains(policy) && hook.object.kind != "CustomResourceDefinition" {
-      let part = try await place(hook)
+      let part = try await part(hook)
       guard let present = try await find(part), present.annotations[Self.runAnnotation] == run else { continue }
       if !present.isBeingDeleted { try await remove(part, uid: present.uid) }
     }
@@ -57,7 +59,7 @@ struct HookRunner: Sendable {
 
   /// Deletes the object of this run if it has not ended; returns whether it was deleted.
   func end(_ hook: ReleaseRecord.Hook) async throws(StepError) -> Bool {
-    let part = try await place(hook)
+    let part = try await part(hook)
     guard hook.object.kind != "CustomResourceDefinition", let present = try await find(part),
       present.annotations[Self.runAnnotation] == run, !present.isBeingDeleted,
       case .waiting = Readiness(ofHook: present)
@@ -66,7 +68,7 @@ struct HookRunner: Sendable {
     return true
   }
 
-  private func place(_ hook: ReleaseRecord.Hook) async throws(StepError) -> ReleaseRecord.Part {
+  private func part(_ hook: ReleaseRecord.Hook) async throws(StepError) -> ReleaseRecord.Part {
     var kinds = ServedKinds(cluster)
     return try await planner.placed(
       RenderedChart.Part(object: hook.object, file: hook.file), namespace, &kinds, isNew: false)

@@ -14,11 +14,11 @@ extension InstallationReconciler {
     let runner = try await runner(of: event, snapshot, record)
     guard record.hookProgress.count < hooks.count else {
       // As in helm, successful hooks are deleted once all of the event have succeeded.
-      try await runner.sweep(hooks.reversed(), of: .succeeded)
+      try await runner.deleteObjects(of: hooks.reversed(), policy: .succeeded)
       return try await store(record.ending(event, at: settings.now()), snapshot)
     }
     let hook = hooks[record.hookProgress.count]
-    switch try await runner.look(at: hook) {
+    switch try await runner.advance(hook) {
     case .created(let object):
       snapshot.log?.note("\(event.rawValue) hook \(hook.title): started")
       return try await wait(for: "started", hook, object, event, snapshot, record, runner)
@@ -80,7 +80,7 @@ extension InstallationReconciler {
     let isDeletion = snapshot.desired.isDeletion
     let reported =
       isDeletion ? record.removing(words, at: settings.now()) : record.waiting(for: words, at: settings.now())
-    // Of a removal, what goes in a moment is not worth a word, and what failed is said already.
+    // A removal does not report a short wait, nor a wait after a failure, which is reported already.
     let isSilent = isDeletion && (seconds < Self.silentSeconds || record.state != .uninstalling)
     guard reported.conditions.first?.message != record.conditions.first?.message, !isSilent else {
       return .after(settings.pollInterval)
@@ -105,8 +105,8 @@ extension InstallationReconciler {
       return try await reportStuckRemoval(snapshot, record, message + "; once it is deleted it is run again")
     }
     let passed = record.hooks(at: event).prefix(record.hookProgress.count)
-    try await runner.sweep([hook], of: .failed)
-    try await runner.sweep(Array(passed), of: .succeeded)
+    try await runner.deleteObjects(of: [hook], policy: .failed)
+    try await runner.deleteObjects(of: Array(passed), policy: .succeeded)
     settings.stopwatch.forget(snapshot.key, object: object.uid)
     throw .permanent(message)
   }
@@ -118,14 +118,14 @@ extension InstallationReconciler {
   ) async -> String {
     let output = await PodOutput(cluster: target).of(object)
     snapshot.log?.note(line)
-    for written in output.lines where !written.isEmpty { snapshot.log?.note("| " + written) }
+    for outputLine in output.lines where !outputLine.isEmpty { snapshot.log?.note("| " + outputLine) }
     return output.lines.last { !$0.isEmpty }.map { String($0.prefix(500)) } ?? ""
   }
 }
 
 extension InstallationReconciler {
-  /// Writes an Event while the namespace is being terminated, in which the record could not be written.
-  func tell(of cause: ClusterError, _ snapshot: InstallationSnapshot) async {
+  /// Writes an Event if `cause` is that the namespace is being terminated, because the record cannot be written then.
+  func reportTermination(_ cause: ClusterError, _ snapshot: InstallationSnapshot) async {
     guard case .refused(let status) = cause, status.isOfTerminatingNamespace else { return }
     await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now).write(
       "Warning", "NamespaceTerminating",

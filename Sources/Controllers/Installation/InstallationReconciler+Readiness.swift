@@ -5,11 +5,13 @@ import Packages
 
 // Waits until everything that a release made is ready.
 extension InstallationReconciler {
+  /// Ends the installation or upgrade once everything is ready, and what the new revision lacks is removed; until then,
+  /// reports what is missing.
   func awaitReadiness(
     _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
   ) async throws(StepError) -> ReconcileResult {
     // After `ready()` only hooks have run, and readiness is not checked again.
-    let missing = record.isReady ? [] : try await waiting(record)
+    let missing = record.isReady ? [] : try await unreadyParts(of: record)
     guard let first = missing.first else {
       let applier = try await applier(snapshot)
       do {
@@ -47,8 +49,8 @@ extension InstallationReconciler {
     return .after(settings.pollInterval)
   }
 
-  /// What is not ready yet, in words.
-  private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
+  /// The objects that are not ready yet, with what is missing; throws if one has failed.
+  private func unreadyParts(of record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
     var missing: [(words: String, object: Object)] = []
     for part in record.parts where Readiness.kinds(simulated: settings.simulatesWorkloads).contains(part.resource.kind)
     {

@@ -4,11 +4,12 @@ import KubernetesAPI
 import Manifest
 import Packages
 
-/// The last edges of the state machine.
+/// Uninstalls a release, and ends the deletion of its installation.
 extension InstallationReconciler {
   /// Seconds during which remaining objects are not reported.
   static let silentSeconds = 5
 
+  /// Deletes the objects of the release, and reports those that remain for long.
   func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> ReconcileResult {
     let applier = try await applier(snapshot)
     let removal: Applier.Removal
@@ -21,7 +22,7 @@ extension InstallationReconciler {
       return try await removed(snapshot, record)
     }
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
-    guard record.state == .uninstalling else { return .after(settings.patience) }
+    guard record.state == .uninstalling else { return .after(settings.retryDelay) }
     if seconds >= settings.readyTimeout {
       return try await reportStuckRemoval(
         snapshot, record, "still there after \(settings.readyTimeout) s: \(removal.holding)")
@@ -55,13 +56,15 @@ extension InstallationReconciler {
   {
     let failed = record.failingToUninstall(message, at: settings.now())
     if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
-      return .after(settings.patience)
+      return .after(settings.retryDelay)
     }
     try await throwingTransient { () throws(ClusterError) in try await save(failed, snapshot) }
     return .atOnce
   }
 
-  func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
+  /// Deletes the record of the uninstalled release and removes the finalizer, so that the API server deletes the
+  /// installation; an agent is only forgotten.
+  func finishDeletion(_ snapshot: InstallationSnapshot) async throws(StepError) {
     try await throwingTransient { () throws(ClusterError) in
       if snapshot.agent != nil { return try await snapshot.forget(in: cluster) }
       try await snapshot.resetExtensionStatus(at: settings.now(), in: cluster)

@@ -20,10 +20,10 @@ struct InstallationReconciler: Reconciler {
   static let namespaceAnnotation = Installation.standaloneAnnotation
 
   func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
-    try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
+    try await ReconcileError.reporting { () throws(ClusterError) in try await reconcileInstallation(name) }
   }
 
-  private func look(at name: String) async throws(ClusterError) -> ReconcileResult {
+  private func reconcileInstallation(_ name: String) async throws(ClusterError) -> ReconcileResult {
     guard let object = try await cluster.find(dialect.installations, name) else {
       settings.activity.set(name, isBusy: false)
       settings.stopwatch.forget(name)
@@ -55,7 +55,7 @@ struct InstallationReconciler: Reconciler {
     } catch {
       switch error {
       case .transient(let cause):
-        await tell(of: cause, snapshot)
+        await reportTermination(cause, snapshot)
         throw cause
       case .permanent(let message): return try await fail(snapshot, message)
       case .missing(let message): return try await fail(snapshot, message, refused: snapshot.offer(in: cluster))
@@ -70,7 +70,7 @@ struct InstallationReconciler: Reconciler {
     case (.idle, _): return .whenChanged
     case (.adopt, _): try await adopt(snapshot)
     case (.prepare, _): try await prepare(snapshot)
-    case (.release, _): try await release(snapshot)
+    case (.release, _): try await finishDeletion(snapshot)
     case (.begin, let record?): try await begin(snapshot, record)
     case (.hooks(let event), let record?): return try await runHooks(event, snapshot, record)
     case (.apply, let record?): try await apply(snapshot, record)
@@ -129,7 +129,7 @@ struct InstallationReconciler: Reconciler {
       return .atOnce
     }
     // Without a record the failure is written only to the status, and only once, because writing it triggers the next
-    // look.
+    // reconciliation.
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
     if !snapshot.statusEquals(failed) {
       settings.report("installation \(snapshot.installation.name): \(message)")

@@ -44,7 +44,7 @@ struct InstallationSnapshot: Sendable {
     }
     if let agent { adapt(to: agent) } else { pinExtension() }
     if agent == nil, Syntax.isSubdomain(installation.extension) {
-      offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+      offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.bulkyFields)
     }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
     completeSituation()
@@ -133,7 +133,7 @@ struct InstallationSnapshot: Sendable {
 
   /// Whether the installation's status already has the state and the conditions of `record`, whatever their times.
   ///
-  /// Writing them again with other times would be a change, which triggers the next look.
+  /// Writing them again with other times would be a change, which triggers the next reconciliation.
   func statusEquals(_ record: ReleaseRecord) -> Bool {
     let status = agent == nil ? object.status : entry ?? [:]
     let reported = (status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)

@@ -42,7 +42,7 @@ struct InstallationStatus {
   var installation: Mapping {
     var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + reported)]
     guard dialect.name == .installPlan else {
-      status["conditions"] = .sequence(refusals + reported + account.conditions(since: record.since.description))
+      status["conditions"] = .sequence(refusals + reported + lastAttempt.conditions(since: record.since.description))
       return status
     }
     status = Mapping(status.pairs + Self.release(record).pairs)
@@ -88,7 +88,7 @@ struct InstallationStatus {
     return SemanticVersion.precedes(record.attempt.version, deployed.version) ? "pending-rollback" : "pending-upgrade"
   }
 
-  private var account: LastAttempt {
+  private var lastAttempt: LastAttempt {
     LastAttempt(version: record.attempt.version, config: record.attempt.config, isEnabled: record.appliedEnabled)
   }
 

@@ -41,42 +41,43 @@ enum Readiness: Hashable, Sendable {
   private static func workload(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
-    let isSeen = isSeen(object)
+    let isObserved = isObserved(object)
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
-    case "Deployment": return deployment(object, isSeen, replicas)
+    case "Deployment": return deployment(object, isObserved, replicas)
     case "StatefulSet":
       let rollout = Rollout(spec["updateStrategy"])
-      let updated = wait(isSeen, count("updatedReplicas"), of: replicas - rollout.partition, "replicas updated")
+      let updated = reached(isObserved, count("updatedReplicas"), of: replicas - rollout.partition, "replicas updated")
       if !rollout.isByHand, updated != .ready, count("readyReplicas") >= replicas { return updated }
-      return wait(isSeen, count("readyReplicas"), of: replicas, "replicas ready")
+      return reached(isObserved, count("readyReplicas"), of: replicas, "replicas ready")
     case "DaemonSet":
       let (rollout, wanted) = (Rollout(spec["updateStrategy"]), count("desiredNumberScheduled"))
-      let updated = wait(isSeen, count("updatedNumberScheduled"), of: wanted, "nodes updated")
+      let updated = reached(isObserved, count("updatedNumberScheduled"), of: wanted, "nodes updated")
       if !rollout.isByHand, updated != .ready { return updated }
-      return wait(isSeen, count("numberReady"), of: wanted - rollout.unavailableNodes(of: wanted), "nodes ready")
+      return reached(isObserved, count("numberReady"), of: wanted - rollout.unavailableNodes(of: wanted), "nodes ready")
     default: return other(object)
     }
   }
 
   /// helm counts the ready pods of the newest ReplicaSet, which the status does not tell from the others: here, every
   /// pod of a former one is taken for ready.
-  private static func deployment(_ object: Object, _ isSeen: Bool, _ replicas: Int) -> Readiness {
+  private static func deployment(_ object: Object, _ isObserved: Bool, _ replicas: Int) -> Readiness {
     let status = object.status
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
     // Nothing is rolled out while it is paused.
     if object.spec["paused"]?.bool == true { return .ready }
-    if isSeen, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
+    if isObserved, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
       return .failed(reason.1)
     }
     let former = max(0, count("replicas") - count("updatedReplicas"))
     let ready = max(0, min(count("updatedReplicas"), count("readyReplicas") - former))
-    return wait(
-      isSeen, ready, of: replicas - Rollout(object.spec["strategy"]).unavailable(of: replicas), "replicas available")
+    return reached(
+      isObserved, ready, of: replicas - Rollout(object.spec["strategy"]).unavailable(of: replicas), "replicas available"
+    )
   }
 
   /// Whether the status describes the present generation, and not the former one.
-  private static func isSeen(_ object: Object) -> Bool {
+  private static func isObserved(_ object: Object) -> Bool {
     (object.status["observedGeneration"]?.integer ?? 0) >= (object.generation ?? 0)
   }
 
@@ -93,7 +94,7 @@ enum Readiness: Hashable, Sendable {
       if phase == "Succeeded" || condition("Ready", "True", status) != nil { return .ready }
       return .waiting(phase == "Running" ? "not ready" : "Pending")
     case "ReplicaSet", "ReplicationController":
-      return wait(
+      return reached(
         true, status["readyReplicas"]?.integer ?? 0, of: spec["replicas"]?.integer ?? 1, "replicas ready")
     case "PersistentVolumeClaim":
       let phase = status["phase"]?.string ?? ""
@@ -138,13 +139,16 @@ enum Readiness: Hashable, Sendable {
     }
   }
 
-  private static func wait(_ isSeen: Bool, _ count: Int, of wanted: Int, _ what: String) -> Readiness {
-    guard isSeen else { return .waiting("not started") }
+  /// `ready` if `count` has reached `wanted`; `what` says what is counted.
+  private static func reached(_ isObserved: Bool, _ count: Int, of wanted: Int, _ what: String) -> Readiness {
+    guard isObserved else { return .waiting("not started") }
     return count >= wanted ? .ready : .waiting("\(count) of \(wanted) \(what)")
   }
 
   /// The reason and the message of a condition with the status `value`.
-  private static func condition(_ type: String, _ value: String, _ status: Value) -> (String, String)? {
+  private static func condition(
+    _ type: String, _ value: String, _ status: Value
+  ) -> (reason: String, message: String)? {
     let conditions = status["conditions"]?.sequence ?? []
     guard let found = conditions.first(where: { $0["type"]?.string == type && $0["status"]?.string == value }) else {
       return nil

@@ -90,7 +90,7 @@ struct ReleasePlanner: Sendable {
   }
 
   /// Seconds for the API server to serve a kind that the chart itself defines; after that it is taken for missing.
-  private static let patience = 120
+  private static let kindTimeout = 120
 
   /// Whether the chart itself defines the kind of `object`, so that it may soon be served.
   private func isComing(_ object: Object, from crds: [RenderedChart.Part], _ record: ReleaseRecord) -> Bool {
@@ -100,7 +100,7 @@ struct ReleasePlanner: Sendable {
       return spec["group"]?.string.map { $0 == group } == true && spec[path: "names", "kind"]?.string == object.kind
     }
     return isDefined
-      && settings.now().secondsSince1970 - record.since.secondsSince1970 < Self.patience
+      && settings.now().secondsSince1970 - record.since.secondsSince1970 < Self.kindTimeout
   }
 
   /// As in helm, an object that is twice in a chart cannot be created, but can be updated if an earlier attempt has
@@ -212,12 +212,12 @@ struct ReleasePlanner: Sendable {
   /// Creates missing definitions; as in helm, existing ones are not changed.
   private func define(_ crds: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(StepError) {
     for part in crds {
-      let place = try await placed(part, "", &kinds, isNew: false)
+      let located = try await placed(part, "", &kinds, isNew: false)
       do {
-        guard try await target.find(place.resource, part.object.name) == nil else { continue }
-        _ = try await (account?.impersonated ?? target).create(place.resource, part.object)
+        guard try await target.find(located.resource, part.object.name) == nil else { continue }
+        _ = try await (account?.impersonated ?? target).create(located.resource, part.object)
       } catch {
-        throw StepError(error, "\(part.file): \(place.title)")
+        throw StepError(error, "\(part.file): \(located.title)")
       }
     }
   }

@@ -112,7 +112,7 @@ struct ReleaseRecord: Hashable, Sendable {
   var appliedEnabled: Bool?
   /// The objects of this attempt.
   var parts: [Part] = []
-  /// Objects of earlier attempts that may still exist, with the keys of all attempts that applied them.
+  /// Objects of earlier attempts that may still exist, with the fields of all attempts that applied them.
   var earlier: [Part] = []
   /// The tests of this attempt's chart, in order; `nil` in a record of an earlier ksxd.
   var tests: [Part]? = nil

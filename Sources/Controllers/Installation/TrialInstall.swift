@@ -4,7 +4,8 @@ import KubernetesAPI
 import Manifest
 package import Packages
 
-/// Finds what a cluster would reject of a rendered chart, with one in which objects have no effect.
+/// Finds what a cluster would reject of a rendered chart, by writing its objects to a cluster in which they have no
+/// effect.
 package struct TrialInstall: Sendable {
   private let cluster: Cluster
   private let rights: InstallerRights?
@@ -17,7 +18,7 @@ package struct TrialInstall: Sendable {
 
   /// What is rejected, with the file of each object; objects of kinds that this cluster does not have are skipped.
   package func findings(in rendered: RenderedChart, namespace: String) async -> [ChartCheck.Finding] {
-    if let refusal = await refusal(of: Object(.namespaces, name: namespace), .namespaces, isDry: false) {
+    if let refusal = await creationRefusal(of: Object(.namespaces, name: namespace), .namespaces, isDry: false) {
       return [Self.finding("refused", "extension.yaml", "the namespace \(namespace): \(refusal)")]
     }
     var findings = rendered.unknownHooks.map { part in
@@ -31,34 +32,36 @@ package struct TrialInstall: Sendable {
         findings += Self.unserved(part)
         continue
       }
-      let place = resource.isNamespaced ? part.object.namespace ?? namespace : nil
+      let objectNamespace = resource.isNamespaced ? part.object.namespace ?? namespace : nil
       // As in helm, the second one cannot be created.
       if rendered.parts.contains(part),
-        !seen.insert("\(resource.qualifiedName) \(place ?? "") \(part.object.name)").inserted
+        !seen.insert("\(resource.qualifiedName) \(objectNamespace ?? "") \(part.object.name)").inserted
       {
         findings.append(Self.finding("refused", part.file, "\(part.title) is in the chart twice"))
       }
-      findings += await refusals(of: part, resource, in: place, isDefinition: rendered.crds.contains(part))
-      findings += excess(part, resource, isOutside: place != namespace)
+      findings += await refusals(of: part, resource, in: objectNamespace, isDefinition: rendered.crds.contains(part))
+      findings += missingPermissions(part, resource, isOutside: objectNamespace != namespace)
     }
     return findings
   }
 
   private func refusals(
-    of part: RenderedChart.Part, _ resource: Resource, in place: String?, isDefinition: Bool
+    of part: RenderedChart.Part, _ resource: Resource, in namespace: String?, isDefinition: Bool
   ) async -> [ChartCheck.Finding] {
-    if let place { _ = await refusal(of: Object(.namespaces, name: place), .namespaces, isDry: false) }
-    var whole = part.object.value.setting(["metadata", "namespace"], to: place.map(Value.string))
+    if let namespace { _ = await creationRefusal(of: Object(.namespaces, name: namespace), .namespaces, isDry: false) }
+    var whole = part.object.value.setting(["metadata", "namespace"], to: namespace.map(Value.string))
     if resource.plural == "customresourcedefinitions" {
       whole = whole.setting(["spec", "conversion"], to: nil).withoutRules
     }
     // Definitions are really created, because their objects are validated by them.
-    guard let refusal = await refusal(of: Object(whole), resource, isDry: !isDefinition) else { return [] }
+    guard let refusal = await creationRefusal(of: Object(whole), resource, isDry: !isDefinition) else { return [] }
     return [Self.finding("refused", part.file, "\(part.title): \(refusal)")]
   }
 
   /// Objects outside of the installer's own namespace that it may not create.
-  private func excess(_ part: RenderedChart.Part, _ resource: Resource, isOutside: Bool) -> [ChartCheck.Finding] {
+  private func missingPermissions(
+    _ part: RenderedChart.Part, _ resource: Resource, isOutside: Bool
+  ) -> [ChartCheck.Finding] {
     guard let rights, isOutside, !rights.allowMaking(resource.plural, of: resource.group) else { return [] }
     let what = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
     return [
@@ -82,8 +85,8 @@ package struct TrialInstall: Sendable {
     return [finding("refused", part.file, "\(part.title): KubeSphere has no \(kind) of \(version)")]
   }
 
-  /// Why the object is rejected; that it exists already is not a reason.
-  private func refusal(of object: Object, _ resource: Resource, isDry: Bool) async -> String? {
+  /// Creates the object, and returns why it is rejected; that it exists already is not a reason.
+  private func creationRefusal(of object: Object, _ resource: Resource, isDry: Bool) async -> String? {
     do {
       _ = try await cluster.create(resource, object, dryRun: isDry)
       return nil

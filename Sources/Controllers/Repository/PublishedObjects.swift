@@ -53,7 +53,8 @@ struct PublishedObjects: Sendable {
     self.repository = repository
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(repository)")
     categories = Set(try await cluster.list(dialect.categories, skipping: JSONPaths(["spec"])).map(\.name))
-    let published = try await cluster.list(dialect.extensionVersions, selector: selector, skipping: Extension.unread)
+    let published = try await cluster.list(
+      dialect.extensionVersions, selector: selector, skipping: Extension.bulkyFields)
     versions = Dictionary(published.map { ($0.name, Version($0, dialect)) }, uniquingKeysWith: { $1 })
     let maps = try await cluster.list(
       .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
@@ -102,7 +103,7 @@ struct PublishedObjects: Sendable {
   func has(_ entry: ChartIndex.Entry, _ name: String, isNewest: Bool) -> Bool {
     guard let version = versions[name], let mark = PublishedVersion.mark(of: entry) else { return false }
     let isHeld = version.mark == mark && charts[version.chartName] != nil
-    guard isHeld || version.mark == PublishedVersion.elsewhere + mark else { return false }
+    guard isHeld || version.mark == PublishedVersion.chartElsewhere + mark else { return false }
     guard isNewest else { return true }
     return extensions[entry.name].map { $0.owner == repository && $0.mark == mark && !$0.isGone } ?? false
   }

@@ -19,7 +19,7 @@ struct PublishedVersion: Sendable {
   /// The name of its Category; empty if it has none.
   private(set) var category: String
 
-  /// A ConfigMap holds 1 MiB, which is 768 KiB before Base64, minus its other fields.
+  /// In bytes: a ConfigMap holds 1 MiB, which is 768 KiB before Base64, minus its other fields.
   static let largestArchive = 700 << 10
 
   init(_ entry: ChartIndex.Entry, archive: [UInt8], address: String) throws(RepositoryError) {
@@ -76,7 +76,7 @@ struct PublishedVersion: Sendable {
 
   static let digestAnnotation = "ksx.dev/chart-digest"
   /// The prefix of the mark of a version whose chart is too large for the cluster.
-  static let elsewhere = "elsewhere-"
+  static let chartElsewhere = "elsewhere-"
 
   /// A fingerprint of the chart's state in the index; `nil` if the index does not distinguish states.
   ///
@@ -88,7 +88,7 @@ struct PublishedVersion: Sendable {
   private func annotated(_ annotations: [String: String], isVersion: Bool) -> [String: String] {
     guard let mark = Self.mark(of: entry) else { return annotations }
     var annotations = annotations
-    annotations[Publisher.markAnnotation] = isVersion && !isHeldInCluster ? Self.elsewhere + mark : mark
+    annotations[Publisher.markAnnotation] = isVersion && !isHeldInCluster ? Self.chartElsewhere + mark : mark
     return annotations
   }
 
@@ -173,19 +173,19 @@ struct PublishedVersion: Sendable {
     case .installPlan:
       var spec: Mapping = ["displayName": Self.map(title), "description": Self.map(description), "icon": icon]
       if let provider = manifest.value["provider"]?.mapping { spec["provider"] = .mapping(Self.texts(provider)) }
-      if Self.isMoment(entry.created) { spec["created"] = .string(entry.created) }
+      if Self.isTimestamp(entry.created) { spec["created"] = .string(entry.created) }
       return spec
     }
   }
 
   private var maintainers: Value {
-    if let listed = manifest.value["maintainers"]?.sequence { return .sequence(listed.compactMap(Self.maintainer)) }
+    if let listed = manifest.value["maintainers"]?.sequence { return .sequence(listed.compactMap(Self.person)) }
     let provider = manifest.value["provider"]
     return .sequence([provider?["en"] ?? provider?.mapping?.pairs.first?.value].compactMap { $0 })
   }
 
-  /// A maintainer with the fields of the design.
-  private static func maintainer(_ value: Value) -> Value? {
+  /// The name, email and URL of a maintainer or provider, as strings; `nil` if it has none of them.
+  private static func person(_ value: Value) -> Value? {
     let pairs = ["name", "email", "url"].compactMap { key in
       value[key].map { Mapping.Pair(key: key, value: .string(text($0))) }
     }
@@ -194,7 +194,7 @@ struct PublishedVersion: Sendable {
 
   /// The provider in each language; numbers and booleans become strings, as in KubeSphere.
   private static func texts(_ provider: Mapping) -> Mapping {
-    Mapping(provider.pairs.map { .init(key: $0.key, value: maintainer($0.value) ?? $0.value) })
+    Mapping(provider.pairs.map { .init(key: $0.key, value: person($0.value) ?? $0.value) })
   }
 
   private static func text(_ value: Value) -> String { value.bool.map { "\($0)" } ?? Chart.text(value) }
@@ -219,7 +219,7 @@ struct PublishedVersion: Sendable {
     return String(constraint.dropFirst(2).prefix { $0.isNumber || $0 == "." })
   }
 
-  private static func isMoment(_ text: String) -> Bool {
+  private static func isTimestamp(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return bytes.count >= 20 && bytes[4] == UInt8(ascii: "-") && bytes[10] == UInt8(ascii: "T")
   }

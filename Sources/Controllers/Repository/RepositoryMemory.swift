@@ -5,21 +5,21 @@ import Platform
 /// A sync without changes writes nothing, so its time is known only here.
 final class RepositoryMemory: Sendable {
   private struct Sync {
-    /// The fingerprint of the synced spec.
-    var spec: String
+    /// `RepositoryVisit.requestKey` of the last sync, which changes with the spec.
+    var requestKey: String
     var next: ContinuousClock.Instant
     var failures: Int
-    /// How many readings in a row had to be repeated because an extension had become free in the meantime, or seemed
-    /// to.
+    /// How many readings in a row had to be repeated because `readSoon` was called in the meantime.
     var repeats = 0
   }
 
   /// The extensions that repositories could not publish because of another repository.
   let nameConflicts = NameConflicts()
   private let syncs = Locked<[String: Sync]>([:])
-  /// When the servers of repository images became ready.
+  /// When the servers of repository images became ready, by the UID of the repository.
   private let ready = Locked<[String: ContinuousClock.Instant]>([:])
-  /// After a server has become ready, it takes a moment until requests reach it.
+  /// For `time` after a server became ready, failed readings are repeated after `pause`: it takes a moment until
+  /// requests reach the server.
   private static let startup = (time: Duration.seconds(30), pause: Duration.seconds(1))
 
   /// Records that the server of `uid` is ready: after a failure the repository is read at once, and for a while every
@@ -29,9 +29,9 @@ final class RepositoryMemory: Sendable {
     syncs.withLock { syncs in if let sync = syncs[uid], sync.failures > 0 { syncs[uid]?.next = .now } }
   }
 
-  /// The first wake of each repository since it was last read, and the latest one.
+  /// The first and the last call of `readSoon` for each repository since it was last read.
   private let pendingReads = Locked<[String: (first: ContinuousClock.Instant, last: ContinuousClock.Instant)]>([:])
-  /// Several wakes within a short time cause one reading, which is delayed at most by `longest`.
+  /// Several calls of `readSoon` within a short time cause one reading, which is delayed by at most `longest`.
   private static let coalescing = (pause: Duration.seconds(1), longest: Duration.seconds(5))
 
   /// Records that `uid` may publish more than before, so that it is read completely in a moment.
@@ -52,40 +52,42 @@ final class RepositoryMemory: Sendable {
   func isReadPending(_ uid: String) -> Bool { pendingReads.withLock { $0[uid] != nil } }
 
   /// How long until the repository `uid` may be read again; `nil` if that is unknown, or its spec has changed.
-  func rest(_ uid: String, spec: String, now: ContinuousClock.Instant = .now) -> Duration? {
+  func remainingDelay(_ uid: String, requestKey: String, now: ContinuousClock.Instant = .now) -> Duration? {
     syncs.withLock { syncs in
-      guard let sync = syncs[uid], sync.spec == spec else { return nil }
+      guard let sync = syncs[uid], sync.requestKey == requestKey else { return nil }
       return max(.zero, sync.next - now)
     }
   }
 
-  /// Records a reading that began at `start`, and returns when to repeat it: after `interval`, or earlier if the
-  /// repository was woken since.
+  /// Records a reading that began at `start`, and returns when to repeat it: after `interval`, or earlier if
+  /// `readSoon` was called since.
   func noteRead(
-    _ uid: String, spec: String, interval: Duration, from start: ContinuousClock.Instant
+    _ uid: String, requestKey: String, interval: Duration, from start: ContinuousClock.Instant
   ) -> Duration {
     let isReadPending = pendingReads.withLock { pendingReads in
-      guard let readSoon = pendingReads[uid] else { return false }
-      if readSoon.last < start { pendingReads[uid] = nil } else { pendingReads[uid] = (readSoon.last, readSoon.last) }
+      guard let calls = pendingReads[uid] else { return false }
+      if calls.last < start { pendingReads[uid] = nil } else { pendingReads[uid] = (calls.last, calls.last) }
       return pendingReads[uid] != nil
     }
     return syncs.withLock { syncs in
       let repeats = isReadPending ? (syncs[uid]?.repeats ?? 0) + 1 : 0
       let delay = isReadPending ? min(interval, Self.coalescing.pause * (1 << min(repeats - 1, 12))) : interval
-      syncs[uid] = Sync(spec: spec, next: .now + delay, failures: 0, repeats: repeats)
+      syncs[uid] = Sync(requestKey: requestKey, next: .now + delay, failures: 0, repeats: repeats)
       return delay
     }
   }
 
-  /// Records a failure, and returns when to retry: after `patience`, doubled with each failure up to `interval`, or
-  /// after what the server asks for.
-  func noteFailure(_ uid: String, spec: String, patience: Duration, interval: Duration, asked: Int?) -> Duration {
+  /// Records a failure, and returns when to retry: after `retryDelay`, doubled with each failure up to `interval`, or
+  /// later if the server asks for that (`Retry-After`).
+  func noteFailure(
+    _ uid: String, requestKey: String, retryDelay: Duration, interval: Duration, retryAfter: Int?
+  ) -> Duration {
     syncs.withLock { syncs in
       let failures = (syncs[uid]?.failures ?? 0) + 1
-      let usual = min(patience * (1 << min(failures - 1, 20)), max(interval, patience))
+      let usual = min(retryDelay * (1 << min(failures - 1, 20)), max(interval, retryDelay))
       let isSettling = ready.withLock { $0[uid].map { .now - $0 < Self.startup.time } ?? false }
-      let delay = isSettling ? Self.startup.pause : max(usual, asked.map { .seconds($0) } ?? .zero)
-      syncs[uid] = Sync(spec: spec, next: .now + delay, failures: failures)
+      let delay = isSettling ? Self.startup.pause : max(usual, retryAfter.map { .seconds($0) } ?? .zero)
+      syncs[uid] = Sync(requestKey: requestKey, next: .now + delay, failures: failures)
       return delay
     }
   }

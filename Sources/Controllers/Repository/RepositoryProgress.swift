@@ -17,9 +17,9 @@ package struct RepositoryProgress: Sendable {
     self.dialect = dialect
   }
 
-  /// Returns true once everything that it offers is published, and false after `patience`.
-  package func untilPublished(within patience: Duration) async -> Bool {
-    let end = ContinuousClock.now + patience
+  /// Returns true once everything that it offers is published, and false after `timeout`.
+  package func untilPublished(within timeout: Duration) async -> Bool {
+    let end = ContinuousClock.now + timeout
     while ContinuousClock.now < end, !Task.isCancelled {
       // A failed request is repeated.
       if (try? await isPublished()) == true { return true }
@@ -35,12 +35,12 @@ package struct RepositoryProgress: Sendable {
     else { return false }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(name)")
     var listed: [String: Set<String>] = [:]
-    for object in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
+    for object in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.bulkyFields) {
       let versions = object.status["versions"]?.sequence ?? []
       listed[object.name] = Set(versions.compactMap { $0["version"]?.string })
     }
     return try await cluster.list(
-      dialect.extensionVersions, selector: selector, skipping: ExtensionVersion.unread
+      dialect.extensionVersions, selector: selector, skipping: ExtensionVersion.bulkyFields
     ).allSatisfy { object in
       let version = ExtensionVersion(object, dialect: dialect)
       // Invalid versions are in no status.

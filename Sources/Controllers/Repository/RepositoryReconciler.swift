@@ -16,10 +16,10 @@ struct RepositoryReconciler: Reconciler {
   var memory = RepositoryMemory()
 
   func reconcile(_ name: String) async throws(ReconcileError) -> ReconcileResult {
-    try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
+    try await ReconcileError.reporting { () throws(ClusterError) in try await reconcileRepository(name) }
   }
 
-  private func look(at name: String) async throws(ClusterError) -> ReconcileResult {
+  private func reconcileRepository(_ name: String) async throws(ClusterError) -> ReconcileResult {
     guard let object = try await cluster.find(dialect.repositories, name) else { return .whenChanged }
     if object.isBeingDeleted {
       try await deleteContents(object)
@@ -31,10 +31,11 @@ struct RepositoryReconciler: Reconciler {
       return .atOnce
     }
     let visit = RepositoryVisit(object, dialect)
-    // The memory of this process precedes the object, which is written only when something has changed.
-    if let rest = memory.rest(object.uid, spec: visit.requestKey), rest > .zero { return .after(rest) }
-    let rest = visit.mayBeUnblocked(memory.nameConflicts) ? 0 : visit.schedule.rest(at: settings.now())
-    if rest > 0, memory.rest(object.uid, spec: visit.requestKey) == nil { return .after(.seconds(rest)) }
+    // The schedule in memory takes precedence over the object's, which is patched only when something has changed.
+    let known = memory.remainingDelay(object.uid, requestKey: visit.requestKey)
+    if let known, known > .zero { return .after(known) }
+    let seconds = visit.mayBeUnblocked(memory.nameConflicts) ? 0 : visit.schedule.remainingSeconds(at: settings.now())
+    if seconds > 0, known == nil { return .after(.seconds(seconds)) }
     return try await synchronize(visit)
   }
 
@@ -43,13 +44,13 @@ struct RepositoryReconciler: Reconciler {
     let contents: RepositoryContents?
     do throws(RepositoryError) {
       contents = try await visit.read(
-        in: cluster, settings, isWhole: memory.isReadPending(uid) || visit.mayBeUnblocked(memory.nameConflicts))
+        in: cluster, settings, isForced: memory.isReadPending(uid) || visit.mayBeUnblocked(memory.nameConflicts))
     } catch {
       return try await fail(visit, error)
     }
     if let contents { return try await publish(contents, visit, readFrom: start) }
     return .after(
-      memory.noteRead(uid, spec: visit.requestKey, interval: .seconds(visit.schedule.interval), from: start))
+      memory.noteRead(uid, requestKey: visit.requestKey, interval: .seconds(visit.schedule.interval), from: start))
   }
 
   private func publish(
@@ -66,10 +67,11 @@ struct RepositoryReconciler: Reconciler {
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(visit.schedule.interval)
     guard outcome.isTransient else {
-      return .after(memory.noteRead(object.uid, spec: requestKey, interval: interval, from: start))
+      return .after(memory.noteRead(object.uid, requestKey: requestKey, interval: interval, from: start))
     }
     return .after(
-      memory.noteFailure(object.uid, spec: requestKey, patience: settings.patience, interval: interval, asked: nil))
+      memory.noteFailure(
+        object.uid, requestKey: requestKey, retryDelay: settings.retryDelay, interval: interval, retryAfter: nil))
   }
 
   /// Writes what came of a sync to the Repository if that differs from what it says, and returns the key of the request.
@@ -85,13 +87,15 @@ struct RepositoryReconciler: Reconciler {
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
-    // Without a patch the fingerprint stays the same, and a later change of the spec gives another.
+    // The request key stays the same unless the object is patched; a later change of its spec gives another key.
     guard synced != schedule.known || conditions.hasChanged || !schedule.wasRead else { return visit.requestKey }
     try await write(schedule.record(synced, conditions, at: now), to: object)
     return visit.requestKey(readAt: now.description)
   }
 
-  /// A spec that was changed meanwhile makes this a conflict, and is synced next.
+  /// Patches the object at the resource version that was read.
+  ///
+  /// If its spec was changed meanwhile, this is a conflict, and the retry syncs the new spec.
   private func write(_ record: Value, to object: Object) async throws(ClusterError) {
     let patch = record.setting(["metadata", "resourceVersion"], to: .string(object.resourceVersion))
     _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
@@ -102,8 +106,8 @@ struct RepositoryReconciler: Reconciler {
     let object = visit.object
     settings.report("repository \(object.name): \(error)")
     let delay = memory.noteFailure(
-      object.uid, spec: visit.requestKey, patience: settings.patience, interval: .seconds(visit.schedule.interval),
-      asked: error.retryAfter)
+      object.uid, requestKey: visit.requestKey, retryDelay: settings.retryDelay,
+      interval: .seconds(visit.schedule.interval), retryAfter: error.retryAfter)
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
     var conditions = RepositoryConditions(of: object, dialect: dialect)
@@ -132,7 +136,7 @@ struct RepositoryReconciler: Reconciler {
     for version in present.versions.values where !present.isInstalled(version) {
       try await cluster.remove(dialect.extensionVersions, version.name)
     }
-    for `extension` in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
+    for `extension` in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.bulkyFields) {
       if !present.hasInstallation(of: `extension`.name) {
         try await cluster.remove(dialect.extensions, `extension`.name)
       } else if `extension`.annotations[Publisher.goneAnnotation] == nil {

@@ -24,31 +24,31 @@ struct RepositoryVisit: Sendable {
   /// Identifies what the object requests; if it changes, the repository is read at once.
   var requestKey: String { requestKey(readAt: schedule.lastSync) }
 
-  /// The same after a sync at `time` has been written to the object.
+  /// The request key after a sync at `time` has been recorded in the object.
   func requestKey(readAt time: String) -> String {
-    let nudge = object.annotations["ksx.dev/nudge"] ?? ""
+    let nudge = object.annotations[Retry.nudgeAnnotation] ?? ""
     return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
   /// Whether it could not publish everything at a sync before this process began, so that extensions may have become
   /// free.
-  func mayBeUnblocked(_ contest: NameConflicts) -> Bool {
-    schedule.known.map { $0.lost != 0 } == true && !contest.knows(object.uid)
+  func mayBeUnblocked(_ nameConflicts: NameConflicts) -> Bool {
+    schedule.known.map { $0.lost != 0 } == true && !nameConflicts.knows(object.uid)
   }
 
-  /// The contents of the repository; `nil` if they are published already, unless `isWhole`.
+  /// The contents of the repository; `nil` if they have not changed since they were published, unless `isForced`.
   func read(
-    in cluster: Cluster, _ settings: ControllerSettings, isWhole: Bool
+    in cluster: Cluster, _ settings: ControllerSettings, isForced: Bool
   ) async throws(RepositoryError) -> RepositoryContents? {
     let source = RepositorySource(object, access: try await RepositoryAccess(object, in: cluster, settings))
-    guard !isWhole, let known = schedule.known, try await self.isWhole(known, in: cluster) else {
+    guard !isForced, let known = schedule.known, try await isComplete(known, in: cluster) else {
       return try await source.read()
     }
     return try await source.read(unless: known.mark)
   }
 
   /// Whether everything that was published still exists, and nothing is marked as gone.
-  private func isWhole(_ known: SyncedSource, in cluster: Cluster) async throws(RepositoryError) -> Bool {
+  private func isComplete(_ known: SyncedSource, in cluster: Cluster) async throws(RepositoryError) -> Bool {
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
     do throws(ClusterError) {
       let versions = try await cluster.list(

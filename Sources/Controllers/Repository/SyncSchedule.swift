@@ -34,8 +34,8 @@ struct SyncSchedule: Hashable, Sendable {
       let strategy = object.spec["updateStrategy"] ?? [:]
       let value = keys.reduce(strategy) { $0[$1] ?? .null }
       if value == .null || value.string.map({ $0.isEmpty || GoDuration.parse($0) != nil }) == true { return nil }
-      let place = "spec.updateStrategy.\(keys.joined(separator: "."))"
-      return "\(place): \(value.string ?? JSON.text(value)) is no duration such as 30m"
+      let field = "spec.updateStrategy.\(keys.joined(separator: "."))"
+      return "\(field): \(value.string ?? JSON.text(value)) is no duration such as 30m"
     }
     let noted =
       dialect.name == .installPlan
@@ -62,7 +62,7 @@ struct SyncSchedule: Hashable, Sendable {
   var wasRead: Bool { last != nil }
 
   /// Seconds until the next sync; 0 if it is due.
-  func rest(at now: Timestamp) -> Int {
+  func remainingSeconds(at now: Timestamp) -> Int {
     guard let last else { return 0 }
     return max(0, min(interval, last.secondsSince1970 + interval - now.secondsSince1970))
   }

@@ -65,9 +65,9 @@ struct Controller<Kind: Reconciler>: Sendable {
   private func work(on name: String, _ queue: WorkQueue) async {
     let start = ContinuousClock.now
     do throws(ReconcileError) {
-      let look = try await reconciler.reconcile(name)
+      let result = try await reconciler.reconcile(name)
       metrics.note(title, hasSucceeded: true, start.duration(to: .now))
-      await queue.done(name, look: look)
+      await queue.done(name, result: result)
     } catch {
       metrics.note(title, hasSucceeded: false, start.duration(to: .now))
       let (failures, delay) = await queue.failed(name)
@@ -108,9 +108,9 @@ struct Trigger: Sendable {
     names: @escaping @Sendable (Object) -> [String]
   ) {
     run = { feed in
-      var watch = Watch(resource, in: cluster, selector: selector) { Mark($0, names($0)) }
+      var watch = Watch(resource, in: cluster, selector: selector) { Watched($0, names($0)) }
       watch.skipping = Self.bulk
-      var known: [String: Mark] = [:]
+      var known: [String: Watched] = [:]
       await watch.run { event in
         await feed.add(Set(Self.changed(by: event, &known).flatMap(\.targets)))
         switch event {
@@ -123,20 +123,20 @@ struct Trigger: Sendable {
   }
 
   /// The objects that `event` concerns, including their former versions, whose targets may have been others.
-  private static func changed(by event: WatchEvent<Mark>, _ known: inout [String: Mark]) -> [Mark] {
+  private static func changed(by event: WatchEvent<Watched>, _ known: inout [String: Watched]) -> [Watched] {
     switch event {
     case .replaced(let all):
       // Includes objects that were deleted in the meantime.
       let changed = all + known.values
       known = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
       return changed
-    case .applied(let mark):
-      let changed = [mark] + [known[mark.name]].compactMap { $0 }
-      known[mark.name] = mark
+    case .applied(let object):
+      let changed = [object] + [known[object.name]].compactMap { $0 }
+      known[object.name] = object
       return changed
-    case .deleted(let mark):
-      known[mark.name] = nil
-      return [mark]
+    case .deleted(let object):
+      known[object.name] = nil
+      return [object]
     case .resumed, .interrupted: return []
     }
   }
@@ -144,7 +144,8 @@ struct Trigger: Sendable {
   /// Large fields that are never a reason to reconcile.
   private static let bulk = JSONPaths(["spec", "icon"], ["metadata", "managedFields"], ["binaryData"], ["data"])
 
-  private struct Mark: StoreElement {
+  /// What a trigger stores of an object: the names that are reconciled when it changes.
+  private struct Watched: StoreElement {
     var name: String
     var resourceVersion: String
     var targets: [String]

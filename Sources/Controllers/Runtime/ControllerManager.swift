@@ -50,12 +50,12 @@ package enum ControllerManager {
         reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, cache: cache),
         triggers: [
           Trigger(dialect.extensions, in: cluster) {
-            cache.kept.note($0)
+            cache.leftovers.note($0)
             return [$0.name]
           },
           cache.trigger(cluster, dialect),
           // What was kept for an installation goes with it.
-          Trigger(dialect.installations, in: cluster) { cache.kept.of($0) },
+          Trigger(dialect.installations, in: cluster) { cache.leftovers.of($0) },
         ],
         report: settings.report, metrics: settings.metrics)
     }

@@ -11,11 +11,11 @@ package struct ControllerSettings: Sendable {
   /// Seconds for workloads to become ready, and for objects to be deleted.
   package var readyTimeout = 600
   /// Seconds that a deleted installation waits for an agent whose cluster does not answer.
-  package var agentPatience = 300
+  package var agentTimeout = 300
   /// Makes the transport to a member cluster.
   package var memberTransport: @Sendable (Client.Connection) -> any Transport = { CurlTransport($0) }
   /// The delay before a failed operation is retried.
-  package var patience = Duration.seconds(30)
+  package var retryDelay = Duration.seconds(30)
   /// KubeSphere's version, for `ksVersion` constraints; `nil` if it is unknown, so that they are ignored.
   package var kubeSphereVersion: String?
   /// Whether to simulate the kubelet for workloads, in a cluster without one.

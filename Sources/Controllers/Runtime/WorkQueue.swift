@@ -71,10 +71,10 @@ actor WorkQueue {
   }
 
   /// Records that `name` was reconciled.
-  func done(_ name: String, look: ReconcileResult) {
+  func done(_ name: String, result: ReconcileResult) {
     failures[name] = nil
     finish(name)
-    if case .after(let delay) = look { add(name, after: delay) }
+    if case .after(let delay) = result { add(name, after: delay) }
   }
 
   /// Records that `name` has failed; returns how many times in a row, and the delay of the retry.

@@ -12,7 +12,7 @@ struct DiscoveryResult: Hashable, Sendable {
 
   func has(_ plural: String, in group: String) -> Bool { plurals[group]?.contains(plural) == true }
 
-  /// `nil` if there are no extensions at all.
+  /// The era that the kinds belong to; `nil` if there are no extensions at all.
   var era: Era? {
     // A cluster with several of these kinds was upgraded.
     if has("installplans", in: Dialect.core) { return .installPlan }

@@ -34,7 +34,7 @@ package struct Extension: StoreElement {
   package var isBeingDeleted: Bool
 
   /// Fields that consoles do not use, and that make up most of the bytes.
-  package static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
+  package static let bulkyFields = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
 
   /// The states of the first design, which are those of helm releases.
   private static let wordsOfHelm = [

@@ -10,7 +10,7 @@ extension ExtensionVersion {
   /// has the label, unlabelled objects are searched as well.
   package static func objects(
     of extension: String, in cluster: Cluster, _ dialect: Dialect, _ selector: Selector = Selector(),
-    skipping: JSONPaths = unread
+    skipping: JSONPaths = bulkyFields
   ) async throws(ClusterError) -> [Object] {
     func selecting(_ label: String) -> Selector {
       Selector(labels: label + (selector.labels.isEmpty ? "" : ",\(selector.labels)"), fields: selector.fields)

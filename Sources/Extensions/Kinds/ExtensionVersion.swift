@@ -56,7 +56,7 @@ package struct ExtensionVersion: StoreElement {
     package var key: String
   }
 
-  package static let unread = Extension.unread
+  package static let bulkyFields = Extension.bulkyFields
 
   package init(_ object: Object, dialect: Dialect) {
     let spec = object.spec
@@ -130,7 +130,7 @@ package struct ExtensionVersion: StoreElement {
 extension Sequence<ExtensionVersion> {
   /// The versions of one extension in the same order, without duplicates that differ only in a leading `v`; of those
   /// the one with a chart is kept.
-  package var withoutDoubles: [ExtensionVersion] {
+  package var withoutDuplicates: [ExtensionVersion] {
     func rank(_ version: ExtensionVersion) -> (Int, String) {
       (version.chartURL.isEmpty && version.chartData == nil ? 1 : 0, version.name)
     }

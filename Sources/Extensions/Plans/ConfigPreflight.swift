@@ -12,7 +12,7 @@ extension PlanSubject {
     let review = ConfigReview(config)
     if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
     return review.warnings.map { warning("config: \($0)") } + sizeProblem(config) + lostNulls(config)
-      + loss(by: review)
+      + lostSettings(review)
   }
 
   /// A cluster that stores configs as objects gets a merge patch, in which null removes a key (RFC 7386 §2).
@@ -37,7 +37,7 @@ extension PlanSubject {
     return [Plan.Problem(isBlocking: change.kind != .rollBack, text)]
   }
 
-  private func loss(by review: ConfigReview) -> [Plan.Problem] {
+  private func lostSettings(_ review: ConfigReview) -> [Plan.Problem] {
     guard change.kind == .configure, review.isEmpty, let before = installation?.config, !ConfigReview(before).isEmpty
     else {
       return []

@@ -87,8 +87,8 @@ struct LineMatcher {
   /// The lines that both texts have, as numbers, and their positions.
   private var old: [Int] = []
   private var new: [Int] = []
-  private var oldPlaces: [Int] = []
-  private var newPlaces: [Int] = []
+  private var oldIndices: [Int] = []
+  private var newIndices: [Int] = []
 
   private static let reach = 256
 
@@ -108,15 +108,15 @@ struct LineMatcher {
       return number
     }
     var isShared = Array(repeating: false, count: numbers.count)
-    for (place, line) in after.enumerated() {
+    for (index, line) in after.enumerated() {
       guard let number = numbers[line] else { continue }
       isShared[number] = true
       new.append(number)
-      newPlaces.append(place)
+      newIndices.append(index)
     }
-    for (place, number) in oldNumbers.enumerated() where isShared[number] {
+    for (index, number) in oldNumbers.enumerated() where isShared[number] {
       old.append(number)
-      oldPlaces.append(place)
+      oldIndices.append(index)
     }
   }
 
@@ -146,8 +146,8 @@ struct LineMatcher {
 
   private mutating func markSame(_ oldIndex: Int, _ newIndex: Int) {
     steps += 1
-    isRemoved[oldPlaces[oldIndex]] = false
-    isAdded[newPlaces[newIndex]] = false
+    isRemoved[oldIndices[oldIndex]] = false
+    isAdded[newIndices[newIndex]] = false
   }
 
   /// A point on a short path from corner to corner; `nil` if the parts have nothing in common.

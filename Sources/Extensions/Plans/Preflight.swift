@@ -148,7 +148,7 @@ extension PlanSubject {
     guard change.kind == .place, let known = context.clusters else { return [] }
     return (change.clusters ?? []).compactMap { name in
       guard let cluster = known[name] else {
-        return blocking("there is no cluster \(name)\(meant(for: name, among: known.keys.sorted()))")
+        return blocking("there is no cluster \(name)\(suggestionSentence(for: name, among: known.keys.sorted()))")
       }
       return cluster.obstacle.map { warning("cluster \(name): \($0); until that has changed no agent is made there") }
     }

@@ -15,7 +15,7 @@ package enum Destination: Sendable {
   case metrics
   case openAPIIndex
   /// The OpenAPI 2 document of all APIs.
-  case openAPISecond
+  case openAPIv2
   /// The list of bundles that a front end loads.
   case bundleList
   case rule(RouteTable.Match, RequestPath)
@@ -29,7 +29,7 @@ package enum Destination: Sendable {
   package static let explainPath = "/kapis/gateway.ksx.dev/v1alpha1/explain"
 
   package static let openAPIPath = "/openapi/v3"
-  package static let openAPISecondPath = "/openapi/v2"
+  package static let openAPIv2Path = "/openapi/v2"
 
   /// Whether the Kubernetes API answers `target`.
   package static func isAPI(_ target: String) -> Bool {
@@ -70,7 +70,7 @@ extension RouteTable {
   private func openAPI(_ request: HTTPRequest) -> Destination? {
     guard request.method == .get, let path = try? RequestPath(request.target) else { return nil }
     if path.decoded == Destination.openAPIPath { return .openAPIIndex }
-    if path.decoded == Destination.openAPISecondPath { return .openAPISecond }
+    if path.decoded == Destination.openAPIv2Path { return .openAPIv2 }
     let parts = path.decoded.split(separator: "/", omittingEmptySubsequences: false)
     guard path.decoded.hasPrefix(Destination.openAPIPath + "/kapis/"), parts.count == 6,
       let match = service(String(parts[4]), String(parts[5]))

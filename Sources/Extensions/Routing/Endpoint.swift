@@ -5,7 +5,7 @@ package import Platform
 
 /// The upstream of a rule: an address, or a Service of the cluster.
 package struct Endpoint: Hashable, Sendable {
-  package enum Place: Hashable, Sendable {
+  package enum Location: Hashable, Sendable {
     case address(ServerAddress)
     case service(Service)
 
@@ -36,7 +36,7 @@ package struct Endpoint: Hashable, Sendable {
   }
 
   /// `nil` if the rule has no usable upstream.
-  package var place: Place?
+  package var location: Location?
   /// The only authorities to trust, PEM; empty for those of the system.
   package var authorities: [UInt8] = []
   package var isInsecure: Bool
@@ -47,15 +47,15 @@ package struct Endpoint: Hashable, Sendable {
   init(_ value: Value?, isFirstDesign: Bool) {
     isInsecure = ["insecureSkipVerify", "insecureSkipTLSVerify"].contains { value?[$0]?.bool == true }
     do throws(RuleProblem) {
-      place = try Self.place(value, isFirstDesign)
+      location = try Self.location(value, isFirstDesign)
       // Without TLS no authorities are needed.
-      authorities = place?.isEncrypted == false ? [] : try Self.authorities(value)
+      authorities = location?.isEncrypted == false ? [] : try Self.authorities(value)
     } catch {
       problem = error.sentence
     }
   }
 
-  private static func place(_ value: Value?, _ isFirstDesign: Bool) throws(RuleProblem) -> Place {
+  private static func location(_ value: Value?, _ isFirstDesign: Bool) throws(RuleProblem) -> Location {
     if let url = ["url", "backend"].lazy.compactMap({ value?[$0]?.string }).first(where: { !$0.isEmpty }) {
       guard let address = ServerAddress(url), address.scheme != .unix, isHost(address.host) else {
         throw RuleProblem("\(Excerpt.shortened(url, to: 200)) is no http or https address")

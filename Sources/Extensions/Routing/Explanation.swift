@@ -26,12 +26,12 @@ package struct Explanation: Hashable, Sendable {
     (method, target, reason) = (request.method.rawValue, request.target, "")
     let destination = table.destination(of: request)
     if case .rule(let match, let path) = destination {
-      judge(match, request, path, by: UpstreamRequest.Requester(user: user, address: ""))
+      explain(match, request, path, by: UpstreamRequest.Requester(user: user, address: ""))
       if isServed, upstream != nil || !isRedirect(match, path, request), let problem = problem(match) {
         (isServed, reason) = (false, "\(match.object) would serve it, but \(problem)")
       }
     } else {
-      (isServed, reason) = destination.word
+      (isServed, reason) = destination.outcome
     }
     guard let path = try? RequestPath(request.target) else { return }
     others = table.others(path, method: method, than: rule)
@@ -39,16 +39,16 @@ package struct Explanation: Hashable, Sendable {
   }
 
   /// Sets the rule that serves `path`, and its upstream request.
-  private mutating func judge(
+  private mutating func explain(
     _ match: RouteTable.Match, _ request: HTTPRequest, _ path: RequestPath, by requester: UpstreamRequest.Requester
   ) {
     switch match {
     case .apiService(let shared):
-      take(shared.rule.object, shared.rule.problems)
+      setRule(shared.rule.object, shared.rule.problems)
       upstream = UpstreamRequest(shared.rule, request, path, by: requester)
     case .proxy(let shared):
       let rule = shared.rule
-      take(rule.object, rule.problems)
+      setRule(rule.object, rule.problems)
       let sent = UpstreamRequest(rule, request, path, by: requester)
       upstream = sent
       if let flaw = sent.flaw {
@@ -59,7 +59,7 @@ package struct Explanation: Hashable, Sendable {
         reason = "\(reason), with \(redirect.status) to \(redirect.location)"
       }
     case .bundle(let rule, let file):
-      take(rule.object, rule.problems)
+      setRule(rule.object, rule.problems)
       if isServed, request.method != .get, request.method != .head {
         (isServed, reason) = (false, "\(rule.object) has it, but a bundle is only read")
       }
@@ -74,7 +74,7 @@ package struct Explanation: Hashable, Sendable {
     return shared.rule.redirect(path, method: method, host: request.headers["Host"] ?? "") != nil
   }
 
-  private mutating func take(_ rule: RuleObject, _ problems: [Sentence]) {
+  private mutating func setRule(_ rule: RuleObject, _ problems: [Sentence]) {
     self.rule = rule
     self.problems = problems
     isServed = rule.isAvailable
@@ -145,7 +145,7 @@ extension Explanation {
 extension UpstreamRequest {
   fileprivate var value: Value {
     var result: Mapping = ["method": .string(method.rawValue), "target": .string(target)]
-    switch endpoint.place {
+    switch endpoint.location {
     case .address(let address): result["address"] = .string("\(address.scheme.rawValue)://\(address.name)")
     case .service(let service): result["service"] = .string("\(service)")
     case nil: break
@@ -158,12 +158,12 @@ extension UpstreamRequest {
 
 extension Destination {
   /// Whether it is served without a rule, and by what or why not.
-  fileprivate var word: (isServed: Bool, reason: Sentence) {
+  fileprivate var outcome: (isServed: Bool, reason: Sentence) {
     switch self {
     case .flaw(let flaw): (false, flaw.words)
     case .api, .version: (true, "the Kubernetes API answers it")
     case .member: (true, "the Kubernetes API of a member cluster answers it")
-    case .explanation, .metrics, .openAPIIndex, .openAPISecond, .bundleList, .groups, .group: (true, Self.own)
+    case .explanation, .metrics, .openAPIIndex, .openAPIv2, .bundleList, .groups, .group: (true, Self.own)
     case .reader(let path) where Self.isList(path): (true, Self.own)
     case .reader(let path):
       (false, ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path")

@@ -70,16 +70,16 @@ private enum Bounds {
 
   /// A duration in Go's notation, such as `1m30s`, within the bounds; `seconds` if there is none.
   static func duration(
-    _ fields: Value?, _ key: String, _ seconds: Int, _ place: String, _ problems: inout [Sentence]
+    _ fields: Value?, _ key: String, _ seconds: Int, _ field: String, _ problems: inout [Sentence]
   ) -> Duration {
     guard let value = fields?[key], value != .null else { return .seconds(seconds) }
     guard let duration = value.string.flatMap(GoDuration.parse) ?? value.integer.map({ .seconds($0) }) else {
       problems.append(
-        "\(place).\(key): \(value.string ?? JSON.text(value)) is no duration such as 30s; \(seconds)s counts")
+        "\(field).\(key): \(value.string ?? JSON.text(value)) is no duration such as 30s; \(seconds)s counts")
       return .seconds(seconds)
     }
     let bounded = min(max(duration, interval.lowerBound), interval.upperBound)
-    if bounded != duration { problems.append("\(place).\(key) is at least 100ms and at most 24h") }
+    if bounded != duration { problems.append("\(field).\(key) is at least 100ms and at most 24h") }
     return bounded
   }
 }

@@ -12,7 +12,7 @@ package struct JSBundleRule: Hashable, Sendable {
   /// A file and its source.
   package struct File: Hashable, Sendable {
     package var path: String
-    /// `nil` for the upstream's own.
+    /// `nil` to keep that of the upstream's response.
     package var contentType: String?
     package var source: Source
 
@@ -52,6 +52,7 @@ package struct JSBundleRule: Hashable, Sendable {
     ]
     let assets = object.spec["assets"]
     if let style = assets?["style"] { add(style, type: nil, isFirstDesign) }
+    // More files of one object are ignored.
     for file in (assets?["files"]?.sequence ?? []).prefix(1_000) {
       add(file, type: file["mimeType"]?.string, isFirstDesign)
     }

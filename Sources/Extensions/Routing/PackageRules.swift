@@ -24,7 +24,7 @@ package struct PackageRules: Sendable {
       for sketch in TemplateSketch.all(text, file: file, release: name) {
         let number = seen[sketch.kind, default: 0]
         seen[sketch.kind] = number + 1
-        look(at: sketch, line: Self.line(of: sketch.kind, number, in: text))
+        check(sketch, line: Self.line(of: sketch.kind, number, in: text))
       }
     }
   }
@@ -41,7 +41,7 @@ package struct PackageRules: Sendable {
     }
   }
 
-  private mutating func look(at sketch: TemplateSketch, line: Int?) {
+  private mutating func check(_ sketch: TemplateSketch, line: Int?) {
     let version = Chart.text(sketch.value["apiVersion"])
     // A group that only rendering determines is taken for the group of the package's form.
     let isOurs =
@@ -97,12 +97,13 @@ package struct PackageRules: Sendable {
 
   /// Why the gateway does not serve a file from a foreign namespace; in the first design the user chooses the
   /// namespaces when it is installed.
-  private func foreign(_ file: JSBundleRule.File) -> String? {
+  private func foreignNamespaceProblem(_ file: JSBundleRule.File) -> String? {
     guard isShipped else { return nil }
     switch file.source {
-    case .configMap(let place), .secret(let place):
-      guard !namespaces.contains(place.namespace), !place.namespace.containsText(Self.unknown) else { return nil }
-      return "the gateway answers 503: \(place.name) is in \(place.namespace), which is no namespace of the extension"
+    case .configMap(let reference), .secret(let reference):
+      let namespace = reference.namespace
+      guard !namespaces.contains(namespace), !namespace.containsText(Self.unknown) else { return nil }
+      return "the gateway answers 503: \(reference.name) is in \(namespace), which is no namespace of the extension"
     case .text, .endpoint, .nothing: return nil
     }
   }
@@ -123,7 +124,7 @@ package struct PackageRules: Sendable {
   /// Notes that an object serves `what`; returns the problem if another object of the package does already.
   private mutating func claim(_ what: String, _ title: String) -> [String] {
     if what.containsText(Self.unknown) { return [] }
-    let place = "\(title) \(what)"
-    return claims.insert(place).inserted ? [] : ["\(place) is another object's of the package already"]
+    let claim = "\(title) \(what)"
+    return claims.insert(claim).inserted ? [] : ["\(claim) is another object's of the package already"]
   }
 }

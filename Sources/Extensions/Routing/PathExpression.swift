@@ -37,16 +37,16 @@ struct PathExpression: Hashable, Sendable {
     let text = Array(path.unicodeScalars)
     guard text.count <= Self.longestPath else { return path }
     var result = String.UnicodeScalarView()
-    var (place, last) = (0, 0)
-    while place <= text.count, result.count <= UpstreamRequest.longestTarget,
-      let found = firstMatch(in: text, from: place)
+    var (position, last) = (0, 0)
+    while position <= text.count, result.count <= UpstreamRequest.longestTarget,
+      let found = firstMatch(in: text, from: position)
     {
       let (low, high) = (found[0], found[1])
       result.append(contentsOf: text[last..<low])
       // As in Go, an empty match directly after another match does not count.
       if high > last || low == 0 { result.append(contentsOf: expand(template, found, text).unicodeScalars) }
       last = high
-      place = max(place + 1, high)
+      position = max(position + 1, high)
     }
     result.append(contentsOf: text[last...])
     return String(result)
@@ -80,7 +80,7 @@ struct PathExpression: Hashable, Sendable {
 
   /// A position in the program that may still lead to a match, and the bounds of its groups.
   private struct Thread {
-    var place: Int
+    var position: Int
     var saved: [Int]
   }
 
@@ -93,26 +93,26 @@ struct PathExpression: Hashable, Sendable {
       var ready: [Thread] = []
       for thread in threads { follow(thread, index, text.count, &seen, &ready) }
       if found == nil {
-        let fresh = Thread(place: 0, saved: [Int](repeating: -1, count: 2 * (groups + 1)))
+        let fresh = Thread(position: 0, saved: [Int](repeating: -1, count: 2 * (groups + 1)))
         follow(fresh, index, text.count, &seen, &ready)
       }
       threads = []
       for thread in ready {
-        if program[thread.place] == .match {
+        if program[thread.position] == .match {
           // The remaining threads are less preferred.
           found = thread.saved
           break
         }
-        guard index < text.count, takes(text[index], at: thread.place) else { continue }
-        threads.append(Thread(place: thread.place + 1, saved: thread.saved))
+        guard index < text.count, takes(text[index], at: thread.position) else { continue }
+        threads.append(Thread(position: thread.position + 1, saved: thread.saved))
       }
       if threads.isEmpty, found != nil { return found }
     }
     return found
   }
 
-  private func takes(_ scalar: Unicode.Scalar, at place: Int) -> Bool {
-    guard case .scalar(let ranges, let isNegated) = program[place] else { return false }
+  private func takes(_ scalar: Unicode.Scalar, at position: Int) -> Bool {
+    guard case .scalar(let ranges, let isNegated) = program[position] else { return false }
     return ranges.contains { $0.contains(scalar.value) } != isNegated
   }
 
@@ -120,19 +120,19 @@ struct PathExpression: Hashable, Sendable {
   private func follow(_ first: Thread, _ index: Int, _ end: Int, _ seen: inout [Bool], _ ready: inout [Thread]) {
     var waiting = [first]
     while var thread = waiting.popLast() {
-      guard !seen[thread.place] else { continue }
-      seen[thread.place] = true
-      switch program[thread.place] {
+      guard !seen[thread.position] else { continue }
+      seen[thread.position] = true
+      switch program[thread.position] {
       case .scalar, .match: ready.append(thread)
       case .start where index != 0, .end where index != end: break
-      case .start, .end: waiting.append(Thread(place: thread.place + 1, saved: thread.saved))
-      case .jump(let place): waiting.append(Thread(place: place, saved: thread.saved))
+      case .start, .end: waiting.append(Thread(position: thread.position + 1, saved: thread.saved))
+      case .jump(let position): waiting.append(Thread(position: position, saved: thread.saved))
       case .split(let one, let other):
-        waiting.append(Thread(place: other, saved: thread.saved))
-        waiting.append(Thread(place: one, saved: thread.saved))
+        waiting.append(Thread(position: other, saved: thread.saved))
+        waiting.append(Thread(position: one, saved: thread.saved))
       case .save(let slot):
         thread.saved[slot] = index
-        waiting.append(Thread(place: thread.place + 1, saved: thread.saved))
+        waiting.append(Thread(position: thread.position + 1, saved: thread.saved))
       }
     }
   }

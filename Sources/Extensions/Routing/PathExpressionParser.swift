@@ -159,10 +159,10 @@ struct PathExpressionParser {
     while let next = rest.popFirst() {
       if next == "]", !ranges.isEmpty { return .set(ranges, isNegated: isNegated) }
       if next == "\\" {
-        guard case .set(let class_, let isOfOthers) = try escape() else {
+        guard case .set(let classRanges, let isNegatedClass) = try escape() else {
           throw RuleProblem("an anchor stands in brackets")
         }
-        ranges += isOfOthers ? Self.others(than: class_) : class_
+        ranges += isNegatedClass ? Self.others(than: classRanges) : classRanges
         continue
       }
       var high = next

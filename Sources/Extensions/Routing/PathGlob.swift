@@ -34,19 +34,19 @@ package struct PathGlob: Hashable, Sendable {
     for index in (1..<pieces.count).reversed() {
       let isLast = index == pieces.count - 1
       let room = bytes[pieces[0].count..<end]
-      guard let place = Self.lastPlace(of: pieces[index], in: room, atEnd: isLast) else { return nil }
-      end = place
+      guard let position = Self.lastPosition(of: pieces[index], in: room, atEnd: isLast) else { return nil }
+      end = position
     }
     return end
   }
 
-  private static func lastPlace(of piece: [UInt8], in bytes: ArraySlice<UInt8>, atEnd: Bool) -> Int? {
+  private static func lastPosition(of piece: [UInt8], in bytes: ArraySlice<UInt8>, atEnd: Bool) -> Int? {
     guard piece.count <= bytes.count else { return nil }
-    var place = bytes.endIndex - piece.count
-    while place >= bytes.startIndex {
-      if bytes[place..<(place + piece.count)].elementsEqual(piece) { return place }
+    var position = bytes.endIndex - piece.count
+    while position >= bytes.startIndex {
+      if bytes[position..<(position + piece.count)].elementsEqual(piece) { return position }
       if atEnd { return nil }
-      place -= 1
+      position -= 1
     }
     return nil
   }

@@ -40,12 +40,12 @@ struct PrefixIndex<Element: Sendable>: Sendable {
       let middle = (low + high) / 2
       if path.lexicographicallyPrecedes(entries[middle].prefix) { high = middle } else { low = middle + 1 }
     }
-    var place: Int? = low - 1
-    while let candidate = place, candidate >= 0 {
+    var index: Int? = low - 1
+    while let candidate = index, candidate >= 0 {
       if path.starts(with: entries[candidate].prefix) {
         for element in entries[candidate].elements where visit(element) { return }
       }
-      place = entries[candidate].parent
+      index = entries[candidate].parent
     }
   }
 }

@@ -29,7 +29,7 @@ package struct RequestPath: Hashable, Sendable {
     if let flaw = Self.flaw(of: decoded) { throw flaw }
   }
 
-  /// What is wrong with the path of `target`, which another server answers: how long it may be is for that one to say.
+  /// The flaw in the path of `target`, a request that is relayed to a server with a length limit of its own.
   static func flaw(ofPathIn target: String) -> Flaw? {
     let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
     let isEncoded = path.contains(UInt8(ascii: "%"))

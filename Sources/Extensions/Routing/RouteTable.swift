@@ -36,7 +36,7 @@ package struct RouteTable: Sendable {
   package let proxies: [ReverseProxyRule]
   private let byGroup: [String: Int]
   private let sharedServices: [Shared<APIServiceRule>]
-  private let places: BundleIndex
+  private let bundleIndex: BundleIndex
   private let claims: PrefixIndex<Claim>
 
   /// `owners` gives the extension of objects that name only their release.
@@ -54,7 +54,7 @@ package struct RouteTable: Sendable {
     byGroup = Dictionary(
       services.enumerated().filter { $1.hasGroup }.map { ($1.group + "/" + $1.version, $0) },
       uniquingKeysWith: { first, _ in first })
-    places = BundleIndex(bundles)
+    bundleIndex = BundleIndex(bundles)
     claims = PrefixIndex(
       Self.claims(shared, self.proxies.map(Shared.init)).map { (prefix: $0.path.literalPrefix, element: $0) })
   }
@@ -82,7 +82,7 @@ package struct RouteTable: Sendable {
   package func match(_ path: RequestPath, method: String) -> Match? {
     if let found = service(path) { return .apiService(found) }
     if path.decoded.hasPrefix("/dist/") {
-      return places.byPath[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
+      return bundleIndex.byPath[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
     }
     guard !ReservedPaths.contain(path.decoded) else { return nil }
     var found: Match?
@@ -113,7 +113,7 @@ package struct RouteTable: Sendable {
           rule.object, services[winner].object, "both serve \(rule.group)/\(rule.version); the older one does",
           isLoss: true))
     }
-    return conflicts + places.conflicts(among: bundles) + overlaps()
+    return conflicts + bundleIndex.conflicts(among: bundles) + overlaps()
   }
 
   /// The maximum numbers of reported overlaps and compared pairs: enough for a user to read, and a bound on the time

@@ -161,9 +161,9 @@ package struct ReverseProxyRule: Hashable, Sendable {
       else { continue }
       // Only the rule may redirect to another server, and not the path that the client sent: neither as an address nor
       // by two slashes at the beginning.
-      let place =
+      let location =
         redirect.leadsElsewhere ? RequestPath.encoded(query: text) : RequestPath.encoded("/" + text.drop { $0 == "/" })
-      return (query.map { place + "?" + $0 } ?? place, redirect.status)
+      return (query.map { location + "?" + $0 } ?? location, redirect.status)
     }
     return nil
   }

@@ -131,7 +131,7 @@ package struct UpstreamRequest: Hashable, Sendable {
 extension Endpoint {
   /// The prefix of all paths requested there, without a slash at its end.
   package var path: String {
-    switch place {
+    switch location {
     case .address(let address): address.path
     case .service(let service): service.path.hasSuffix("/") ? String(service.path.dropLast()) : service.path
     case nil: ""

@@ -28,7 +28,7 @@ actor BundleReader {
   private let cluster: Cluster
   private var entries: [JSBundleRule.Source: Entry] = [:]
   private var size = 0
-  /// Reads under way: those who ask for the same source meanwhile wait for the same answer.
+  /// Reads in progress; further requests for the same source wait for the same result.
   private var reads: [JSBundleRule.Source: Task<Result<[UInt8], BundleProblem>, Never>] = [:]
 
   init(cluster: Cluster) {
@@ -39,7 +39,7 @@ actor BundleReader {
     let now = ContinuousClock.now
     if let entry = entries[file.source], isFresh(entry, file.source, now) { return entry.content }
     let bytes = try await sharedBytes(of: file.source)
-    // The digest of what has not changed is known.
+    // Unchanged content keeps its digest, which is slow to compute.
     if let entry = entries[file.source], entry.content.bytes == bytes {
       entries[file.source]?.read = now
       return entry.content

@@ -26,7 +26,7 @@ actor OpenAPIDocument {
   /// Asks the API server for its document, in the form of `accept`, if it is another one than that with `tag`.
   typealias Read = @Sendable (_ accept: String, _ tag: String?) async -> HTTPResponse?
 
-  struct Made: Sendable {
+  struct MergedDocument: Sendable {
     var bytes: [UInt8]
     var type: String
     var tag: String
@@ -49,12 +49,12 @@ actor OpenAPIDocument {
   /// Bytes of the API server's document.
   private static let longest = 64 << 20
 
-  private var documents: [Form: Made] = [:]
+  private var documents: [Form: MergedDocument] = [:]
   /// What is being made: those who ask meanwhile get the same.
-  private var making: [Form: Task<Made?, Never>] = [:]
+  private var making: [Form: Task<MergedDocument?, Never>] = [:]
 
   /// `nil` if the API server's document could not be read.
-  func document(_ form: Form, with sources: OpenAPISources, _ read: @escaping Read) async -> Made? {
+  func document(_ form: Form, with sources: OpenAPISources, _ read: @escaping Read) async -> MergedDocument? {
     if let running = making[form] { return await running.value }
     let known = documents[form]
     let task = Task { await Self.make(form, sources.collected, known, read) }
@@ -66,8 +66,8 @@ actor OpenAPIDocument {
   }
 
   private static func make(
-    _ form: Form, _ collected: OpenAPISources.Collected, _ known: Made?, _ read: Read
-  ) async -> Made? {
+    _ form: Form, _ collected: OpenAPISources.Collected, _ known: MergedDocument?, _ read: Read
+  ) async -> MergedDocument? {
     let usable = known?.revision == collected.revision ? known : nil
     guard let answer = await read(Form.json.accept, usable?.base) else { return nil }
     if answer.status == 304, let usable { return usable }
@@ -86,7 +86,8 @@ actor OpenAPIDocument {
       type = answer.headers["Content-Type"] ?? OpenAPIProtobuf.mediaType
     }
     let tag = "\"\(SHA256.hex(bytes).uppercased())\""
-    return Made(bytes: bytes, type: type, tag: tag, base: answer.headers["ETag"], revision: collected.revision)
+    return MergedDocument(
+      bytes: bytes, type: type, tag: tag, base: answer.headers["ETag"], revision: collected.revision)
   }
 
   private static func content(_ answer: HTTPResponse) async -> [UInt8]? {

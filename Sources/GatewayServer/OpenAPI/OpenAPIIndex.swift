@@ -10,8 +10,8 @@ enum OpenAPIIndex {
     var paths = index["paths"]?.mapping ?? [:]
     for (group, versions) in table.servedGroups {
       for version in versions {
-        let place = "kapis/\(group)/\(version)"
-        paths[place] = ["serverRelativeURL": .string("\(Destination.openAPIPath)/\(place)")]
+        let path = "kapis/\(group)/\(version)"
+        paths[path] = ["serverRelativeURL": .string("\(Destination.openAPIPath)/\(path)")]
       }
     }
     index["paths"] = .mapping(paths)

@@ -131,7 +131,7 @@ final class OpenAPISources: Sendable {
   }
 
   private func ask(_ rule: APIServiceRule, _ tag: String?) async throws(UpstreamFailure) -> UpstreamProbe.Answer {
-    var request = HTTPRequest(.get, Destination.openAPISecondPath, headers: ["Accept": "application/json"])
+    var request = HTTPRequest(.get, Destination.openAPIv2Path, headers: ["Accept": "application/json"])
     if let tag { request.headers.add("If-None-Match", tag) }
     guard let path = try? RequestPath(request.target), let address = settings.upstreamAddress(rule.endpoint) else {
       throw .failed("the rule leads nowhere")

@@ -38,7 +38,9 @@ struct HealthChecks: Sendable {
     let names = Set(all.map(\.object.name))
     due = due.filter { names.contains($0.key) }
     // This also clears the result of a check that was running when its proxy was removed.
-    for name in ruleState.ruleProblems.failedHealthChecks.keys where !names.contains(name) { setIllness(nil, of: name) }
+    for name in ruleState.ruleProblems.failedHealthChecks.keys where !names.contains(name) {
+      setHealthCheckFailure(nil, of: name)
+    }
     return all.filter { rule in
       guard let check = rule.healthCheck else { return false }
       if let former = due[rule.object.name], former.check == check, former.endpoint == rule.endpoint, former.at > now {
@@ -51,8 +53,8 @@ struct HealthChecks: Sendable {
   }
 
   /// The status condition of the object reports the result.
-  private func setIllness(_ reason: String?, of name: String) {
-    if ruleState.setIllness(reason, of: name) { rules.notifyReader() }
+  private func setHealthCheckFailure(_ reason: String?, of name: String) {
+    if ruleState.setHealthCheckFailure(reason, of: name) { rules.notifyReader() }
   }
 
   private func check(_ rule: ReverseProxyRule) async {
@@ -65,6 +67,6 @@ struct HealthChecks: Sendable {
     } catch {
       reason = "its health check fails: \(error.text)"
     }
-    setIllness(reason, of: rule.object.name)
+    setHealthCheckFailure(reason, of: rule.object.name)
   }
 }

@@ -36,20 +36,20 @@ final class RuleState: Sendable {
   }
 
   /// Buckets of callers that are kept; beyond that, the fullest are dropped.
-  static let maximum = 20_000
+  static let maximumBuckets = 20_000
 
   /// The refusal of a request because of the rate limit, a failing health check or an open circuit breaker; `nil` if it
   /// may be sent.
   func refusal(of rule: ReverseProxyRule, by requester: UpstreamRequest.Requester) -> HTTPResponse? {
     let now = now()
-    if let limit = rule.rateLimit, let seconds = wait(of: rule, limit, requester, now) {
+    if let limit = rule.rateLimit, let seconds = waitSeconds(of: rule, limit, requester, now) {
       var response = HTTPResponse.unavailable(
         "too many requests of \(rule.object.name)", code: 429, reason: "TooManyRequests")
       response.headers.add("Retry-After", String(seconds))
       return response
     }
     let problem = state.withLock { state -> String? in
-      if let illness = state.failedHealthChecks[rule.object.name] { return illness }
+      if let failure = state.failedHealthChecks[rule.object.name] { return failure }
       guard let settings = rule.circuitBreaker else { return nil }
       return state.breakers[rule.object.name, default: Breaker()].problem(settings, now)
     }
@@ -57,7 +57,7 @@ final class RuleState: Sendable {
   }
 
   /// Whole seconds that `requester` should wait; `nil` if the limit is not reached.
-  private func wait(
+  private func waitSeconds(
     of rule: ReverseProxyRule, _ limit: RateLimit, _ requester: UpstreamRequest.Requester,
     _ now: ContinuousClock.Instant
   ) -> Int? {
@@ -68,7 +68,7 @@ final class RuleState: Sendable {
       case .user: requester.user?.name ?? requester.address
       }
     return state.withLock { state in
-      if state.limits.count >= Self.maximum { Self.dropFullest(&state.limits, now) }
+      if state.limits.count >= Self.maximumBuckets { Self.dropFullest(&state.limits, now) }
       return state.limits[rule.object.name + "\n" + who, default: Bucket(full: now)].take(limit, now)
     }
   }
@@ -76,13 +76,13 @@ final class RuleState: Sendable {
   /// Removes full buckets, and if that is not enough, the half that is the fullest.
   private static func dropFullest(_ limits: inout [String: Bucket], _ now: ContinuousClock.Instant) {
     limits = limits.filter { $0.value.full > now }
-    guard limits.count >= maximum else { return }
+    guard limits.count >= maximumBuckets else { return }
     let middle = limits.values.map(\.full).sorted()[limits.count / 2]
     limits = limits.filter { $0.value.full > middle }
   }
 
   /// How many callers have a bucket.
-  var counted: Int { state.withLock { $0.limits.count } }
+  var bucketCount: Int { state.withLock { $0.limits.count } }
 
   /// Counts the outcome for the circuit breaker of `rule`; true if that opens or closes the breaker.
   @discardableResult
@@ -120,7 +120,7 @@ final class RuleState: Sendable {
   func setSources(_ problems: [JSBundleRule.Source: String]) { state.withLock { $0.sources = problems } }
 
   /// Sets why host names may not be connected to, by `NAME:PORT`; true if that has changed.
-  func setPlaces(_ problems: [String: String]) -> Bool {
+  func setForbiddenHosts(_ problems: [String: String]) -> Bool {
     state.withLock { state in
       defer { state.forbiddenHosts = problems }
       return state.forbiddenHosts != problems
@@ -131,7 +131,7 @@ final class RuleState: Sendable {
   ///
   /// True if that has changed.
   @discardableResult
-  func setIllness(_ reason: String?, of name: String) -> Bool {
+  func setHealthCheckFailure(_ reason: String?, of name: String) -> Bool {
     state.withLock { state in
       defer { state.failedHealthChecks[name] = reason }
       return state.failedHealthChecks[name] != reason
@@ -174,7 +174,7 @@ struct Breaker: Hashable, Sendable {
   private var state = State.closed(failures: 0, since: nil)
 
   /// The reason that is reported while the breaker is open.
-  static let rest = "its upstream has failed too often, and is left alone"
+  static let openReason = "its upstream has failed too often, and is left alone"
 
   var isOpen: Bool { if case .closed = state { false } else { true } }
 
@@ -182,7 +182,7 @@ struct Breaker: Hashable, Sendable {
   mutating func problem(_ settings: CircuitBreaker, _ now: ContinuousClock.Instant) -> String? {
     switch state {
     case .closed: return nil
-    case .open(let until) where now < until: return Self.rest
+    case .open(let until) where now < until: return Self.openReason
     // A trial request that never ends must not block the breaker for ever.
     case .trying(let since) where now - since < settings.openFor: return "its upstream is being tried again"
     case .open, .trying:

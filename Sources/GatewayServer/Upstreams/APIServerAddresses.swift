@@ -12,7 +12,7 @@ import Platform
 package final class APIServerAddresses: Sendable {
   private static let interval = Duration.seconds(30)
   /// How long an address counts after it was last found: a name with several may not give all of them each time.
-  private static let memory = Duration.seconds(600)
+  private static let lifetime = Duration.seconds(600)
 
   /// When each was last found.
   private let found: Locked<[String: Duration]>
@@ -58,16 +58,16 @@ package final class APIServerAddresses: Sendable {
       current.formUnion(try await Self.published(in: origin.cluster))
     } catch {
       isRead = false
-      if case .refused(let status) = error, status.isForbidden { tellMissingRight(origin) }
+      if case .refused(let status) = error, status.isForbidden { reportMissingRight(origin) }
     }
     let now = origin.cluster.timing.now()
     found.withLock { found in
       for address in current { found[address] = now }
-      if isNamed, isRead { found = found.filter { now - $0.value < Self.memory } }
+      if isNamed, isRead { found = found.filter { now - $0.value < Self.lifetime } }
     }
   }
 
-  private func tellMissingRight(_ origin: Origin) {
+  private func reportMissingRight(_ origin: Origin) {
     let isNews = isReported.withLock { isReported in
       defer { isReported = true }
       return !isReported
@@ -119,7 +119,7 @@ package final class APIServerAddresses: Sendable {
     var found: Set<String> = []
     for ip in ips.compactMap(\.string) {
       for port in numbers {
-        // Spelled as the system spells it.
+        // In the system's spelling, because addresses are compared as texts.
         guard let known = try? SocketAddress(ipAddress: ip, port: port), let text = known.ipAddress else { continue }
         found.insert(text.contains(":") ? "[\(text)]:\(port)" : "\(text):\(port)")
       }

@@ -30,7 +30,7 @@ struct AddressChecks: Sendable {
     while !Task.isCancelled {
       verdicts = await reviewed(verdicts, names(in: rules.table), .now)
       // The status conditions of the objects report the problems.
-      if ruleState.setPlaces(Self.problems(verdicts)) { rules.notifyReader() }
+      if ruleState.setForbiddenHosts(Self.problems(verdicts)) { rules.notifyReader() }
       try? await Task.sleep(for: .milliseconds(500))
     }
   }
@@ -75,11 +75,11 @@ struct AddressChecks: Sendable {
   }
 
   private func verdict(on name: Name, _ now: ContinuousClock.Instant) async -> Verdict? {
-    let places = await lookUp(name.host, name.port).sorted().compactMap(Self.address)
-    guard !places.isEmpty else { return nil }
-    let problems = places.compactMap(settings.upstreams.addresses.problem)
+    let addresses = await lookUp(name.host, name.port).sorted().compactMap(Self.address)
+    guard !addresses.isEmpty else { return nil }
+    let problems = addresses.compactMap(settings.upstreams.addresses.problem)
     // If one address is allowed, the upstream can be reached there.
-    let problem = problems.count == places.count ? problems.first.map { "\(name.host): \($0)" } : nil
+    let problem = problems.count == addresses.count ? problems.first.map { "\(name.host): \($0)" } : nil
     return Verdict(problem: problem, at: now)
   }
 

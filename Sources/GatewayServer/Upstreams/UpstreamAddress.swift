@@ -34,7 +34,7 @@ struct UpstreamAddress: Hashable, Sendable {
   init(_ address: ServerAddress, _ endpoint: Endpoint) {
     host = address.host
     port = address.port
-    switch endpoint.place {
+    switch endpoint.location {
     case .service(let service):
       name = "\(service.name).\(service.namespace).svc"
       authority = service.port == (service.isEncrypted ? 443 : 80) ? name : "\(name):\(service.port)"

@@ -110,9 +110,9 @@ final class UpstreamPool {
     }
   }
 
-  /// The failure for the first forbidden address among `places`.
-  private func refusal(of places: [SocketAddress], _ address: UpstreamAddress) -> UpstreamFailure? {
-    places.lazy.compactMap(settings.addresses.problem).first.map { problem in
+  /// The failure for the first forbidden address among `addresses`.
+  private func refusal(of addresses: [SocketAddress], _ address: UpstreamAddress) -> UpstreamFailure? {
+    addresses.lazy.compactMap(settings.addresses.problem).first.map { problem in
       .failed("\(address.authority) is not allowed: \(problem)")
     }
   }

@@ -132,7 +132,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     head.headers.removeAll { field in
       HeaderName.isHopByHop(field.name) || !named.isEmpty && named.contains(field.name.lowercased())
     }
-    if request.rewritesLocation, let place = head.headers["Location"] { head.headers["Location"] = location(place) }
+    if request.rewritesLocation, let url = head.headers["Location"] { head.headers["Location"] = location(url) }
     if let type = request.contentType, head.status.mayHaveResponseBody { head.headers["Content-Type"] = type }
     for edit in request.headersDown { edit.apply(to: &head.headers) }
     if request.isUnauthorizedAboutGateway, head.status == .unauthorized { head.status = .networkAuthenticationRequired }

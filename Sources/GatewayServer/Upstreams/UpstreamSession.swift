@@ -15,18 +15,18 @@ final class UpstreamSession: ChannelInboundHandler {
   private let deadlines: DeadlineGroup
   private var streams: NIOHTTP2Handler.StreamMultiplexer?
   /// Closes the connection after a time without streams.
-  private var rest: Deadline?
-  private var count = 0
+  private var idleDeadline: Deadline?
+  private var openStreams = 0
   /// Concurrent streams that the upstream accepts; swift-nio-http2 queues further ones.
-  private var limit = mostStreams
+  private var streamLimit = maximumStreams
   /// Whether one of its exchanges has been answered.
   private(set) var hasServed = false
   private var isEnding = false
 
-  private static let mostStreams = 100
+  private static let maximumStreams = 100
 
   /// Whether another stream can begin at once.
-  var hasRoom: Bool { !isEnding && count < limit && channel.isActive }
+  var hasRoom: Bool { !isEnding && openStreams < streamLimit && channel.isActive }
 
   /// Sets up HTTP/2 on `channel`, on whose event loop this is called; `whenEnding` is called once no further stream can
   /// begin.
@@ -48,7 +48,7 @@ final class UpstreamSession: ChannelInboundHandler {
       stream.close()
     }
     try pipeline.addHandler(self)
-    rest = Deadline(on: channel.eventLoop) { [weak self] in self?.close() }
+    idleDeadline = Deadline(on: channel.eventLoop) { [weak self] in self?.close() }
   }
 
   private static let connection = HTTP2Windows.connection([
@@ -59,8 +59,8 @@ final class UpstreamSession: ChannelInboundHandler {
   /// Opens a stream, and calls `done` with the result, usually at once.
   func open(_ done: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
     guard let streams else { return done(.failure(.failed("EOF"))) }
-    rest?.clear()
-    count += 1
+    idleDeadline?.clear()
+    openStreams += 1
     let bound = NIOLoopBound((self, done), eventLoop: channel.eventLoop)
     let made = channel.eventLoop.makePromise(of: (any Channel).self)
     streams.createStreamChannel(promise: made) { stream in
@@ -89,9 +89,9 @@ final class UpstreamSession: ChannelInboundHandler {
   }
 
   private func streamHasEnded() {
-    count -= 1
-    guard count == 0 else { return }
-    if isEnding { close() } else { rest?.set(within: settings.idleTimeout) }
+    openStreams -= 1
+    guard openStreams == 0 else { return }
+    if isEnding { close() } else { idleDeadline?.set(within: settings.idleTimeout) }
   }
 
   func noteServed() { hasServed = true }
@@ -101,7 +101,7 @@ final class UpstreamSession: ChannelInboundHandler {
     case .goAway: end()
     case .settings(.settings(let list)):
       for setting in list where setting.parameter == .maxConcurrentStreams {
-        limit = min(setting.value, Self.mostStreams)
+        streamLimit = min(setting.value, Self.maximumStreams)
       }
     default: break
     }
@@ -115,7 +115,7 @@ final class UpstreamSession: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     end()
-    rest?.clear()
+    idleDeadline?.clear()
     context.fireChannelInactive()
   }
 
@@ -129,6 +129,6 @@ final class UpstreamSession: ChannelInboundHandler {
     guard !isEnding else { return }
     isEnding = true
     whenEnding(self)
-    if count == 0 { channel.close(promise: nil) }
+    if openStreams == 0 { channel.close(promise: nil) }
   }
 }

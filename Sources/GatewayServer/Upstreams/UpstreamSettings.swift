@@ -34,17 +34,17 @@ final class TrustStore: Sendable {
     guard let trust = address.trust else { return nil }
     let key = Key(trust: trust, isHTTP1Only: address.isHTTP1Only)
     if let known = contexts.withLock({ $0[key] }) { return known }
-    let made: NIOSSLContext
+    let context: NIOSSLContext
     do {
-      made = try Self.make(key)
+      context = try Self.make(key)
     } catch {
       throw .failed("tls: the authorities cannot be read: \(error)")
     }
     contexts.withLock { contexts in
       if contexts.count >= Self.maximum { contexts = [:] }
-      contexts[key] = made
+      contexts[key] = context
     }
-    return made
+    return context
   }
 
   private static func make(_ key: Key) throws -> NIOSSLContext {

@@ -37,7 +37,7 @@ extension MaskScanner {
   ///
   /// A private key may be written without indentation, and ends with its last line.
   mutating func endValue() {
-    if case .key = state { return }
+    if case .privateKey = state { return }
     state = .open
   }
 }

@@ -29,14 +29,14 @@ struct MaskScanner {
     /// A secret in brackets that continues on the next line, with the depth of the brackets.
     case flow(Int)
     /// Between the first line and the last of a private key.
-    case key
+    case privateKey
   }
 
   var state = State.open
-  /// Lines indented by more than this belong to a secret key; so do items at it.
-  var below: Int?
+  /// The column of a secret key whose value is on later lines: those indented by more than this, and items at it.
+  var secretKeyColumn: Int?
   /// The column of the keys of an item that names a secret variable, as `- name: DB_PASSWORD`: its `value` is secret.
-  var named: Int?
+  var variableColumn: Int?
 
   static let mask = Array(SecretKeys.mask.utf8)
   static let quote = UInt8(ascii: "\"")
@@ -46,7 +46,8 @@ struct MaskScanner {
 
   mutating func masked(_ line: String) -> String {
     // A fast check, because most lines have nothing to mask.
-    if case .open = state, below == nil, !line.utf8.contains(where: { ":=-".utf8.contains($0) }) { return line }
+    let mayBeSecret = line.utf8.contains { ":=-".utf8.contains($0) }
+    if case .open = state, secretKeyColumn == nil, !mayBeSecret { return line }
     return String(decoding: masked(Array(line.utf8)), as: UTF8.self)
   }
 
@@ -55,21 +56,23 @@ struct MaskScanner {
     if indent == bytes.count { return bytes }
     switch state {
     case .open: break
-    case .key: return endingKey(bytes, indent)
-    case .quoted(let mark): return goingOn(bytes, indent, to: endOfQuote(mark, in: bytes, from: indent))
+    case .privateKey: return maskedPrivateKey(bytes, indent)
+    case .quoted(let mark): return continuedSecret(bytes, indent, to: endOfQuote(mark, in: bytes, from: indent))
     case .flow(let depth):
       let (end, depth) = flow(in: bytes, from: indent, depth: depth)
       state = .flow(depth)
-      return goingOn(bytes, indent, to: end)
+      return continuedSecret(bytes, indent, to: end)
     case .block(let outer):
       if indent > outer { return bytes[..<indent] + Self.mask }
       state = .open
     }
-    if let outer = below, indent < outer || (indent == outer && !isItem(bytes, indent)) { below = nil }
-    if let column = named, indent < column, !isItem(bytes, indent) { named = nil }
+    if let outer = secretKeyColumn, indent < outer || (indent == outer && !isItem(bytes, indent)) {
+      secretKeyColumn = nil
+    }
+    if let column = variableColumn, indent < column, !isItem(bytes, indent) { variableColumn = nil }
     if Self.begins(key: bytes) {
-      state = .key
-      return endingKey(bytes, indent)
+      state = .privateKey
+      return maskedPrivateKey(bytes, indent)
     }
     return entry(bytes, from: indent)
   }
@@ -81,13 +84,13 @@ struct MaskScanner {
     return line.containsText("-----BEGIN ") && line.containsText("PRIVATE KEY")
   }
 
-  private mutating func endingKey(_ bytes: [UInt8], _ indent: Int) -> [UInt8] {
-    state = String(decoding: bytes, as: UTF8.self).containsText("-----END ") ? .open : .key
+  private mutating func maskedPrivateKey(_ bytes: [UInt8], _ indent: Int) -> [UInt8] {
+    state = String(decoding: bytes, as: UTF8.self).containsText("-----END ") ? .open : .privateKey
     return bytes[..<indent] + Self.mask
   }
 
   /// Masks the rest of a secret that began on an earlier line; it ends at `end`, or continues.
-  private mutating func goingOn(_ bytes: [UInt8], _ indent: Int, to end: Int?) -> [UInt8] {
+  private mutating func continuedSecret(_ bytes: [UInt8], _ indent: Int, to end: Int?) -> [UInt8] {
     guard let end else { return bytes[..<indent] + Self.mask }
     state = .open
     return bytes[..<indent] + Self.mask + withoutSecrets(inFlow: bytes, from: end)
@@ -95,37 +98,38 @@ struct MaskScanner {
 
   /// Masks a key with its value, an item, or a comment with one; below a secret key also a value alone.
   private mutating func entry(_ bytes: [UInt8], from start: Int) -> [UInt8] {
-    var place = start
+    var position = start
     let isComment = bytes[start] == Self.hash
-    while place < bytes.count, isItem(bytes, place) || (isComment && bytes[place] == Self.hash) {
-      place = skipBlanks(bytes, place + 1)
+    while position < bytes.count, isItem(bytes, position) || (isComment && bytes[position] == Self.hash) {
+      position = skipBlanks(bytes, position + 1)
     }
-    guard place < bytes.count else { return bytes }
-    let isBelow = below != nil && !isComment
-    guard let (key, value) = key(in: bytes, at: place) else {
-      return bytes[..<place] + self.value(bytes, from: place, indent: nil, isSecret: isBelow)
+    guard position < bytes.count else { return bytes }
+    let isBelow = secretKeyColumn != nil && !isComment
+    guard let (key, value) = key(in: bytes, at: position) else {
+      return bytes[..<position] + self.value(bytes, from: position, indent: nil, isSecret: isBelow)
     }
-    if !isComment { name(key, bytes, value, at: place) }
+    if !isComment { noteVariable(key, bytes, value, at: position) }
     let isSecret =
-      SecretKeys.isSecret(key) || (isBelow && !SecretKeys.isHarmless(key)) || (named == place && key == "value")
-    return bytes[..<value] + self.value(bytes, from: value, indent: isComment ? nil : place, isSecret: isSecret)
+      SecretKeys.isSecret(key) || (isBelow && !SecretKeys.isHarmless(key))
+      || (variableColumn == position && key == "value")
+    return bytes[..<value] + self.value(bytes, from: value, indent: isComment ? nil : position, isSecret: isSecret)
   }
 
   /// Records whether an item names a secret variable.
-  private mutating func name(_ key: String, _ bytes: [UInt8], _ value: Int, at column: Int) {
+  private mutating func noteVariable(_ key: String, _ bytes: [UInt8], _ value: Int, at column: Int) {
     guard SecretKeys.namesVariable(key) else { return }
     let text = String(decoding: bytes[value..<endOfPlain(in: bytes, from: value)], as: UTF8.self)
     if SecretKeys.isSecret(text.filter { $0 != "\"" && $0 != "'" }) {
-      named = column
-    } else if named == column {
-      named = nil
+      variableColumn = column
+    } else if variableColumn == column {
+      variableColumn = nil
     }
   }
 
   /// Masks a value if it is secret, of a key at column `indent` if there is one; the lines below a secret key are too.
   private mutating func value(_ bytes: [UInt8], from start: Int, indent: Int?, isSecret: Bool) -> [UInt8] {
     guard isSecret else { return start < bytes.count ? withoutSecrets(bytes, from: start) : [] }
-    if let indent, below == nil { below = indent }
+    if let indent, secretKeyColumn == nil { secretKeyColumn = indent }
     guard start < bytes.count, bytes[start] != Self.hash else { return Array(bytes[start...]) }
     switch bytes[start] {
     case UInt8(ascii: "&"), UInt8(ascii: "!"):
@@ -134,7 +138,7 @@ struct MaskScanner {
       let next = skipBlanks(bytes, word.endIndex)
       return bytes[start..<next] + value(bytes, from: next, indent: indent, isSecret: true)
     case UInt8(ascii: "|"), UInt8(ascii: ">"):
-      state = .block(indent ?? below ?? 0)
+      state = .block(indent ?? secretKeyColumn ?? 0)
       return Array(bytes[start...])
     case Self.quote, Self.apostrophe:
       let end = endOfQuote(bytes[start], in: bytes, from: start + 1)

@@ -51,12 +51,12 @@ package struct VersionComparison: Hashable, Sendable {
     let (before, after) = (PackageContents(old.package), PackageContents(new.package))
     add("default values that are overridden here", Self.values(old, new) { Self.isSet($0, in: config) })
     add("default values", Self.values(old, new) { !Self.isSet($0, in: config) })
-    add("needs", Self.sets(Self.needs(old.version), Self.needs(new.version)))
+    add("needs", Self.listChanges(Self.needs(old.version), Self.needs(new.version)))
     add("permissions", Self.permissions(before, after))
-    add("images", Self.sets(before.images, after.images))
-    add("kinds", Self.sets(before.kinds.map(\.words), after.kinds.map(\.words)))
-    add("definitions", Self.sets(before.definitions.map(\.words), after.definitions.map(\.words)))
-    add("serves", Self.sets(before.served.map(Self.words), after.served.map(Self.words)))
+    add("images", Self.listChanges(before.images, after.images))
+    add("kinds", Self.listChanges(before.kinds.map(\.words), after.kinds.map(\.words)))
+    add("definitions", Self.listChanges(before.definitions.map(\.words), after.definitions.map(\.words)))
+    add("serves", Self.listChanges(before.served.map(Self.words), after.served.map(Self.words)))
     add("changelog", Self.changelog(old.package, new.package, language))
   }
 
@@ -66,7 +66,7 @@ package struct VersionComparison: Hashable, Sendable {
 
   private static func permissions(_ before: PackageContents, _ after: PackageContents) -> [Line] {
     let dangerous = Set(after.permissions.filter(\.isDangerous).map(\.sentence))
-    return sets(before.permissions.map(\.sentence), after.permissions.map(\.sentence)).map { line in
+    return listChanges(before.permissions.map(\.sentence), after.permissions.map(\.sentence)).map { line in
       var line = line
       line.isDangerous = line.sign == .added && dangerous.contains(line.sentence)
       return line
@@ -75,11 +75,11 @@ package struct VersionComparison: Hashable, Sendable {
 
   private static func words(_ served: PackageContents.Served) -> String { "\(served.kind) \(served.words)" }
 
-  private static func sets(_ old: [String], _ new: [String]) -> [Line] {
-    sets(old.map(Sentence.init(verbatim:)), new.map(Sentence.init(verbatim:)))
+  private static func listChanges(_ old: [String], _ new: [String]) -> [Line] {
+    listChanges(old.map(Sentence.init(verbatim:)), new.map(Sentence.init(verbatim:)))
   }
 
-  private static func sets(_ old: [Sentence], _ new: [Sentence]) -> [Line] {
+  private static func listChanges(_ old: [Sentence], _ new: [Sentence]) -> [Line] {
     old.filter { !new.contains($0) }.map { Line(.removed, $0) }
       + new.filter { !old.contains($0) }.map { Line(.added, $0) }
   }

@@ -16,20 +16,20 @@ package struct ConfigEffect: Hashable, Sendable {
     case waiting
   }
 
-  package let standing: State
+  package let state: State
   /// How many pods were created since the release that applied the config was begun; `nil` if that is not known.
   package var restarted: Int?
 
   package init(_ installation: Installation) {
-    let state = installation.observed.state
-    let since = installation.history.last { $0.state == state }?.time ?? ""
-    if state == .installed {
+    let observed = installation.observed.state
+    let since = installation.history.last { $0.state == observed }?.time ?? ""
+    if observed == .installed {
       let isPending = installation.pending.contains { $0.english.containsText("config") }
-      standing = isPending ? .waiting : .inEffect(since: since)
-    } else if state.isFailure {
-      standing = .failed(state)
+      state = isPending ? .waiting : .inEffect(since: since)
+    } else if observed.isFailure {
+      state = .failed(observed)
     } else {
-      standing = state == .none ? .waiting : .underWay(state, since: since)
+      state = observed == .none ? .waiting : .underWay(observed, since: since)
     }
   }
 
@@ -40,14 +40,14 @@ package struct ConfigEffect: Hashable, Sendable {
     return before.last?.time ?? installation.history[end].time
   }
 
-  /// How many of `pods` were made since; those of jobs run once: helm's own, hooks and what a clock begins.
-  static func made(_ pods: [Object], since beginning: Int) -> Int {
+  /// How many of `pods` were created since `beginning`, without those of Jobs: helm's own, hooks and CronJobs.
+  static func countCreated(_ pods: [Object], since beginning: Int) -> Int {
     pods.filter { pod in
       pod.labels["job-name"] == nil && !pod.owners.contains("Job")
     }.count { $0.creationTimestamp.flatMap(Timestamp.seconds).map { $0 >= beginning } ?? false }
   }
 
-  /// The last release is the first one there was.
+  /// Whether the last release is the first one.
   static func isOfFirstInstall(_ installation: Installation) -> Bool {
     guard let end = installation.history.lastIndex(where: { $0.state == .installed }) else { return false }
     return installation.history[..<end].reversed().prefix { $0.state.isBusy }.contains { $0.state == .installing }
@@ -58,7 +58,7 @@ package struct ConfigEffect: Hashable, Sendable {
     func ago(_ time: String) -> Sentence? {
       Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) }
     }
-    switch standing {
+    switch state {
     case .inEffect(let since):
       let effect: Sentence = ago(since).map { "took effect \($0) ago" } ?? "is in effect"
       switch restarted {
@@ -114,10 +114,10 @@ extension ClusterReader {
     guard let beginning = ConfigEffect.beginning(installation).flatMap(Timestamp.seconds),
       !installation.targetNamespace.isEmpty, !ConfigEffect.isOfFirstInstall(installation)
     else { return nil }
-    let answer = await answer(within: Self.patience) { () async throws(ClusterError) -> [Object] in
+    let answer = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> [Object] in
       try await cluster.list(.pods, namespace: installation.targetNamespace)
     }
     guard case .success(let pods) = answer else { return nil }
-    return ConfigEffect.made(pods, since: beginning)
+    return ConfigEffect.countCreated(pods, since: beginning)
   }
 }

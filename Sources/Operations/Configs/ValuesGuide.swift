@@ -23,7 +23,7 @@ package struct ValuesGuide: Hashable, Sendable {
   package let lines: [String]
   /// Every key, in the order of the text; keys in lists are left out.
   package private(set) var entries: [Entry] = []
-  private var places: [[String]: Int] = [:]
+  private var indices: [[String]: Int] = [:]
 
   /// The values of `package`.
   package init(_ package: Package) { self.init(package.values) }
@@ -32,11 +32,11 @@ package struct ValuesGuide: Hashable, Sendable {
     lines = text.shownLines
     guard let node = try? YAML.node(text) else { return }
     collect(node, [])
-    for index in entries.indices { places[entries[index].path] = index }
+    for index in entries.indices { indices[entries[index].path] = index }
   }
 
   /// The entry of the key at `path`.
-  package subscript(path: [String]) -> Entry? { places[path].map { entries[$0] } }
+  package subscript(path: [String]) -> Entry? { indices[path].map { entries[$0] } }
 
   /// The keys directly below `path`.
   package func children(of path: [String]) -> [Entry] {

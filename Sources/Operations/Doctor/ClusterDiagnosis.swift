@@ -15,12 +15,13 @@ extension Diagnosis {
   /// Fields of the spec that a condition reports as ignored.
   var refusalFindings: [Finding] {
     examined.refusals.map { refusal in
-      let place = installation.targetNamespace
-      let isPlace = refusal.type == "TargetNamespace" && !place.isEmpty
+      let namespace = installation.targetNamespace
+      let isNamespace = refusal.type == "TargetNamespace" && !namespace.isEmpty
+      let correction = Remedy("correct it", [.person("the field that the message names")])
       return finding(
         .fieldPassedOver, Sentence(verbatim: refusal.message),
         [Finding.Evidence(name, "status.conditions", refusal.type, time: refusal.time)], .certain,
-        [isPlace ? kit.keepingNamespace(place) : Remedy("correct it", [.person("the field that the message names")])])
+        [isNamespace ? kit.keepingNamespace(namespace) : correction])
     }
   }
 
@@ -84,7 +85,7 @@ extension Diagnosis {
   /// Agents that a deletion may wait for: no obstacle is known for their clusters, and the deletion makes no progress.
   private var silent: [Finding] {
     guard state == .installed, !installation.isManagedByStandalone, let age = age(installation.deleted),
-      age >= UnobservedChange.patience
+      age >= UnobservedChange.graceSeconds
     else { return [] }
     return examined.agents.keys.sorted().compactMap { cluster in
       guard obstacle(to: cluster) == nil, blockedReason(to: cluster) == nil,

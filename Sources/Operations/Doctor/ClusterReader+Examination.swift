@@ -37,8 +37,8 @@ extension ClusterReader {
         try await self.served()
       } ?? []
     let untouched = objects.filter { $0.status.mapping?.isEmpty != false }.map(\.name)
-    let files = await caseFiles(chosen, in: context, at: now)
-    let down = await lookAtControllers(files.map(\.0), Array(all.all), at: now)
+    let files = await examinedInstallations(chosen, in: context, at: now)
+    let down = await examineControllers(files.map(\.0), Array(all.all), at: now)
     examination.findings += [down].compactMap { $0 }
     examination.gaps += files.flatMap(\.1)
     let seen = files.map { file, _ in
@@ -46,8 +46,8 @@ extension ClusterReader {
         served, untouched: untouched, areControllersDown: down != nil, memories[file.installation.extension])
     }
     examination.findings += seen.flatMap(Diagnosis.findings(in:))
-    await lookAtGateway(seen, ways, &examination)
-    if name == nil { await lookAtRepositories(at: now, &examination) }
+    await examineGateway(seen, ways, &examination)
+    if name == nil { await examineRepositories(at: now, &examination) }
     return examination
   }
 
@@ -55,7 +55,7 @@ extension ClusterReader {
     _ what: Sentence, _ examination: inout Examination,
     _ request: @Sendable @escaping () async throws(ClusterError) -> Value
   ) async -> Value? {
-    switch await answer(within: Self.patience, request) {
+    switch await answer(within: Self.factTimeout, request) {
     case .success(let value): return value
     case .failure(let error):
       examination.gaps.append("\(what): \(error.words)")
@@ -66,8 +66,8 @@ extension ClusterReader {
 
 // One installation.
 extension ClusterReader {
-  /// Reads the case files of `objects` concurrently, and returns them sorted by name.
-  private func caseFiles(
+  /// Reads what the doctor needs about each of `objects` concurrently, sorted by name, with what cannot be read.
+  private func examinedInstallations(
     _ objects: [Object], in context: PlanContext, at now: Timestamp
   ) async -> [(ExaminedInstallation, [Sentence])] {
     await withTaskGroup(of: (ExaminedInstallation, [Sentence]).self) { group in
@@ -212,7 +212,7 @@ extension ClusterReader {
 extension ClusterReader {
   /// Looks for signs that the controllers are down: changes that they have not acted on, and a lease that is not
   /// renewed.
-  private func lookAtControllers(
+  private func examineControllers(
     _ files: [ExaminedInstallation], _ all: [Installation], at now: Timestamp
   ) async -> Finding? {
     var controller = ObservedController(dialect: dialect, now: now, installations: files.map(\.installation))
@@ -227,7 +227,7 @@ extension ClusterReader {
       }.map(\.installation.name))
     if controller.isKept {
       // The lease is optional: a single replica has none, and not every user may read it.
-      let lease = await answer(within: Self.patience) { () throws(ClusterError) in
+      let lease = await answer(within: Self.factTimeout) { () throws(ClusterError) in
         try await cluster.get(
           ObservedController.leases, namespace: ObservedController.lease.namespace, ObservedController.lease.name)
       }
@@ -236,7 +236,7 @@ extension ClusterReader {
     return controller.finding
   }
 
-  private func lookAtRepositories(at now: Timestamp, _ examination: inout Examination) async {
+  private func examineRepositories(at now: Timestamp, _ examination: inout Examination) async {
     let found = await read("repositories", &examination) { () async throws(ClusterError) -> [Object] in
       try await cluster.list(dialect.repositories)
     }
@@ -247,7 +247,8 @@ extension ClusterReader {
     }
     let extensions = await read("extensions of repositories", &examination) {
       () async throws(ClusterError) -> [Extension] in
-      try await cluster.list(dialect.extensions, skipping: Extension.unread).map { Extension($0, dialect: dialect) }
+      let objects = try await cluster.list(dialect.extensions, skipping: Extension.bulkyFields)
+      return objects.map { Extension($0, dialect: dialect) }
     }
     for repository in repositories.sorted(by: { $0.name < $1.name }) {
       examination.findings += RepositoryFile(repository, events: events ?? [], extensions, dialect, now).findings

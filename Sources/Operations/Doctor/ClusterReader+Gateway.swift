@@ -21,7 +21,7 @@ extension ClusterReader {
   /// serve.
   ///
   /// Does nothing without `ways`, because each check sends a request to every served object.
-  func lookAtGateway(
+  func examineGateway(
     _ files: [ExaminedInstallation], _ ways: GatewayConnections?, _ examination: inout Examination
   ) async {
     guard let ways else { return }

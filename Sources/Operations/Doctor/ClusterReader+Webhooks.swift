@@ -9,16 +9,16 @@ extension ClusterReader {
   /// Sends a dry run: while the controller is down, the API server refuses every create and update, dry runs too.
   func examineWebhooks(_ object: Object?, _ examination: inout Examination) async {
     guard let object, dialect.name == .installPlan else { return }
-    guard case .failure(let error) = await tryToWrite(object, within: Self.patience) else { return }
+    guard case .failure(let error) = await tryToWrite(object, within: Self.factTimeout) else { return }
     switch await silence(behind: error, of: object) {
     case .some(let silence): examination.findings.append(silence.finding)
     case nil: examination.gaps.append("whether the webhooks answer: \(error.words)")
     }
   }
 
-  private func tryToWrite(_ object: Object, within patience: Duration) async -> Result<Object, ClusterError> {
+  private func tryToWrite(_ object: Object, within timeout: Duration) async -> Result<Object, ClusterError> {
     let probe: Value = ["metadata": ["annotations": ["ksx.dev/nudge": "dry run"]]]
-    return await answer(within: patience) { () throws(ClusterError) in
+    return await answer(within: timeout) { () throws(ClusterError) in
       try await cluster.patch(dialect.installations, object.name, .merge(probe), dryRun: true)
     }
   }
@@ -50,7 +50,7 @@ extension ClusterReader {
   private func admissionHooks() async -> [AdmissionHook] {
     var hooks: [AdmissionHook] = []
     for resource in AdmissionHook.configurations {
-      let found = await answer(within: Self.patience) { () throws(ClusterError) in try await cluster.list(resource) }
+      let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in try await cluster.list(resource) }
       for configuration in (try? found.get()) ?? [] {
         hooks += AdmissionHook.all(in: configuration, resource.kind, about: dialect.installations)
       }

@@ -5,8 +5,8 @@ import Platform
 
 // Deletions that do not finish.
 extension Diagnosis {
-  /// In seconds; something holds up a deletion that takes longer.
-  private static let patience = 30
+  /// A deletion that takes more seconds than these is held up by something.
+  private static let stuckSeconds = 30
 
   /// A deletion that KubeSphere's controllers do not continue, or whose Job does not do its work.
   var deletionFinding: Finding? {
@@ -51,22 +51,24 @@ extension Diagnosis {
     return [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
   }
 
-  /// Whether its state has not changed for longer than `patience`.
+  /// Whether its state has not changed for longer than `stuckSeconds`.
   private var isOld: Bool {
-    age(lastTime.isEmpty ? installation.deleted : lastTime).map { $0 > Self.patience } == true
+    age(lastTime.isEmpty ? installation.deleted : lastTime).map { $0 > Self.stuckSeconds } == true
   }
 
   private var hasOwnFinalizer: Bool {
-    examined.finalizers.contains(where: Self.own.contains) || examined.finalizers.isEmpty
+    examined.finalizers.contains(where: Self.ownFinalizers.contains) || examined.finalizers.isEmpty
   }
   /// The finalizers of the controllers, which remove them when the uninstall is done.
-  private static let own: Set = ["kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io"]
+  private static let ownFinalizers: Set = [
+    "kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io",
+  ]
 
   /// An installation that its controller has uninstalled, but that finalizers of other programs keep.
   var finalizerFinding: Finding? {
-    let others = examined.finalizers.filter { !Self.own.contains($0) }
+    let others = examined.finalizers.filter { !Self.ownFinalizers.contains($0) }
     guard installation.isBeingDeleted, !others.isEmpty, others.count == examined.finalizers.count,
-      let age = age(installation.deleted), age > Self.patience
+      let age = age(installation.deleted), age > Self.stuckSeconds
     else { return nil }
     let list = Finding.Evidence(name, "metadata.finalizers", others.joined(separator: ", "))
     guard others.contains("foregroundDeletion") else {
@@ -136,8 +138,8 @@ struct HeldObject: Hashable {
   init?(heldIn message: String) {
     guard let start = message.rangeOfText(" (held by its finalizers ") else { return nil }
     let words = message[..<start.lowerBound].split(separator: " ")
-    guard let place = words.last, let kind = words.dropLast().last else { return nil }
-    self.init(kind, place)
+    guard let path = words.last, let kind = words.dropLast().last else { return nil }
+    self.init(kind, path)
     finalizers = String(message[start.upperBound...].prefix { $0 != ")" })
   }
 
@@ -151,9 +153,9 @@ struct HeldObject: Hashable {
     self.namespace = self.namespace ?? namespace
   }
 
-  private init(_ kind: Substring, _ place: Substring) {
+  private init(_ kind: Substring, _ path: Substring) {
     self.kind = String(kind)
-    let parts = place.split(separator: "/", maxSplits: 1).map(String.init)
+    let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
     namespace = parts.count == 2 ? parts[0] : nil
     name = parts.last ?? ""
   }
@@ -163,7 +165,7 @@ struct HeldObject: Hashable {
   /// The kubectl command that deletes the object.
   var deletion: String { Shell.line(start + ["delete", kind.lowercased(), name]) }
   /// The kubectl command that removes the object's finalizers.
-  var release: String {
+  var finalizerRemoval: String {
     Shell.line(start + ["patch", kind.lowercased(), name, "--type=merge", "-p", #"{"metadata":{"finalizers":null}}"#])
   }
 }

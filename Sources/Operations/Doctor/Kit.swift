@@ -85,9 +85,9 @@ struct Remedies {
   }
 
   /// Sets the target namespace to that of the release.
-  func keepingNamespace(_ place: String) -> Remedy {
+  func keepingNamespace(_ namespace: String) -> Remedy {
     Remedy(
-      "ask for the namespace it is in", [patch(["spec": ["targetNamespace": .string(place)]])],
+      "ask for the namespace it is in", [patch(["spec": ["targetNamespace": .string(namespace)]])],
       cost: "to have it in another, uninstall it and install it there")
   }
 

@@ -53,7 +53,7 @@ struct ObservedController: Hashable, Sendable {
       : everyone.sorted { $0.name < $1.name }.filter { installation in
         let since = Timestamp.seconds(installation.history.last?.time ?? "")
         return installation.observed.state == .preparing && !installation.isBeingDeleted
-          && since.map { now.secondsSince1970 - $0 >= UnobservedChange.patience } == true
+          && since.map { now.secondsSince1970 - $0 >= UnobservedChange.graceSeconds } == true
       }
     guard fetching.count >= 2 else { return nil }
     let names = fetching.map(\.extension).joined(separator: ", ")

@@ -93,7 +93,7 @@ struct HelmJobArguments: Hashable, Sendable {
   ///
   /// With a chart of an OCI registry it follows `--version`; with one fetched over HTTP it is part of the file name.
   var chartVersion: String {
-    if let place = words.firstIndex(of: "--version"), place + 1 < words.count { return String(words[place + 1]) }
+    if let index = words.firstIndex(of: "--version"), index + 1 < words.count { return String(words[index + 1]) }
     let file = words.first { $0.hasSuffix(".tgz") }?.split(separator: "/").last?.dropLast(4) ?? ""
     return file.hasPrefix(chart + "-") ? String(file.dropFirst(chart.count + 1)) : ""
   }

@@ -111,7 +111,7 @@ extension ClusterReader {
         group.addTask {
           var operation = operation
           guard let installation = all.of(operation.name) else { return operation }
-          let found = await answer(within: Self.patience) { () throws(ClusterError) in
+          let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
             try await podTroubles(of: installation)
           }
           guard let first = (try? found.get())?.min(by: { $0.name < $1.name }) else { return operation }

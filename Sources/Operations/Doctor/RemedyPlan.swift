@@ -88,10 +88,10 @@ package struct RemedyPlan: Hashable, Sendable {
     return (requests, end)
   }
 
-  /// What is waited for or what the user does in the step at `place`; `nil` if that sends a request.
-  package func pause(at place: Int) -> Sentence? {
-    guard place < steps.count else { return nil }
-    switch steps[place] {
+  /// What is waited for or what the user does in the step at `index`; `nil` if that sends a request.
+  package func pause(at index: Int) -> Sentence? {
+    guard index < steps.count else { return nil }
+    switch steps[index] {
     case .send: return nil
     case .wait(let what): return "wait until \(what)"
     case .person(let what): return what

@@ -5,12 +5,12 @@ package import Platform
 package struct CancellationPace: Sendable {
   /// Seconds after the last step for which the controllers are watched that finish it; with `isWhole`, in which all
   /// must be done.
-  let patience: Int
+  let timeout: Int
   let isWhole: Bool
   let timing: Timing
 
-  package init(patience: Int, isWhole: Bool, timing: Timing) {
-    (self.patience, self.isWhole, self.timing) = (patience, isWhole, timing)
+  package init(timeout: Int, isWhole: Bool, timing: Timing) {
+    (self.timeout, self.isWhole, self.timing) = (timeout, isWhole, timing)
   }
 
   /// In seconds: how long a step may take to show an effect while others are to follow it.
@@ -43,7 +43,7 @@ struct CancellationCourse: Sendable {
     if facts.installation.resourceVersion != resourceVersion {
       (resourceVersion, seenSince) = (facts.installation.resourceVersion, now)
     }
-    facts.isStill = now - seenSince >= .seconds(ChangeProgress.secondTryPatience)
+    facts.isStill = now - seenSince >= .seconds(ChangeProgress.secondTryDelay)
     facts.hasTakenStock = hasTakenStock
     return facts
   }
@@ -59,9 +59,9 @@ struct CancellationCourse: Sendable {
   /// The end if it is waited for no longer at `step`; `isGoingOn` is whether the controllers finish it alone.
   func end(at step: Cancellation.Step, _ facts: Cancellation.Facts, isGoingOn: Bool) -> CancellationEnd? {
     let passed = pace.timing.now() - (pace.isWhole ? began : lastStepTime)
-    let patience = pace.isWhole || isGoingOn ? pace.patience : max(pace.patience, CancellationPace.longestStep)
-    guard passed >= .seconds(patience) else { return nil }
+    let timeout = pace.isWhole || isGoingOn ? pace.timeout : max(pace.timeout, CancellationPace.longestStep)
+    guard passed >= .seconds(timeout) else { return nil }
     if case .awaitTry(let reason) = step { return .refused(reason) }
-    return .quiet(seconds: patience, isGoingOn: isGoingOn, facts)
+    return .quiet(seconds: timeout, isGoingOn: isGoingOn, facts)
   }
 }

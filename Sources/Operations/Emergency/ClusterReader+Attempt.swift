@@ -6,7 +6,7 @@ import Manifest
 
 extension ClusterReader {
   /// Reads the state of the current attempt of the installation `object`; what cannot be read counts as missing.
-  package func attempt(_ object: Object) async -> Cancellation.Facts {
+  package func readAttempt(_ object: Object) async -> Cancellation.Facts {
     let installation = Installation(object)
     var facts = Cancellation.Facts(
       installation, marked: object.annotations[Cancellation.annotation] ?? "")

@@ -40,7 +40,7 @@ extension ClusterReader {
     var course = CancellationCourse(pace)
     while true {
       let object = try await cluster.get(dialect.installations, installation)
-      let facts = course.completed(await attempt(object))
+      let facts = course.completed(await readAttempt(object))
       let step = cancellation.next(facts)
       if case .refused(let reason) = step { return .refused(reason) }
       if !course.hasTaken(step), try await take(step, of: cancellation, facts, object, sender) {
@@ -57,13 +57,13 @@ extension ClusterReader {
   }
 
   /// The state of the attempt of `object` that `cancellation` is to end; if that fails again and again, once another
-  /// try has begun, or after `patience`.
+  /// try has begun, or after `limit`.
   package func attempt(
-    _ object: Object, for cancellation: Cancellation, _ patience: Duration = .seconds(2)
+    _ object: Object, for cancellation: Cancellation, _ limit: Duration = .seconds(2)
   ) async throws(ClusterError) -> Cancellation.Facts {
     let start = cluster.timing.now()
     var facts = await attempt(object)
-    while case .awaitTry = cancellation.next(facts), cluster.timing.now() - start < patience {
+    while case .awaitTry = cancellation.next(facts), cluster.timing.now() - start < limit {
       await cluster.timing.sleep(Self.cancellationPause)
       facts = await attempt(try await cluster.get(dialect.installations, object.name))
     }

@@ -4,7 +4,8 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// The ladder of one extension in one cluster: plans each rung, climbs it, and comes down again.
+/// Takes one extension in one cluster out of service in steps of growing effect, the rungs, and restores it: plans each
+/// rung, climbs it, and comes down again.
 package struct Ladder: Sendable {
   private let cluster: Cluster
   private let dialect: Dialect

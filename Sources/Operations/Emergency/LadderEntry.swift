@@ -49,14 +49,14 @@ package struct LadderEntry: Hashable, Sendable {
     case write(Write)
     /// It is restored already.
     case done
-    /// Someone else has changed it since: it is not touched, and the user is told.
+    /// Another client has changed it since: it is left unchanged, and the user is told.
     case changed(String)
   }
 
   /// How to restore the object from its `current` state, which is `nil` if it does not exist.
   package func descent(from current: Object?) -> Descent {
     switch (former, current) {
-    case (.object(let object), nil): return .write(.create(resource, Self.anew(object)))
+    case (.object(let object), nil): return .write(.create(resource, Self.recreatable(object)))
     case (.object, _?): return .done
     case (_, nil): return .changed("\(title) is gone")
     case (.state(let word), let current?):
@@ -80,7 +80,7 @@ package struct LadderEntry: Hashable, Sendable {
   }
 
   /// The object as a client creates it, without the fields that only the API server sets.
-  static func anew(_ object: Object) -> Object {
+  static func recreatable(_ object: Object) -> Object {
     var value = object.value
     for key in ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"] {
       value = value.setting(["metadata", key], to: nil)

@@ -26,17 +26,17 @@ package struct ManyWrites: Sendable {
       var next = 0
       func begin() {
         guard next < items.count else { return }
-        let (place, write) = (next, items[next].write)
+        let (index, write) = (next, items[next].write)
         group.addTask {
           let sent = await result { () throws(ClusterError) in try await write.deliver(to: cluster) }
-          guard case .failure(let error) = sent, !error.isOfMissing(write) else { return (place, nil) }
-          return (place, error)
+          guard case .failure(let error) = sent, !error.isOfMissing(write) else { return (index, nil) }
+          return (index, error)
         }
         next += 1
       }
       for _ in 0..<width { begin() }
-      for await (place, error) in group {
-        errors[place] = error
+      for await (index, error) in group {
+        errors[index] = error
         begin()
       }
       return Array(zip(items, errors))

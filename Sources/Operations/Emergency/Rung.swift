@@ -14,9 +14,9 @@ package enum Rung: String, CaseIterable, Comparable, Sendable {
   /// Deletes the extension's own admission webhooks, and keeps a copy of each.
   case webhooks
 
-  package static func < (left: Rung, right: Rung) -> Bool { left.place < right.place }
+  package static func < (left: Rung, right: Rung) -> Bool { left.rank < right.rank }
 
-  private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// The heading of the plan: what the rung does to the extension `name`.
   package func title(_ name: String) -> String {

@@ -29,25 +29,25 @@ package struct SafeMode: Hashable, Sendable {
     package var by: String
     /// Its version at that time.
     package var version: String
-    /// Whether someone else has enabled it since.
+    /// Whether another client has enabled it since.
     package var isOn: Bool
     /// Whether it is disabled but its status says that it is still in service.
     package var isServing: Bool
   }
 
-  private let marked: AnnotatedSwitch
+  private let annotatedSwitch: AnnotatedSwitch
   private let objects: [Object]
 
   /// Safe mode over `objects`, the current installations.
   package init(_ objects: [Object], _ capabilities: Capabilities) {
-    marked = AnnotatedSwitch(Self.annotation, capabilities)
+    annotatedSwitch = AnnotatedSwitch(Self.annotation, capabilities)
     self.objects = objects.sorted { $0.name < $1.name }
   }
 
   /// The extensions that safe mode has disabled.
   package var held: [Held] {
     objects.compactMap { object in
-      guard let text = marked.mark(of: object) else { return nil }
+      guard let text = annotatedSwitch.mark(of: object) else { return nil }
       let mark = try? JSON.parse(Array(text.utf8))
       let installation = Installation(object)
       return Held(
@@ -71,7 +71,7 @@ package struct SafeMode: Hashable, Sendable {
       let name = installation.extension
       if excepted.contains(name) || !installation.isEnabled || installation.isBeingDeleted { continue }
       let mark: Value = ["since": .string(time), "by": .string(user), "version": .string(installation.version)]
-      step.writes.append(.init(name, marked.off(object, mark: JSON.text(mark))))
+      step.writes.append(.init(name, annotatedSwitch.off(object, mark: JSON.text(mark))))
       step.effects.append(Plan.Effect(.changed, "\(name) \(installation.version): enabled → disabled"))
       if let reason = SwitchVerdict(installation).sentence(name) {
         step.notes.append("\(reason); ksx disable \(name) --now --climb state takes it out of service")
@@ -86,7 +86,7 @@ package struct SafeMode: Hashable, Sendable {
   package func off(remembered: [String] = []) -> Step {
     var step = Step()
     for object in objects {
-      guard let text = marked.mark(of: object) else { continue }
+      guard let text = annotatedSwitch.mark(of: object) else { continue }
       let installation = Installation(object)
       let name = installation.extension
       let former = (try? JSON.parse(Array(text.utf8)))?["version"]?.string ?? installation.version
@@ -94,23 +94,23 @@ package struct SafeMode: Hashable, Sendable {
         step.notes.append("\(name) has been changed from \(former) to \(installation.version) meanwhile")
       }
       if installation.isEnabled {
-        step.writes.append(.init(name, marked.forget(object)))
+        step.writes.append(.init(name, annotatedSwitch.forget(object)))
         step.notes.append("\(name) has been enabled by another meanwhile")
       } else {
-        step.writes.append(.init(name, marked.on(object)))
+        step.writes.append(.init(name, annotatedSwitch.on(object)))
         step.effects.append(Plan.Effect(.changed, "\(name) \(installation.version): disabled → enabled"))
       }
     }
-    step.notes += strangers(remembered)
+    step.notes += changesByOthers(remembered)
     return step
   }
 
-  private func strangers(_ remembered: [String]) -> [Sentence] {
+  private func changesByOthers(_ remembered: [String]) -> [Sentence] {
     remembered.compactMap { name in
       guard let object = objects.first(where: { Installation($0).extension == name }) else {
         return "\(name) has been uninstalled meanwhile"
       }
-      guard marked.mark(of: object) == nil, !Installation(object).isEnabled else { return nil }
+      guard annotatedSwitch.mark(of: object) == nil, !Installation(object).isEnabled else { return nil }
       return "\(name) is disabled by another, and stays so"
     }
   }

@@ -33,7 +33,7 @@ extension ClusterReader {
     guard filter.asksVersions || filter.hasWords else { return [:] }
     do throws(ClusterError) {
       let objects = try await cluster.list(
-        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached)
+        dialect.extensionVersions, skipping: ExtensionVersion.bulkyFields, freshness: .cached)
       return Dictionary(grouping: objects.map { ExtensionVersion($0, dialect: dialect) }, by: \.extension)
     } catch {
       if filter.asksVersions { throw error }

@@ -4,7 +4,7 @@ import Platform
 /// Parses the text of a filter into terms.
 struct FilterParser {
   private let characters: [Character]
-  private var place = 0
+  private var position = 0
   private var terms: [FilterTerm] = []
   private var problem: FilterProblem?
 
@@ -24,14 +24,14 @@ struct FilterParser {
 
   /// Skips blanks; returns whether any text follows.
   private mutating func skipBlanks() -> Bool {
-    while place < characters.count, characters[place].isWhitespace { place += 1 }
-    return place < characters.count
+    while position < characters.count, characters[position].isWhitespace { position += 1 }
+    return position < characters.count
   }
 
   private mutating func term() throws(FilterProblem) -> FilterTerm? {
-    let isInverse = characters[place] == "!"
-    if isInverse { place += 1 }
-    let start = place
+    let isInverse = characters[position] == "!"
+    if isInverse { position += 1 }
+    let start = position
     let word = try word()
     // While only `!` is typed, it excludes nothing.
     if word.text.isEmpty, isInverse { return nil }
@@ -50,15 +50,15 @@ struct FilterParser {
   private mutating func word() throws(FilterProblem) -> Word {
     var word = Word()
     var opening: Int?
-    while place < characters.count, opening != nil || !characters[place].isWhitespace {
-      let character = characters[place]
+    while position < characters.count, opening != nil || !characters[position].isWhitespace {
+      let character = characters[position]
       if character == "\"" {
-        (opening, word.hasQuotes) = (opening == nil ? place : nil, true)
+        (opening, word.hasQuotes) = (opening == nil ? position : nil, true)
       } else {
         word.text.append(character)
         if !word.hasQuotes { word.plain += 1 }
       }
-      place += 1
+      position += 1
     }
     if let opening { throw unfinished(opening, "the quote is not closed") }
     return word
@@ -158,20 +158,20 @@ extension FilterParser {
 
   private func unknown(_ name: String, _ start: Int) -> FilterProblem {
     let keys = FilterKey.allCases.map(\.rawValue)
-    let guess = meant(for: name, among: keys)
+    let guess = suggestionSentence(for: name, among: keys)
     let rest: Sentence = guess.isEmpty ? "; the keys are \(keys.joined(separator: ", "))" : guess
     return FilterProblem(start, "there is no key \(name)\(rest)")
   }
 
-  private func unfinished(_ place: Int, _ sentence: Sentence) -> FilterProblem {
-    FilterProblem(place, sentence, isUnfinished: true)
+  private func unfinished(_ position: Int, _ sentence: Sentence) -> FilterProblem {
+    FilterProblem(position, sentence, isUnfinished: true)
   }
 }
 
 extension FilterProblem {
-  /// `place` is counted from zero.
-  fileprivate init(_ place: Int, _ sentence: Sentence, isUnfinished: Bool = false) {
-    self.init(column: place + 1, sentence: sentence, isUnfinished: isUnfinished)
+  /// `position` is counted from zero.
+  fileprivate init(_ position: Int, _ sentence: Sentence, isUnfinished: Bool = false) {
+    self.init(column: position + 1, sentence: sentence, isUnfinished: isUnfinished)
   }
 }
 

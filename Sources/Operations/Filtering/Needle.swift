@@ -41,19 +41,19 @@ package struct Needle: Hashable, Sendable {
         // Safe: only positions are tried at which all bytes of the needle are within the text.
         var (rest, end) = (start + rarest, start + text.count - (bytes.count - 1 - rarest))
         while rest < end, let found = memchr(rest, Int32(variant), end - rest) {
-          let place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
-          if matches(place - rarest) { return true }
-          rest = place + 1
+          let candidate = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+          if matches(candidate - rarest) { return true }
+          rest = candidate + 1
         }
         return false
       }
     }
   }
 
-  /// Whether the bytes from `place` on are these, in upper or lower case.
-  private func matches(_ place: UnsafePointer<UInt8>) -> Bool {
+  /// Whether the bytes from `start` on are these, in upper or lower case.
+  private func matches(_ start: UnsafePointer<UInt8>) -> Bool {
     bytes.indices.allSatisfy { index in
-      let (wanted, found) = (bytes[index], place[index])
+      let (wanted, found) = (bytes[index], start[index])
       return wanted == found || (Self.isLetter(wanted) && wanted == found | 0x20)
     }
   }

@@ -2,7 +2,7 @@ package import Extensions
 package import Platform
 
 extension ClusterSession.Status {
-  /// The verdict of the guardrails on a deed with these `verbs` about `names`, at `now`; `nil` if no rule applies.
+  /// The verdict of the guardrails on an action with these `verbs` about `names`, at `now`; `nil` if no rule applies.
   package func guardVerdict(on verbs: [String], of names: [String] = [], at now: Timestamp) -> GuardVerdict? {
     if guardrails.rules.isEmpty { return nil }
     return guardrails.verdict(

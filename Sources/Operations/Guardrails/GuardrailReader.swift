@@ -117,7 +117,8 @@ private struct GuardrailReader {
     let known =
       Guardrails.verbs + Guardrails.verbs.compactMap { $0.split(separator: " ").first.map(String.init) } + others
     if let unknown = words.first(where: { !known.contains($0) }) {
-      throw node.mistake("\(unknown) changes nothing that ksx knows of\(meant(for: unknown, among: known))")
+      let hint = suggestionSentence(for: unknown, among: known)
+      throw node.mistake("\(unknown) changes nothing that ksx knows of\(hint)")
     }
     return words
   }

@@ -41,68 +41,70 @@ package struct Guardrails: Hashable, Sendable {
     package init(context: String, server: String) { (self.context, self.server) = (context, server) }
   }
 
-  /// Why `action` is refused at `place`, or `nil`; a typed confirmation is not checked here.
-  package func refusal(of action: IntendedAction, at place: Scope, now: Timestamp) -> Sentence? {
-    rules(about: place).lazy.compactMap { $0.refusal(of: action, at: place, now: now) }.first
+  /// Why `action` is refused at `scope`, or `nil`; a typed confirmation is not checked here.
+  package func refusal(of action: IntendedAction, at scope: Scope, now: Timestamp) -> Sentence? {
+    rules(about: scope).lazy.compactMap { $0.refusal(of: action, at: scope, now: now) }.first
   }
 
-  /// Whether a deed with these `verbs` must be confirmed by typing.
-  package func mustBeTyped(_ verbs: [String], at place: Scope) -> Bool { typing(of: verbs, at: place) != nil }
+  /// Whether an action with these `verbs` must be confirmed by typing.
+  package func mustBeTyped(_ verbs: [String], at scope: Scope) -> Bool {
+    fileThatRequiresTyping(verbs, at: scope) != nil
+  }
 
-  /// The file of the rule that demands a typed confirmation, or `nil`.
-  private func typing(of verbs: [String], at place: Scope) -> String? {
-    rules(about: place).first { rule in
-      rule.typedVerbs.contains("all") || verbs.contains { Rule.names(rule.typedVerbs, $0) }
+  /// The file of the rule that requires a typed confirmation; `nil` if no rule does.
+  private func fileThatRequiresTyping(_ verbs: [String], at scope: Scope) -> String? {
+    rules(about: scope).first { rule in
+      rule.typedVerbs.contains("all") || verbs.contains { Rule.isListed($0, in: rule.typedVerbs) }
     }?.file
   }
 
-  /// The verdict on `action` at `place`; `nil` if no rule applies to that cluster.
-  package func verdict(on action: IntendedAction, at place: Scope, now: Timestamp) -> GuardVerdict? {
-    if rules(about: place).isEmpty { return nil }
-    if let refusal = refusal(of: action, at: place, now: now) { return .denied(refusal) }
-    guard let file = typing(of: action.verbs, at: place) else { return .allowed }
-    return .typed("it is confirmed by typing in \(place.context) (\(file))")
+  /// The verdict on `action` at `scope`; `nil` if no rule applies to that cluster.
+  package func verdict(on action: IntendedAction, at scope: Scope, now: Timestamp) -> GuardVerdict? {
+    if rules(about: scope).isEmpty { return nil }
+    if let refusal = refusal(of: action, at: scope, now: now) { return .denied(refusal) }
+    guard let file = fileThatRequiresTyping(action.verbs, at: scope) else { return .allowed }
+    return .typed("it is confirmed by typing in \(scope.context) (\(file))")
   }
 
-  /// Whether every change at `place` is refused.
-  package func isReadOnly(_ place: Scope) -> Bool {
-    rules(about: place).contains { $0.isReadOnly || $0.flaw != nil }
+  /// Whether every change at `scope` is refused.
+  package func isReadOnly(_ scope: Scope) -> Bool {
+    rules(about: scope).contains { $0.isReadOnly || $0.flaw != nil }
   }
 
-  /// How many objects one deed may change at `place`, and the file that says so.
-  func maximum(at place: Scope) -> (count: Int, file: String)? {
-    rules(about: place).compactMap { rule in rule.maximum.map { ($0, rule.file) } }.min { $0.0 < $1.0 }
+  /// How many objects one action may change at `scope`, and the file that says so.
+  func maximum(at scope: Scope) -> (count: Int, file: String)? {
+    rules(about: scope).compactMap { rule in rule.maximum.map { ($0, rule.file) } }.min { $0.0 < $1.0 }
   }
 
-  private func rules(about place: Scope) -> [Rule] {
+  private func rules(about scope: Scope) -> [Rule] {
     rules.filter { rule in
       (rule.contexts.isEmpty && rule.servers.isEmpty)
-        || rule.contexts.contains { Wildcard.matches($0, place.context) }
-        || rule.servers.contains { Wildcard.matches($0, place.server) }
+        || rule.contexts.contains { Wildcard.matches($0, scope.context) }
+        || rule.servers.contains { Wildcard.matches($0, scope.server) }
     }
   }
 }
 
 extension Guardrails.Rule {
-  fileprivate func refusal(of action: IntendedAction, at place: Guardrails.Scope, now: Timestamp) -> Sentence? {
+  fileprivate func refusal(of action: IntendedAction, at scope: Guardrails.Scope, now: Timestamp) -> Sentence? {
     if let flaw { return "\(file) cannot be understood, and so nothing is changed: \(flaw)" }
-    if isReadOnly { return "\(place.context) is read-only (\(file))" }
-    if let verb = action.verbs.first(where: { Self.names(denied, $0) }) {
-      return "\(verb) is denied in \(place.context) (\(file))"
+    if isReadOnly { return "\(scope.context) is read-only (\(file))" }
+    if let verb = action.verbs.first(where: { Self.isListed($0, in: denied) }) {
+      return "\(verb) is denied in \(scope.context) (\(file))"
     }
     if let maximum, action.names.count > maximum {
       return
-        "it is about \(action.names.count) objects, and at most \(maximum) may be changed at once in \(place.context) (\(file))"
+        "it is about \(action.names.count) objects, and at most \(maximum) may be changed at once in \(scope.context) (\(file))"
     }
     guard !windows.isEmpty, !windows.contains(where: { $0.contains(now) }), let first = windows.first else {
       return nil
     }
     let words = windows.map(\.words).joined(separator: "; ")
-    return "changes of \(place.context) are made \(words) only (\(file)), and now it is \(first.clock(at: now)) there"
+    return "changes of \(scope.context) are made \(words) only (\(file)), and now it is \(first.clock(at: now)) there"
   }
 
-  /// Whether `names` contains `verb`, or its first word.
-  fileprivate static func names(_ names: [String], _ verb: String) -> Bool {
+  /// Whether `names` contains `verb`, or the first words of it.
+  fileprivate static func isListed(_ verb: String, in names: [String]) -> Bool {
     names.contains { $0 == verb || verb.hasPrefix($0 + " ") }
   }
 }

@@ -15,7 +15,7 @@ package struct IntendedAction: Sendable {
   package var isConfirmedByTyping: Bool { shared.withLock { $0.isConfirmedByTyping } }
   private let shared = Locked<(isConfirmedByTyping: Bool, targets: Set<String>)>((false, []))
 
-  /// The deed that the current task is part of.
+  /// The action that the current task is part of.
   @TaskLocal package static var current: IntendedAction?
 
   package init(_ verbs: [String], names: [String] = [], reason: String = "") {
@@ -33,15 +33,15 @@ package struct IntendedAction: Sendable {
     }
   }
 
-  /// The same deed, with the verb of `change` added.
+  /// The same action, with the verb of `change` added.
   package func making(_ change: Change) -> IntendedAction {
-    var deed = self
+    var action = self
     let verb = change.kind.verb
-    if !deed.verbs.contains(verb) { deed.verbs.append(verb) }
-    return deed
+    if !action.verbs.contains(verb) { action.verbs.append(verb) }
+    return action
   }
 
-  /// Runs `body` with this deed as `current`.
+  /// Runs `body` with this action as `current`.
   package func carryOut<Value: Sendable, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {

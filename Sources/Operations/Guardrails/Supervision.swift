@@ -5,7 +5,7 @@ package import Platform
 /// What every write to one cluster is checked against, and the journal that records it.
 package struct Supervision: Sendable {
   package var guardrails: Guardrails
-  package var place: Guardrails.Scope
+  package var scope: Guardrails.Scope
   /// `nil` for no journal.
   package var journal: Journal?
   /// The user of this computer.
@@ -14,18 +14,18 @@ package struct Supervision: Sendable {
   package var user: @Sendable () -> String = { "" }
   package var now: @Sendable () -> Timestamp = { Timestamp.now() }
   /// Called if the journal could not be written, which does not stop the change.
-  package var whenForgotten: @Sendable (SystemError) -> Void = { _ in }
+  package var whenNotRecorded: @Sendable (SystemError) -> Void = { _ in }
 
-  package init(_ guardrails: Guardrails, place: Guardrails.Scope, journal: Journal? = nil) {
-    (self.guardrails, self.place, self.journal) = (guardrails, place, journal)
+  package init(_ guardrails: Guardrails, scope: Guardrails.Scope, journal: Journal? = nil) {
+    (self.guardrails, self.scope, self.journal) = (guardrails, scope, journal)
   }
 
   /// Why `action` is refused, or `nil`.
-  package func refusal(of action: IntendedAction) -> Sentence? { guardrails.refusal(of: action, at: place, now: now()) }
+  package func refusal(of action: IntendedAction) -> Sentence? { guardrails.refusal(of: action, at: scope, now: now()) }
 
   /// Whether `action` still needs a typed confirmation.
   package func mustBeTyped(_ action: IntendedAction) -> Bool {
-    !action.isConfirmedByTyping && guardrails.mustBeTyped(action.verbs, at: place)
+    !action.isConfirmedByTyping && guardrails.mustBeTyped(action.verbs, at: scope)
   }
 
   /// Why this write is refused, or `nil`: the last check before every write of console and commands.
@@ -33,10 +33,10 @@ package struct Supervision: Sendable {
     if let refusal = refusal(of: action) { return refusal }
     if mustBeTyped(action) {
       return
-        "\(action.verbs.first ?? "this") must be confirmed by typing in \(place.context): --confirm says it for a script"
+        "\(action.verbs.first ?? "this") must be confirmed by typing in \(scope.context): --confirm says it for a script"
     }
-    if let maximum = guardrails.maximum(at: place), action.count(target) > maximum.count {
-      return "at most \(maximum.count) objects may be changed at once in \(place.context) (\(maximum.file))"
+    if let maximum = guardrails.maximum(at: scope), action.count(target) > maximum.count {
+      return "at most \(maximum.count) objects may be changed at once in \(scope.context) (\(maximum.file))"
     }
     return nil
   }
@@ -44,13 +44,13 @@ package struct Supervision: Sendable {
   fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ action: IntendedAction) {
     guard let journal else { return }
     let entry = JournalEntry(
-      time: now().description, person: person, user: user(), cluster: place.context, server: place.server,
+      time: now().description, person: person, user: user(), cluster: scope.context, server: scope.server,
       verb: action.verbs.first ?? "", names: action.names, reason: action.reason, method: request.method.rawValue,
       target: Redaction.target(request.target.pathAlone), event: event)
     do throws(SystemError) {
       try journal.append(entry)
     } catch {
-      whenForgotten(error)
+      whenNotRecorded(error)
     }
   }
 }

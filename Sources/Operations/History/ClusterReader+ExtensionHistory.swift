@@ -28,11 +28,11 @@ extension ClusterReader {
 
   /// `kept` of this computer, completed with everything that the cluster records about what ran before `installation`.
   ///
-  /// What is not answered within `patience`, or may not be read, counts as not known.
+  /// What is not answered within `factTimeout`, or may not be read, counts as not known.
   package func memory(
     _ kept: ReleaseMemory, of installation: Installation, _ offered: Extension? = nil
   ) async -> ReleaseMemory {
-    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> [DeployedRelease] in
+    let found = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> [DeployedRelease] in
       if let record = try await record(of: installation) { return DeployedRelease.all([], record, of: installation) }
       let releases = try await releases(of: installation.release, in: installation.releaseNamespace)
       return DeployedRelease.all(releases, nil, of: installation)
@@ -42,7 +42,7 @@ extension ClusterReader {
 
   /// The same; it also reads the extension's own status.
   package func memory(_ kept: ReleaseMemory, of installation: Installation) async -> ReleaseMemory {
-    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> Object? in
+    let found = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> Object? in
       try await self.extension(installation.extension, isWhole: false)
     }
     let offered = (try? found.get()).flatMap { $0 }.map { Extension($0, dialect: dialect) }

@@ -109,19 +109,19 @@ package struct ExtensionHistory: Hashable, Sendable {
 extension ExtensionHistory {
   private static func own(_ lines: [HistoryLine]) -> [Entry] {
     var entries: [Entry] = []
-    for (place, line) in lines.enumerated() {
+    for (position, line) in lines.enumerated() {
       switch line.event {
       case .change(let words, let former):
         // A console that sees a change records it too; a change that has an answer was sent by this ksx, and is
         // separate.
-        let isSeen = place + 1 == lines.count || !lines[place + 1].event.isAnswer
+        let isSeen = position + 1 == lines.count || !lines[position + 1].event.isAnswer
         begin(words, line, from: former, isSeen: isSeen, &entries)
       case .outcome(let outcome, let version, let hash):
         // The end of a change may be recorded after the next change was made.
-        let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
-        guard let place, !entries[place].isGivenUp else { continue }
-        (entries[place].version, entries[place].digest) = (version, hash)
-        entries[place].take(outcome)
+        let position = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
+        guard let position, !entries[position].isGivenUp else { continue }
+        (entries[position].version, entries[position].digest) = (version, hash)
+        entries[position].take(outcome)
       case .spec(let before, let after):
         if let last = entries.indices.last { entries[last].specs = SpecChange(before: before, after: after) }
       case .written: break
@@ -144,12 +144,12 @@ extension ExtensionHistory {
     entries.append(entry)
   }
 
-  /// The author of a change that nothing names.
-  private static let nobody: Sentence = "person not recorded"
+  /// The author of a change that no record names.
+  private static let unknownAuthor: Sentence = "person not recorded"
 
   /// The name of an author, or that there is none.
   private static func author(_ name: String) -> Sentence {
-    name == nobody.english ? nobody : Sentence(verbatim: name)
+    name == unknownAuthor.english ? unknownAuthor : Sentence(verbatim: name)
   }
 
   private static func annotated(_ installation: Installation) -> Entry? {
@@ -176,26 +176,26 @@ extension ExtensionHistory {
   /// Names the manager in the change that a console has seen it make; returns whether there is one.
   private static func name(_ entry: Entry, in known: inout [Entry]) -> Bool {
     guard let written = Timestamp.seconds(entry.time) else { return false }
-    let place = known.lastIndex { other in
-      other.who == nobody && Timestamp.seconds(other.time).map { (0...5).contains($0 - written) } == true
+    let position = known.lastIndex { other in
+      other.who == unknownAuthor && Timestamp.seconds(other.time).map { (0...5).contains($0 - written) } == true
     }
-    if let place { known[place].who = entry.who }
-    return place != nil
+    if let position { known[position].who = entry.who }
+    return position != nil
   }
 
   /// A revision is the result of the change before it, or a change that only helm knows of.
   private static func fold(_ release: HelmRelease, into entries: inout [Entry]) {
-    let place = entries.lastIndex { entry in
+    let position = entries.lastIndex { entry in
       entry.source != .fields && !entry.removes && entry.time <= release.time
         && VersionText(entry.version) == VersionText(release.chartVersion)
     }
-    if let place, !entries[place].hasEnded,
-      !entries[(place + 1)...].contains(where: { $0.time <= release.time && $0.source != .fields })
+    if let position, !entries[position].hasEnded,
+      !entries[(position + 1)...].contains(where: { $0.time <= release.time && $0.source != .fields })
     {
-      entries[place].take(release)
+      entries[position].take(release)
       return
     }
-    if let place, entries[place].outcome.english.hasPrefix("Installed") == (release.status != "failed") { return }
+    if let position, entries[position].outcome.english.hasPrefix("Installed") == (release.status != "failed") { return }
     var entry = Entry(
       time: release.time, who: "person not recorded", what: "helm revision \(release.revision)",
       version: release.chartVersion, source: .helm)
@@ -206,10 +206,10 @@ extension ExtensionHistory {
   /// A state is the result of the last change before it.
   private static func fold(_ states: [Installation.Transition], into entries: inout [Entry]) {
     for state in states where !state.state.isBusy && state.state != .none {
-      let place = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
+      let position = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
       // After an uninstall only its failure is a result.
-      if let place, entries[place].removes, state.state != .uninstallFailed { continue }
-      guard let place else {
+      if let position, entries[position].removes, state.state != .uninstallFailed { continue }
+      guard let position else {
         var entry = Entry(
           time: state.time, who: "the controllers", what: "state \(state.state.name)", source: .states)
         entry.wasInstalled = state.state == .installed
@@ -217,11 +217,11 @@ extension ExtensionHistory {
         entries.insert(entry, at: 0)
         continue
       }
-      if !entries[place].hasEnded || entries[place].source == .states
-        || entries[place].mayFollowFailure
+      if !entries[position].hasEnded || entries[position].source == .states
+        || entries[position].mayFollowFailure
       {
-        entries[place].outcome = state.state.name
-        entries[place].wasInstalled = state.state == .installed
+        entries[position].outcome = state.state.name
+        entries[position].wasInstalled = state.state == .installed
       }
     }
   }
@@ -239,7 +239,8 @@ extension ExtensionHistory.Entry {
   /// Whether it uninstalled the installation, as far as is known.
   var hasRemoved: Bool { removes && wasInstalled != false }
 
-  /// Whether a failure is only the end of what was cancelled, and a later state is its own end.
+  /// Whether it is a cancellation that failed so far: the failure is the end of the cancelled change, and a later state
+  /// is that of the cancellation.
   fileprivate var mayFollowFailure: Bool { what == HistoryLine.cancel && wasInstalled == false }
 
   /// Whether it is known what came of it.

@@ -161,7 +161,7 @@ extension ReleaseMemory {
     case .written(let config): written = config
     case .spec(_, let after):
       asked = after
-      if after == nil { endLife() }
+      if after == nil { noteUninstall() }
     case .change(_, nil), .outcome: break
     }
   }

@@ -10,7 +10,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   package let entry: ExtensionHistory.Entry
   /// Whether a rollback goes to it: the newest entry that was Installed and is not the current one.
   package let isLastGood: Bool
-  /// The same for the same entry each time the list is made.
+  /// Stays the same for an entry whenever the list is made again.
   package let id: String
   /// The configs that this computer has written, as texts.
   private let written: WrittenConfigs
@@ -22,16 +22,16 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     case open
   }
 
-  /// The entries of `chronicle`, newest first.
-  package static func all(of name: String, _ chronicle: ExtensionHistory) -> [PastChange] {
-    let good = chronicle.lastGood
+  /// The entries of `history`, newest first.
+  package static func all(of name: String, _ history: ExtensionHistory) -> [PastChange] {
+    let good = history.lastGood
     var counts: [String: Int] = [:]
-    return chronicle.entries.map { entry in
+    return history.entries.map { entry in
       let key = "\(name) \(entry.time) \(entry.what)"
       counts[key, default: 0] += 1
       return PastChange(
         extension: name, entry: entry, isLastGood: entry == good, id: "\(key) \(counts[key] ?? 0)",
-        written: chronicle.written)
+        written: history.written)
     }
   }
 
@@ -46,9 +46,9 @@ package struct PastChange: Hashable, Sendable, Identifiable {
     return all.sorted { ($0.entry.time, $1.extension) > ($1.entry.time, $0.extension) }
   }
 
-  /// Who made the change; the author named `own` is the user of this program.
-  package func who(asking own: String) -> Sentence {
-    entry.who == "this user" || (!own.isEmpty && entry.who.english == own) ? "you" : entry.who
+  /// Who made the change; the author called `ownName` is the user of this program.
+  package func who(ownName: String) -> Sentence {
+    entry.who == "this user" || (!ownName.isEmpty && entry.who.english == ownName) ? "you" : entry.who
   }
 
   package var result: Result {

@@ -17,7 +17,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     /// Whether it reached Installed; `nil` if that is not known.
     package var wasInstalled: Bool?
     /// Whether it was uninstalled since; it is then no target for a rollback of a later installation.
-    var isOfEarlierLife = false
+    var wasUninstalled = false
     /// The source of the config.
     package var origin: ConfigOrigin
 
@@ -68,7 +68,7 @@ package struct ReleaseMemory: Hashable, Sendable {
     let outcome = outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
     // A failed later attempt does not change the fact that this was Installed once.
     entry.wasInstalled = outcome == true ? true : entry.wasInstalled ?? outcome
-    if let last = entries.last, last.isSame(as: entry), !last.isOfEarlierLife {
+    if let last = entries.last, last.isSame(as: entry), !last.wasUninstalled {
       entry.wasInstalled = entry.wasInstalled ?? last.wasInstalled
       entries.removeLast()
     }
@@ -97,15 +97,15 @@ package struct ReleaseMemory: Hashable, Sendable {
       return isVersion && (digest.map { entry.digest.hasPrefix($0) } ?? true)
     }
     let candidates = former(to: installation).filter(isMeant)
-    let isSaid = version != nil || digest != nil
+    let isNamed = version != nil || digest != nil
     if digest == nil, let present = untried(installation) ?? healthy(installation), isMeant(present),
-      isSaid || present.wasInstalled == true && Self.isUnsettled(installation)
+      isNamed || present.wasInstalled == true && Self.isUnsettled(installation)
     {
       return present
     }
-    let asked = candidates.isEmpty && isSaid ? entries.reversed().filter(isMeant) : candidates
+    let asked = candidates.isEmpty && isNamed ? entries.reversed().filter(isMeant) : candidates
     let best = asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil }
-    return isSaid ? best ?? asked.first : best
+    return isNamed ? best ?? asked.first : best
   }
 
   /// The newest entry before `installation` that was Installed, or `nil`.
@@ -114,16 +114,16 @@ package struct ReleaseMemory: Hashable, Sendable {
   }
 
   /// The newest entry of the current installation that was Installed.
-  var ranLast: Entry? { entries.last { $0.wasInstalled == true && !$0.isOfEarlierLife } }
+  var ranLast: Entry? { entries.last { $0.wasInstalled == true && !$0.wasUninstalled } }
 
   /// Marks all entries as uninstalled: nothing ran before a later installation.
-  mutating func endLife() {
-    for place in entries.indices { entries[place].isOfEarlierLife = true }
+  mutating func noteUninstall() {
+    for index in entries.indices { entries[index].wasUninstalled = true }
     (outcomes, lastInstalled) = ([:], "")
   }
 
-  /// The entry that ran last, if `installation` has failed or is still in progress and its spec asks for that entry again:
-  /// the same rollback once more must not go on to an older one.
+  /// The entry that ran last, if `installation` has failed or is still in progress and its spec asks for that entry
+  /// again: the same rollback once more must not go on to an older one.
   private func untried(_ installation: Installation) -> Entry? {
     guard Self.isUnsettled(installation), let ran = ranLast else { return nil }
     return isPresent(ran, in: installation) ? ran : nil
@@ -181,10 +181,10 @@ package struct ReleaseMemory: Hashable, Sendable {
   ///
   /// `isRunning` moves it to the end.
   mutating func confirm(isRunning: Bool, _ isSame: (Entry) -> Bool) -> Bool {
-    guard let place = entries.lastIndex(where: isSame) else { return false }
-    entries[place].wasInstalled = true
-    entries[place].isOfEarlierLife = false
-    if isRunning { entries.append(entries.remove(at: place)) }
+    guard let index = entries.lastIndex(where: isSame) else { return false }
+    entries[index].wasInstalled = true
+    entries[index].wasUninstalled = false
+    if isRunning { entries.append(entries.remove(at: index)) }
     return true
   }
 
@@ -215,7 +215,7 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// The entries that `installation` can go back to, newest first, without duplicates.
   package func former(to installation: Installation) -> [Entry] {
     var result: [Entry] = []
-    for entry in entries.reversed() where !entry.isOfEarlierLife && !isPresent(entry, in: installation) {
+    for entry in entries.reversed() where !entry.wasUninstalled && !isPresent(entry, in: installation) {
       if !result.contains(where: { $0.isSame(as: entry) }) { result.append(entry) }
     }
     return result

@@ -21,7 +21,8 @@ package struct Journal: Hashable, Sendable {
   /// The `previous` hash of the first line.
   package static let origin = String(repeating: "0", count: 64)
 
-  /// Appends `entry`; if that fails, for example on a full disk, the file is unchanged, and the system log is told.
+  /// Appends `entry`; if that fails, for example on a full disk, the file is unchanged, and a message is sent to the
+  /// system log.
   package func append(_ entry: JournalEntry) throws(SystemError) {
     do throws(SystemError) {
       try Files.makeDirectory(Files.parent(of: path) ?? "/")
@@ -29,7 +30,7 @@ package struct Journal: Hashable, Sendable {
       defer { withExtendedLifetime(lock) {} }
       let file = try JournalFile(path)
       let line = Self.line(
-        entry, number: file.count + 1, after: file.head, isAfterBroken: !file.endsWhole)
+        entry, number: file.count + 1, after: file.head, isAfterBroken: !file.isLastLineComplete)
       try file.append(line.text)
       SystemLog(socket: systemLog).note(
         "journal line \(file.count + 1) of \(path) has hash \(line.hash)")
@@ -81,13 +82,13 @@ private struct JournalFile {
   private let path: String
   private let size: Int
   /// Whether the last line is complete; a crash or a full disk may have cut it off.
-  private(set) var endsWhole = true
+  private(set) var isLastLineComplete = true
   /// The number and the hash of the last complete line.
   private(set) var count = 0
   private(set) var head = Journal.origin
 
-  /// How much of the end is read: what most last lines take, and more than any does.
-  private static let tails = [8 << 10, 256 << 10]
+  /// How many bytes of the end are read: first as many as most last lines have, then more than any line has.
+  private static let tailSizes = [8 << 10, 256 << 10]
 
   init(_ path: String) throws(SystemError) {
     self.path = path
@@ -99,10 +100,10 @@ private struct JournalFile {
     }
     defer { close(descriptor) }
     size = Int(lseek(descriptor, 0, SEEK_END))
-    // An emergency waits for this: no more is read than the last line that can be.
-    for tail in Self.tails {
+    // Urgent changes wait for this, so no more is read than the longest line can have.
+    for tail in Self.tailSizes {
       let bytes = try Self.end(of: descriptor, from: max(0, size - tail), to: size, path)
-      endsWhole = bytes.last.map { $0 == Self.newline } ?? true
+      isLastLineComplete = bytes.last.map { $0 == Self.newline } ?? true
       if takeLast(of: bytes) || size <= tail { return }
     }
   }
@@ -136,7 +137,7 @@ private struct JournalFile {
   /// Appends a line; if that fails, the file is left as it was.
   func append(_ line: String) throws(SystemError) {
     do throws(SystemError) {
-      try Files.append(Array(((endsWhole ? "" : "\n") + line).utf8), to: path)
+      try Files.append(Array(((isLastLineComplete ? "" : "\n") + line).utf8), to: path)
     } catch {
       truncate(path, size)
       throw error

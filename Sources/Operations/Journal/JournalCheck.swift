@@ -6,7 +6,7 @@ package struct JournalCheck: Hashable, Sendable {
   /// A problem with a line.
   package struct Flaw: Hashable, Sendable {
     /// The number of the line in the file, from one.
-    package let place: Int
+    package let line: Int
     package let text: String
   }
 
@@ -23,45 +23,46 @@ package struct JournalCheck: Hashable, Sendable {
 
   /// Checks the bytes of a whole journal.
   package init(_ bytes: [UInt8]) {
-    for (place, line) in bytes.split(
+    for (index, line) in bytes.split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
     ).enumerated()
     where !line.isEmpty {
-      look(at: Array(line), place + 1)
+      check(Array(line), number: index + 1)
     }
-    settle(isSaid: bytes.last != UInt8(ascii: "\n"))
+    resolveStrangeLines(mayBeCutOff: bytes.last != UInt8(ascii: "\n"))
   }
 
   /// Whether a line has this hash, which the system log recorded.
   package func has(_ hash: String) -> Bool { hashes.contains(hash) }
 
-  /// A single line is cut off if the next line says so, or if the file ends in it; other strange lines are flaws.
-  private mutating func settle(isSaid: Bool) {
-    if isSaid, strange.count == 1 {
+  /// Sorts the strange lines before the current one: a single one was cut off if the current line says so, or if it is
+  /// the last line and incomplete; others are flaws.
+  private mutating func resolveStrangeLines(mayBeCutOff: Bool) {
+    if mayBeCutOff, strange.count == 1 {
       broken += strange
     } else {
       flaws += strange.map {
-        Flaw(place: $0, text: "it is no line of a journal: it was put in, or changed")
+        Flaw(line: $0, text: "it is no line of a journal: it was put in, or changed")
       }
     }
     strange = []
   }
 
-  private mutating func look(at line: [UInt8], _ place: Int) {
+  private mutating func check(_ line: [UInt8], number: Int) {
     guard let value = try? JSON.parse(line), let hash = value["hash"]?.string else {
-      strange.append(place)
+      strange.append(number)
       return
     }
-    settle(isSaid: value["brokenBefore"] == true)
-    let number = value["n"]?.integer
-    func note(_ text: String) { flaws.append(Flaw(place: place, text: text)) }
+    resolveStrangeLines(mayBeCutOff: value["brokenBefore"] == true)
+    let entryNumber = value["n"]?.integer
+    func note(_ text: String) { flaws.append(Flaw(line: number, text: text)) }
     if !Self.has(line, hash) { note("it does not have the hash that it says: it was changed") }
     if value["previous"]?.string != head {
       note("it does not follow the line before it: something was changed, taken out or put in")
-    } else if number != count + 1 {
-      note("it is number \(number ?? 0), and \(count + 1) was to come")
+    } else if entryNumber != count + 1 {
+      note("it is number \(entryNumber ?? 0), and \(count + 1) was to come")
     }
-    (count, head) = (number ?? count + 1, hash)
+    (count, head) = (entryNumber ?? count + 1, hash)
     hashes.insert(hash)
   }
 

@@ -34,8 +34,8 @@ package struct OperationLog: Hashable, Sendable {
   /// The lines after `last`, or all lines of the newest operation if `last` is `nil` or no longer there.
   package func lines(after last: Line?) -> [Line] {
     let all = operations.flatMap(\.self)
-    guard let last, let place = all.lastIndex(of: last) else { return operations.last ?? [] }
-    return Array(all[(place + 1)...])
+    guard let last, let index = all.lastIndex(of: last) else { return operations.last ?? [] }
+    return Array(all[(index + 1)...])
   }
 
   /// Reads the status of an installation; with the subscription dialect it has no history of states, but conditions.
@@ -46,9 +46,9 @@ package struct OperationLog: Hashable, Sendable {
     var steps = history.map { Step(state: $0.state, time: $0.time) }
     if steps.isEmpty { steps = conditions.map { Step(state: $0.state, time: $0.time) } }
     for condition in conditions {
-      let places = steps.indices.filter { steps[$0].state == condition.state }
-      let place = places.last { steps[$0].time == condition.time } ?? places.last
-      if let place { steps[place].reason = condition.message }
+      let indices = steps.indices.filter { steps[$0].state == condition.state }
+      let index = indices.last { steps[$0].time == condition.time } ?? indices.last
+      if let index { steps[index].reason = condition.message }
     }
     for step in steps { add(step) }
   }

@@ -51,7 +51,7 @@ extension ClusterReader {
   /// Reads the package of a version, and the objects that the cluster serves.
   package func evidence(of subject: EvidenceSubject, gateway: GatewayAPI?) async -> PlanSheet.Evidence {
     var evidence = PlanSheet.Evidence()
-    async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
+    async let servedAnswer = answer(within: Self.factTimeout) { () throws(ClusterError) in try await served() }
     switch await package(of: subject, gateway: gateway) {
     case .success(let package): evidence.package = package
     case .failure(let error): evidence.packageProblem = error.words
@@ -66,7 +66,7 @@ extension ClusterReader {
   private func package(
     of subject: EvidenceSubject, gateway: GatewayAPI?
   ) async -> Result<Package, PackageSourceError> {
-    let answer = await answer(within: Self.patience) {
+    let answer = await answer(within: Self.factTimeout) {
       () async throws(ClusterError) -> Result<Package, PackageSourceError>? in
       var version = subject.known
       if version == nil {
@@ -90,7 +90,7 @@ extension ClusterReader {
   private func readOffers(of plan: Plan, into context: inout PlanContext) async {
     guard let version = plan.change.version.flatMap({ context.version($0) }) else { return }
     for dependency in version.dependencies where context.unmetSentence(of: dependency) != nil {
-      let answer = await answer(within: Self.patience) { () throws(ClusterError) in
+      let answer = await answer(within: Self.factTimeout) { () throws(ClusterError) in
         try await self.extension(dependency.name, isWhole: false)
       }
       if let object = (try? answer.get()) ?? nil {

@@ -43,7 +43,7 @@ package struct DryRun: Hashable, Sendable {
   /// Whether the dry run could not be made.
   package var isUnavailable: Bool { if case .unavailable = answer { true } else { false } }
 
-  /// Whether the answer is so old that it must be asked for again; said once.
+  /// Whether the answer is so old that it must be asked for again; `true` only once for each answer.
   package mutating func mustAskAgain(at now: Double) -> Bool {
     guard let answered, !isAskedAgain, now - answered >= Self.longestAge else { return false }
     isAskedAgain = true

@@ -119,7 +119,7 @@ package struct EffectiveValues: Hashable, Sendable {
   ///
   /// With many unknown keys, typing errors are not the reason, so none is made.
   private func hint(for key: String, among names: Mapping) -> Sentence {
-    valueWarnings.count < 50 ? meant(for: key, among: names.keys) : ""
+    valueWarnings.count < 50 ? suggestionSentence(for: key, among: names.keys) : ""
   }
 
   private static func clash(_ set: Value, _ known: Value) -> (Sentence, Sentence)? {
@@ -171,13 +171,13 @@ extension Package {
 
   private static func merged(_ own: Value, over base: Value) -> Value {
     guard let over = own.mapping, var result = base.mapping else { return own == .null ? base : own }
-    var places = Dictionary(
+    var indices = Dictionary(
       result.pairs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
     for pair in over.pairs {
-      if let place = places[pair.key] {
-        result.pairs[place].value = merged(pair.value, over: result.pairs[place].value)
+      if let index = indices[pair.key] {
+        result.pairs[index].value = merged(pair.value, over: result.pairs[index].value)
       } else {
-        places[pair.key] = result.pairs.count
+        indices[pair.key] = result.pairs.count
         result.pairs.append(pair)
       }
     }

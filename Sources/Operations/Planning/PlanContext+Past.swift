@@ -22,7 +22,7 @@ extension ReleaseMemory {
     }
     let (version, config) = (change.version ?? installation.version, change.config ?? installation.config)
     let entry = entries.last {
-      VersionText($0.version) == VersionText(version) && $0.config == config && !$0.isOfEarlierLife
+      VersionText($0.version) == VersionText(version) && $0.config == config && !$0.wasUninstalled
     }
     guard let entry, change.kind == .rollBack || entry.wasInstalled == false else { return [] }
     return [entry.warning].compactMap { $0 }.map { Plan.Problem(isBlocking: false, $0, isOfThePast: true) }

@@ -33,8 +33,8 @@ package struct ValuesSchema: Hashable, Sendable {
   /// Why helm would refuse `values`, which are already merged with the chart's defaults.
   package func mistakes(in values: Value) -> [Sentence] { Self.mistakes(root, values, at: "") }
 
-  private static func mistakes(_ schema: Value, _ value: Value, at place: String) -> [Sentence] {
-    let name = place.isEmpty ? "the config" : Sentence(verbatim: place)
+  private static func mistakes(_ schema: Value, _ value: Value, at path: String) -> [Sentence] {
+    let name = path.isEmpty ? "the config" : Sentence(verbatim: path)
     var found: [Sentence] = []
     if let types = types(schema), !types.contains(where: { isOf($0, value) }) {
       return ["\(name) must be \(types.joined(separator: " or ")), says the chart's schema"]
@@ -44,18 +44,18 @@ package struct ValuesSchema: Hashable, Sendable {
     }
     found += limits(schema, value, name)
     switch value {
-    case .mapping(let mapping): found += keys(schema, mapping, at: place)
+    case .mapping(let mapping): found += keys(schema, mapping, at: path)
     case .sequence(let all):
       if let items = schema["items"], items.mapping != nil {
-        found += all.enumerated().flatMap { mistakes(items, $1, at: "\(place)[\($0)]") }
+        found += all.enumerated().flatMap { mistakes(items, $1, at: "\(path)[\($0)]") }
       }
     default: break
     }
     return found
   }
 
-  private static func keys(_ schema: Value, _ mapping: Mapping, at place: String) -> [Sentence] {
-    func below(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+  private static func keys(_ schema: Value, _ mapping: Mapping, at path: String) -> [Sentence] {
+    func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     let required = schema["required"]?.sequence?.compactMap(\.string) ?? []
     var found: [Sentence] = required.filter { mapping[$0] == nil }.map {
       "\(below($0)) is required by the chart's schema"
@@ -67,7 +67,7 @@ package struct ValuesSchema: Hashable, Sendable {
       } else if schema["additionalProperties"] == false, schema["patternProperties"] == nil {
         let names = known?.mapping?.keys ?? []
         found.append(
-          "\(below(pair.key)) is not allowed by the chart's schema\(meant(for: pair.key, among: names))")
+          "\(below(pair.key)) is not allowed by the chart's schema\(suggestionSentence(for: pair.key, among: names))")
       }
     }
     return found

@@ -24,13 +24,13 @@ package struct ChangeProgress: Hashable, Sendable {
   private var attempt: OwnAttempt
   /// The `resourceVersion` that the write created, or empty; older versions are ignored.
   private let written: String
-  /// The change was sent once more, over what rested.
+  /// Whether the change was sent once more, because the controllers had left it untried.
   private var isSecondTry = false
 
-  /// In seconds: how long `isLeftUntried` must last without news before `outcomeWhenQuiet` is the outcome.
-  package static let patience = 8
-  /// And how many before `secondTry` is sent.
-  package static let secondTryPatience = 4
+  /// Seconds without news, while `isLeftUntried`, after which `outcomeWhenQuiet` is the outcome.
+  package static let quietLimit = 8
+  /// Seconds without news after which `secondTry` is sent.
+  package static let secondTryDelay = 4
 
   package init(_ change: Change, since before: Installation? = nil, written: String = "") {
     self.change = change
@@ -67,7 +67,7 @@ package struct ChangeProgress: Hashable, Sendable {
     return end(installation)
   }
 
-  /// The outcome if nothing new was seen for `patience` while `isLeftUntried`.
+  /// The outcome if nothing new was seen for `quietLimit` while `isLeftUntried`.
   package var outcomeWhenQuiet: Outcome? {
     guard isLeftUntried, let last else { return nil }
     if last.isSettled { return .done }

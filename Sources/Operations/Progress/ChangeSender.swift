@@ -13,16 +13,16 @@ package struct ChangeSender: Sendable {
   /// The author that annotations name; `nil` for none.
   private let author: Author?
   /// Called if the history could not be written, which does not stop the change.
-  private let whenForgotten: @Sendable (SystemError) -> Void
+  private let whenNotRecorded: @Sendable (SystemError) -> Void
 
   package init(
     _ cluster: Cluster, history: History?, author: Author? = nil,
-    whenForgotten: @escaping @Sendable (SystemError) -> Void
+    whenNotRecorded: @escaping @Sendable (SystemError) -> Void
   ) {
     self.cluster = cluster
     self.history = history
     self.author = author
-    self.whenForgotten = whenForgotten
+    self.whenNotRecorded = whenNotRecorded
   }
 
   /// Makes a new plan for the same change from the current state; `nil` if that cannot be read.
@@ -31,17 +31,18 @@ package struct ChangeSender: Sendable {
   /// Records the present release, sends the write of `plan`, and records whether the API server accepted it.
   ///
   /// If another client, such as a controller, has changed the object first, `replan` makes a new plan, which is sent if
-  /// its meaning is the same. `isTyped` says that the user has typed the confirmation, if no current deed records that.
+  /// its meaning is the same. `isTyped` says that the user has typed the confirmation, if no current action records
+  /// that.
   package func carryOut(
     _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
   ) async throws(ClusterError) -> WriteResult {
-    let deed = (IntendedAction.current ?? IntendedAction([], names: [plan.name], reason: author?.reason ?? "")).making(
-      plan.change)
-    if isTyped { deed.noteTyped() }
-    return try await deed.carryOut { () throws(ClusterError) in try await noted(plan, replan) }
+    let action = (IntendedAction.current ?? IntendedAction([], names: [plan.name], reason: author?.reason ?? ""))
+      .making(plan.change)
+    if isTyped { action.noteTyped() }
+    return try await action.carryOut { () throws(ClusterError) in try await deliverRecorded(plan, replan) }
   }
 
-  private func noted(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> WriteResult {
+  private func deliverRecorded(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> WriteResult {
     let former = plan.change.row.keepsWayBack ? plan.before.map(HistoryLine.Release.init) : nil
     note(plan.name, .change(words: plan.change.words, former: former))
     do {
@@ -79,7 +80,7 @@ package struct ChangeSender: Sendable {
       do throws(ClusterError) {
         return try await deliveredOverStatus(plan, failure)
       } catch {
-        // The conflict says more to a user than the test that did not hold.
+        // A conflict tells the user more than a failed test of the patch.
         if !error.isFailedTest { failure = error }
       }
     }
@@ -92,8 +93,8 @@ package struct ChangeSender: Sendable {
     return delivery
   }
 
-  /// Sends `plan` again after `failure`, if what is asked of the installation is still what it was planned on; then
-  /// only its status has changed, which the plan does not write.
+  /// Sends `plan` again after `failure` if the spec is still the one that the plan was made for: then only the status
+  /// has changed, which the plan does not write.
   private func deliveredOverStatus(_ plan: Plan, _ failure: ClusterError) async throws(ClusterError) -> WriteResult {
     guard case .patch(let resource, let namespace, let name, _) = plan.write, let before = plan.before,
       plan.preparation == nil
@@ -101,7 +102,7 @@ package struct ChangeSender: Sendable {
     let object = try await cluster.get(resource, namespace: namespace, name)
     guard Installation(object).hasSpec(of: before) else { throw failure }
     var delivery = try await signed(plan).write.deliver(to: cluster, whileSpecIsThatOf: object)
-    // What comes of it is judged by how it stood just before, not by what was planned on.
+    // The outcome is judged by the state just before this write, not by the one that the plan was made for.
     delivery.before = Installation(object)
     return delivery
   }
@@ -119,21 +120,21 @@ package struct ChangeSender: Sendable {
     return plan
   }
 
-  /// Has what `change` asks for tried once more over `installation`, and returns it as it is then; `nil` if another
-  /// writer was there first.
+  /// Makes the controllers try `change` once more on `installation`, and returns the installation after the write;
+  /// `nil` if another client wrote first.
   ///
   /// Where no Job has run since what is asked for was Installed, the controllers only have to look: a try would fetch
   /// its chart, which may be missing as the other one is.
   package func tryAgain(
     _ change: Change, over installation: Installation, _ dialect: Dialect, isTyped: Bool = false
   ) async throws(ClusterError) -> Installation? {
-    let deed =
+    let action =
       (IntendedAction.current ?? IntendedAction([], names: [installation.extension], reason: author?.reason ?? ""))
       .making(change)
-    if isTyped { deed.noteTyped() }
+    if isTyped { action.noteTyped() }
     let takesStock = await isUntouched(installation, dialect)
     do throws(ClusterError) {
-      return try await deed.carryOut { () throws(ClusterError) in
+      return try await action.carryOut { () throws(ClusterError) in
         try await Retry.write(for: installation, dialect, takesStock: takesStock).send(to: cluster).map(
           Installation.init)
       }
@@ -221,7 +222,7 @@ package struct ChangeSender: Sendable {
     do throws(SystemError) {
       try history.note(HistoryLine(name, at: Timestamp.now().description, event, by: author))
     } catch {
-      whenForgotten(error)
+      whenNotRecorded(error)
     }
   }
 }
@@ -243,7 +244,7 @@ extension ClusterError {
 }
 
 extension Installation {
-  /// Whether the same is asked for in the same object.
+  /// Whether both are the same object with the same requests.
   fileprivate func hasSpec(of other: Installation) -> Bool {
     uid == other.uid && version == other.version && config == other.config && isEnabled == other.isEnabled
       && clusters == other.clusters && isBeingDeleted == other.isBeingDeleted

@@ -77,7 +77,7 @@ package struct ChangeTracker: Hashable, Sendable {
     names.compactMap { name in
       guard let entry = entries[name], !entry.isTryingAgain, !entry.isBeingCancelled,
         let since = entry.leftUntriedSince,
-        now - since >= Double(ChangeProgress.secondTryPatience), let over = entry.progress.secondTry
+        now - since >= Double(ChangeProgress.secondTryDelay), let over = entry.progress.secondTry
       else { return nil }
       entries[name]?.isTryingAgain = true
       return SecondTry(change: entry.change, over: over, isTyped: entry.isTyped)
@@ -111,8 +111,8 @@ extension ChangeTracker.Entry {
     if isBeingCancelled { return nil }
     let isDue = !isTryingAgain && progress.secondTry != nil
     guard isDue || progress.outcomeWhenQuiet != nil else { return nil }
-    let patience = isDue ? ChangeProgress.secondTryPatience : ChangeProgress.patience
-    return leftUntriedSince.map { $0 + Double(patience) }
+    let delay = isDue ? ChangeProgress.secondTryDelay : ChangeProgress.quietLimit
+    return leftUntriedSince.map { $0 + Double(delay) }
   }
 
   fileprivate mutating func observe(_ installation: Installation?, at now: Double) -> ChangeProgress.Outcome? {
@@ -126,6 +126,6 @@ extension ChangeTracker.Entry {
       leftUntriedSince = now
       return nil
     }
-    return now - since >= Double(ChangeProgress.patience) ? progress.outcomeWhenQuiet : nil
+    return now - since >= Double(ChangeProgress.quietLimit) ? progress.outcomeWhenQuiet : nil
   }
 }

@@ -34,7 +34,7 @@ package struct Operation: Hashable, Sendable {
     version = installation.version
     since = Self.beginning(installation)
     seconds = Timestamp.seconds(since).map { max(0, now.secondsSince1970 - $0) }
-    secondsBefore = Self.before(installation, lines)
+    secondsBefore = Self.previousDuration(installation, lines)
     waitsFor = Self.wait(of: installation)
   }
 
@@ -63,7 +63,7 @@ package struct Operation: Hashable, Sendable {
     }
     if let first = busy.last { return first.time }
     if installation.isBeingDeleted, !installation.deleted.isEmpty { return installation.deleted }
-    if installation.isUntaken, let asked = asked(installation) { return asked }
+    if installation.isUntaken, let time = requestTime(installation) { return time }
     // Before the controllers record their first state, the operation begins with the change of the spec.
     let last = installation.history.last?.time ?? installation.created
     guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),
@@ -73,13 +73,13 @@ package struct Operation: Hashable, Sendable {
   }
 
   /// When the spec was last written, as far as that is recorded.
-  private static func asked(_ installation: Installation) -> String? {
+  private static func requestTime(_ installation: Installation) -> String? {
     let noted = Authorship(installation).map { [$0.time] } ?? []
     return (noted + installation.specWriters.map(\.time)).filter { Timestamp.seconds($0) != nil }.max()
   }
 
   /// The duration of the last change in this computer's history, else of the last one in the status.
-  private static func before(_ installation: Installation, _ lines: [HistoryLine]) -> Int? {
+  private static func previousDuration(_ installation: Installation, _ lines: [HistoryLine]) -> Int? {
     var began: Int?
     var took: Int?
     let kind = Kind(installation)
@@ -91,10 +91,10 @@ package struct Operation: Hashable, Sendable {
       default: break
       }
     }
-    return took ?? fromStates(installation.history, kind)
+    return took ?? durationFromStates(installation.history, kind)
   }
 
-  /// What takes about as long as another of it.
+  /// A kind of operation; those of one kind take about equally long.
   private enum Kind {
     case install, upgrade, uninstall
 
@@ -106,7 +106,8 @@ package struct Operation: Hashable, Sendable {
       }
     }
 
-    /// The kind of what a change was called; `nil` of switches and the like, for which helm does not run.
+    /// The kind of the change that the history calls `words`; `nil` for enabling, disabling and placing, which run no
+    /// helm.
     init?(_ words: String) {
       if words.hasPrefix("uninstall") || words.hasPrefix("force") {
         self = .uninstall
@@ -120,7 +121,7 @@ package struct Operation: Hashable, Sendable {
     }
   }
 
-  private static func fromStates(_ history: [Installation.Transition], _ kind: Kind) -> Int? {
+  private static func durationFromStates(_ history: [Installation.Transition], _ kind: Kind) -> Int? {
     guard let end = history.lastIndex(where: { $0.state == .installed }) else { return nil }
     let busy = history[..<end].reversed().prefix { $0.state.isBusy }
     guard kind == .upgrade, !busy.contains(where: { $0.state == .installing }),

@@ -51,18 +51,18 @@ package struct OperationProgress: Hashable, Sendable {
 
   /// The log without the places in helm's code that it lists after an error.
   package var bareLog: [String] {
-    let places = log.map(Self.isPlaceInCode)
+    let isCodeLocation = log.map(Self.isPlaceInCode)
     return log.indices.filter { index in
-      let isFunction = index + 1 < log.count && places[index + 1] && !log[index].contains(" ")
-      return !places[index] && !isFunction
+      let isFunction = index + 1 < log.count && isCodeLocation[index + 1] && !log[index].contains(" ")
+      return !isCodeLocation[index] && !isFunction
     }.map { log[$0] }
   }
 
   /// Whether a line is a file and a line number alone, such as `runtime/proc.go:272`.
   private static func isPlaceInCode(_ line: String) -> Bool {
-    let place = line.drop(while: \.isWhitespace)
-    guard let colon = place.lastIndex(of: ":"), !place.contains(" ") else { return false }
-    let (file, number) = (place[..<colon], place[place.index(after: colon)...])
+    let text = line.drop(while: \.isWhitespace)
+    guard let colon = text.lastIndex(of: ":"), !text.contains(" ") else { return false }
+    let (file, number) = (text[..<colon], text[text.index(after: colon)...])
     return (file.hasSuffix(".go") || file.hasSuffix(".s")) && !number.isEmpty && number.allSatisfy(\.isNumber)
   }
 
@@ -83,12 +83,12 @@ package struct OperationProgress: Hashable, Sendable {
     // If no attempt is in progress, the last one is shown with its result.
     let first = isOver ? history[..<max(0, history.count - 1)].lastIndex { !$0.state.isBusy } ?? -1 : start
     let shown = Array(history[(first + 1)...])
-    return shown.enumerated().map { place, transition in
-      let next = place + 1 < shown.count ? Timestamp.seconds(shown[place + 1].time) : nil
+    return shown.enumerated().map { position, transition in
+      let next = position + 1 < shown.count ? Timestamp.seconds(shown[position + 1].time) : nil
       let began = Timestamp.seconds(transition.time)
       let end = next ?? now.secondsSince1970
       let seconds = began.map { max(0, end - $0) }
-      let isLast = place == shown.count - 1
+      let isLast = position == shown.count - 1
       let mark: Step.Mark =
         transition.state.isFailure ? .failed : isLast && transition.state.isBusy ? .underWay : .done
       let note: Sentence = transition.state.isBusy ? seconds.map { "\($0) s" } ?? "" : ""
@@ -175,14 +175,14 @@ extension ClusterReader {
     let pods = sources.pods.filter { $0.labels["job-name"] == installation.jobName && !installation.jobName.isEmpty }
     guard let newest = pods.max(by: { ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "") }) else { return }
     let target = Resource.pods.path(namespace: namespace, name: newest.name, subresource: "log") + "?tailLines=200"
-    switch await answer(within: Self.patience, { () throws(ClusterError) in try await cluster.text(target) }) {
+    switch await answer(within: Self.factTimeout, { () throws(ClusterError) in try await cluster.text(target) }) {
     case .success(let text): sources.log = MaskedLog.tail(text)
     case .failure(let error): sources.gaps.append("the log of \(newest.name): \(error.words)")
     }
   }
 
   private func all(_ resource: Resource, _ namespace: String, _ gaps: inout [Sentence]) async -> [Object] {
-    let found = await answer(within: Self.patience) { () throws(ClusterError) in
+    let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
       try await cluster.list(resource, namespace: namespace, skipping: JSONPaths(["metadata", "managedFields"]))
     }
     switch found {

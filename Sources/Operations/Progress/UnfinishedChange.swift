@@ -109,13 +109,13 @@ package struct UnfinishedChange: Hashable, Sendable {
   /// A success that is more than an hour old, such as of a command that did not wait, is not shown, nor what is not
   /// known after a day.
   package func isNews(at now: Int) -> Bool {
-    let patience: Int
+    let maximumAge: Int
     switch end {
-    case .done: patience = 3600
-    case .notSeen, .notKnown: patience = 24 * 3600
+    case .done: maximumAge = 3600
+    case .notSeen, .notKnown: maximumAge = 24 * 3600
     case .failed, .underWay: return true
     }
-    return Timestamp.seconds(time).map { now - $0 < patience } ?? true
+    return Timestamp.seconds(time).map { now - $0 < maximumAge } ?? true
   }
 
   /// `upgrade to 1.1.0 of whizard, begun 3 min ago: failed: …`.
@@ -137,7 +137,8 @@ extension HistoryLine {
     if case .change = event { true } else { false }
   }
 
-  /// Whether the person that `author` names made it, whatever user of the cluster it was made as: which one that is is not known at once.
+  /// Whether the person that `author` names made it, whatever user of the cluster it was made as, because that user is
+  /// not known at once.
   fileprivate func isBy(_ author: String) -> Bool {
     func person(_ name: String) -> Substring { name[..<(name.rangeOfText(" as ")?.lowerBound ?? name.endIndex)] }
     return author.isEmpty || by == author || person(by) == person(author)

@@ -17,7 +17,7 @@ extension ClusterReader {
     guard dialect.name == .installPlan, !installation.isManagedByStandalone, !installation.releaseName.isEmpty,
       !installation.targetNamespace.isEmpty, installation.observed.state == .installed
     else { return false }
-    let found = await answer(within: Self.patience) { () throws(ClusterError) in
+    let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
       try await cluster.list(
         .secrets, namespace: installation.targetNamespace,
         selector: Selector(labels: "\(HelmRelease.selector),name=\(installation.releaseName)"),
@@ -37,7 +37,7 @@ extension ClusterReader {
     if kind.row.reads.contains(.versions) {
       return context.gaps[.versions] == nil && context.version(installation.version) == nil
     }
-    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> ExtensionVersion? in
+    let found = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> ExtensionVersion? in
       try await ExtensionVersion.find(installation.extension, installation.version, in: cluster, dialect)
     }
     guard case .success(nil) = found else { return false }
@@ -47,13 +47,13 @@ extension ClusterReader {
   /// Reads the version of KubeSphere from a cluster whose `/version` is that of Kubernetes.
   ///
   /// It is read from the gateway through the API server's proxy, else from the release of ks-core; empty if both fail
-  /// within `patience`.
+  /// within `factTimeout`.
   func kubeSphereVersion() async -> String {
-    let proxied = await answer(within: Self.patience) { () throws(ClusterError) in
+    let proxied = await answer(within: Self.factTimeout) { () throws(ClusterError) in
       try await Cluster(transport: ServiceProxyTransport(cluster.transport)).document("/version")
     }
     if let found = (try? proxied.get()).map(ProductVersions.init)?.kubeSphere, !found.isEmpty { return found }
-    let found = await answer(within: Self.patience) { () throws(ClusterError) in
+    let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
       try await releases(of: "ks-core", in: PackageSource.namespace)
     }
     return (try? found.get())?.deployed?.appVersion ?? ""
@@ -66,7 +66,7 @@ extension ClusterReader {
     of change: Change, to name: String, in context: inout PlanContext, gateway: GatewayAPI?
   ) async {
     guard let target = change.version.flatMap({ context.version($0) }) else { return }
-    let missing = await answer(within: Self.patience) { () async throws(ClusterError) -> [PackageContents.Kind] in
+    let missing = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> [PackageContents.Kind] in
       guard let package = try? await target.package(from: cluster, gateway: gateway) else { return [] }
       return await missingKinds(PackageContents(package))
     }

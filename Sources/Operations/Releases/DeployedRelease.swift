@@ -24,13 +24,13 @@ package struct DeployedRelease: Hashable, Sendable {
     if let record { return [DeployedRelease(record: record)].compactMap { $0 } }
     let values = GivenValues(releases, installation)
     let running = releases.deployed?.revision
-    return releases.enumerated().compactMap { place, release in
+    return releases.enumerated().compactMap { index, release in
       guard release.status == "deployed" || release.status == "superseded", !release.chartVersion.isEmpty else {
         return nil
       }
       return DeployedRelease(
         version: release.chartVersion, config: values.config(of: release), origin: .helm,
-        until: releases[(place + 1)...].first?.time ?? "", isRunning: release.revision == running)
+        until: releases[(index + 1)...].first?.time ?? "", isRunning: release.revision == running)
     }
   }
 

@@ -133,9 +133,10 @@ extension ClusterReader {
     async let extensionsAnswer = result { () throws(ClusterError) in
       parts.contains(.extensions) ? try await extensions(isWhole: false) : []
     }
-    async let versionsAnswer = result { () throws(ClusterError) in
-      parts.contains(.versions)
-        ? try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached) : []
+    async let versionsAnswer = result { () async throws(ClusterError) -> [Object] in
+      guard parts.contains(.versions) else { return [] }
+      return try await cluster.list(
+        dialect.extensionVersions, skipping: ExtensionVersion.bulkyFields, freshness: .cached)
     }
     // Events of cluster-scoped objects are stored in `default`.
     async let eventsAnswer = result { () throws(ClusterError) in

@@ -22,7 +22,7 @@ extension ClusterReader {
 
   /// Every gateway reports its version to all users; Kubernetes does not serve this path, or refuses it.
   private func isGateway(_ transport: any Transport) async -> Bool {
-    let answer = await answer(within: Self.patience) { () throws(ClusterError) in
+    let answer = await answer(within: Self.factTimeout) { () throws(ClusterError) in
       do throws(TransportError) {
         return try await transport.send(HTTPRequest(.get, "/kapis/version")).status
       } catch {

@@ -37,7 +37,7 @@ package struct Probe: Hashable, Sendable {
   /// The time until the response in milliseconds, if there was one.
   package var milliseconds: Int?
 
-  /// The path to request for `object`, or why none is.
+  /// The path to request for `object`, or why no request is sent.
   package static func target(of object: ServedObject) -> Result<String, ProbeRefusal> {
     switch object.kind {
     case "APIService": return .success("/kapis/\(object.words)")
@@ -54,7 +54,7 @@ package struct Probe: Hashable, Sendable {
     }
   }
 
-  /// What a response of the upstream of a `kind` tells.
+  /// The outcome that a response of the upstream means for an object of `kind`.
   ///
   /// An upstream that refuses the user, or has no such page, does respond; but a file of a bundle must exist.
   package static func outcome(_ status: Int, _ body: [UInt8], kind: String) -> Outcome {
@@ -76,10 +76,10 @@ package struct ProbeRefusal: Error, Hashable, Sendable {
 
 extension Probe {
   /// In bytes: how much of an error response is read for its message.
-  private static let longest = 64 << 10
+  private static let largestErrorBody = 64 << 10
 
-  /// How many requests are sent at once.
-  private static let width = 8
+  /// How many requests are in progress at once.
+  private static let concurrency = 8
 
   /// Probes each of `objects` through `transport`, which leads to a gateway; sends nothing without one.
   package static func all(
@@ -92,12 +92,12 @@ extension Probe {
       var probes: [Probe?] = Array(repeating: nil, count: objects.count)
       var rest = Array(objects.enumerated())[...]
       func begin() {
-        guard let (place, object) = rest.popFirst() else { return }
-        group.addTask { (place, await probe(object, through: transport, timing: timing)) }
+        guard let (index, object) = rest.popFirst() else { return }
+        group.addTask { (index, await probe(object, through: transport, timing: timing)) }
       }
-      for _ in 0..<width { begin() }
-      for await (place, probe) in group {
-        probes[place] = probe
+      for _ in 0..<concurrency { begin() }
+      for await (index, probe) in group {
+        probes[index] = probe
         begin()
       }
       return probes.compactMap(\.self)
@@ -125,7 +125,7 @@ extension Probe {
       let response = try await transport.send(HTTPRequest(.get, target, headers: ["Accept": "*/*"]))
       let duration = timing.now() - start
       let isAnswer = !Self.outcome(response.status, [], kind: object.kind).isTrouble
-      let body = isAnswer ? [] : (try? await response.body.collected(upTo: longest)) ?? []
+      let body = isAnswer ? [] : (try? await response.body.collected(upTo: largestErrorBody)) ?? []
       return Probe(
         object: object, target: target, outcome: outcome(response.status, body, kind: object.kind),
         milliseconds: Int(duration.components.seconds) * 1000

@@ -45,9 +45,11 @@ private enum Destination {
   static func words(_ object: Object) -> Sentence {
     let spec = object.spec
     let upstream = spec["upstream"]
-    for place in [spec, upstream] {
-      if let url = place?["url"]?.string, !url.isEmpty { return Sentence(verbatim: url) }
-      if let service = place?["service"], service.mapping != nil { return "service \(name(service)):\(port(service))" }
+    for endpoint in [spec, upstream] {
+      if let url = endpoint?["url"]?.string, !url.isEmpty { return Sentence(verbatim: url) }
+      if let service = endpoint?["service"], service.mapping != nil {
+        return "service \(name(service)):\(port(service))"
+      }
     }
     if let source = spec["rawFrom"] {
       if let url = source["url"]?.string, !url.isEmpty { return Sentence(verbatim: url) }

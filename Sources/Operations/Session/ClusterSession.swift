@@ -100,7 +100,7 @@ package struct ClusterSession: Sendable {
     supervision.user = { described.identified(as: identified).userText }
     self.supervision = supervision
     cluster.transport = SupervisedTransport(cluster.transport, supervision)
-    self.described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.place)
+    self.described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.scope)
     self.described.guardrails = supervision.guardrails
   }
 

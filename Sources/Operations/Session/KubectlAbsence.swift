@@ -3,7 +3,7 @@ package import Platform
 /// Reasons why kubectl cannot reach a cluster as ksx does.
 package enum KubectlAbsence {
   package static let socket: Sentence = "kubectl does not know unix sockets"
-  package static let clear: Sentence = "kubectl sends no token and no password over http"
+  package static let plainHTTP: Sentence = "kubectl sends no token and no password over http"
   package static let gateway: Sentence = "the way is a gateway's, whose login kubectl does not have"
   package static let standalone: Sentence = "the standalone backend answers on a socket, which kubectl does not know"
 

@@ -116,7 +116,7 @@ extension ExtensionSet.Repository {
   }
 
   /// The fields that contain the address.
-  static let places: Set = ["url", "image"]
+  static let locationKeys: Set = ["url", "image"]
 
   /// The fields that `dialect` has.
   private static func known(in dialect: Dialect) -> Set<String> {
@@ -132,7 +132,7 @@ extension ExtensionSet.Repository {
 
   /// The spec with these fields.
   func spec(in dialect: Dialect) -> Mapping {
-    let others = Self.places.union(["interval", "timeout"])
+    let others = Self.locationKeys.union(["interval", "timeout"])
     var spec = Mapping(fields(in: dialect).pairs.filter { !others.contains($0.key) })
     if let address = fields["url"]?.string ?? fields["image"]?.string {
       spec[RepositorySettings.field(of: address, in: dialect)] = .string(address)

@@ -74,13 +74,13 @@ package struct SetDifference: Hashable, Sendable {
     guard let object else {
       let address = wanted.fields["url"]?.string ?? wanted.fields["image"]?.string ?? ""
       repositoryLines.append(Plan.Effect(.added, "repository \(wanted.name) \(address)"))
-      let made = Object(dialect.repositories, name: wanted.name, ["spec": .mapping(wanted.spec(in: dialect))])
-      repositories.append(.init(wanted.name, .create(dialect.repositories, made)))
+      let object = Object(dialect.repositories, name: wanted.name, ["spec": .mapping(wanted.spec(in: dialect))])
+      repositories.append(.init(wanted.name, .create(dialect.repositories, object)))
       return
     }
     let present = ExtensionSet.Repository(object).fields(in: dialect)
-    let asked = wanted.fields(in: dialect)
-    let different = asked.pairs.filter { present[$0.key] != $0.value }
+    let wantedFields = wanted.fields(in: dialect)
+    let different = wantedFields.pairs.filter { present[$0.key] != $0.value }
     if different.isEmpty { return }
     for pair in different {
       let before = present[pair.key].map(JSON.text) ?? "not set"
@@ -94,13 +94,13 @@ package struct SetDifference: Hashable, Sendable {
   private func patch(_ object: Object, to wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Write {
     var spec = wanted.spec(in: capabilities.dialect)
     // An address that differs only by the password in it is left unchanged, and so is the password.
-    let places = ExtensionSet.Repository.places
-    let isMoved = !keys.isDisjoint(with: places)
-    let kept = keys.union(["updateStrategy"]).union(isMoved ? places : [])
+    let locationKeys = ExtensionSet.Repository.locationKeys
+    let isMoved = !keys.isDisjoint(with: locationKeys)
+    let kept = keys.union(["updateStrategy"]).union(isMoved ? locationKeys : [])
     for pair in spec.pairs where !kept.contains(pair.key) { spec[pair.key] = nil }
     spec["updateStrategy"] = strategy(object, wanted, keys)
     // `url` and `image` exclude each other.
-    for place in places where isMoved && spec[place] == nil && object.spec[place] != nil { spec[place] = .null }
+    for key in locationKeys where isMoved && spec[key] == nil && object.spec[key] != nil { spec[key] = .null }
     let body: Value = [
       "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
     ]

@@ -14,13 +14,14 @@ package struct ChangeOrder: Hashable, Sendable {
     let sorted = Set(all).sorted()
     var edges = needs.filter { sorted.contains($0.key) }.mapValues { $0.intersection(sorted) }
     if isRemoval {
-      edges = edges.reduce(into: [:]) { turned, edge in
-        for other in edge.value { turned[other, default: []].insert(edge.key) }
+      edges = edges.reduce(into: [:]) { reversed, edge in
+        for other in edge.value { reversed[other, default: []].insert(edge.key) }
       }
     }
     for name in sorted { visit(name, edges, above: []) }
   }
 
+  /// Adds `name` after its dependencies; `above` are the names whose dependencies are being added, and end a cycle.
   private mutating func visit(_ name: String, _ edges: [String: Set<String>], above: Set<String>) {
     guard predecessors[name] == nil else { return }
     predecessors[name] = (edges[name] ?? []).subtracting(above).subtracting([name])

@@ -49,7 +49,7 @@ extension ClusterReader {
   package func severalFacts(called clusterName: String) async throws(ClusterError) -> SeveralFacts {
     async let extensionsAnswer = result { () throws(ClusterError) in try await extensions(isWhole: false) }
     async let versionsAnswer = result { () throws(ClusterError) in
-      try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .cached)
+      try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.bulkyFields, freshness: .cached)
     }
     async let facts = self.facts([])
     let installed = Installations(try await installations().map(Installation.init))

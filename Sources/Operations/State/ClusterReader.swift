@@ -22,7 +22,7 @@ package struct ClusterReader: Sendable {
   package func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
     // There may be thousands; the server returns them many times as fast from its watch cache.
     try await cluster.list(
-      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .cached)
+      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.bulkyFields, freshness: .cached)
   }
 
   /// Passes the selected extensions to `each` as they arrive; only with `isWhole` all of their fields.
@@ -32,8 +32,8 @@ package struct ClusterReader: Sendable {
     isWhole: Bool, selector: Selector, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) {
     _ = try await cluster.list(
-      dialect.extensions, selector: selector, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .cached,
-      restart: restart, each: each)
+      dialect.extensions, selector: selector, skipping: isWhole ? JSONPaths() : Extension.bulkyFields,
+      freshness: .cached, restart: restart, each: each)
   }
 
   /// Reads the names of the extensions, in the order of the server.
@@ -71,7 +71,7 @@ package struct ClusterReader: Sendable {
   /// Reads the extension `name`; `nil` if it does not exist.
   package func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
     do throws(ClusterError) {
-      return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
+      return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.bulkyFields)
     } catch {
       guard error.isNotFound, !error.isOfMissingKind else { throw error }
       return nil
@@ -82,7 +82,7 @@ package struct ClusterReader: Sendable {
   package func versions(
     of name: String, isWhole: Bool, selector: Selector = Selector()
   ) async throws(ClusterError) -> [Object] {
-    let skipping = isWhole ? JSONPaths() : ExtensionVersion.unread
+    let skipping = isWhole ? JSONPaths() : ExtensionVersion.bulkyFields
     let found = try await ExtensionVersion.objects(of: name, in: cluster, dialect, selector, skipping: skipping)
     return found.sorted { SemanticVersion.precedes(version($1), version($0)) }
   }

@@ -65,7 +65,7 @@ extension Installation {
 }
 
 extension ExtensionRow {
-  /// The one of `versions` that filters are about: the running one, else the wanted, else the recommended, else the
+  /// The version in `versions` that filters apply to: the running one, else the wanted, else the recommended, else the
   /// newest.
   package func version(among versions: [ExtensionVersion]?) -> ExtensionVersion? {
     guard let versions else { return nil }

@@ -76,7 +76,7 @@ extension ClusterReader {
   /// Reads everything that a plan of this kind about `name` is made from.
   ///
   /// Only the installations are required. What else cannot be read becomes a gap that the plan mentions; for what its
-  /// write does not need, a change waits no longer than `patience`. The requests run concurrently, so that their
+  /// write does not need, a change waits no longer than `factTimeout`. The requests run concurrently, so that their
   /// latencies do not add up.
   package func context(
     for name: String, _ kind: ChangeKind, called clusterName: String, user: String = ""
@@ -89,12 +89,12 @@ extension ClusterReader {
     async let versionsAnswer = answer(within: limit) { () throws(ClusterError) in
       reads.contains(.versions) ? try await versions(of: name, isWhole: false) : []
     }
-    async let serverAnswer = readServer(isWanted: reads.contains(.server), within: Self.patience)
+    async let serverAnswer = readServer(isWanted: reads.contains(.server), within: Self.factTimeout)
     let (objects, refusal) = try await installations(atLeastOf: name)
     let installed = Installations(objects.map(Installation.init))
     async let rights = rights(of: user, kind, on: installed.of(name)?.name ?? name)
     var facts = await readDependants(
-      reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : [], within: Self.patience)
+      reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : [], within: Self.factTimeout)
     (facts.server, facts.serverProblem) = await serverAnswer
     if let refusal { facts.dependantsProblem = refusal.words }
     var context = PlanContext(
@@ -110,7 +110,7 @@ extension ClusterReader {
 
   /// How long the versions are waited for: these two set one, which must perhaps be found among them.
   private static func limit(for kind: ChangeKind) -> Duration? {
-    kind == .install || kind == .upgrade ? nil : patience
+    kind == .install || kind == .upgrade ? nil : factTimeout
   }
 
   /// Reads whether the version or the release of `installation` is gone, without which a change is not carried out.
@@ -130,7 +130,7 @@ extension ClusterReader {
   }
 
   private func readClusters(into context: inout PlanContext) async {
-    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> [MemberCluster] in
+    let found = await answer(within: Self.factTimeout) { () async throws(ClusterError) -> [MemberCluster] in
       try await memberClusters()
     }
     switch found {
@@ -163,9 +163,9 @@ extension ClusterReader {
     return versions
   }
 
-  /// How long a plan waits for what its write does not need, so that a server that hangs does not stop an urgent
-  /// change.
-  package static let patience = Duration.seconds(5)
+  /// How long a read is waited for that a change or report can do without, so that a server that hangs does not stop
+  /// an urgent change.
+  package static let factTimeout = Duration.seconds(5)
 
   /// The result of `request`, or a timeout after `limit`; without a limit the transport's timeouts apply.
   func answer<Value: Sendable>(
@@ -188,7 +188,7 @@ extension ClusterReader {
         group.addTask {
           (
             access,
-            await answer(within: Self.patience) { () throws(ClusterError) in try await cluster.verdict(on: access) }
+            await answer(within: Self.factTimeout) { () throws(ClusterError) in try await cluster.verdict(on: access) }
           )
         }
       }

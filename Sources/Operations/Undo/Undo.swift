@@ -49,8 +49,8 @@ package enum Undo: Hashable, Sendable {
     }
   }
 
-  /// The change that leads from `installation` back to `before`, whatever was changed since; `nil` if nothing was
-  /// installed.
+  /// The change that leads from `installation` back to `before`, whatever was changed since; each is `nil` if the
+  /// extension is not installed.
   static func leading(to before: RequestedSpec?, from installation: Installation?, _ name: String) -> Undo {
     switch (before, installation) {
     case (nil, nil): return .refused("\(name) is not installed, as it was before that")

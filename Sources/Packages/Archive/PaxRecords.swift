@@ -1,7 +1,7 @@
-/// What a pax header says of the member after it, or of all: lines of `<length> <key>=<value>`, as Go's archive/tar reads
-/// them.
+/// The records of a pax header, which describe the next member of the archive or all members: lines of
+/// `<length> <key>=<value>`, as Go's archive/tar reads them.
 struct PaxRecords {
-  /// In their order; of those with one key the last counts.
+  /// In order; if a key is repeated, the last record applies.
   let all: [(key: String, value: String)]
 
   private static let flaw = PackageError.malformed("a header of its tar has records that cannot be read")
@@ -15,17 +15,19 @@ struct PaxRecords {
         length >= 5, length <= rest.count, space + 2 < rest.startIndex + length
       else { throw Self.flaw }
       let line = rest[(space + 1)..<(rest.startIndex + length)]
-      guard line.last == UInt8(ascii: "\n"), let mark = line.firstIndex(of: UInt8(ascii: "=")) else { throw Self.flaw }
-      let key = String(decoding: line[..<mark], as: UTF8.self)
-      let value = String(decoding: line[(mark + 1)...].dropLast(), as: UTF8.self)
-      guard Self.isRight(key, value) else { throw Self.flaw }
+      guard line.last == UInt8(ascii: "\n"), let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+        throw Self.flaw
+      }
+      let key = String(decoding: line[..<equals], as: UTF8.self)
+      let value = String(decoding: line[(equals + 1)...].dropLast(), as: UTF8.self)
+      guard Self.isValid(key, value) else { throw Self.flaw }
       records.append((key, value))
       rest = rest.dropFirst(length)
     }
     all = records
   }
 
-  private static func isRight(_ key: String, _ value: String) -> Bool {
+  private static func isValid(_ key: String, _ value: String) -> Bool {
     switch key {
     case "": false
     case "path", "linkpath", "uname", "gname": !value.utf8.contains(0)
@@ -41,7 +43,7 @@ struct PaxRecords {
     return parts.dropFirst().allSatisfy { $0.allSatisfy { (48...57).contains($0) } }
   }
 
-  /// The last value of `key`; an empty one says nothing.
+  /// The last value of `key`; `nil` if it is empty.
   subscript(key: String) -> String? {
     all.last { $0.key == key }.flatMap { $0.value.isEmpty ? nil : $0.value }
   }

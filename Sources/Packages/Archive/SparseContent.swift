@@ -8,6 +8,7 @@ struct SparseContent: Sendable {
   /// Where the stored bytes belong, in order; `nil` until the map has been read, which may precede the bytes.
   private var fragments: [Fragment]?
   private var map: [UInt8] = []
+  /// How many bytes of the file have been passed on.
   private var position = 0
 
   private struct Fragment {
@@ -41,19 +42,19 @@ struct SparseContent: Sendable {
     fragments = try Self.fragments(texts.map { Int($0) }, size)
   }
 
-  /// The numbers of the map in a pax header: in one record, or each in its own, a place and a length by turns.
+  /// The numbers of the map in a pax header: in one record, or each in its own, an offset and a length by turns.
   private static func map(_ records: PaxRecords) throws(PackageError) -> [String] {
     let keys = ["GNU.sparse.offset", "GNU.sparse.numbytes"]
-    let single = records.all.filter { keys.contains($0.key) }
-    for (place, record) in single.enumerated() where record.key != keys[place % 2] || record.value.contains(",") {
+    let pairs = records.all.filter { keys.contains($0.key) }
+    for (index, record) in pairs.enumerated() where record.key != keys[index % 2] || record.value.contains(",") {
       throw flaw
     }
-    if !single.isEmpty { return single.map(\.value) }
+    if !pairs.isEmpty { return pairs.map(\.value) }
     let map = records["GNU.sparse.map"]?.split(separator: ",", omittingEmptySubsequences: false)
     return (map ?? []).map(String.init)
   }
 
-  /// What GNU's header says; `blocks` are those with more of its map.
+  /// Reads the map in GNU's header; `blocks` continue it.
   init(header: [UInt8], more blocks: [[UInt8]]) throws(PackageError) {
     guard let size = TarHeader.number(header[483..<495]), size >= 0 else { throw Self.flaw }
     self.size = size
@@ -85,19 +86,19 @@ struct SparseContent: Sendable {
   mutating func take(_ bytes: ArraySlice<UInt8>, _ emit: (ArraySlice<UInt8>) throws -> Void) throws {
     var rest = bytes
     while !rest.isEmpty {
-      guard var open = fragments else {
+      guard var remaining = fragments else {
         rest = try readMap(rest)
         continue
       }
-      guard let first = open.first else { throw Self.flaw }
+      guard let first = remaining.first else { throw Self.flaw }
       try fill(to: first.offset, emit)
       let part = rest.prefix(first.length)
       rest = rest.dropFirst(part.count)
       try emit(part)
       position += part.count
-      open[0] = Fragment(offset: position, length: first.length - part.count)
-      if open[0].length == 0 { open.removeFirst() }
-      fragments = open
+      remaining[0] = Fragment(offset: position, length: first.length - part.count)
+      if remaining[0].length == 0 { remaining.removeFirst() }
+      fragments = remaining
     }
   }
 

@@ -170,10 +170,10 @@ struct TarHeader {
 
   private static func bigNumber(_ field: ArraySlice<UInt8>, isNegative: Bool) -> Int? {
     var total: UInt64 = 0
-    for (place, byte) in field.enumerated() {
+    for (index, byte) in field.enumerated() {
       let bits = isNegative ? ~byte : byte
       guard total >> 56 == 0 else { return nil }
-      total = total << 8 | UInt64(place == 0 ? bits & 0x7f : bits)
+      total = total << 8 | UInt64(index == 0 ? bits & 0x7f : bits)
     }
     return Int(exactly: total).map { isNegative ? ~$0 : $0 }
   }

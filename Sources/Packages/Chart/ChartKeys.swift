@@ -1,7 +1,7 @@
 import Manifest
 
 extension YAMLNode {
-  /// A chart's description with its keys as helm has them: Go takes one in other letter case for the same.
+  /// The contents of `Chart.yaml` with the keys as helm spells them: Go's decoder ignores the case of keys.
   var asChart: YAMLNode {
     var chart = renaming(Self.chartKeys)
     guard case .mapping(var pairs) = chart.content else { return chart }
@@ -25,7 +25,8 @@ extension YAMLNode {
     "dependencies": ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"],
   ]
 
-  /// Of several that are one key, Go's last counts: it has them in the order of their bytes.
+  /// Spells known keys as in `keys`; of those that differ only in case, the last in the order of bytes applies, as in
+  /// Go.
   private func renaming(_ keys: [String]) -> YAMLNode {
     guard case .mapping(let pairs) = content else { return self }
     func known(_ pair: Pair) -> String? {

@@ -7,7 +7,7 @@ package enum ChartTexts {
     "tags",
   ]
   private static let lists = ["keywords", "sources"]
-  private static let parts = [
+  private static let entryFields = [
     "maintainers": ["name", "email", "url"],
     "dependencies": ["name", "version", "repository", "condition", "alias"],
   ]
@@ -17,7 +17,7 @@ package enum ChartTexts {
   package static func corrected(_ chart: Mapping) -> Mapping {
     var result = corrected(chart, fields)
     for key in lists { result[key] = result[key]?.sequence.map { .sequence($0.map(text)) } ?? result[key] }
-    for (key, fields) in parts {
+    for (key, fields) in entryFields {
       guard let entries = result[key]?.sequence else { continue }
       result[key] = .sequence(entries.map { entry in entry.mapping.map { .mapping(corrected($0, fields)) } ?? entry })
     }

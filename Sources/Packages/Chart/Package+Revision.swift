@@ -29,9 +29,9 @@ extension Package {
     var rest = String(decoding: bytes, as: UTF8.self)[...]
     guard rest.containsText(field) else { return bytes }
     var result = ""
-    while let place = rest.rangeOfText(field) {
-      result += rest[..<place.lowerBound]
-      rest = rest[place.upperBound...]
+    while let range = rest.rangeOfText(field) {
+      result += rest[..<range.lowerBound]
+      rest = rest[range.upperBound...]
       if let next = rest.utf8.first, isWord(next) {
         // A longer field name.
         result += field

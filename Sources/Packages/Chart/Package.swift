@@ -79,13 +79,13 @@ package struct Package: Hashable, Sendable {
     for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
       let parts = path.split(separator: "/")
       guard parts.first == "charts", parts.count > 1, !Self.isIdle(parts[1]) else { continue }
-      let place = String(parts[1])
-      if parts.count == 2, place.hasSuffix(".tgz") {
+      let entry = String(parts[1])
+      if parts.count == 2, entry.hasSuffix(".tgz") {
         let package = try? Package(archive: bytes)
-        names[Self.name(of: package, place: Self.name(inArchive: place))] = (try? package?.chart().version) ?? ""
+        names[Self.name(of: package, fallback: Self.name(inArchive: entry))] = (try? package?.chart().version) ?? ""
       } else if parts.count == 3, parts[2] == "Chart.yaml" {
         let package = Package(files: ["Chart.yaml": bytes])
-        names[Self.name(of: package, place: place)] = (try? package.chart().version) ?? ""
+        names[Self.name(of: package, fallback: entry)] = (try? package.chart().version) ?? ""
       }
     }
     return names
@@ -102,8 +102,8 @@ package struct Package: Hashable, Sendable {
     return String(stem[..<(end ?? stem.endIndex)])
   }
 
-  private static func name(of package: Package?, place: String) -> String {
-    guard let name = try? package?.chart().name, !name.isEmpty else { return place }
+  private static func name(of package: Package?, fallback: String) -> String {
+    guard let name = try? package?.chart().name, !name.isEmpty else { return fallback }
     return name
   }
 

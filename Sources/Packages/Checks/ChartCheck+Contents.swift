@@ -39,7 +39,7 @@ extension ChartCheck {
         .filter { manifest[$0] == nil }.map { ("extension.yaml", nil, "there is no \($0)") }
     },
     ChartCheck(id: "languages", severity: .error) { checked in
-      ["displayName", "description", "provider"].flatMap { key -> [Place] in
+      ["displayName", "description", "provider"].flatMap { key -> [Problem] in
         guard let node = checked.manifest?[key] else { return [] }
         guard case .mapping(let pairs) = node.content else {
           return [("extension.yaml", node.line, "\(key) is a mapping from languages, such as en and zh")]
@@ -64,7 +64,7 @@ extension ChartCheck {
     ChartCheck(id: ChartCheck.dependencies, severity: .warning) { $0.absentDependencies },
     ChartCheck(id: "external-dependencies", severity: .error) { checked in
       guard case .sequence(let items)? = checked.manifest?["externalDependencies"]?.content else { return [] }
-      return items.flatMap { item -> [Place] in
+      return items.flatMap { item -> [Problem] in
         let version = item["version"]
         if item["name"]?.text == nil { return [("extension.yaml", item.line, "a dependency has no name")] }
         guard let text = version?.text, !text.isEmpty, VersionConstraint(text) == nil else { return [] }
@@ -123,7 +123,7 @@ extension CheckedPackage {
   }
 
   /// Dependencies that are not in the package.
-  var absentDependencies: [ChartCheck.Place] {
+  var absentDependencies: [ChartCheck.Problem] {
     let (file, items) = dependencies
     let held = package.bundledCharts
     return items.compactMap { item in
@@ -138,13 +138,13 @@ extension CheckedPackage {
   }
 
   /// Documents of `permissions.yaml` that are not valid roles.
-  var badPermissions: [ChartCheck.Place] {
+  var badPermissions: [ChartCheck.Problem] {
     guard let text = package.permissions else { return [] }
     let documents: [YAMLNode]
     do { documents = try YAML.documents(text) } catch {
       return [("permissions.yaml", error.line, error.problem.english)]
     }
-    return documents.flatMap { node -> [ChartCheck.Place] in
+    return documents.flatMap { node -> [ChartCheck.Problem] in
       if node.value == .null { return [] }
       guard let kind = node["kind"]?.text, ["ClusterRole", "Role"].contains(kind) else {
         return [("permissions.yaml", node.line, "a ClusterRole or a Role is expected")]

@@ -22,7 +22,7 @@ extension ChartCheck {
     },
     ChartCheck(id: "tags", severity: .warning) { checked in
       guard checked.manifest != nil else { return [] }
-      return checked.dependencies.items.flatMap { item -> [Place] in
+      return checked.dependencies.items.flatMap { item -> [Problem] in
         guard case .sequence(let tags)? = item["tags"]?.content else { return [] }
         return tags.filter { !["extension", "agent"].contains($0.text) }.map {
           (
@@ -93,7 +93,7 @@ extension CheckedPackage {
 
   /// Charts in the package whose versions are not allowed by the dependency: helm 3.17 uses them, but without their
   /// alias.
-  fileprivate var mismatchedDependencies: [ChartCheck.Place] {
+  fileprivate var mismatchedDependencies: [ChartCheck.Problem] {
     let (file, items) = dependencies
     let held = items.isEmpty ? [:] : package.heldVersions
     return items.compactMap { item in
@@ -109,13 +109,13 @@ extension CheckedPackage {
   }
 
   /// Rules in `role` that the API server rejects, in its own words where it has any.
-  func badRules(in role: YAMLNode) -> [ChartCheck.Place] {
+  func badRules(in role: YAMLNode) -> [ChartCheck.Problem] {
     guard case .sequence(let rules)? = role["rules"]?.content else { return [] }
-    return rules.flatMap { rule -> [ChartCheck.Place] in
+    return rules.flatMap { rule -> [ChartCheck.Problem] in
       guard case .mapping(let pairs) = rule.content else {
         return [("permissions.yaml", rule.line, "a rule is a mapping")]
       }
-      let unknown = pairs.compactMap { pair -> ChartCheck.Place? in
+      let unknown = pairs.compactMap { pair -> ChartCheck.Problem? in
         guard let key = pair.key.text, !Self.ruleKeys.contains(key) else { return nil }
         return (
           "permissions.yaml", pair.key.line, "\(key) is no field of a rule\(suggestion(for: key, among: Self.ruleKeys))"

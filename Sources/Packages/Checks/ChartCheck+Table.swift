@@ -23,7 +23,7 @@ extension ChartCheck {
       return [(checked.chartFile, version.line, problem)]
     },
     ChartCheck(id: "constraints", severity: .error) { checked in
-      ["kubeVersion", "ksVersion"].compactMap { key -> Place? in
+      ["kubeVersion", "ksVersion"].compactMap { key -> Problem? in
         guard let node = checked.manifest?[key], let text = node.text, !text.isEmpty,
           VersionConstraint(text) == nil
         else { return nil }

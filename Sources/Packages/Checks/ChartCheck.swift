@@ -35,7 +35,7 @@ package struct ChartCheck: Sendable {
   }
 
   /// A result of a check: a file, a line in it, and the problem.
-  typealias Place = (file: String, line: Int?, text: String)
+  typealias Problem = (file: String, line: Int?, text: String)
 
   /// The name of the check for dependencies that are not in the package.
   package static let dependencies = "dependencies"
@@ -44,9 +44,9 @@ package struct ChartCheck: Sendable {
   package let id: String
   package let severity: Severity
   /// Returns the findings in a package.
-  let look: @Sendable (CheckedPackage) -> [Place]
+  let look: @Sendable (CheckedPackage) -> [Problem]
 
-  init(id: String, severity: Severity, look: @escaping @Sendable (CheckedPackage) -> [Place]) {
+  init(id: String, severity: Severity, look: @escaping @Sendable (CheckedPackage) -> [Problem]) {
     self.id = id
     self.severity = severity
     self.look = look
@@ -54,8 +54,8 @@ package struct ChartCheck: Sendable {
 
   /// The findings of all checks in `package`, in the order of the table.
   ///
-  /// If `isChartGenerated`, `Chart.yaml` was generated from `extension.yaml`, and findings name the latter, which the author
-  /// can edit.
+  /// If `isChartGenerated`, `Chart.yaml` was generated from `extension.yaml`, and findings name the latter, which the
+  /// author can edit.
   package static func findings(in package: Package, isChartGenerated: Bool = false) -> [Finding] {
     let checked = CheckedPackage(package, isChartGenerated: isChartGenerated)
     return all.flatMap { check in

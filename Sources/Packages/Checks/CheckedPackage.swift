@@ -15,9 +15,9 @@ struct CheckedPackage: Sendable {
   /// `requirements.yaml`, if it is readable; helm prefers it to `Chart.yaml`.
   let requirements: YAMLNode?
   /// Where one of them, or one in a chart of the package, is unreadable for helm.
-  let unreadable: [ChartCheck.Place]
+  let unreadable: [ChartCheck.Problem]
   /// What is readable, but perhaps not as intended.
-  let ambiguous: [ChartCheck.Place]
+  let ambiguous: [ChartCheck.Problem]
 
   private static let descriptions = ["Chart.yaml", "extension.yaml", "values.yaml"]
 
@@ -34,8 +34,8 @@ struct CheckedPackage: Sendable {
   }
 
   private struct Reading {
-    var unreadable: [ChartCheck.Place] = []
-    var ambiguous: [ChartCheck.Place] = []
+    var unreadable: [ChartCheck.Problem] = []
+    var ambiguous: [ChartCheck.Problem] = []
 
     mutating func node(_ bytes: [UInt8]?, _ path: String) -> YAMLNode? {
       guard let bytes else { return nil }
@@ -55,26 +55,26 @@ struct CheckedPackage: Sendable {
     }
 
     /// Parses the files of the charts in `package`, packed or not, because helm reads all of them.
-    mutating func readCharts(in package: Package, below place: String) {
+    mutating func readCharts(in package: Package, below prefix: String) {
       for (path, bytes) in package.files.sorted(by: { $0.key < $1.key }) where path.hasPrefix("charts/") {
         let parts = path.split(separator: "/")
         if stride(from: 1, to: parts.count, by: 2).contains(where: { Package.isIdle(parts[$0]) }) { continue }
         if parts.count == 2, path.hasSuffix(".tgz") {
-          readPacked(bytes, at: place + path)
+          readPacked(bytes, at: prefix + path)
         } else if parts.count % 2 == 1, Self.isChart(parts), let name = parts.last,
           CheckedPackage.descriptions.contains(String(name))
         {
-          _ = node(bytes, place + path)
+          _ = node(bytes, prefix + path)
         }
       }
     }
 
-    private mutating func readPacked(_ bytes: [UInt8], at place: String) {
+    private mutating func readPacked(_ bytes: [UInt8], at path: String) {
       guard let package = try? Package(archive: bytes) else {
-        return unreadable.append((place, nil, "it is no packed chart"))
+        return unreadable.append((path, nil, "it is no packed chart"))
       }
-      for name in CheckedPackage.descriptions { _ = node(package.files[name], place + "/" + name) }
-      readCharts(in: package, below: place + "/")
+      for name in CheckedPackage.descriptions { _ = node(package.files[name], path + "/" + name) }
+      readCharts(in: package, below: path + "/")
     }
 
     /// Whether a path is that of a file of a chart: `charts/NAME/FILE`, `charts/NAME/charts/NAME/FILE` and so on.

@@ -96,7 +96,7 @@ package struct PackageContents: Hashable, Sendable {
   }
 
   private mutating func read(_ text: String, _ path: String, isTemplate: Bool, _ release: String) {
-    let asks = text.containsText(".Capabilities.APIVersions.Has")
+    let testsAPIs = text.containsText(".Capabilities.APIVersions.Has")
     for document in TemplateDocument.all(in: text) {
       guard let kind = document.field("kind") else { continue }
       if let words = document.served(as: kind, release) { served.append(Served(kind: kind, words: words)) }
@@ -105,7 +105,7 @@ package struct PackageContents: Hashable, Sendable {
         continue
       }
       if kind == "CustomResourceDefinition" { definitions += document.definedKinds }
-      if isTemplate { kinds.append(Kind(apiVersion: apiVersion, kind: kind, isConditional: asks)) }
+      if isTemplate { kinds.append(Kind(apiVersion: apiVersion, kind: kind, isConditional: testsAPIs)) }
     }
   }
 

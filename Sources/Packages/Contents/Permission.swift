@@ -27,19 +27,19 @@ package struct Permission: Hashable, Sendable {
   private init(_ rule: Value, isEverywhere: Bool) {
     let verbs = Self.texts(rule["verbs"])
     let resources = Self.texts(rule["resources"])
-    let addresses = Self.texts(rule["nonResourceURLs"])
+    let paths = Self.texts(rule["nonResourceURLs"])
     let names = Self.texts(rule["resourceNames"])
     let all =
-      addresses.isEmpty
-      ? Self.object(resources, Self.texts(rule["apiGroups"])) : Sentence(verbatim: addresses.joined(separator: ", "))
+      paths.isEmpty
+      ? Self.object(resources, Self.texts(rule["apiGroups"])) : Sentence(verbatim: paths.joined(separator: ", "))
     let object: Sentence = names.isEmpty ? all : "\(all) called \(names.joined(separator: ", "))"
     let act: Sentence =
       verbs.contains("*") ? "do anything with \(object)" : "\(verbs.joined(separator: ", ")) \(object)"
     let placed: Sentence = isEverywhere ? "\(act) in all namespaces" : "\(act) in its own namespace"
-    sentence = addresses.isEmpty ? placed : act
-    let reach = Set(["*", "secrets", "pods/exec", "serviceaccounts/token"]).isDisjoint(with: resources)
-    let rights = Set(["escalate", "bind", "impersonate"]).isDisjoint(with: verbs)
-    isDangerous = !reach || !rights
+    sentence = paths.isEmpty ? placed : act
+    let hasHarmlessResources = Set(["*", "secrets", "pods/exec", "serviceaccounts/token"]).isDisjoint(with: resources)
+    let hasHarmlessVerbs = Set(["escalate", "bind", "impersonate"]).isDisjoint(with: verbs)
+    isDangerous = !hasHarmlessResources || !hasHarmlessVerbs
   }
 
   /// What a rule is about; the group without a name is the core one.

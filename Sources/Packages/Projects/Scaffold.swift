@@ -13,10 +13,10 @@ package enum Scaffold {
   package static func write(_ form: Project.Form, name: String, to folder: String) throws(SystemError) -> [String] {
     var written: [String] = []
     for (path, text) in files(form, name: name).sorted(by: { $0.key < $1.key }) {
-      let place = folder + "/" + path
-      if Files.exists(place) { continue }
-      try Files.makeDirectory(Files.parent(of: place) ?? folder, mode: 0o755)
-      try Files.write(Array(text.utf8), to: place, mode: 0o644)
+      let file = folder + "/" + path
+      if Files.exists(file) { continue }
+      try Files.makeDirectory(Files.parent(of: file) ?? folder, mode: 0o755)
+      try Files.write(Array(text.utf8), to: file, mode: 0o644)
       written.append(path)
     }
     return written

@@ -34,7 +34,7 @@ struct ChildConversation {
       if reason == nil, let timeout = process.timeout, ContinuousClock.now - start > timeout { stop(.timedOut) }
       if let asked, end == nil, ContinuousClock.now - asked > .seconds(2) { send(SIGKILL) }
     }
-    pipes.closeOurs()
+    pipes.closeOwnEnds()
     return ChildProcess.Outcome(end: reason ?? end ?? .exited(0), output: output.bytes, errors: errors.bytes)
   }
 
@@ -67,12 +67,12 @@ struct ChildConversation {
   private mutating func closeInput() { close(&pipes.input) }
 
   /// False at the end of the pipe.
-  private mutating func readAvailable(from descriptor: Int32, into place: WritableKeyPath<Self, BoundedBytes>) -> Bool {
+  private mutating func readAvailable(from pipe: Int32, into output: WritableKeyPath<Self, BoundedBytes>) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    let count = read(descriptor, &buffer, buffer.count)
+    let count = read(pipe, &buffer, buffer.count)
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
     lastSign = .now
-    self[keyPath: place].add(buffer[..<count])
+    self[keyPath: output].add(buffer[..<count])
     process.whenPrinted?(Array(buffer[..<count]))
     return true
   }

@@ -2,12 +2,10 @@ import Glibc
 
 /// A running child, served by a thread of its own.
 final class RunningChild: Sendable {
-  private enum Request { case none, cancel }
-
   private let process: ChildProcess
   private let pid: pid_t
   private let pipes: SpawnPipes
-  private let request = Locked(Request.none)
+  private let isCancelled = Locked(false)
   private let report = Locked<(@Sendable (ChildProcess.Outcome) -> Void)?>(nil)
 
   init(_ process: ChildProcess) throws(SystemError) {
@@ -16,7 +14,7 @@ final class RunningChild: Sendable {
   }
 
   /// Requests its end.
-  func cancel() { request.withLock { $0 = .cancel } }
+  func cancel() { isCancelled.withLock { $0 = true } }
 
   /// Calls `whenOver` with the outcome when the child has ended; returns at once.
   func wait(_ whenOver: @escaping @Sendable (ChildProcess.Outcome) -> Void) {
@@ -34,7 +32,7 @@ final class RunningChild: Sendable {
     sigaddset(&pipeSignal, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
     var conversation = ChildConversation(process, pid: pid, pipes: pipes)
-    let outcome = conversation.run { [request] in request.withLock { $0 == .cancel } }
+    let outcome = conversation.run { [isCancelled] in isCancelled.withLock { $0 } }
     report.withLock { $0 }?(outcome)
   }
 }

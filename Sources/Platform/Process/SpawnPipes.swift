@@ -6,8 +6,9 @@ struct SpawnPipes {
   var input: Int32 = -1
   var output: Int32 = -1
   var errors: Int32 = -1
-  private var theirs: [Int32] = []
-  private var actions: [(from: Int32, to: Int32)] = []
+  private var childEnds: [Int32] = []
+  /// The descriptors that become those of the child with the number `to`.
+  private var duplications: [(from: Int32, to: Int32)] = []
 
   init(hasTerminal: Bool) throws(SystemError) {
     output = try add(asReader: true, to: 1)
@@ -16,26 +17,27 @@ struct SpawnPipes {
     errors = try add(asReader: true, to: 2)
   }
 
+  /// Makes a pipe to the child's descriptor `number`, and returns this process's end of it.
   private mutating func add(asReader isReader: Bool, to number: Int32) throws(SystemError) -> Int32 {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw SystemError("making a pipe") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let (mine, its) = isReader ? (ends[0], ends[1]) : (ends[1], ends[0])
-    _ = fcntl(mine, F_SETFL, O_NONBLOCK)
-    theirs.append(its)
-    actions.append((its, number))
-    return mine
+    let (ownEnd, childEnd) = isReader ? (ends[0], ends[1]) : (ends[1], ends[0])
+    _ = fcntl(ownEnd, F_SETFL, O_NONBLOCK)
+    childEnds.append(childEnd)
+    duplications.append((childEnd, number))
+    return ownEnd
   }
 
   func add(to fileActions: inout posix_spawn_file_actions_t) {
-    for action in actions { posix_spawn_file_actions_adddup2(&fileActions, action.from, action.to) }
+    for pair in duplications { posix_spawn_file_actions_adddup2(&fileActions, pair.from, pair.to) }
   }
 
-  func closeTheirs() {
-    for end in theirs { close(end) }
+  func closeChildEnds() {
+    for end in childEnds { close(end) }
   }
 
-  func closeOurs() {
+  func closeOwnEnds() {
     for end in [input, output, errors] where end >= 0 { close(end) }
   }
 }
@@ -68,9 +70,9 @@ enum Spawn {
     let code = withCStrings(process.arguments) { arguments in
       withCStrings(variables) { variables in posix_spawn(&pid, path, &actions, &attributes, arguments, variables) }
     }
-    pipes.closeTheirs()
+    pipes.closeChildEnds()
     guard code == 0 else {
-      pipes.closeOurs()
+      pipes.closeOwnEnds()
       throw SystemError("running \(process.arguments[0])", code: code)
     }
     return (pid, pipes)

@@ -19,9 +19,9 @@ package final class ThreadExecutor: SerialExecutor {
     }
 
     /// Waits only for `wake`.
-    package static func bell() -> IdleWait {
-      let bell = ConditionVariable()
-      return IdleWait(wait: { bell.wait($0) }, wake: { bell.ring() })
+    package static func untilWoken() -> IdleWait {
+      let condition = ConditionVariable()
+      return IdleWait(wait: { condition.wait($0) }, wake: { condition.signal() })
     }
   }
 
@@ -33,9 +33,9 @@ package final class ThreadExecutor: SerialExecutor {
 
   private let state = Locked(State())
   private let perform = Locked<(@Sendable () -> Duration?)?>(nil)
-  private let idling: IdleWait
+  private let idleWait: IdleWait
 
-  package init(_ idling: IdleWait = .bell()) { self.idling = idling }
+  package init(_ idleWait: IdleWait = .untilWoken()) { self.idleWait = idleWait }
 
   /// Starts the thread, which runs until it is stopped.
   ///
@@ -60,11 +60,11 @@ package final class ThreadExecutor: SerialExecutor {
   /// Ends the thread; to be called at the end of the actor, after which no job can be enqueued.
   package func stop() {
     state.withLock { $0.isStopped = true }
-    idling.wake()
+    idleWait.wake()
   }
 
   /// Makes the thread call `perform` soon.
-  package func wake() { idling.wake() }
+  package func wake() { idleWait.wake() }
 
   fileprivate func run() {
     blockSignals()
@@ -74,7 +74,7 @@ package final class ThreadExecutor: SerialExecutor {
       let (jobs, isStopped) = drain()
       for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
       if isStopped, jobs.isEmpty { return }
-      idling.wait(perform())
+      idleWait.wait(perform())
     }
   }
 
@@ -99,7 +99,7 @@ package final class ThreadExecutor: SerialExecutor {
       state.jobs.append(job)
       return state.jobs.count == 1
     }
-    if isFirst { idling.wake() }
+    if isFirst { idleWait.wake() }
   }
 
   package func isIsolatingCurrentContext() -> Bool? {
@@ -124,10 +124,10 @@ private func runExecutorThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMut
 
 /// A condition variable; a signal without a waiter is kept for the next wait.
 private final class ConditionVariable: @unchecked Sendable {
-  // Safe: `isRung` is touched only with `mutex` held, and neither it nor `condition` moves.
+  // Safe: `isSignalled` is touched only with `mutex` held, and neither it nor `condition` moves.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var isRung = false
+  private var isSignalled = false
 
   init() {
     pthread_mutex_init(mutex, nil)
@@ -147,9 +147,9 @@ private final class ConditionVariable: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func ring() {
+  func signal() {
     pthread_mutex_lock(mutex)
-    isRung = true
+    isSignalled = true
     pthread_cond_signal(condition)
     pthread_mutex_unlock(mutex)
   }
@@ -158,17 +158,17 @@ private final class ConditionVariable: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard let time else {
-      while !isRung { pthread_cond_wait(condition, mutex) }
-      isRung = false
+      while !isSignalled { pthread_cond_wait(condition, mutex) }
+      isSignalled = false
       return
     }
-    var end = Self.moment(after: time)
-    while !isRung, pthread_cond_timedwait(condition, mutex, &end) != ETIMEDOUT {}
-    isRung = false
+    var end = Self.deadline(after: time)
+    while !isSignalled, pthread_cond_timedwait(condition, mutex, &end) != ETIMEDOUT {}
+    isSignalled = false
   }
 
   /// Rounded up, because a wake-up before the deadline would find nothing to do.
-  private static func moment(after time: Duration) -> timespec {
+  private static func deadline(after time: Duration) -> timespec {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     let (seconds, attoseconds) = min(max(time, .zero), .seconds(86_400)).components

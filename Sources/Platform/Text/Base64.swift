@@ -9,7 +9,7 @@ package enum Base64 {
     while at < digits.count {
       let part = digits[at..<min(at + 4, digits.count)]
       let group = part.reduce(UInt32(0)) { $0 << 6 | UInt32($1) } << (6 * UInt32(4 - part.count))
-      for place in 1..<part.count { bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(24 - 8 * place))) }
+      for index in 1..<part.count { bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(24 - 8 * index))) }
       at += 4
     }
     return bytes
@@ -43,9 +43,9 @@ package enum Base64 {
     while at < bytes.count {
       let part = bytes[at..<min(at + 3, bytes.count)]
       let group = part.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - part.count))
-      for place in 0..<4 {
-        let digit = alphabet[Int(group >> (18 - 6 * UInt32(place)) & 63)]
-        result.append(place <= part.count ? digit : UInt8(ascii: "="))
+      for index in 0..<4 {
+        let digit = alphabet[Int(group >> (18 - 6 * UInt32(index)) & 63)]
+        result.append(index <= part.count ? digit : UInt8(ascii: "="))
       }
       at += 3
     }

@@ -27,21 +27,21 @@ private struct CredentialScanner {
   private(set) var result: [UInt8] = []
   /// The index up to which the text is in the result.
   private var done = 0
-  private var place = 0
+  private var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Whether anything was masked.
   mutating func scan() -> Bool {
-    while place < bytes.count {
-      switch bytes[place] {
+    while position < bytes.count {
+      switch bytes[position] {
       case UInt8(ascii: ":"): colon()
       case UInt8(ascii: "="): equals()
       case UInt8(ascii: " "): blank()
       case UInt8(ascii: "J"): webToken()
       default: break
       }
-      place += 1
+      position += 1
     }
     guard done > 0 else { return false }
     result += bytes[done...]
@@ -52,7 +52,7 @@ private struct CredentialScanner {
     guard range.lowerBound >= done, !range.isEmpty else { return }
     result += bytes[done..<range.lowerBound] + CredentialText.mask
     done = range.upperBound
-    place = max(place, range.upperBound - 1)
+    position = max(position, range.upperBound - 1)
   }
 }
 
@@ -60,9 +60,9 @@ private struct CredentialScanner {
 extension CredentialScanner {
   /// `name: value`, `"name":"value"`, or `scheme://user:password@`.
   private mutating func colon() {
-    if place + 2 < bytes.count, bytes[place + 1] == Self.slash, bytes[place + 2] == Self.slash { return address() }
-    let name = name(before: place)
-    let (start, quote) = value(from: place + 1)
+    if bytes[(position + 1)...].starts(with: "//".utf8) { return address() }
+    let name = name(before: position)
+    let (start, quote) = value(from: position + 1)
     if Self.fields.contains(name.plain) { return authorization(start, quote) }
     if Self.cookies.contains(name.plain) { return cookie(start, quote) }
     // Prose also has colons, and objects may have such names: fields are recognised by their prefix, keys by quotes.
@@ -78,9 +78,9 @@ extension CredentialScanner {
 
   /// `name=value`, as in an environment, a query or a log.
   private mutating func equals() {
-    let name = name(before: place)
-    let (start, quote) = value(from: place + 1)
-    guard start <= place + 2, start < bytes.count else { return }
+    let name = name(before: position)
+    let (start, quote) = value(from: position + 1)
+    guard start <= position + 2, start < bytes.count else { return }
     if Self.fields.contains(name.plain) { return authorization(start, quote) }
     guard !name.plain.isEmpty, SecretWords.isIn(name.plain), !SecretWords.isHarmless(name.plain),
       !"$<{".utf8.contains(bytes[start])
@@ -90,9 +90,9 @@ extension CredentialScanner {
 
   /// `Bearer …` and `Basic …`, anywhere in the text.
   private mutating func blank() {
-    let word = String(decoding: name(before: place).bytes, as: UTF8.self).lowercased()
+    let word = String(decoding: name(before: position).bytes, as: UTF8.self).lowercased()
     guard Self.schemes.contains(word) else { return }
-    let token = token(from: place + 1)
+    let token = token(from: position + 1)
     // A version may follow the word, too.
     let isVersion = word == "basic" && bytes[token].contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     if token.count >= 8, !isVersion, Self.isCredential(bytes[token]) { hide(token) }
@@ -100,16 +100,16 @@ extension CredentialScanner {
 
   /// A JSON web token, which begins with `{"` in Base64.
   private mutating func webToken() {
-    guard place >= 2, bytes[place - 1] == UInt8(ascii: "y"), bytes[place - 2] == UInt8(ascii: "e"),
-      place == 2 || !Self.isToken(bytes[place - 3]) || bytes[place - 3] == UInt8(ascii: "=")
+    guard position >= 2, bytes[position - 1] == UInt8(ascii: "y"), bytes[position - 2] == UInt8(ascii: "e"),
+      position == 2 || !Self.isToken(bytes[position - 3]) || bytes[position - 3] == UInt8(ascii: "=")
     else { return }
-    let token = token(from: place - 2)
+    let token = token(from: position - 2)
     guard token.count >= 24, bytes[token].count(where: { $0 == UInt8(ascii: ".") }) >= 2 else { return }
     hide(token)
   }
 
   private mutating func address() {
-    let start = place + 3
+    let start = position + 3
     let end = bytes[start...].firstIndex { "/?#, \t\n\"'".utf8.contains($0) } ?? bytes.count
     guard let at = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return }
     if let split = bytes[start..<at].firstIndex(of: UInt8(ascii: ":")) { return hide(split + 1..<at) }
@@ -142,13 +142,12 @@ extension CredentialScanner {
       next = pair.upperBound + 1
     }
     end = min(end, bytes.count)
-    place = max(place, end - 1)
+    position = max(position, end - 1)
   }
 }
 
 // The text before and after a mark.
 extension CredentialScanner {
-  private static let slash = UInt8(ascii: "/")
   private static let fields: Set = ["authorization", "proxyauthorization"]
   private static let cookies: Set = ["cookie", "setcookie"]
   private static let keys: Set = ["apikey", "privatetoken", "accesstoken", "authtoken"]
@@ -171,12 +170,12 @@ extension CredentialScanner {
 
   /// The start of the value after a mark, and its quotation mark, if any.
   private func value(from start: Int) -> (start: Int, quote: UInt8?) {
-    var place = start
-    while place < bytes.count, bytes[place] == 32 || bytes[place] == 9 { place += 1 }
+    var position = start
+    while position < bytes.count, bytes[position] == 32 || bytes[position] == 9 { position += 1 }
     // Within a quoted text, quotation marks are escaped by a backslash.
-    let quoted = place < bytes.count && bytes[place] == UInt8(ascii: "\\") ? place + 1 : place
+    let quoted = position < bytes.count && bytes[position] == UInt8(ascii: "\\") ? position + 1 : position
     guard quoted < bytes.count, bytes[quoted] == UInt8(ascii: "\"") || bytes[quoted] == UInt8(ascii: "'") else {
-      return (place, nil)
+      return (position, nil)
     }
     return (quoted + 1, bytes[quoted])
   }

@@ -12,7 +12,7 @@ package func suggestion(for word: String, among names: some Sequence<String>) ->
 }
 
 /// The same as a translatable sentence.
-package func meant(for word: String, among names: some Sequence<String>) -> Sentence {
+package func suggestionSentence(for word: String, among names: some Sequence<String>) -> Sentence {
   nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
 }
 

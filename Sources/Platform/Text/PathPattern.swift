@@ -35,18 +35,18 @@ package struct PathPattern: Hashable, Sendable {
   /// Whether the whole `path` matches.
   package func matches(_ path: String) -> Bool {
     let path = Array(path.unicodeScalars)
-    var (part, place) = (0, 0)
+    var (part, position) = (0, 0)
     // The position of the last star, and the end of its match.
-    var star: (part: Int, place: Int)?
-    while part < parts.count || place < path.count {
+    var star: (part: Int, position: Int)?
+    while part < parts.count || position < path.count {
       if part < parts.count, parts[part] == .star {
-        star = (part, place)
+        star = (part, position)
         part += 1
-      } else if part < parts.count, place < path.count, Self.fits(parts[part], path[place]) {
-        (part, place) = (part + 1, place + 1)
-      } else if let last = star, last.place < path.count, path[last.place] != "/" {
-        star = (last.part, last.place + 1)
-        (part, place) = (last.part + 1, last.place + 1)
+      } else if part < parts.count, position < path.count, Self.fits(parts[part], path[position]) {
+        (part, position) = (part + 1, position + 1)
+      } else if let last = star, last.position < path.count, path[last.position] != "/" {
+        star = (last.part, last.position + 1)
+        (part, position) = (last.part + 1, last.position + 1)
       } else {
         return false
       }

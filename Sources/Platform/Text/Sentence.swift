@@ -106,13 +106,13 @@ extension Sentence {
 
   /// `template` with `values` for its numbered placeholders; braces within a value are not placeholders.
   package static func filled(_ template: String, _ values: [String]) -> String {
-    places(of: template) { word in Int(word).flatMap { values.indices.contains($0) ? values[$0] : nil } }
+    replacingPlaceholders(of: template) { word in Int(word).flatMap { values.indices.contains($0) ? values[$0] : nil } }
   }
 
   /// `template` with numbers instead of the names in its braces, and those names.
   package static func numbered(_ template: String) -> (template: String, names: [String]) {
     var names: [String] = []
-    let numbered = places(of: template) { name in
+    let numbered = replacingPlaceholders(of: template) { name in
       names.append(name)
       return "{\(names.count - 1)}"
     }
@@ -120,7 +120,7 @@ extension Sentence {
   }
 
   /// `template` with each placeholder replaced by the result of `value`; `nil` keeps it.
-  private static func places(of template: String, _ value: (String) -> String?) -> String {
+  private static func replacingPlaceholders(of template: String, _ value: (String) -> String?) -> String {
     var (result, rest) = ("", template[...])
     while let open = rest.firstIndex(of: "{") {
       result += rest[..<open]

@@ -7,8 +7,8 @@ extension StringProtocol {
   package func rangeOfText(_ part: String) -> Range<Index>? {
     var part = part
     let found = part.withUTF8 { wanted in
-      utf8.withContiguousStorageIfAvailable { Bytes.place(of: wanted, in: $0) }
-        ?? Array(utf8).withUnsafeBufferPointer { Bytes.place(of: wanted, in: $0) }
+      utf8.withContiguousStorageIfAvailable { Bytes.index(of: wanted, in: $0) }
+        ?? Array(utf8).withUnsafeBufferPointer { Bytes.index(of: wanted, in: $0) }
     }
     guard let found else { return nil }
     let start = utf8.index(utf8.startIndex, offsetBy: found)
@@ -40,7 +40,7 @@ extension StringProtocol {
 
 private enum Bytes {
   /// Knuth, Morris and Pratt's search, which takes linear time even for hostile texts.
-  static func place(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+  static func index(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let first = part.first, let start = bytes.baseAddress else { return nil }
     let borders = part.count > 1 ? borders(of: part) : [0]
     var (index, matched) = (0, 0)

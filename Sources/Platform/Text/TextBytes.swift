@@ -1,6 +1,6 @@
 /// Why bytes from a user are not a text.
 package enum TextError: Error, Hashable, Sendable {
-  /// The byte at this place is not valid UTF-8; lines and the bytes of a line count from one.
+  /// This byte is not valid UTF-8; lines and the bytes of a line count from one.
   case notUTF8(line: Int, byte: Int)
   /// There is a byte order mark for UTF-16, but this line is not UTF-16.
   case notUTF16(line: Int)
@@ -29,8 +29,8 @@ extension String {
   ///
   /// For input of users. Invalid bytes are not replaced but refused, so that the text that is sent is the input.
   package init(textOf bytes: [UInt8]) throws(TextError) {
-    for (mark, isBig) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)] where bytes.starts(with: mark) {
-      self = try Self.utf16(bytes.dropFirst(2), isBig)
+    for (mark, isBigEndian) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)] where bytes.starts(with: mark) {
+      self = try Self.utf16(bytes.dropFirst(2), isBigEndian)
       return
     }
     let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
@@ -50,10 +50,10 @@ extension String {
     return .notUTF8(line: line, byte: byte)
   }
 
-  private static func utf16(_ bytes: ArraySlice<UInt8>, _ isBig: Bool) throws(TextError) -> String {
-    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { (place: Int) -> UInt16 in
-      let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
-      return isBig ? first << 8 | second : second << 8 | first
+  private static func utf16(_ bytes: ArraySlice<UInt8>, _ isBigEndian: Bool) throws(TextError) -> String {
+    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { (index: Int) -> UInt16 in
+      let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+      return isBigEndian ? first << 8 | second : second << 8 | first
     }
     if bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) { return text }
     var parser = Unicode.UTF16.ForwardParser()
@@ -77,8 +77,7 @@ extension String {
   /// The lines for display, without the carriage returns that some editors put before newlines.
   package var shownLines: [String] { lines.map(\.withoutCarriageReturn) }
 
-  /// Its words in one line, with one blank between them: messages of the cluster have lists in them, with tabs and
-  /// line ends.
+  /// Its words in one line, with one blank between them; messages of the cluster may contain tabs and line ends.
   package var shownWords: String {
     split { $0 == " " || $0 == "\t" || $0.isNewline }.joined(separator: " ")
   }

@@ -24,6 +24,7 @@ struct DaylightRule: Hashable, Sendable {
   init?(_ text: String) {
     var rest = text[...]
     guard Self.takeName(&rest), let west = Self.takeTime(&rest) else { return nil }
+    // In this notation, times west of UTC are positive.
     standard = -west
     if rest.isEmpty { return }
     guard Self.takeName(&rest) else { return nil }
@@ -42,8 +43,8 @@ struct DaylightRule: Hashable, Sendable {
   /// The seconds to add to UTC at `time`.
   func offset(at time: Int) -> Int {
     guard let daylight else { return standard }
-    var (moment, parts) = (time + standard, tm())
-    gmtime_r(&moment, &parts)
+    var (localTime, parts) = (time + standard, tm())
+    gmtime_r(&localTime, &parts)
     let year = Int(parts.tm_year) + 1900
     let start = daylight.start.time(in: year) - standard
     let end = daylight.end.time(in: year) - daylight.offset
@@ -108,12 +109,13 @@ extension DaylightRule.Turn {
     let newYear = Self.midnight(year, 1, 1)
     return switch day {
     case .ordinal(let number): newYear + number * 86_400 + seconds
-    case .julian(let number): Self.midnight(year, 1, 1) + Self.days(number, in: year) * 86_400 + seconds
+    case .julian(let number): newYear + Self.days(number, in: year) * 86_400 + seconds
     case .month(let month, let week, let weekday):
       Self.midnight(year, month, Self.dayOfMonth(year, month, week, weekday)) + seconds
     }
   }
 
+  /// The days from 1 January to the day `julian`.
   private static func days(_ julian: Int, in year: Int) -> Int {
     let isLeap = midnight(year, 3, 1) - midnight(year, 2, 1) == 29 * 86_400
     return julian - 1 + (isLeap && julian >= 60 ? 1 : 0)

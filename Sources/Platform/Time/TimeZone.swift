@@ -79,19 +79,19 @@ private struct ZoneBlock {
 
   init?(_ bytes: [UInt8], at start: Int, timeSize: Int) {
     guard bytes.count >= start + 44, bytes[start..<start + 4].elementsEqual("TZif".utf8) else { return nil }
-    func number(_ place: Int, _ size: Int) -> Int {
-      let raw = bytes[place..<place + size].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    func number(_ position: Int, _ size: Int) -> Int {
+      let raw = bytes[position..<position + size].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return size == 4 ? Int(Int32(truncatingIfNeeded: raw)) : Int(Int64(bitPattern: raw))
     }
     version = bytes[start + 4]
     let counts = (0..<6).map { number(start + 20 + 4 * $0, 4) }
-    let (utc, standard, leaps, timeCount, typeCount, letters) = (
+    let (utcCount, standardCount, leapCount, timeCount, typeCount, letterCount) = (
       counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]
     )
     guard counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }) else { return nil }
     let data = start + 44
     let (typesAt, offsetsAt) = (data + timeCount * timeSize, data + timeCount * (timeSize + 1))
-    end = offsetsAt + typeCount * 6 + letters + leaps * (timeSize + 4) + standard + utc
+    end = offsetsAt + typeCount * 6 + letterCount + leapCount * (timeSize + 4) + standardCount + utcCount
     guard bytes.count >= end else { return nil }
     times = (0..<timeCount).map { number(data + $0 * timeSize, timeSize) }
     types = (0..<timeCount).map { Int(bytes[typesAt + $0]) }

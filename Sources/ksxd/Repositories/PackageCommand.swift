@@ -49,13 +49,13 @@ struct PackageCommand: AsyncParsableCommand {
         "Find what KubeSphere's webhooks, the gateway and the controllers would refuse later, with file and line.")
 
     @Argument(help: "Folders of extensions, folders that hold several, or packages (.tgz).")
-    var places: [String]
+    var paths: [String]
 
     @Flag(help: "Fail for warnings too.")
     var strict = false
 
     func run() async throws {
-      let projects = try places.flatMap { place throws(DaemonError) in try PackageProject.all(at: place) }
+      let projects = try paths.flatMap { path throws(DaemonError) in try PackageProject.all(at: path) }
       let findings = await PackageProject.findings(in: projects)
       for finding in findings { print(finding.line) }
       let errors = findings.count { $0.finding.severity == .error }
@@ -71,20 +71,20 @@ struct PackageCommand: AsyncParsableCommand {
       commandName: "build", abstract: "Fetch what extensions depend on, check them, and pack them as .tgz.")
 
     @Argument(help: "Folders of extensions, or folders that hold several.")
-    var places: [String]
+    var paths: [String]
 
     @Option(name: [.short, .long], help: ArgumentHelp("Where the packages are written.", valueName: "folder"))
     var output = "."
 
     func run() async throws {
-      var projects = try places.flatMap { place throws(DaemonError) in try PackageProject.all(at: place) }
+      var projects = try paths.flatMap { path throws(DaemonError) in try PackageProject.all(at: path) }
       for index in projects.indices where projects[index].refusal == nil {
         do throws(RepositoryError) {
           projects[index].package = try await ChartDependencies().fetched(
-            projects[index].package, besides: projects[index].place
-          ) { print("\(projects[index].place): fetched \($0)") }
+            projects[index].package, besides: projects[index].path
+          ) { print("\(projects[index].path): fetched \($0)") }
         } catch {
-          throw DaemonError("\(projects[index].place): \(error)")
+          throw DaemonError("\(projects[index].path): \(error)")
         }
       }
       let findings = await PackageProject.findings(in: projects)
@@ -103,74 +103,74 @@ struct PackageCommand: AsyncParsableCommand {
 
 extension Project.Form: ExpressibleByArgument {}
 
-/// A package that a command was given, and its place.
+/// A package that a command was given, and where it is.
 struct PackageProject {
-  var place: String
+  var path: String
   var package: Package
   /// Why the file is not a package; `nil` if it is.
   var refusal: String?
 
   /// Whether its `Chart.yaml` does not exist and is generated from `extension.yaml`.
-  private var isChartGenerated: Bool { Files.isDirectory(place) && !Files.exists(place + "/Chart.yaml") }
+  private var isChartGenerated: Bool { Files.isDirectory(path) && !Files.exists(path + "/Chart.yaml") }
   private var name: String { (try? package.chart())?.name ?? "" }
   private var version: String { (try? package.chart())?.version ?? "" }
 
   /// Two packed versions of one extension may be in the same repository.
   private func isAnotherVersion(of other: PackageProject) -> Bool {
-    [place, other.place].allSatisfy { $0.hasSuffix(".tgz") } && VersionText(version) != VersionText(other.version)
+    [path, other.path].allSatisfy { $0.hasSuffix(".tgz") } && VersionText(version) != VersionText(other.version)
   }
 
   /// A finding, and the package that it is in.
   struct Finding {
-    var place: String
+    var path: String
     var finding: ChartCheck.Finding
 
     var line: String {
       let file =
         finding.file.isEmpty
-        ? place : place.hasSuffix(".tgz") ? "\(place): \(finding.file)" : "\(place)/\(finding.file)"
+        ? path : path.hasSuffix(".tgz") ? "\(path): \(finding.file)" : "\(path)/\(finding.file)"
       let severity = finding.severity == .error ? "error" : "warning"
       return "\(file):\(finding.line.map { "\($0):" } ?? "") \(severity): \(finding.text) (\(finding.check))"
     }
   }
 
-  /// The package in the file `place`, or the projects in the folder `place`.
-  static func all(at place: String) throws(DaemonError) -> [PackageProject] {
+  /// The package in the file `path`, or the projects in the folder `path`.
+  static func all(at path: String) throws(DaemonError) -> [PackageProject] {
     do {
-      if !Files.isDirectory(place) {
-        let bytes = try Files.read(place)
-        do throws(PackageError) { return [PackageProject(place: place, package: try Package(archive: bytes))] } catch {
-          return [PackageProject(place: place, package: Package(files: [:]), refusal: "\(error)")]
+      if !Files.isDirectory(path) {
+        let bytes = try Files.read(path)
+        do throws(PackageError) { return [PackageProject(path: path, package: try Package(archive: bytes))] } catch {
+          return [PackageProject(path: path, package: Package(files: [:]), refusal: "\(error)")]
         }
       }
-      let projects = try Project.all(in: place)
-      guard !projects.isEmpty else { throw DaemonError("\(place) holds no Chart.yaml and no extension.yaml") }
+      let projects = try Project.all(in: path)
+      guard !projects.isEmpty else { throw DaemonError("\(path) holds no Chart.yaml and no extension.yaml") }
       return projects.map { project in
         do throws(PackageError) {
-          return PackageProject(place: project.folder, package: try project.package())
+          return PackageProject(path: project.folder, package: try project.package())
         } catch {
-          return PackageProject(place: project.folder, package: Package(files: [:]), refusal: "\(error)")
+          return PackageProject(path: project.folder, package: Package(files: [:]), refusal: "\(error)")
         }
       }
     } catch let error as DaemonError {
       throw error
     } catch {
-      throw DaemonError("\(place): \(error)")
+      throw DaemonError("\(path): \(error)")
     }
   }
 
   /// The findings in each project, and about names that are used twice.
   static func findings(in projects: [PackageProject]) async -> [Finding] {
     var findings: [Finding] = []
-    var places: [String: PackageProject] = [:]
+    var known: [String: PackageProject] = [:]
     for project in projects {
       let name = project.name
       var found = await project.own
-      if !name.isEmpty, let other = places.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
-        let place = (project.isChartGenerated ? "extension.yaml" : "Chart.yaml", "name")
-        found.append(project.finding("names-differ", .error, at: place, "\(other.place) is called \(name) as well"))
+      if !name.isEmpty, let other = known.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
+        let key = (project.isChartGenerated ? "extension.yaml" : "Chart.yaml", "name")
+        found.append(project.finding("names-differ", .error, at: key, "\(other.path) is called \(name) as well"))
       }
-      findings += found.map { Finding(place: project.place, finding: $0) }
+      findings += found.map { Finding(path: project.path, finding: $0) }
     }
     return findings
   }
@@ -218,10 +218,10 @@ struct PackageProject {
 
   /// A finding about a key in a file of the package.
   private func finding(
-    _ check: String, _ severity: ChartCheck.Severity, at place: (file: String, key: String), _ text: String
+    _ check: String, _ severity: ChartCheck.Severity, at field: (file: String, key: String), _ text: String
   ) -> ChartCheck.Finding {
-    let line = (try? YAML.node(package.text(place.file) ?? ""))?[place.key]?.line
-    return ChartCheck.Finding(check: check, severity: severity, file: place.file, line: line, text: text)
+    let line = (try? YAML.node(package.text(field.file) ?? ""))?[field.key]?.line
+    return ChartCheck.Finding(check: check, severity: severity, file: field.file, line: line, text: text)
   }
 
   /// Whether the controllers could render it, and a cluster would accept the objects.
@@ -237,10 +237,10 @@ struct PackageProject {
             text: "\(construct) takes helm, which was not found: no template was rendered, so none was checked")
         ]
       } catch {
-        let place = error.place(in: package)
+        let position = error.place(in: package)
         return [
           ChartCheck.Finding(
-            check: "renders", severity: .error, file: place?.file ?? "templates", line: place?.line,
+            check: "renders", severity: .error, file: position?.file ?? "templates", line: position?.line,
             text: Excerpt.shortened("\(error)", to: 400))
         ]
       }
@@ -259,21 +259,21 @@ struct PackageProject {
     }
     let own = manifest?.namespace ?? ""
     let namespace = own.isEmpty ? "extension-\(name)" : own
-    let places: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
+    let members: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
     var findings: [ChartCheck.Finding] = []
-    for place in places {
+    for member in members {
       let release = Release(
-        name: place == nil ? name : "\(name)-agent", namespace: namespace,
-        forced: ForcedValues.of(package, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place))
+        name: member == nil ? name : "\(name)-agent", namespace: namespace,
+        forced: ForcedValues.of(package, servingGroup: Dialect.installPlan.apiServices.group, agentIn: member))
       let rendered = try await renderer.render(package.archive(folder: name), for: release)
       let found = await trial?.findings(in: rendered, namespace: namespace) ?? []
-      findings += found.map { placed($0, in: package) }.filter { !findings.contains($0) }
+      findings += found.map { withLine($0, in: package) }.filter { !findings.contains($0) }
     }
     return findings
   }
 
   /// The finding with its line, if that is unambiguous in the file.
-  private static func placed(_ finding: ChartCheck.Finding, in package: Package) -> ChartCheck.Finding {
+  private static func withLine(_ finding: ChartCheck.Finding, in package: Package) -> ChartCheck.Finding {
     let kind = finding.text.prefix { $0 != " " }
     let mark = finding.file == "extension.yaml" ? "namespace:" : "kind: \(kind)"
     let lines = (package.text(finding.file) ?? "").lines.enumerated().filter { $0.element.hasPrefix(mark) }
@@ -291,7 +291,7 @@ struct PackageProject {
       try Files.write(package.archive(folder: chart.name), to: path, mode: 0o644)
       return path
     } catch {
-      throw DaemonError("\(place): \(error)")
+      throw DaemonError("\(path): \(error)")
     }
   }
 }

@@ -50,8 +50,8 @@ struct RepoCommand: AsyncParsableCommand {
     var listen = "127.0.0.1:8080"
 
     func run() async throws {
-      try Daemon.openFiles()
-      let endings = ShutdownReasons()
+      try Daemon.raiseFileLimit()
+      let shutdownReasons = ShutdownReasons()
       guard Files.isDirectory(folder) else { throw DaemonError("\(folder) is no folder") }
       guard !listen.hasPrefix(":"), let address = ServerAddress("http://" + listen) else {
         throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:8080")
@@ -65,7 +65,7 @@ struct RepoCommand: AsyncParsableCommand {
         throw DaemonError("\(error)")
       }
       Daemon.announce(": \(folder) at http://\(server.addresses[0].split(separator: "/").last ?? "")")
-      await endings.wait()
+      await shutdownReasons.wait()
       await server.stop(grace: .milliseconds(500))
     }
   }

@@ -170,7 +170,7 @@ extension AgentFixture {
 
   func settings() -> ControllerSettings {
     var settings = host.settings()
-    settings.agentPatience = 300
+    settings.agentTimeout = 300
     settings.memberTransport = { [members] connection in
       let name = String(connection.server.dropFirst("http://".count).dropLast(".test".count))
       return members.withLock { $0[name] } ?? CurlTransport(connection)

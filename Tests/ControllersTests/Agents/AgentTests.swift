@@ -166,7 +166,7 @@ import Testing
   @Test func aDeadClusterDoesNotHoldARemovalForEver() async throws {
     let fixture = try await AgentFixture()
     var settings = fixture.settings()
-    settings.agentPatience = 1
+    settings.agentTimeout = 1
     try await fixture.install(["east", "west"])
 
     try await fixture.withControllers(settings) {

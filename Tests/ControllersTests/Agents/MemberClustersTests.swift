@@ -21,9 +21,11 @@ import Testing
     }
   }
 
-  private static func members(patience: Duration = .seconds(3600), home: any Transport = Silence()) -> MemberClusters {
+  private static func members(
+    retryDelay: Duration = .seconds(3600), home: any Transport = Silence()
+  ) -> MemberClusters {
     var settings = ControllerSettings()
-    settings.patience = patience
+    settings.retryDelay = retryDelay
     settings.memberTransport = { _ in Answer() }
     return MemberClusters(home: Cluster(transport: home), settings: settings)
   }
@@ -64,7 +66,7 @@ import Testing
   }
 
   @Test func thePauseGrowsAndHasAnEnd() {
-    let members = Self.members(patience: .seconds(32))
+    let members = Self.members(retryDelay: .seconds(32))
     _ = members.access(to: Self.object())
 
     let pauses = (0..<6).map { _ in members.fail("east", "silence") }
@@ -73,7 +75,7 @@ import Testing
   }
 
   @Test func whenAPauseIsOverTheFirstToComeFindsOutForTheOthers() throws {
-    let members = Self.members(patience: .zero)
+    let members = Self.members(retryDelay: .zero)
     _ = members.access(to: Self.object())
     _ = members.fail("east", "silence")
 

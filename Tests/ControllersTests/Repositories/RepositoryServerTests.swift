@@ -32,7 +32,7 @@ import Testing
   private func reconciler(_ fixture: ControllerFixture, _ charts: ChartServer) -> RepositoryReconciler {
     var settings = fixture.settings()
     settings.runsRepositoryImages = true
-    settings.patience = .milliseconds(5)
+    settings.retryDelay = .milliseconds(5)
     return RepositoryReconciler(
       cluster: Cluster(transport: Proxied(api: fixture.cluster.transport, charts: charts)),
       dialect: fixture.dialect, settings: settings)
@@ -78,7 +78,7 @@ import Testing
     let cluster = Cluster(transport: Proxied(api: fixture.cluster.transport, charts: charts))
     var settings = fixture.settings()
     settings.runsRepositoryImages = true
-    settings.patience = .seconds(3600)
+    settings.retryDelay = .seconds(3600)
     try await offer("example.com/museum:1", in: fixture)
 
     let controllers = Task { [settings] in
@@ -94,12 +94,12 @@ import Testing
   @Test func whatHasJustBecomeReadyIsNotWaitedForAsLongAsWhatFails() {
     let memory = RepositoryMemory()
     func fail() -> Duration {
-      memory.noteFailure("a", spec: "", patience: .seconds(60), interval: .seconds(60), asked: 90)
+      memory.noteFailure("a", requestKey: "", retryDelay: .seconds(60), interval: .seconds(60), retryAfter: 90)
     }
 
     #expect(fail() == .seconds(90))
     memory.serverBecameReady("a")
-    #expect(memory.rest("a", spec: "") == .zero)
+    #expect(memory.remainingDelay("a", requestKey: "") == .zero)
     // Ready, and not known yet to all that leads there.
     #expect(fail() == .seconds(1))
     memory.forget("a")

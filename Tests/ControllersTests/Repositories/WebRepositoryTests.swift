@@ -179,7 +179,7 @@ import Testing
 
     let memory = RepositoryMemory()
     let delays = (0..<6).map { _ in
-      memory.noteFailure("u", spec: "", patience: .seconds(30), interval: .seconds(600), asked: nil)
+      memory.noteFailure("u", requestKey: "", retryDelay: .seconds(30), interval: .seconds(600), retryAfter: nil)
     }
     #expect(delays == [30, 60, 120, 240, 480, 600].map { .seconds($0) })
   }

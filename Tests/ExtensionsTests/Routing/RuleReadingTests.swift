@@ -33,7 +33,7 @@ import Testing
     let endpoint = Endpoint(
       ["url": "https://a.example/x", "service": ["name": "n", "namespace": "s"]], isFirstDesign: true)
 
-    #expect(endpoint.place == ServerAddress("https://a.example/x").map(Endpoint.Place.address))
+    #expect(endpoint.location == ServerAddress("https://a.example/x").map(Endpoint.Location.address))
   }
 
   @Test(arguments: [
@@ -46,7 +46,7 @@ import Testing
     service["port"] = port.map(Value.integer)
     let endpoint = Endpoint(["service": .mapping(service)], isFirstDesign: isFirstDesign)
 
-    guard case .service(let found) = endpoint.place else {
+    guard case .service(let found) = endpoint.location else {
       Issue.record("\(endpoint)")
       return
     }

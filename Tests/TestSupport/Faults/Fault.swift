@@ -32,7 +32,7 @@ package enum Fault: Hashable, Sendable {
 }
 
 extension Fault {
-  /// Whether the client learns of it by its own patience only.
+  /// Whether the client learns of it by its own timeout only.
   package var isSilence: Bool { if case .stalled = self { true } else { false } }
 
   /// Whether one side may come to wait for what the other will not send, such as the rest of a changed length.

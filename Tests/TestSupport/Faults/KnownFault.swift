@@ -28,7 +28,7 @@ package enum KnownFault: String, CaseIterable, Sendable {
     if self == .successStatus { return [.delete, .deleteDryRun] }
     // A group that is not there has no resources.
     if self == .missing { return [.discovery] }
-    // Each takes the second that a client has patience.
+    // Each takes the second of the client's timeout.
     if fault.isSilence { return Set(ClientVerb.allCases).subtracting(ClientVerb.main) }
     return []
   }

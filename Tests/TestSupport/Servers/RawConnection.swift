@@ -97,7 +97,7 @@ package final class RawConnection {
   /// What is heard until `end` has been, or until the other side hangs up; at most for ten seconds.
   package func hear(until end: String? = nil) async -> String {
     var heard: [UInt8] = []
-    let deadline = ContinuousClock.now + .seconds(60 * Patience.factor)
+    let deadline = ContinuousClock.now + .seconds(60 * TestTimeout.factor)
     while ContinuousClock.now < deadline {
       let text = String(decoding: heard, as: UTF8.self)
       if let end, text.utf8.count >= end.utf8.count, text.contains(end) { return text }

@@ -3,7 +3,7 @@ import Manifest
 import Platform
 
 extension Definition {
-  private static let origin = "app.kubernetes.io/managed-by"
+  private static let originLabel = "app.kubernetes.io/managed-by"
 
   /// Whether its names are accepted, so that its kind is served.
   var isEstablished: Bool {
@@ -13,11 +13,11 @@ extension Definition {
   }
 
   /// Whether the definition is built into this server.
-  static func isBuiltInDefinition(_ stored: StoredObject) -> Bool { stored.labels[origin] == "ksxd" }
+  static func isBuiltInDefinition(_ stored: StoredObject) -> Bool { stored.labels[originLabel] == "ksxd" }
 
   /// The built-in definition as an object that replaces `old`.
   func builtInObject(after old: Value?, at now: Timestamp) -> Value {
-    var object = value.setting(["metadata", "labels", Self.origin], to: "ksxd")
+    var object = value.setting(["metadata", "labels", Self.originLabel], to: "ksxd")
     let metadata = old?["metadata"]
     let generation = (metadata?["generation"]?.integer ?? 0) + 1
     let fields: [(String, Value)] = [

@@ -95,20 +95,20 @@ struct DefinitionChecks: ReadsDefinition {
   private mutating func checkDeprecations() {
     for (index, version) in versions.enumerated() {
       guard let warning = version["deprecationWarning"]?.string else { continue }
-      let place = "spec.versions[\(index)].deprecationWarning"
+      let field = "spec.versions[\(index)].deprecationWarning"
       if version["deprecated"] != true {
-        causes.append(.invalid(place, .string(warning), "can only be set for deprecated versions"))
+        causes.append(.invalid(field, .string(warning), "can only be set for deprecated versions"))
       }
-      if warning.isEmpty { causes.append(.invalid(place, "", "must not be an empty string")) }
+      if warning.isEmpty { causes.append(.invalid(field, "", "must not be an empty string")) }
       if warning.utf8.count > 256 {
-        causes.append(.invalid(place, .string(warning), "must be <= 256 characters long"))
+        causes.append(.invalid(field, .string(warning), "must be <= 256 characters long"))
       }
       let control = warning.unicodeScalars.firstIndex { $0.properties.generalCategory == .control }
       if let control {
         let offset = warning.utf8.distance(from: warning.startIndex, to: control)
         let problem =
           "must only contain printable UTF-8 characters; non-printable character found at index \(offset)"
-        causes.append(.invalid(place, .string(warning), problem))
+        causes.append(.invalid(field, .string(warning), problem))
       }
     }
   }

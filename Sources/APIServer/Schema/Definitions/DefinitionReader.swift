@@ -67,26 +67,26 @@ struct DefinitionReader: ReadsDefinition {
   ) -> [String: ResourceType.SelectableField] {
     var fields: [String: ResourceType.SelectableField] = [:]
     for (number, field) in (version["selectableFields"]?.sequence ?? []).enumerated() {
-      var place = path(ofVersion: index)
-      place.push("selectableFields")
-      place.push(number)
-      place.push("jsonPath")
+      var fieldPath = path(ofVersion: index)
+      fieldPath.push("selectableFields")
+      fieldPath.push(number)
+      fieldPath.push("jsonPath")
       guard let text = field["jsonPath"]?.string, !text.isEmpty else {
-        causes.append(.required(place.text))
+        causes.append(.required(fieldPath.text))
         continue
       }
       guard let path = JSONPath(text), let keys = path.keys, let found = schema?.descendant(keys) else {
-        causes.append(.invalid(place.text, .string(text), "is an invalid path: does not refer to a valid field"))
+        causes.append(.invalid(fieldPath.text, .string(text), "is an invalid path: does not refer to a valid field"))
         continue
       }
       if ![.string, .boolean, .integer].contains(found.types.first) {
         let problem =
           "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are "
           + "allowed."
-        causes.append(.invalid(place.text, .string(text), problem))
+        causes.append(.invalid(fieldPath.text, .string(text), problem))
       }
       if fields.updateValue(ResourceType.SelectableField(path: path), forKey: keys.joined(separator: ".")) != nil {
-        causes.append(.duplicate(place.text, .string(text)))
+        causes.append(.duplicate(fieldPath.text, .string(text)))
       }
     }
     return fields

@@ -71,7 +71,7 @@ enum SchemaTypes {
   }
 
   private static func mismatch(_ value: Value, _ kind: Kind, _ word: String) -> String {
-    let place = word.isEmpty ? "CustomResourceValidation.openAPIV3Schema" : "JSONSchemaProps.\(word)"
-    return "json: cannot unmarshal \(GoSyntax.decoded(value)) into Go struct field \(place) of type \(kind.rawValue)"
+    let field = word.isEmpty ? "CustomResourceValidation.openAPIV3Schema" : "JSONSchemaProps.\(word)"
+    return "json: cannot unmarshal \(GoSyntax.decoded(value)) into Go struct field \(field) of type \(kind.rawValue)"
   }
 }

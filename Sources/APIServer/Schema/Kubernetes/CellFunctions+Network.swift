@@ -31,8 +31,8 @@ extension CellFunctions {
     }
   }
 
-  private static func loadBalancer(_ places: [Value]) -> String {
-    Set(places.compactMap { $0["ip"]?.string ?? $0["hostname"]?.string }).sorted().joined(separator: ",")
+  private static func loadBalancer(_ ingresses: [Value]) -> String {
+    Set(ingresses.compactMap { $0["ip"]?.string ?? $0["hostname"]?.string }).sorted().joined(separator: ",")
   }
 
   /// A port such as `80:30080/TCP`.

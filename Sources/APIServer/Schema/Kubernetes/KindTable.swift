@@ -14,25 +14,26 @@ struct KindTable {
   }
 
   private mutating func addKind(_ line: Substring) {
-    let words = line.split(separator: " ").map(String.init)
-    guard words.count >= 3 else { fatalError("kinds.txt has a line that is no kind: \(line)") }
-    let place = words[0].split(separator: "/").map(String.init)
-    let marks = Marks(words[3...])
+    let fields = line.split(separator: " ").map(String.init)
+    guard fields.count >= 3 else { fatalError("kinds.txt has a line that is no kind: \(line)") }
+    let groupVersion = fields[0].split(separator: "/").map(String.init)
+    let attributes = Attributes(fields[3...])
     var type = ResourceType(
       Resource(
-        group: place.count > 1 ? place[0] : "", version: place[place.count - 1], plural: words[2], kind: words[1],
-        isNamespaced: marks.has("namespaced")),
-      shortNames: marks["short"], categories: marks["in"], hasStatus: marks["parts"].contains("status"),
-      generation: marks.has("generation") ? .content : .none, names: marks.names)
-    if let name = marks["type"].first { type.describe(types.schema(name)) }
-    if let version = marks["stored"].first {
+        group: groupVersion.count > 1 ? groupVersion[0] : "", version: groupVersion[groupVersion.count - 1],
+        plural: fields[2], kind: fields[1],
+        isNamespaced: attributes.has("namespaced")),
+      shortNames: attributes["short"], categories: attributes["in"], hasStatus: attributes["parts"].contains("status"),
+      generation: attributes.has("generation") ? .content : .none, names: attributes.names)
+    if let name = attributes["type"].first { type.setSchema(types.schema(name)) }
+    if let version = attributes["stored"].first {
       type.convert(from: version, by: (ScalerConversion.toVersion1, ScalerConversion.toVersion2))
     }
     type.hasOtherVersions = type.storageVersion != type.resource.version
-    if !marks["verbs"].isEmpty { type.verbs = marks["verbs"] }
-    if marks["parts"].contains("scale") { type.scale = .replicas }
-    for mark in marks["selects"] { type.addSelectableField(mark) }
-    type.rules = KubernetesRules.rules(of: type.resource, fixed: marks["fixed"])
+    if !attributes["verbs"].isEmpty { type.verbs = attributes["verbs"] }
+    if attributes["parts"].contains("scale") { type.scale = .replicas }
+    for field in attributes["selects"] { type.addSelectableField(field) }
+    type.rules = KubernetesRules.rules(of: type.resource, fixed: attributes["fixed"])
     type.columns = []
     kinds.append(type)
   }
@@ -48,8 +49,8 @@ struct KindTable {
     kinds[kinds.count - 1].columns.append(column)
   }
 
-  /// The words after the names of a kind, with their values.
-  private struct Marks {
+  /// What follows the names of a kind: words, with or without values, as in `verbs=get,list`.
+  private struct Attributes {
     private var values: [String: [String]] = [:]
 
     init(_ words: ArraySlice<String>) {
@@ -76,8 +77,8 @@ struct KindTable {
 
 extension ResourceType {
   /// Adds a field that selectors may name, written as in `NAME@PATH|ELSE`; without a path, the name is the path.
-  fileprivate mutating func addSelectableField(_ mark: String) {
-    let sides = mark.split(separator: "|", maxSplits: 1).map(String.init)
+  fileprivate mutating func addSelectableField(_ field: String) {
+    let sides = field.split(separator: "|", maxSplits: 1).map(String.init)
     let words = sides[0].split(separator: "@").map(String.init)
     let keys = words[words.count - 1].split(separator: ".").map(String.init)
     selectableFields[words[0]] = SelectableField(
@@ -85,7 +86,7 @@ extension ResourceType {
   }
 
   /// Sets the schema, one of Kubernetes' own types, and the structure that follows from it.
-  fileprivate mutating func describe(_ schema: Schema) {
+  fileprivate mutating func setSchema(_ schema: Schema) {
     self.schema = schema
     structure = schema.objectStructure
   }

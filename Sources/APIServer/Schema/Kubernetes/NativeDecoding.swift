@@ -76,8 +76,8 @@ struct NativeDecoding {
   private func mismatch(_ value: Value, _ schema: Schema) -> String {
     let isWhole = value.double != nil && schema.types == [.integer]
     let found = GoSyntax.decoded(value) + (isWhole ? " \(GoSyntax.text(value))" : "")
-    let place = "\(owner).\(fields.joined(separator: "."))"
-    return "json: cannot unmarshal \(found) into Go struct field \(place) of type \(schema.native?.goType ?? "")"
+    let field = "\(owner).\(fields.joined(separator: "."))"
+    return "json: cannot unmarshal \(found) into Go struct field \(field) of type \(schema.native?.goType ?? "")"
   }
 
   /// Why `value`, whatever its type, fails `check`; `nil` if it passes, or if its type is checked elsewhere.
@@ -103,8 +103,8 @@ struct NativeDecoding {
   }
 
   private func illegalBase64(_ text: String) -> String {
-    let place = text.utf8.enumerated().first { !Base64.isDigit($1) }?.offset ?? text.utf8.count - text.utf8.count % 4
-    return "illegal base64 data at input byte \(place)"
+    let position = text.utf8.enumerated().first { !Base64.isDigit($1) }?.offset ?? text.utf8.count - text.utf8.count % 4
+    return "illegal base64 data at input byte \(position)"
   }
 }
 

@@ -119,9 +119,9 @@ struct TypeTable {
       parts.native?.conditions.append(.pullPolicy)
     } else if text.first == "." {
       parts.native?.conditions.append(.sibling(String(text.dropFirst())))
-    } else if let mark = text.lastIndex(of: "?") {
-      let words = text[text.index(after: mark)...].split(separator: "=").map(String.init)
-      let value = Self.json(text[..<mark])
+    } else if let questionMark = text.lastIndex(of: "?") {
+      let words = text[text.index(after: questionMark)...].split(separator: "=").map(String.init)
+      let value = Self.json(text[..<questionMark])
       parts.native?.conditions.append(.when(key: words[0], expected: words[1], value))
     } else {
       parts.defaultValue = json(text)

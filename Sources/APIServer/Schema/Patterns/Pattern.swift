@@ -42,9 +42,9 @@ struct Pattern: Hashable, Sendable {
       // A match may begin at every position.
       if add(0, to: &current, scalars, index) { return true }
       guard index < scalars.count else { return false }
-      for place in current.places {
-        guard case .scalar(let set) = program[place], set.contains(scalars[index]) else { continue }
-        if add(place + 1, to: &next, scalars, index + 1) { return true }
+      for instruction in current.instructions {
+        guard case .scalar(let set) = program[instruction], set.contains(scalars[index]) else { continue }
+        if add(instruction + 1, to: &next, scalars, index + 1) { return true }
       }
       swap(&current, &next)
       next.clear()
@@ -52,16 +52,16 @@ struct Pattern: Hashable, Sendable {
     return false
   }
 
-  /// Follows the instructions from `place` that consume no character; true if they reach a match.
-  private func add(_ place: Int, to list: inout ThreadList, _ text: [UInt32], _ index: Int) -> Bool {
-    var waiting = [place]
-    while let place = waiting.popLast() {
-      guard list.insert(place) else { continue }
-      switch program[place] {
+  /// Follows the instructions from `instruction` that consume no character; true if they reach a match.
+  private func add(_ instruction: Int, to list: inout ThreadList, _ text: [UInt32], _ index: Int) -> Bool {
+    var waiting = [instruction]
+    while let instruction = waiting.popLast() {
+      guard list.insert(instruction) else { continue }
+      switch program[instruction] {
       case .match: return true
       case .jump(let other): waiting.append(other)
       case .split(let first, let second): waiting += [second, first]
-      case .assertion(let assertion) where assertion.holds(in: text, at: index): waiting.append(place + 1)
+      case .assertion(let assertion) where assertion.holds(in: text, at: index): waiting.append(instruction + 1)
       case .assertion, .scalar: break
       }
     }
@@ -70,21 +70,21 @@ struct Pattern: Hashable, Sendable {
 
   /// Positions in the program, each at most once.
   private struct ThreadList {
-    private(set) var places: [Int] = []
+    private(set) var instructions: [Int] = []
     private var isMember: [Bool]
 
     init(_ count: Int) { isMember = Array(repeating: false, count: count) }
 
-    mutating func insert(_ place: Int) -> Bool {
-      guard !isMember[place] else { return false }
-      isMember[place] = true
-      places.append(place)
+    mutating func insert(_ instruction: Int) -> Bool {
+      guard !isMember[instruction] else { return false }
+      isMember[instruction] = true
+      instructions.append(instruction)
       return true
     }
 
     mutating func clear() {
-      for place in places { isMember[place] = false }
-      places.removeAll(keepingCapacity: true)
+      for instruction in instructions { isMember[instruction] = false }
+      instructions.removeAll(keepingCapacity: true)
     }
   }
 }

@@ -159,6 +159,7 @@ struct PatternParser {
       case "i": flags.ignoresCase = isOn
       case "m": flags.isMultiline = isOn
       case "s": flags.dotMatchesNewline = isOn
+      // Makes repetitions lazy, which match the same texts.
       case "U": break
       case "-" where isOn:
         (isOn, isNamed) = (false, false)

@@ -36,7 +36,7 @@ struct ScalarSet: Hashable, Sendable {
   }
 
   func contains(_ scalar: UInt32) -> Bool {
-    (holds(scalar) || (ignoresCase && Self.otherCases(scalar).contains(where: holds))) != isNegated
+    (isInRange(scalar) || (ignoresCase && Self.otherCases(scalar).contains(where: isInRange))) != isNegated
   }
 
   /// Adds the characters of `other`, which may be negated.
@@ -53,7 +53,7 @@ struct ScalarSet: Hashable, Sendable {
     if next <= 0x10FFFF { ranges.append(next...0x10FFFF) }
   }
 
-  private func holds(_ scalar: UInt32) -> Bool { ranges.contains { $0.contains(scalar) } }
+  private func isInRange(_ scalar: UInt32) -> Bool { ranges.contains { $0.contains(scalar) } }
 
   private static func otherCases(_ scalar: UInt32) -> [UInt32] {
     guard let properties = Unicode.Scalar(scalar)?.properties else { return [] }

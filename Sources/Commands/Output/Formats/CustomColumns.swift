@@ -36,8 +36,8 @@ struct CustomColumns: Hashable, Sendable {
     let all = (hasHeadings ? [columns.map(\.heading)] : []) + rows
     let widths = columns.indices.map { column in max(6, (all.map { $0[column].unicodeScalars.count }.max() ?? 0) + 3) }
     return all.map { cells in
-      zip(cells, widths).enumerated().map { place, cell in
-        let blanks = place == cells.count - 1 ? 0 : cell.1 - cell.0.unicodeScalars.count
+      zip(cells, widths).enumerated().map { index, cell in
+        let blanks = index == cells.count - 1 ? 0 : cell.1 - cell.0.unicodeScalars.count
         return cell.0 + String(repeating: " ", count: blanks)
       }.joined()
     }

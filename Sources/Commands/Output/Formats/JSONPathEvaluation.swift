@@ -19,33 +19,33 @@ extension JSONPathTemplate {
   private func run(
     from start: Int, on value: Value, isInRange: Bool, into results: inout [[Value]]
   ) throws(JSONPathError) -> Int {
-    var place = start
-    while place < parts.count {
-      switch parts[place] {
+    var position = start
+    while position < parts.count {
+      switch parts[position] {
       case .text(let text): results.append([.string(text)])
       case .action(let nodes):
         let found = try Self.walk(nodes, [value], isInRange: isInRange)
         switch found.mark {
-        case .end: return place
+        case .end: return position
         case .range:
-          place = try range(found.values, after: place, into: &results)
+          position = try range(found.values, after: position, into: &results)
         case nil: results.append(found.values)
         }
       }
-      place += 1
+      position += 1
     }
-    return place
+    return position
   }
 
   private func range(
-    _ values: [Value], after place: Int, into results: inout [[Value]]
+    _ values: [Value], after position: Int, into results: inout [[Value]]
   ) throws(JSONPathError) -> Int {
-    var end = place
-    for value in values { end = try run(from: place + 1, on: value, isInRange: true, into: &results) }
+    var end = position
+    for value in values { end = try run(from: position + 1, on: value, isInRange: true, into: &results) }
     if !values.isEmpty { return end }
     // Skips the parts of a range without values.
     var unused: [[Value]] = []
-    return try run(from: place + 1, on: .null, isInRange: true, into: &unused)
+    return try run(from: position + 1, on: .null, isInRange: true, into: &unused)
   }
 
   private enum Mark { case range, end }

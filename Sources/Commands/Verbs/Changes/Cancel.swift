@@ -21,17 +21,17 @@ struct Cancel: PlannedCommand {
   private let version: String?
   private let dryRun: DryRun
   private let isConfirmed: Bool
-  private let patience: Int?
+  private let waitTimeout: Int?
 
   /// Seconds for which the controllers are watched that finish it.
-  private static let pause = 5
+  private static let stepTimeout = 5
 
   init(_ arguments: Arguments) {
     name = arguments.name
     version = arguments[.version]
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
-    patience = arguments.patience
+    waitTimeout = arguments.waitTimeout
   }
 
   var mayChange: Bool { dryRun != .client }
@@ -96,7 +96,7 @@ struct Cancel: PlannedCommand {
   ) async throws(CommandError) {
     let outlet = session.outlet
     let pace = CancellationPace(
-      patience: patience ?? Self.pause, isWhole: patience != nil, timing: session.timing)
+      timeout: waitTimeout ?? Self.stepTimeout, isWhole: waitTimeout != nil, timing: session.timing)
     let found = try await session.asking("cancelling at \(name)") { () throws(ClusterError) in
       try await reader.carryOut(cancellation, at: installation, by: session.sender, pace) { step in
         if let words = step.words { outlet.note("\(name): \(words)") }
@@ -117,7 +117,7 @@ struct Cancel: PlannedCommand {
       }
       return words(for: facts)
     case .quiet(let seconds, let isGoingOn, let facts):
-      if patience == nil, isGoingOn { return cancellation.former.map { "going back to \($0.version)" } ?? "ending" }
+      if waitTimeout == nil, isGoingOn { return cancellation.former.map { "going back to \($0.version)" } ?? "ending" }
       let rest =
         isGoingOn
         ? "it goes on in the cluster" : "the same command goes on with it, and ksx doctor \(name) says what holds it up"

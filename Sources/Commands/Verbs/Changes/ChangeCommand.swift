@@ -32,7 +32,7 @@ struct ChangeCommand: PlannedCommand {
   /// The change if it was decided before planning; `nil` if the command line determines it.
   private let decided: Change?
   /// How many seconds to wait for the end of the change; `nil` to return as soon as it is accepted.
-  private let patience: Int?
+  private let waitTimeout: Int?
   /// The verb of the command line; guardrails may name it as well as the verb of the change.
   private let verb: String
   /// The command as the user typed it, for messages.
@@ -52,7 +52,7 @@ struct ChangeCommand: PlannedCommand {
     edits = asked == .configure ? try Self.edits(arguments) : nil
     let takesConfig = asked != .rollBack && edits == nil
     config =
-      takesConfig ? try GivenConfig(arguments: arguments, isWhole: asked == .configure).text() : nil
+      takesConfig ? try GivenConfig(arguments: arguments, isRequired: asked == .configure).text() : nil
     base = nil
     decided = nil
     version = arguments[.version]
@@ -62,7 +62,7 @@ struct ChangeCommand: PlannedCommand {
     output = arguments.output
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
-    patience = arguments.patience
+    waitTimeout = arguments.waitTimeout
     verb = arguments.verb.name
   }
 
@@ -81,7 +81,7 @@ struct ChangeCommand: PlannedCommand {
     output = arguments.output
     dryRun = arguments.dryRun
     self.isConfirmed = isConfirmed || arguments.has(.yes)
-    patience = arguments.patience
+    waitTimeout = arguments.waitTimeout
     verb = arguments.verb.name
   }
 
@@ -95,7 +95,7 @@ struct ChangeCommand: PlannedCommand {
     output = arguments.output
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
-    patience = arguments.patience
+    waitTimeout = arguments.waitTimeout
     verb = arguments.verb.name
   }
 
@@ -131,8 +131,8 @@ struct ChangeCommand: PlannedCommand {
     try confirm(plan, session)
     let delivery = try await send(plan, reader, session)
     try report(plan, delivery.object, session)
-    guard let patience else { return await warnIfIgnored(plan, session) }
-    try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: patience)
+    guard let waitTimeout else { return await warnIfIgnored(plan, session) }
+    try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: waitTimeout)
   }
 
   /// Makes the plan; also returns the facts from which it was made.
@@ -270,7 +270,7 @@ struct ChangeCommand: PlannedCommand {
 
 extension Arguments {
   /// How many seconds to wait for the end of a change; `nil` not to wait.
-  var patience: Int? { has(.wait) ? seconds(.timeout) ?? 600 : nil }
+  var waitTimeout: Int? { has(.wait) ? seconds(.timeout) ?? 600 : nil }
 }
 
 extension CommandSession {

@@ -8,7 +8,7 @@ import Platform
 struct GivenConfig {
   let arguments: Arguments
   /// Whether the command requires a config, and reads it from the standard input if no file is named.
-  let isWhole: Bool
+  let isRequired: Bool
 
   /// Reads the config; `nil` if the command is given none.
   func text() throws(CommandError) -> String? {
@@ -18,29 +18,29 @@ struct GivenConfig {
       }
       return ""
     }
-    guard let path = arguments[.config] else { return isWhole ? try input() : nil }
+    guard let path = arguments[.config] else { return isRequired ? try input() : nil }
     if path == "-" {
       guard let text = try arguments.input() else { throw CommandError("--config -: the standard input is a terminal") }
-      return try written(text, in: "the standard input")
+      return try checked(text, from: "the standard input")
     }
     let text: String
     do { text = try Files.text(path, limit: 4 << 20) } catch { throw CommandError(error) }
-    return try written(text, in: path)
+    return try checked(text, from: path)
   }
 
   private func input() throws(CommandError) -> String {
     guard let text = try arguments.input() else {
       throw CommandError("ksx config set needs the config: --config FILE, or the standard input")
     }
-    return try written(text, in: "the standard input")
+    return try checked(text, from: "the standard input")
   }
 
-  private func written(_ text: String, in place: String) throws(CommandError) -> String {
+  private func checked(_ text: String, from source: String) throws(CommandError) -> String {
     guard let absence = Self.absence(of: text) else { return text }
     let remedy =
-      isWhole
+      isRequired
       ? "to take away everything that is set, say --empty" : "leave --config out for the chart's defaults"
-    throw CommandError("nothing was changed: \(place) \(absence); \(remedy)")
+    throw CommandError("nothing was changed: \(source) \(absence); \(remedy)")
   }
 
   /// Why `text` is not a config; `nil` if it is one.

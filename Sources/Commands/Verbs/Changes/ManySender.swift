@@ -167,10 +167,10 @@ struct ManySender {
     session.tell(of: delivery, doing)
     let takesPart = plan.change.row.enables == nil
     guard
-      let patience = arguments.patience
+      let waitTimeout = arguments.waitTimeout
         ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
     else { return .done(plan.change.accepted.english) }
-    try await wait(for: plan, delivery, patience)
+    try await wait(for: plan, delivery, waitTimeout)
     return .done(plan.change.past.english)
   }
 

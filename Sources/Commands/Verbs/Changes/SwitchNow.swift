@@ -18,7 +18,7 @@ struct SwitchNow: ClusterCommand {
   private let isPlanOnly: Bool
   /// The rung that is climbed to in any case, from `--climb`.
   private let limit: Rung?
-  private let patience: Int?
+  private let waitTimeout: Int?
   /// The arguments that the undo command needs too.
   private let undoFlags: [String]
   private let hasToken: Bool
@@ -39,7 +39,7 @@ struct SwitchNow: ClusterCommand {
     self.isEnabled = isEnabled
     output = arguments.output
     isDryRun = arguments.dryRun == .server
-    patience = arguments.patience
+    waitTimeout = arguments.waitTimeout
     undoFlags =
       (arguments.has(.standalone) ? ["--standalone"] : [])
       + (arguments[.dialect].map { ["--dialect", $0] } ?? [])
@@ -72,10 +72,10 @@ struct SwitchNow: ClusterCommand {
       verdict = .passedOver
     }
     try await climb(dialect, verdict, session)
-    guard let patience, verdict == .works else { return }
+    guard let waitTimeout, verdict == .works else { return }
     let waiting = Waiting(
       change: change, extension: name, installation: object.name, before: nil, dialect: dialect)
-    try await session.wait(for: waiting, seconds: patience)
+    try await session.wait(for: waiting, seconds: waitTimeout)
   }
 
   /// The result of the patch.

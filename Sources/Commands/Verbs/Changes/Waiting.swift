@@ -162,7 +162,7 @@ private struct ChangeLook {
 
   /// What is to be sent once more by now.
   var secondTry: Installation? {
-    outcome == nil && quietSeconds >= ChangeProgress.secondTryPatience ? progress.secondTry : nil
+    outcome == nil && quietSeconds >= ChangeProgress.secondTryDelay ? progress.secondTry : nil
   }
 
   mutating func triedAgain(over installation: Installation, written: Installation) {
@@ -172,6 +172,6 @@ private struct ChangeLook {
 
   mutating func secondPassed() {
     quietSeconds += 1
-    if outcome == nil, quietSeconds >= ChangeProgress.patience { outcome = progress.outcomeWhenQuiet }
+    if outcome == nil, quietSeconds >= ChangeProgress.quietLimit { outcome = progress.outcomeWhenQuiet }
   }
 }

@@ -50,21 +50,24 @@ struct EditConfig: PlannedCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    let isKept = arguments.dryRun != .none
-    try await edited(in: session, isKept) { (command) throws(CommandError) in try await command.run(in: session) }
+    try await withEditedConfig(in: session, keepsFile: arguments.dryRun != .none) { (command) throws(CommandError) in
+      try await command.run(in: session)
+    }
   }
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     var plans: [CommandPlan] = []
-    try await edited(in: session, true) { (command) throws(CommandError) in
+    try await withEditedConfig(in: session, keepsFile: true) { (command) throws(CommandError) in
       plans = try await command.plans(in: session)
     }
     return plans
   }
 
-  /// Lets the user edit the config, and calls `then` with the change, if there is one; the text may be kept.
-  private func edited(
-    in session: CommandSession, _ isKept: Bool, _ then: (ChangeCommand) async throws(CommandError) -> Void
+  /// Lets the user edit the config, and calls `then` with the change if the text has changed.
+  ///
+  /// Afterwards the file is removed, unless `then` has failed, or `keepsFile` and the text has changed.
+  private func withEditedConfig(
+    in session: CommandSession, keepsFile: Bool, _ then: (ChangeCommand) async throws(CommandError) -> Void
   ) async throws(CommandError) {
     let name = arguments.name
     guard let edit = session.outlet.edit else {
@@ -72,23 +75,23 @@ struct EditConfig: PlannedCommand {
     }
     let installation = try await session.installation(of: name, try await session.reader())
     let before = session.history.releases(of: name).config(of: installation)
-    let copy = try Self.copy(of: before, called: name, in: session.localState.state + "/edits")
+    let file = try Self.write(before, called: name, in: session.localState.state + "/edits")
     var text: String?
     do throws(CommandError) {
-      text = try await Self.edited(copy, edit)
+      text = try await Self.runEditor(edit, on: file)
       // Many editors add a newline to the last line.
       if text == before || text == before + "\n" { text = nil }
-      if let text { try await then(try command(text, besides: before)) }
+      if let text { try await then(try command(text, replacing: before)) }
     } catch {
-      let remedy = text == nil ? "" : "; ksx config set \(name) --config \(Shell.quoted(copy)) sends it"
-      guard Files.exists(copy) else { throw error }
-      throw CommandError("\(error.sentence); what was written is kept in \(copy)\(remedy)")
+      let remedy = text == nil ? "" : "; ksx config set \(name) --config \(Shell.quoted(file)) sends it"
+      guard Files.exists(file) else { throw error }
+      throw CommandError("\(error.sentence); what was written is kept in \(file)\(remedy)")
     }
     if text == nil { session.outlet.note("nothing was changed: the text is as it was") }
-    if text == nil || !isKept { try? Files.remove(copy) }
+    if text == nil || !keepsFile { try? Files.remove(file) }
   }
 
-  private func command(_ text: String, besides before: String) throws(CommandError) -> ChangeCommand {
+  private func command(_ text: String, replacing before: String) throws(CommandError) -> ChangeCommand {
     if let absence = GivenConfig.absence(of: text) {
       throw CommandError("nothing was changed: the text \(absence); ksx config set --empty takes all away")
     }
@@ -96,8 +99,8 @@ struct EditConfig: PlannedCommand {
   }
 
   /// Writes `text` to a new file for the editor, which only its owner may read, because a config may contain secrets.
-  private static func copy(
-    of text: String, called name: String, in folder: String
+  private static func write(
+    _ text: String, called name: String, in folder: String
   ) throws(CommandError) -> String {
     let time = Timestamp.now().secondsSince1970
     let path = "\(folder)/\(name)-\(time)-\(UInt32.random(in: .min ... .max)).yaml"
@@ -111,8 +114,8 @@ struct EditConfig: PlannedCommand {
   }
 
   /// Runs the editor on the file at `path`, and returns its contents.
-  private static func edited(
-    _ path: String, _ edit: @Sendable (String) async -> Bool
+  private static func runEditor(
+    _ edit: @Sendable (String) async -> Bool, on path: String
   ) async throws(CommandError) -> String {
     guard await edit(path) else { throw CommandError("nothing was changed: the editor failed") }
     guard Files.exists(path) else { throw CommandError("nothing was changed: the editor has removed \(path)") }

@@ -168,11 +168,11 @@ private struct Search {
 
   /// Reads the current search; `nil` if there is none.
   func kept() async throws(CommandError) -> Bisect? {
-    let (there, here) = try await session.asking("reading the search") { () throws(ClusterError) in
+    let (inCluster, local) = try await session.asking("reading the search") { () throws(ClusterError) in
       try await values.read()
     }
-    if let search = there["search"].flatMap(Bisect.init) { return search }
-    guard let search = here["search"].flatMap(Bisect.init) else { return nil }
+    if let search = inCluster["search"].flatMap(Bisect.init) { return search }
+    guard let search = local["search"].flatMap(Bisect.init) else { return nil }
     // Another user who ends the search removes its marks in the cluster, but not the copy on this computer.
     guard Bisect.restoring(try await switching.objects(), capabilities).writes.isEmpty else {
       return search

@@ -3,7 +3,7 @@ import Extensions
 import Operations
 import Platform
 
-/// Climbs the ladder rung by rung, or comes down all of it, for commands.
+/// Takes an extension out of service rung by rung (`Ladder`), or restores all of it, for commands.
 struct Climb {
   let name: String
   let dialect: Dialect
@@ -27,13 +27,13 @@ struct Climb {
   /// The first rung does what the controllers would do, so it needs no confirmation; each further rung does.
   func up(because verdict: SwitchVerdict) async throws(CommandError) {
     if let sentence = verdict.sentence(name) { session.outlet.note("note: \(sentence)") }
-    var isOut = verdict == .works
+    var isOutOfService = verdict == .works
     for rung in Rung.allCases {
-      guard limit.map({ rung <= $0 }) ?? !isOut else { break }
+      guard limit.map({ rung <= $0 }) ?? !isOutOfService else { break }
       guard let entries = try await entries(of: rung, because: verdict) else { return }
       if entries.isEmpty {
         // Objects that are marked Disabled, or do not exist, are out of service.
-        isOut = isOut || rung == .state
+        isOutOfService = isOutOfService || rung == .state
         continue
       }
       show(rung, entries)
@@ -43,10 +43,10 @@ struct Climb {
         try await ladder.climb(rung, entries)
       }
       tell(outcome, rung.past)
-      isOut = isOut || outcome.problems.isEmpty
+      isOutOfService = isOutOfService || outcome.problems.isEmpty
     }
-    if !isOut, !isDryRun {
-      throw CommandError("\(name) is not out of service: \(goOn(.workloads))")
+    if !isOutOfService, !isDryRun {
+      throw CommandError("\(name) is not out of service: \(continuation(.workloads))")
     }
   }
 
@@ -76,10 +76,10 @@ struct Climb {
   }
 
   private func refusal(_ rung: Rung) -> CommandError {
-    CommandError("\(name) is not out of service yet: \(goOn(rung))")
+    CommandError("\(name) is not out of service yet: \(continuation(rung))")
   }
 
-  private func goOn(_ rung: Rung) -> String {
+  private func continuation(_ rung: Rung) -> String {
     "ksx disable \(name) --now --climb \(rung.rawValue) goes on"
   }
 

@@ -4,7 +4,9 @@ import KubernetesAPI
 import Operations
 import Platform
 
-/// Enables an extension and undoes what the ladder changed; without that it is a change like any other.
+/// Enables an extension and restores what `disable --now` has taken out of service (`Ladder`).
+///
+/// If there is nothing to restore, it is a change like any other.
 struct Enable: PlannedCommand {
   private let arguments: Arguments
   private let name: String
@@ -37,7 +39,7 @@ struct Enable: PlannedCommand {
     return [.action(await session.judged(try await plan(climbed, reader, session).plan, reader))]
   }
 
-  /// The plan of coming down, and whether `enabled` must be set too.
+  /// The plan that restores what was taken out of service; `isOff` says that `enabled` must be set too.
   private func plan(
     _ climbed: [Rung: [LadderEntry]], _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (plan: ActionPlan, isOff: Bool) {

@@ -260,11 +260,11 @@ struct Switching {
 
   /// Reads the names of the extensions that safe mode has disabled.
   func remembered() async throws(CommandError) -> [String] {
-    let (there, here) = try await session.asking("reading what is remembered") {
+    let (inCluster, local) = try await session.asking("reading what is remembered") {
       () throws(ClusterError) in
       try await values.read()
     }
-    let names = [there, here].flatMap { $0["names"]?.sequence?.compactMap(\.string) ?? [] }
+    let names = [inCluster, local].flatMap { $0["names"]?.sequence?.compactMap(\.string) ?? [] }
     return Set(names).sorted()
   }
 

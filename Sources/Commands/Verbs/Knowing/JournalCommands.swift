@@ -104,7 +104,7 @@ struct VerifyJournal: Command {
   }
 
   private static func fields(_ check: JournalCheck, _ isMissing: Bool) -> Mapping {
-    let flaws = check.flaws.map { ["line": .integer($0.place), "text": .string($0.text)] as Value }
+    let flaws = check.flaws.map { ["line": .integer($0.line), "text": .string($0.text)] as Value }
     return [
       "lines": .integer(check.count), "head": .string(check.head), "flaws": .sequence(flaws),
       "broken": .sequence(check.broken.map(Value.integer)), "isMissing": .bool(isMissing),
@@ -114,7 +114,7 @@ struct VerifyJournal: Command {
   private func tell(_ check: JournalCheck, _ isMissing: Bool, _ context: Context) {
     context.outlet.print("lines: \(check.count), head: \(check.head)")
     context.outlet.note(check.broken.map { "note: line \($0) was broken off while it was written" })
-    context.outlet.note(check.flaws.map { "line \($0.place): \($0.text)" })
+    context.outlet.note(check.flaws.map { "line \($0.line): \($0.text)" })
     if isMissing, let hash {
       context.outlet.note("no line has the hash \(hash): lines were cut off, or it is another's")
     }

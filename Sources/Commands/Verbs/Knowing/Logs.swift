@@ -240,7 +240,7 @@ struct PodFollower {
         printed.startAgain()
         let since = printed.time
         try await reader.cluster.log(of: pod.name, in: pod.namespace, since: since, follows: true) { line in
-          if printed.isNew(line) { session.outlet.print(masking.masked(line.text)) }
+          if printed.noteIfNew(line) { session.outlet.print(masking.masked(line.text)) }
         }
       } catch {
         if error.isNotFound { return }

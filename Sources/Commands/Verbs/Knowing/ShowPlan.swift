@@ -21,9 +21,9 @@ extension Verb {
 
   /// The options of all planned verbs, except those about confirming, trying and waiting.
   private static var planOptions: [Option] {
-    let ofTheDeed: Set<Option> = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .now, .climb, .output]
+    let excluded: Set<Option> = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .now, .climb, .output]
     var options: [Option] = []
-    for option in planned.flatMap(\.options) where !ofTheDeed.contains(option) && !options.contains(option) {
+    for option in planned.flatMap(\.options) where !excluded.contains(option) && !options.contains(option) {
       options.append(option)
     }
     return options + [.writeFiles, .output]
@@ -32,7 +32,7 @@ extension Verb {
 
 /// Shows the plans of another command.
 struct ShowPlan: ClusterCommand {
-  private let asked: [any PlannedCommand]
+  private let commands: [any PlannedCommand]
   private let output: Output
   /// The folder for the files that the kubectl commands read; `nil` if none are to be written.
   private let files: String?
@@ -48,12 +48,12 @@ struct ShowPlan: ClusterCommand {
       throw CommandError("ksx plan is of a change, and \(name) is none; see ksx help plan")
     }
     try arguments.check(options: verb.options + [.writeFiles, .output], of: "plan \(name)")
-    asked = try Self.asked(arguments, verb, words)
+    commands = try Self.commands(arguments, verb, words)
     output = arguments.output
     files = arguments[.writeFiles]
   }
 
-  private static func asked(
+  private static func commands(
     _ arguments: Arguments, _ verb: Verb, _ words: [String]
   ) throws(CommandError) -> [any PlannedCommand] {
     var inner = arguments
@@ -104,7 +104,7 @@ struct ShowPlan: ClusterCommand {
 
   private func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     var plans: [CommandPlan] = []
-    for command in asked { plans += try await command.plans(in: session) }
+    for command in commands { plans += try await command.plans(in: session) }
     return plans
   }
 }

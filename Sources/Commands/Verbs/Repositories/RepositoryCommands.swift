@@ -136,13 +136,13 @@ struct RepositoryCommand: PlannedCommand {
     try session.confirm(
       ActionPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
       typed: "ksx \(arguments.verb.name)", about: [name])
-    let patience = arguments.verb == .repoSync ? arguments.patience : nil
-    let before = patience == nil ? nil : await repositoryFacts(reader)
+    let waitTimeout = arguments.verb == .repoSync ? arguments.waitTimeout : nil
+    let before = waitTimeout == nil ? nil : await repositoryFacts(reader)
     _ = try await session.asking("\(title.prefix(1).lowercased())\(title.dropFirst())") { () throws(ClusterError) in
       try await write.deliver(to: session.cluster)
     }
     session.outlet.print("repository \(name): \(past) in \(session.name)")
-    if let patience { try await wait(patience, since: before, reader, session) }
+    if let waitTimeout { try await wait(waitTimeout, since: before, reader, session) }
   }
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {

@@ -153,8 +153,8 @@ struct ExplainRequest: ClusterCommand {
     var lines = ["\(explanation.method) \(explanation.target): \(explanation.reason)"]
     lines += explanation.problems.map { "  ! \($0)" }
     if let upstream = explanation.value["upstream"] {
-      let place = upstream["address"]?.string ?? upstream["service"]?.string ?? "nowhere"
-      lines.append("  sent to \(place): \(upstream["method"]?.string ?? "") \(upstream["target"]?.string ?? "")")
+      let destination = upstream["address"]?.string ?? upstream["service"]?.string ?? "nowhere"
+      lines.append("  sent to \(destination): \(upstream["method"]?.string ?? "") \(upstream["target"]?.string ?? "")")
       lines += (upstream["headers"]?.sequence ?? []).compactMap(\.string).map { "    \($0)" }
     }
     lines += explanation.others.map { "  not \($0.rule): \($0.reason)" }

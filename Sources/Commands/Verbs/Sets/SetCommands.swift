@@ -87,7 +87,7 @@ struct ApplySet: PlannedCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   /// In seconds: how long to wait until a new repository offers the versions of the file.
-  private var patience: Int { arguments.seconds(.timeout) ?? 120 }
+  private var timeout: Int { arguments.seconds(.timeout) ?? 120 }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let comparison = try await SetComparison(arguments, set, session)
@@ -115,7 +115,7 @@ struct ApplySet: PlannedCommand {
     try await write(difference.repositories, "repository", session)
     let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     let waits = !difference.repositories.isEmpty
-    try await change(wanted, comparison.reader, session, isOffered: waits ? patience : nil)
+    try await change(wanted, comparison.reader, session, isOffered: waits ? timeout : nil)
     let placements = difference.extensions.compactMap { found in found.scheduling.map { (found, $0) } }
     try await write(
       placements.map { found, write in
@@ -194,17 +194,17 @@ struct ApplySet: PlannedCommand {
     }
   }
 
-  /// Carries out the changes of extensions; with `patience`, waits until their versions are offered.
+  /// Carries out the changes of extensions; with `timeout`, waits until their versions are offered.
   private func change(
     _ wanted: [String: SetDifference.Extension], _ reader: ClusterReader, _ session: CommandSession,
-    isOffered patience: Int?
+    isOffered timeout: Int?
   ) async throws(CommandError) {
     let first = wanted.compactMapValues(\.changes.first)
     if first.isEmpty { return }
     var facts = try await facts(reader, session)
     let awaited = first.filter { !facts.offers($0.value, of: $0.key) }.compactMapValues(\.version)
-    if let patience, !awaited.isEmpty {
-      try await waitUntilOffered(awaited, patience, reader, session)
+    if let timeout, !awaited.isEmpty {
+      try await waitUntilOffered(awaited, timeout, reader, session)
       facts = try await self.facts(reader, session)
     }
     let plans = try await plansOnceFree(first, facts, reader, session)
@@ -220,7 +220,7 @@ struct ApplySet: PlannedCommand {
   ) async throws(CommandError) -> ManyPlans {
     var facts = facts
     var plans = try await manyPlans(first, facts, reader, session)
-    for _ in 0..<patience where !plans.blocked.isEmpty && isUnderWay(facts.base.installations) {
+    for _ in 0..<timeout where !plans.blocked.isEmpty && isUnderWay(facts.base.installations) {
       await session.timing.sleep(.seconds(1))
       facts = try await self.facts(reader, session)
       plans = try await manyPlans(first, facts, reader, session)
@@ -237,10 +237,10 @@ struct ApplySet: PlannedCommand {
 
   /// Polls every second until all `versions` are offered, or the time is over.
   private func waitUntilOffered(
-    _ versions: [String: String], _ patience: Int, _ reader: ClusterReader, _ session: CommandSession
+    _ versions: [String: String], _ timeout: Int, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
     var rest = versions.sorted { $0.key < $1.key }[...]
-    for _ in 0..<patience {
+    for _ in 0..<timeout {
       await session.timing.sleep(.seconds(1))
       while let (name, version) = rest.first {
         let found = try await session.asking("looking for \(name) \(version)") { () throws(ClusterError) in

@@ -63,7 +63,7 @@ struct ChangesScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading what was changed …"),
       otherwise: state.words("Nothing is known of changes in {0}.", state.session.cluster))
     let columns = PastChange.columns(state, ofAll: true, rows)
@@ -92,7 +92,7 @@ struct ChangeScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back: return [.close()]
     case .rollBack: return change.back(state)
@@ -125,7 +125,7 @@ struct ChangeScreen: Screen {
     return row("Change", state.words(change.sentence), .title)
       + row("Asked for", entry.what == change.words ? "" : state.words(Change.phrase(entry.what)))
       + row("When", "\(entry.time)  (\(state.words("{0} ago", state.age(of: entry.time))))")
-      + row("Who", state.words(change.who(asking: state.ownName)))
+      + row("Who", state.words(change.who(ownName: state.ownName)))
       + row("Why", entry.reason)
       + row("Result", state.words(change.resultWords.isEmpty ? "not known" : change.resultWords), change.style)
       + row("Known from", known) + configLines(columns, state.words)

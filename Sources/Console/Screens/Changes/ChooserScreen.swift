@@ -71,17 +71,17 @@ struct ChooserScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     surface.write(state.words(question), row: 0, in: area.inset(columns: 1), style: state.theme[.title])
     let body = area.split(top: 1).rest.inset(columns: 1)
-    let frame = ListFrame(emptiness: emptiness(state))
+    let frame = ListFrame(emptiness: emptyLine(state))
     list.draw(choices, Column.versions, frame, on: &surface, in: body, state)
   }
 
   private var question: Sentence { Change.question(purpose, name) }
 
-  private func emptiness(_ state: ConsoleState) -> Line {
+  private func emptyLine(_ state: ConsoleState) -> Line {
     if state.market.isFilled, state.market.extensions[name] == nil, state.market.installed.of(name) == nil {
       return Line(state.words("{0} is not in the marketplace.", name), .dim)
     }
-    return state.emptiness(
+    return state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
       otherwise: purpose.row.choice == .version(.newer)
         ? state.words("No newer version is offered.")
@@ -151,15 +151,5 @@ extension ReleaseMemory.Entry {
     return wasInstalled == false
       ? words("was here until {0}; {1}; it was never Installed", time, config)
       : words("was here until {0}; {1}", time, config)
-  }
-}
-
-extension String {
-  /// The text without whitespace at both ends.
-  var trimmed: String {
-    var text = self[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }

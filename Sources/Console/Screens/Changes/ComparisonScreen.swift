@@ -18,7 +18,7 @@ struct ComparisonScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back: return [.close()]
     case .compareWays:

@@ -12,7 +12,7 @@ extension ConsoleState {
 
   /// The known past of the extension `name`, newest first.
   func past(of name: String) -> [PastChange] {
-    if case .past(let chronicle)? = readings[.past(of: name)]?.facts { return PastChange.all(of: name, chronicle) }
+    if case .past(let history)? = readings[.past(of: name)]?.facts { return PastChange.all(of: name, history) }
     let lines = records.lines.filter { $0.extension == name }
     return PastChange.all(of: name, ExtensionHistory(.init(lines: lines, installation: market.installed.of(name))))
   }
@@ -35,9 +35,9 @@ extension PastChange {
   static func columns(_ state: ConsoleState, ofAll isOfAll: Bool, _ rows: [PastChange] = []) -> [Column<PastChange>] {
     let (own, words) = (state.ownName, state.words)
     // A truncated name could be confused with another one.
-    let longest = rows.lazy.map { words($0.who(asking: own)).columns }.max() ?? 0
+    let longest = rows.lazy.map { words($0.who(ownName: own)).columns }.max() ?? 0
     var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) {
-      words($0.who(asking: own))
+      words($0.who(ownName: own))
     }
     who.growsFirst = true
     let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
@@ -86,7 +86,7 @@ private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [St
   }
 }
 
-/// Opens the plan that undoes the last change of `name` made from here, or shows why there is none.
+/// Opens the plan that undoes the last change of `name` made from this computer, or shows why there is none.
 func undo(on name: String?, _ state: ConsoleState) -> [Step] {
   guard let name else { return [.complain("No extension is selected.")] }
   let undo = Undo(name, after: state.records.lines, now: state.market.installed.of(name))
@@ -94,17 +94,17 @@ func undo(on name: String?, _ state: ConsoleState) -> [Step] {
 }
 
 extension ConsoleState {
-  /// Whether the last change of `name` from here is less than a minute old, so that users cannot have come to rely on
-  /// it.
+  /// Whether the last change of `name` from this computer is less than a minute old, so that users cannot have come to
+  /// rely on it.
   fileprivate func isLastChangeFresh(of name: String) -> Bool {
     for line in records.lines.reversed() {
-      guard let made = Timestamp.seconds(line.time), now.wall - Double(made) < 60 else { return false }
+      guard let time = Timestamp.seconds(line.time), now.wall - Double(time) < 60 else { return false }
       if case .spec = line.event, line.extension == name { return true }
     }
     return false
   }
 
-  /// The same key, for the minute after that change.
+  /// The hint for undoing the last change of `name` in the minute after it; none later.
   func freshUndoHints(on name: String) -> [Hint] { isLastChangeFresh(of: name) ? undoHints(on: name) : [] }
 
   /// The hint for undoing the last change of `name` from this computer, if there is one.

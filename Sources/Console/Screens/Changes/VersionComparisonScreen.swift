@@ -30,7 +30,7 @@ struct VersionComparisonScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     return command == .back ? [.close()] : nil
   }
 
@@ -46,13 +46,13 @@ struct VersionComparisonScreen: Screen {
     let title = Line(state.words("{0}: what {1} has otherwise than {2}", name, new, old), .dialogTitle).wrapped(
       to: columns)
     guard case .comparison(let found)? = state.readings[topic]?.facts else {
-      let wait = state.emptiness(topic, reading: state.words("Reading both packages …"), otherwise: "")
+      let wait = state.emptyLine(topic, reading: state.words("Reading both packages …"), otherwise: "")
       return title + [.blank] + wait.wrapped(to: columns)
     }
     guard let comparison = found.comparison else {
       return title + [.blank] + Line(state.words(found.problem), .statusWarning).wrapped(to: columns)
     }
-    let staleness = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let staleness = state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     if comparison.sections.isEmpty {
       return title + staleness + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
     }

@@ -49,7 +49,7 @@ extension ConsoleState {
 
   /// The versions that the cluster offers of `name`, newest first.
   func offeredVersions(of name: String) -> [String] {
-    let known = market.versions[name]?.elements.values.withoutDoubles.map(\.version) ?? []
+    let known = market.versions[name]?.elements.values.withoutDuplicates.map(\.version) ?? []
     var spelled: [VersionText: String] = [:]
     // `v1.0.0` is the same version as `1.0.0`; the spelling of the object is used, because requests need it.
     for version in known + (market.extensions[name]?.versions ?? []) {

@@ -26,9 +26,9 @@ struct DraftsScreen: Screen {
   mutating func settle(_ state: inout ConsoleState) {
     names = state.records.drafts.keys.sorted()
     selected = max(0, min(selected, names.count - 1))
-    let (lines, place) = lines(state)
+    let (lines, row) = lines(state)
     pager.show(lines, height: state.bodySize.rows)
-    pager.reveal(place, height: state.bodySize.rows)
+    pager.reveal(row, height: state.bodySize.rows)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {

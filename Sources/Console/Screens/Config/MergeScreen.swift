@@ -40,9 +40,9 @@ struct MergeScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 2) }
 
   mutating func settle(_ state: inout ConsoleState) {
-    let (lines, place) = lines(state)
+    let (lines, row) = lines(state)
     pager.show(lines, height: height(state))
-    pager.reveal(place, height: height(state))
+    pager.reveal(row, height: height(state))
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
@@ -107,15 +107,15 @@ struct MergeScreen: Screen {
   /// The lines to show, and the row of the selected change.
   private func lines(_ state: ConsoleState) -> ([Line], Int) {
     var lines: [Line] = []
-    var (places, number, row) = ((base: 0, theirs: 0, mine: 0), -1, 0)
+    var (starts, number, row) = ((base: 0, theirs: 0, mine: 0), -1, 0)
     for hunk in merge.hunks {
       let own = (
-        base: texts(hunk.base, shown.base, places.base), theirs: texts(hunk.theirs, shown.theirs, places.theirs),
-        mine: texts(hunk.mine, shown.mine, places.mine)
+        base: texts(hunk.base, shown.base, starts.base), theirs: texts(hunk.theirs, shown.theirs, starts.theirs),
+        mine: texts(hunk.mine, shown.mine, starts.mine)
       )
-      places.base += hunk.base.count
-      places.theirs += hunk.theirs.count
-      places.mine += hunk.mine.count
+      starts.base += hunk.base.count
+      starts.theirs += hunk.theirs.count
+      starts.mine += hunk.mine.count
       guard hunk.isChanged else {
         lines += Self.context(own.base, state.words)
         continue
@@ -128,8 +128,8 @@ struct MergeScreen: Screen {
     return (lines, row)
   }
 
-  private func texts(_ lines: [String], _ masked: [String], _ place: Int) -> [String] {
-    isRevealed || place + lines.count > masked.count ? lines : Array(masked[place..<(place + lines.count)])
+  private func texts(_ lines: [String], _ masked: [String], _ start: Int) -> [String] {
+    isRevealed || start + lines.count > masked.count ? lines : Array(masked[start..<(start + lines.count)])
   }
 
   /// Unchanged lines; of a long run only the first and last ones are shown.

@@ -16,13 +16,13 @@ struct ContextsScreen: Screen {
   var sections: [KeySection] { [.list, .everywhere] }
   var place: Location? { .page(.contexts) }
   func title(_ state: ConsoleState) -> String { state.words("Contexts") }
-  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.places] }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.clusterChoices] }
   func hints(_ state: ConsoleState) -> [Hint] {
     (rows.isEmpty ? [] : [Hint(.open, state.words("go there"))]) + .commands([.back, .help])
   }
 
   mutating func settle(_ state: inout ConsoleState) {
-    rows = list.arranged((try? state.places?.get()) ?? [], Self.columns(state))
+    rows = list.arranged((try? state.clusterChoices?.get()) ?? [], Self.columns(state))
     list.settle(rows, height: state.bodySize.rows, preferring: rows.first { $0.name == state.session.cluster }?.id)
   }
 
@@ -37,12 +37,12 @@ struct ContextsScreen: Screen {
   }
 
   private func go(_ state: ConsoleState) -> [Step] {
-    guard let place = rows.first(where: { $0.id == list.selected }) else { return [] }
-    if place.name == state.session.cluster { return [.complain("This is \(place.name) already.")] }
+    guard let choice = rows.first(where: { $0.id == list.selected }) else { return [] }
+    if choice.name == state.session.cluster { return [.complain("This is \(choice.name) already.")] }
     if let sent = state.submissions.first(where: { $1.isUnderWay }) {
       return [.complain("\(sent.key): \(sent.value.plan.change.phrase) is still being sent.")]
     }
-    return [.start(.move(place)), .say(.note, "Going to \(place.name) …")]
+    return [.start(.move(choice)), .say(.note, "Going to \(choice.name) …")]
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
@@ -53,12 +53,12 @@ struct ContextsScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let frame = ListFrame(emptiness: emptiness(state))
+    let frame = ListFrame(emptiness: emptyLine(state))
     list.draw(rows.map { $0.inWords(state.words) }, Self.columns(state), frame, on: &surface, in: area, state)
   }
 
-  private func emptiness(_ state: ConsoleState) -> Line {
-    switch state.places {
+  private func emptyLine(_ state: ConsoleState) -> Line {
+    switch state.clusterChoices {
     case nil: Line(state.words("Reading the profiles and the kubeconfig …"), .dim)
     case .failure(let failure)?: Line(state.words(failure.sentence), .statusError)
     case .success?: Line(state.words("There is nowhere else to go; ksx login makes a profile."), .dim)
@@ -90,11 +90,11 @@ extension ClusterChoice {
     }
   }
 
-  /// The place as it is shown.
+  /// The choice with its texts translated.
   fileprivate func inWords(_ words: Language) -> ClusterChoice {
-    var place = self
-    if ways != "kubernetes" { place.ways = words(ways) }
-    if server == "on this computer" { place.server = words("on this computer") }
-    return place
+    var choice = self
+    if ways != "kubernetes" { choice.ways = words(ways) }
+    if server == "on this computer" { choice.server = words("on this computer") }
+    return choice
   }
 }

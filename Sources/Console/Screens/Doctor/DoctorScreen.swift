@@ -26,13 +26,13 @@ struct DoctorScreen: Screen {
     var finding: Finding
     var remedy: Remedy?
     /// The index of the remedy in the finding.
-    var place: Int
+    var remedyIndex: Int
 
-    var id: String { "\(finding.cause.rawValue) \(finding.subject) \(finding.text) \(place)" }
+    var id: String { "\(finding.cause.rawValue) \(finding.subject) \(finding.text) \(remedyIndex)" }
 
     static func all(_ finding: Finding) -> [FindingRow] {
-      if finding.remedies.isEmpty { return [FindingRow(finding: finding, remedy: nil, place: 0)] }
-      return finding.remedies.enumerated().map { FindingRow(finding: finding, remedy: $1, place: $0) }
+      if finding.remedies.isEmpty { return [FindingRow(finding: finding, remedy: nil, remedyIndex: 0)] }
+      return finding.remedies.enumerated().map { FindingRow(finding: finding, remedy: $1, remedyIndex: $0) }
     }
   }
 
@@ -105,7 +105,7 @@ struct DoctorScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: areas.list)
     let what = name ?? state.words("{0} installations", "\(examination(state)?.count ?? 0)")
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
       otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
     list.draw(rows, Self.columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
@@ -114,12 +114,12 @@ struct DoctorScreen: Screen {
 
   private static func columns(_ words: Language) -> [Column<FindingRow>] {
     [
-      Column("OBJECT", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
+      Column("OBJECT", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.remedyIndex == 0 ? $0.finding.subject : "" },
       Column("WHAT IS WRONG", width: 24, upTo: 70, rank: 0, style: { $0.finding.certainty.style }) { row in
-        row.place == 0 ? words(row.finding.sentence) : ""
+        row.remedyIndex == 0 ? words(row.finding.sentence) : ""
       },
       Column("SURE", width: 8, rank: 2, style: { _ in .dim }) {
-        $0.place == 0 ? words($0.finding.certainty.rawValue) : ""
+        $0.remedyIndex == 0 ? words($0.finding.certainty.rawValue) : ""
       },
       Column("REMEDY", width: 16, upTo: 60, rank: 0, style: { _ in .accent }) {
         $0.remedy.map { words($0.name) } ?? "–"
@@ -132,7 +132,7 @@ struct DoctorScreen: Screen {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
       Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
     }
-    let staleness = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let staleness = state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     guard let selected else { return staleness + gaps }
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in

@@ -85,7 +85,7 @@ struct RemedyScreen: Screen {
     case .nextPane, .previousPane, .left, .right:
       isApplyFocused.toggle()
       return []
-    default: return pager.perform(command, height: height(state)) ? [] : nil
+    default: return pager.move(command, height: height(state)) ? [] : nil
     }
   }
 
@@ -134,8 +134,8 @@ struct RemedyScreen: Screen {
     let end = surface.write(
       "[ \(leaving(state.words)) ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     if isOver || isBlocked { return }
-    let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write("[ \(applying(state.words)) ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+    let position = Point(row: area.origin.row + 1, column: end + 1)
+    surface.write("[ \(applying(state.words)) ]", at: position, in: area, style: isApplyFocused ? focused : plain)
   }
 
   /// Closing the plan of a cancellation does not cancel anything.
@@ -170,8 +170,8 @@ struct RemedyScreen: Screen {
     return Line(mark + words(effect.sentence), style).wrapped(to: columns, indent: 2)
   }
 
-  private func stepLines(_ place: Int, _ step: Remedy.Step, _ columns: Int, _ state: ConsoleState) -> [Line] {
-    let mark = place < done ? "✓ " : "\(place + 1). "
+  private func stepLines(_ position: Int, _ step: Remedy.Step, _ columns: Int, _ state: ConsoleState) -> [Line] {
+    let mark = position < done ? "✓ " : "\(position + 1). "
     let text: String =
       switch step {
       case .wait(let what): state.words("wait until {0}", state.words(what))
@@ -180,7 +180,7 @@ struct RemedyScreen: Screen {
         state.session.kubectlAbsence == nil
           ? request.shown.kubectl(flags: state.session.kubectlFlags) : request.shown.words
       }
-    return (Line(mark, place < done ? .stateInstalled : .text) + Line(text, place < done ? .dim : .diffContext))
+    return (Line(mark, position < done ? .stateInstalled : .text) + Line(text, position < done ? .dim : .diffContext))
       .wrapped(to: columns, indent: 3)
   }
 }

@@ -72,7 +72,7 @@ struct TextPage: ExtensionPage {
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if command == .open, prompt == nil { return text.open(state) }
-    return pager.read(command, height: height)
+    return pager.handle(command, height: height)
   }
 
   mutating func type(_ key: Key) -> [Step] { pager.type(key, height: height) }

@@ -140,16 +140,16 @@ extension ExtensionScreen {
     let summary = words.filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])
-    let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
-    surface.write(summary, at: place, in: area, style: state.theme[status.style])
+    let position = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
+    surface.write(summary, at: position, in: area, style: state.theme[status.style])
     drawTabs(on: &surface, in: area.row(1), state)
   }
 
   private func drawTabs(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let shown = tabs(columns: area.size.columns, state)
     for (tab, columns) in shown {
-      let place = Point(row: area.origin.row, column: columns.lowerBound)
-      let end = surface.write(tab.digit, at: place, in: area, style: state.theme[.helpKey])
+      let position = Point(row: area.origin.row, column: columns.lowerBound)
+      let end = surface.write(tab.digit, at: position, in: area, style: state.theme[.helpKey])
       surface.write(
         state.words(tab.title), at: Point(row: area.origin.row, column: end + 1), in: area,
         style: state.theme[tab == self.tab ? .tabActive : .tab])

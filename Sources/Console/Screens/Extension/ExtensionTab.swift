@@ -6,14 +6,14 @@ package enum ExtensionTab: String, CaseIterable, Sendable {
   var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
   /// The digit that opens it.
-  var digit: String { String((place + 1) % 10) }
+  var digit: String { String((index + 1) % 10) }
 
-  private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  private var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// The page `step` tabs further, with wrap-around.
   func turned(by step: Int) -> ExtensionTab {
     let all = Self.allCases
-    return all[(place + step + all.count) % all.count]
+    return all[(index + step + all.count) % all.count]
   }
 
   /// A description of the command that opens it, in one line.

@@ -41,16 +41,16 @@ struct ObjectScreen: Screen {
       return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)]
     }
     guard case .object(let text)? = state.readings[topic]?.facts else {
-      return state.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(
+      return state.emptyLine(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(
         to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
-    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines.map { Line($0) }
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back, .screen(.yaml): return [.close()]
     case .reveal: isRevealed.toggle()

@@ -37,13 +37,13 @@ struct RuleScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if field == nil, let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if field == nil, let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back where field != nil && asked != nil: field = nil
     case .back: return [.close()]
     case .open where field != nil: take()
     case .whichRule: field = LinePrompt(text: asked ?? "/")
-    default: return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+    default: return pager.move(command, height: state.bodySize.rows) ? [] : nil
     }
     return []
   }
@@ -74,7 +74,7 @@ struct RuleScreen: Screen {
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let topic = ReadRequest.Topic.serving(of: nil)
     guard case .serving(let facts)? = state.readings[topic]?.facts else {
-      return state.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
+      return state.emptyLine(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
         to: columns)
     }
     guard let asked else {
@@ -103,7 +103,7 @@ struct RuleScreen: Screen {
       + Line(words(found.reason), found.isServed ? .stateInstalled : .stateFailed).wrapped(to: columns)
     let upstream = found.upstream.map { upstream in
       wrapped("\(upstream.method.rawValue) \(upstream.target)")
-        + wrapped(words(upstream.place), .dim)
+        + wrapped(words(upstream.destination), .dim)
         + upstream.headers.fields.flatMap { wrapped("\($0.name): \($0.isSecret ? "•••" : $0.value)", .dim) }
     }
     return verdict + section(words("Its upstream is sent"), upstream ?? [])
@@ -119,8 +119,8 @@ struct RuleScreen: Screen {
 
 extension UpstreamRequest {
   /// The server or service that receives the request.
-  fileprivate var place: Sentence {
-    switch endpoint.place {
+  fileprivate var destination: Sentence {
+    switch endpoint.location {
     case .address(let address): "to \(address.scheme.rawValue)://\(address.name)"
     case .service(let service): "to service \(service)"
     case nil: "to nothing that is known"

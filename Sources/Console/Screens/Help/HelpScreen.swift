@@ -24,7 +24,7 @@ struct HelpScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    if let steps = pager.handle(command, height: state.bodySize.rows) { return steps }
     return command == .back || command == .help ? [.close()] : nil
   }
 

@@ -21,11 +21,11 @@ struct MessagesScreen: Screen {
     isOpen = true
     let height = state.bodySize.rows
     pager.show(Self.lines(state), height: height)
-    if !hasMoved { _ = pager.perform(.last, height: height) }
+    if !hasMoved { _ = pager.move(.last, height: height) }
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: state.bodySize.rows) {
+    if let steps = pager.handle(command, height: state.bodySize.rows) {
       hasMoved = true
       return steps
     }

@@ -86,8 +86,8 @@ struct PaletteList: Sendable {
 
   /// The rank: recently used entries, then those that are useful for the current row, then possible ones.
   private func order(_ entry: PaletteEntry, _ recent: [String]) -> Int {
-    if let place = recent.lastIndex(of: entry.text) { return recent.count - place }
-    if let place = useful.firstIndex(of: entry.command) { return 200 + place }
+    if let index = recent.lastIndex(of: entry.text) { return recent.count - index }
+    if let index = useful.firstIndex(of: entry.command) { return 200 + index }
     if entry.reason != nil { return 1000 }
     // Commands without a well-known key precede those that users know by their keys.
     return switch entry.command {
@@ -158,8 +158,8 @@ struct PaletteList: Sendable {
     guard kind == .rollBack, let installation = state.market.installed.of(name) else { return all }
     let former = state.memory(of: name).former(to: installation)
     // Of several releases with the same version, a rollback goes to the newest.
-    let versions = former.enumerated().filter { place, release in
-      !former[..<place].contains { $0.version == release.version }
+    let versions = former.enumerated().filter { index, release in
+      !former[..<index].contains { $0.version == release.version }
     }
     for release in versions.map(\.element).prefix(8) {
       let remark = state.words("{0} ago", state.age(release.time))
@@ -191,12 +191,12 @@ struct FuzzyMatch: Comparable {
   init?(_ text: String, in other: String) {
     let (text, other) = (Array(text.lowercased().utf8), Array(other.lowercased().utf8))
     if other.starts(with: text) { rank = other.count - text.count; return }
-    var (place, gaps, last) = (0, 0, -1)
-    for (offset, byte) in other.enumerated() where place < text.count && byte == text[place] {
+    var (index, gaps, last) = (0, 0, -1)
+    for (offset, byte) in other.enumerated() where index < text.count && byte == text[index] {
       if last >= 0 { gaps += offset - last - 1 }
-      (place, last) = (place + 1, offset)
+      (index, last) = (index + 1, offset)
     }
-    guard place == text.count else { return nil }
+    guard index == text.count else { return nil }
     rank = 1000 + gaps * 10 + other.count
   }
 

@@ -67,7 +67,7 @@ struct PaletteScreen: Screen {
       : PaletteList(state, subject: subject, sections: below)
         .entries(for: field.text, recent: history)
     let selected = isChosen ? entries.first { $0.id == list.selected } : entries.first
-    guard let entry = selected else { return [.close()] + unfound(state) }
+    guard let entry = selected else { return [.close()] + stepsWithoutEntry(state) }
     if entry.command.needsArgument, entry.argument.isEmpty {
       return [.close(), .complain("\(entry.text) takes a word: \(entry.remark)")]
     }
@@ -76,7 +76,7 @@ struct PaletteScreen: Screen {
   }
 
   /// Handles a text without entries: shows why there are none, or passes the argument to the command, which reports it.
-  private func unfound(_ state: ConsoleState) -> [Step] {
+  private func stepsWithoutEntry(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {
       if let verb = words.first, PaletteList.onlyForScripts.contains(verb) {

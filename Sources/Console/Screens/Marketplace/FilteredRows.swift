@@ -39,15 +39,15 @@ struct FilteredRows: RowSource, Sendable {
 
   /// The position of `name` among the shown rows.
   func position(of name: String) -> Int? {
-    guard let place = index[name] else { return nil }
+    guard let position = index[name] else { return nil }
     // `shown` is ascending, so a binary search finds it.
     var low = 0
     var high = shown.count
     while low < high {
       let middle = (low + high) / 2
-      if shown[middle] < place { low = middle + 1 } else { high = middle }
+      if shown[middle] < position { low = middle + 1 } else { high = middle }
     }
-    return low < shown.count && shown[low] == place ? low : nil
+    return low < shown.count && shown[low] == position ? low : nil
   }
 
   /// Updates the rows for what changed; returns whether anything did.
@@ -87,9 +87,9 @@ struct FilteredRows: RowSource, Sendable {
       let row = row(
         ExtensionRow(name, element, installation, memories[name], language: language, readable: market.readable),
         from: market, language)
-      if let place = index[name] {
-        mustSort = mustSort || isMoved(rows[place], row)
-        rows[place] = row
+      if let position = index[name] {
+        mustSort = mustSort || isMoved(rows[position], row)
+        rows[position] = row
       } else {
         rows.append(row)
         mustSort = true
@@ -113,17 +113,17 @@ struct FilteredRows: RowSource, Sendable {
 
   private mutating func count(_ rows: [MarketplaceRow]) {
     (totals, tally) = (ViewCounts(), Tally())
-    var wanting: [(urgency: ExtensionStatus.Urgency, place: Int)] = []
-    for (place, row) in rows.enumerated() {
+    var wanting: [(urgency: ExtensionStatus.Urgency, position: Int)] = []
+    for (position, row) in rows.enumerated() {
       totals.add(row)
       if row.urgency == .failed { tally.failed += 1 } else if row.urgency != .none { tally.busy += 1 }
       if row.hasUpdate { tally.updates += 1 }
-      if row.urgency != .none || row.hasUpdate { wanting.append((row.urgency, place)) }
+      if row.urgency != .none || row.hasUpdate { wanting.append((row.urgency, position)) }
     }
     isComplete =
       !rows.isEmpty && rows.allSatisfy { $0.status.isInstalled || $0.isOffered || !$0.extensionRow.recommended.isEmpty }
-    wanting.sort { ($0.urgency.rawValue, $0.place) < ($1.urgency.rawValue, $1.place) }
-    tally.names = wanting.map { rows[$0.place].name }
+    wanting.sort { ($0.urgency.rawValue, $0.position) < ($1.urgency.rawValue, $1.position) }
+    tally.names = wanting.map { rows[$0.position].name }
   }
 
   private func isMoved(_ before: MarketplaceRow, _ after: MarketplaceRow) -> Bool {
@@ -143,9 +143,9 @@ struct FilteredRows: RowSource, Sendable {
 
   private func filtered() -> (ViewCounts, [Int]) {
     var (counts, shown) = (ViewCounts(), [Int]())
-    for place in rows.indices where filter.accepts(rows[place].subject, at: now) {
-      counts.add(rows[place])
-      if view.contains(rows[place]) { shown.append(place) }
+    for position in rows.indices where filter.accepts(rows[position].subject, at: now) {
+      counts.add(rows[position])
+      if view.contains(rows[position]) { shown.append(position) }
     }
     return (counts, shown)
   }

@@ -13,18 +13,18 @@ enum MarketplaceColumns {
 
   /// The columns for display, with the time and the time format of `state`.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
-    let clock = (state.now, state.showsExactTimes)
+    let (now, isExact) = (state.now, state.showsExactTimes)
     let (isSlow, words) = (state.isSlow, state.words)
     let stuck = words("stuck")
     return all(
-      isExact: state.showsExactTimes,
-      state: { $0.isStuck(at: clock.0) ? stuck : words($0.status.listWord) }, isStuck: { $0.isStuck(at: clock.0) },
+      isExact: isExact,
+      state: { $0.isStuck(at: now) ? stuck : words($0.status.listWord) }, isStuck: { $0.isStuck(at: now) },
       installObstacle: { state.installObstacle(to: $0) }
     ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
       guard let changed = row.changed else { return "" }
-      if clock.1 { return Age.exact(changed, at: clock.0) }
-      return Age.text(of: changed, at: clock.0, isExact: false, isUnderWay: isUnderWay, words)
+      if isExact { return Age.exact(changed, at: now) }
+      return Age.text(of: changed, at: now, isExact: false, isUnderWay: isUnderWay, words)
     }
   }
 
@@ -65,13 +65,13 @@ extension ConsoleState {
     guard market.installed.of(name) == nil, var context = planContext(for: name) else { return [] }
     let recommended = market.extensions[name]?.recommendedVersion ?? ""
     let known = market.versions[name]?.elements.values ?? market.catalogue[name] ?? []
-    let meant =
+    let version =
       known.first { !recommended.isEmpty && VersionText($0.version) == VersionText(recommended) }
       ?? known.max { SemanticVersion.precedes($0.version, $1.version) }
-    guard let meant else { return [] }
-    context.versions = [meant.version: meant]
+    guard let version else { return [] }
+    context.versions = [version.version: version]
     context.gaps[.versions] = nil
-    return context.shortcomings(of: meant.version, for: name).filter(\.isBlocking).map(\.sentence)
+    return context.shortcomings(of: version.version, for: name).filter(\.isBlocking).map(\.sentence)
   }
 
   /// Whether the install would be refused, as far as is known.

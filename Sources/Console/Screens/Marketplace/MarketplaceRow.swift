@@ -49,12 +49,12 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   var offered: String { version.isEmpty ? subject.version?.version ?? "" : version }
 
   /// After this many seconds without news, a change in progress counts as stuck for the user.
-  static let patience = 600.0
+  static let stuckSeconds = 600.0
 
   /// Whether a change in progress has had no news for so long that a user should look at it.
   func isStuck(at now: ClockReading) -> Bool {
     guard urgency.isUnderWay, let changed else { return false }
-    return now.wall - Double(changed) > Self.patience
+    return now.wall - Double(changed) > Self.stuckSeconds
   }
 
   /// Whether it is installed but disabled.

@@ -9,7 +9,7 @@ extension MarketplaceScreen {
     let viewFrame = ListFrame(isFocused: pane == .views)
     views.draw(viewRows, ViewRow.columns, viewFrame, on: &surface, in: areas.views, state)
     drawRule(on: &surface, in: areas.views, state)
-    let frame = ListFrame(isFocused: pane == .extensions, chip: chip(state), emptiness: emptiness(state))
+    let frame = ListFrame(isFocused: pane == .extensions, chip: chip(state), emptiness: emptyLine(state))
     list.draw(listing, MarketplaceColumns.all(state), frame, on: &surface, in: areas.extensions, state)
     areas.drawRules(on: &surface, state.theme)
     guard let selected else { return }
@@ -23,9 +23,9 @@ extension MarketplaceScreen {
   /// The line between views and categories.
   private func drawRule(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let shown = views.visible(viewRows.count, height: area.size.rows)
-    guard let place = viewRows.position(of: .rule), shown.contains(place) else { return }
+    guard let index = viewRows.position(of: .rule), shown.contains(index) else { return }
     let line = String(repeating: "─", count: max(0, area.size.columns - 1))
-    surface.write(line, row: place - shown.lowerBound + 1, in: area, style: state.theme[.border])
+    surface.write(line, row: index - shown.lowerBound + 1, in: area, style: state.theme[.border])
   }
 
   /// The marks and the filter, for as long as they apply.
@@ -38,20 +38,20 @@ extension MarketplaceScreen {
   }
 
   /// Why the list is empty.
-  private func emptiness(_ state: ConsoleState) -> Line {
+  private func emptyLine(_ state: ConsoleState) -> Line {
     guard listing.isEmpty else { return .blank }
-    return state.emptiness(
+    return state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading the extensions of {0} …", state.session.cluster),
-      otherwise: emptiness(state.words))
+      otherwise: emptyLine(state.words))
   }
 
-  private func emptiness(_ words: Language) -> String {
+  private func emptyLine(_ words: Language) -> String {
     if listing.total == 0 { return words("There are no extensions yet.") }
-    let place = viewRows.first { $0.view == listing.view }?.title ?? listing.view.title
+    let viewTitle = viewRows.first { $0.view == listing.view }?.title ?? listing.view.title
     if listing.filter.isEmpty { return words(listing.view.emptiness) }
     let (text, count) = (listing.filter.text, "\(listing.counts[.all])")
     if listing.view == .all { return words("Nothing matches {0}.", text) }
-    return words("Nothing in {0} matches {1}; {2} in All (0 shows all).", place, text, count)
+    return words("Nothing in {0} matches {1}; {2} in All (0 shows all).", viewTitle, text, count)
   }
 }
 
@@ -79,7 +79,7 @@ extension MarketplaceScreen {
 
 extension MarketplaceScreen {
   /// Subscriptions to the version before an upgrade, for a few of the extensions that want attention.
-  func pasts(_ state: ConsoleState) -> [Subscription] {
+  func previousVersionSubscriptions(_ state: ConsoleState) -> [Subscription] {
     state.tally.names.prefix(5).flatMap { state.pastBeforeAttempt(of: $0) }
   }
 }

@@ -64,8 +64,9 @@ struct MarketplaceScreen: Screen {
   /// Reads what only the versions contain if there are few extensions or a filter asks for it.
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let isSmall = state.market.isFilled && listing.isComplete && listing.total <= Self.small && !state.isSlow
-    guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return pasts(state) }
-    return [.catalogue(dialect)] + state.reading(.platform) + pasts(state)
+    let previous = previousVersionSubscriptions(state)
+    guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return previous }
+    return [.catalogue(dialect)] + state.reading(.platform) + previous
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -97,8 +98,8 @@ struct MarketplaceScreen: Screen {
     hasBegun = state.market.isFilled
     list.settle(listing, height: height(state), preferring: first)
     kubernetes = state.shownKubernetes
-    if views.selected != .view(listing.view), let place = viewRows.position(of: .view(listing.view)) {
-      views.choose(at: place, in: viewRows)
+    if views.selected != .view(listing.view), let index = viewRows.position(of: .view(listing.view)) {
+      views.choose(at: index, in: viewRows)
     }
     views.settle(viewRows, height: viewHeight(state))
     preview.settle(selected, height: layout(state).preview.size.rows)
@@ -116,8 +117,8 @@ struct MarketplaceScreen: Screen {
 
   /// When the next age on the screen changes; ages that no longer change are ignored.
   private func nextAge(_ state: ConsoleState) -> ClockReading? {
-    list.visible(listing.count, height: height(state)).compactMap { place in
-      let row = listing[place]
+    list.visible(listing.count, height: height(state)).compactMap { index in
+      let row = listing[index]
       return row.changed.flatMap {
         Age.nextChange(of: $0, after: state.now, isUnderWay: row.urgency.isUnderWay && !state.isSlow)
       }
@@ -143,7 +144,7 @@ struct MarketplaceScreen: Screen {
       listing.view = .all
     }
     pane = .extensions
-    if let place = listing.position(of: name) { list.choose(at: place, in: listing) }
+    if let index = listing.position(of: name) { list.choose(at: index, in: listing) }
   }
 
   func layout(_ state: ConsoleState) -> MarketplaceLayout {
@@ -269,9 +270,9 @@ struct MarketplaceScreen: Screen {
 
   /// Selects the selected view, and skips the line between views and categories.
   private mutating func followView(after command: Command) {
-    if views.selected == .rule, let place = viewRows.position(of: .rule) {
+    if views.selected == .rule, let index = viewRows.position(of: .rule) {
       let isUp = command == .up || command == .halfUp || command == .pageUp
-      views.choose(at: place + (isUp ? -1 : 1), in: viewRows)
+      views.choose(at: index + (isUp ? -1 : 1), in: viewRows)
     }
     if case .view(let view)? = views.selected { selectView(view) }
   }

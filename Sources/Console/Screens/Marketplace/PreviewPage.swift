@@ -71,7 +71,7 @@ struct PreviewPage {
       readable: state.market.readable)
     guard status.urgency.isUnderWay, let changed = Timestamp.seconds(row.changed) else { return [] }
     let seconds = state.now.wall - Double(changed)
-    guard seconds > MarketplaceRow.patience else { return [] }
+    guard seconds > MarketplaceRow.stuckSeconds else { return [] }
     let key = state.settings.keys(for: .page(.doctor), in: [.everywhere]).first ?? ":doctor"
     return [state.words("no news for {0}: {1} looks for the cause", state.words.duration(seconds), key)]
   }
@@ -116,7 +116,7 @@ struct PreviewPage {
     return section(
       state.words("Changes"),
       state.past(of: name).prefix(8).flatMap { change -> [Line] in
-        let who = change.who(asking: own)
+        let who = change.who(ownName: own)
         let author = who.english.hasPrefix("by ") ? state.words(who) : state.words("by {0}", state.words(who))
         let text = "\(state.words(change.sentence)) \(author)  \(state.words(change.resultWords))"
         return (Line("  " + state.age(of: change.entry.time).padded(to: 9), .dim) + Line(text, change.style))

@@ -33,12 +33,12 @@ extension MarketplaceScreen {
   /// The pane to which `command` moves the focus, or `nil` if it moves none.
   func pane(after command: Command, _ state: ConsoleState) -> Pane? {
     let panes: [Pane] = [.views, .extensions] + (state.showsPreview ? [.preview] : [])
-    let place = panes.firstIndex(of: pane) ?? 1
+    let index = panes.firstIndex(of: pane) ?? 1
     switch command {
     case .nextPane: return pane == .extensions ? .views : .extensions
     case .previousPane: return pane == .extensions ? panes.last.flatMap { $0 == pane ? .views : $0 } : .extensions
-    case .left: return panes[max(0, place - 1)]
-    case .right: return panes[min(panes.count - 1, place + 1)]
+    case .left: return panes[max(0, index - 1)]
+    case .right: return panes[min(panes.count - 1, index + 1)]
     // Users of vi press `l` to go right, and a view has no log.
     case .screen(.log) where pane == .views: return .extensions
     default: return nil

@@ -109,17 +109,17 @@ struct ManyPlanScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if !isTyping, pager.prompt != nil { return pager.read(command, height: height(state)) }
+    if !isTyping, pager.prompt != nil { return pager.handle(command, height: height(state)) }
     switch command {
-    case .back where pager.isSeeking && !isTyping: return pager.read(command, height: height(state))
+    case .back where pager.isSeeking && !isTyping: return pager.handle(command, height: height(state))
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
     case .apply where mustType:
       return [.complain("Read to the end of the plan first: there it is confirmed.")]
     case .apply: return apply(state)
     default:
-      guard isTyping else { return pager.read(command, height: height(state)) }
-      _ = pager.perform(command, height: height(state))
+      guard isTyping else { return pager.handle(command, height: height(state)) }
+      _ = pager.move(command, height: height(state))
       return []
     }
   }

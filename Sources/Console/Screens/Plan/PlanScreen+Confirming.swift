@@ -77,7 +77,7 @@ extension PlanScreen {
   private mutating func read(_ key: Key, _ state: ConsoleState) -> [Step] {
     if scroll(key, state) { return [] }
     if key == .character(" ") {
-      _ = pager.perform(.pageDown, height: height(state))
+      _ = pager.move(.pageDown, height: height(state))
       return []
     }
     return [.complain(howToConfirm)]
@@ -87,7 +87,7 @@ extension PlanScreen {
   private mutating func scroll(_ key: Key, _ state: ConsoleState) -> Bool {
     if pager.wheel(key, height: height(state)) { return true }
     guard case .command(.command(let command)) = state.settings.match([key], in: [.everywhere]) else { return false }
-    return pager.perform(command, height: height(state))
+    return pager.move(command, height: height(state))
   }
 
   mutating func press(_ state: inout ConsoleState) -> [Step] {

@@ -54,8 +54,8 @@ extension PlanScreen {
 
   private func drawStanding(on surface: inout Surface, in row: Rect, after used: Int, _ state: ConsoleState) {
     let text = standingText(state.words).truncated(to: max(0, row.size.columns - (used == 0 ? 0 : used + 2)))
-    let place = Point(row: row.origin.row, column: row.columns.upperBound - text.columns)
-    surface.write(text, at: place, in: row, style: state.theme[standing?.style ?? .dim])
+    let position = Point(row: row.origin.row, column: row.columns.upperBound - text.columns)
+    surface.write(text, at: position, in: row, style: state.theme[standing?.style ?? .dim])
   }
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -63,8 +63,8 @@ extension PlanScreen {
     let isTyped = mustTypeName && !isBlocked
     let note = note(columns: area.size.columns, state.words)
     for (row, words) in note.enumerated() {
-      let place = last - note.count + row + (isTyped || isUnderWay ? 1 : 0)
-      surface.write(words, row: place, in: area, style: state.theme[.statusBusy])
+      let position = last - note.count + row + (isTyped || isUnderWay ? 1 : 0)
+      surface.write(words, row: position, in: area, style: state.theme[.statusBusy])
     }
     if isTyped || isUnderWay { return }
     let plain = state.theme[.dialog]
@@ -72,8 +72,8 @@ extension PlanScreen {
     let end = surface.write(
       "[ \(state.words("Cancel")) ]", row: last, in: area, style: isApplyFocused ? plain : focused)
     guard !isBlocked, !state.session.isReadOnly else { return }
-    let place = Point(row: area.origin.row + last, column: end + 1)
-    surface.write(applyButton(state.words), at: place, in: area, style: isApplyFocused ? focused : plain)
+    let position = Point(row: area.origin.row + last, column: end + 1)
+    surface.write(applyButton(state.words), at: position, in: area, style: isApplyFocused ? focused : plain)
   }
 }
 

@@ -9,9 +9,9 @@ import Terminal
 extension PlanScreen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if namespace != nil { return performWhileChoosing(command) }
-    if pager.prompt != nil { return pager.read(command, height: height(state)) }
+    if pager.prompt != nil { return pager.handle(command, height: height(state)) }
     switch command {
-    case .back where pager.isSeeking: return pager.read(command, height: height(state))
+    case .back where pager.isSeeking: return pager.handle(command, height: height(state))
     case .back: return [.close()]
     case .namespace: return chooseNamespace(state)
     case .apply: return isConfirmedByName ? [.complain(howToConfirm)] : apply(&state)
@@ -27,7 +27,7 @@ extension PlanScreen {
     case .reveal:
       isRevealed.toggle()
       return []
-    default: return pager.read(command, height: height(state))
+    default: return pager.handle(command, height: height(state))
     }
   }
 

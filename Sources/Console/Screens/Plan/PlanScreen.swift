@@ -119,31 +119,31 @@ struct PlanScreen: Screen {
   }
 
   private mutating func makePlans(_ state: ConsoleState) {
-    let now = PlanInputs(
+    let current = PlanInputs(
       installed: state.market.installed, versions: ([name] + prelude.map(\.name)).map { state.market.versions[$0] },
       element: state.market.extensions[name], capabilities: state.capabilityState.capabilities, facts: state.planFacts,
       rights: state.rights)
-    guard now != inputs || plans.isEmpty, let fresh = freshPlans(state) else { return }
-    let isElse = inputs.map(now.hasOtherObjects) ?? false
-    inputs = now
+    guard current != inputs || plans.isEmpty, let fresh = freshPlans(state) else { return }
+    let hasOtherObjects = inputs.map(current.hasOtherObjects) ?? false
+    inputs = current
     let present = state.market.installed.of(name)
     defer { seen = present }
     guard plans.count == fresh.count else {
       if plans.isEmpty { progress = .asking }
       return plans = fresh
     }
-    let drift = ForeignChange(from: seen, to: present)
+    let foreignChange = ForeignChange(from: seen, to: present)
     let isOutdated = zip(plans, fresh).contains { $0.isOutdated(by: $1) }
     // A name typed before everything was known confirms nothing.
-    if drift != nil || isOutdated { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
-    if drift != nil || (isElse && isOutdated) { askAnew(drift, state) }
+    if foreignChange != nil || isOutdated { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
+    if foreignChange != nil || (hasOtherObjects && isOutdated) { askAnew(foreignChange, state) }
     plans = fresh
   }
 
   /// Asks the user to look again, because the plan must not change between reading and confirming.
-  private mutating func askAnew(_ drift: ForeignChange?, _ state: ConsoleState) {
-    if let drift {
-      progress = .changed(state.words(drift.sentence(of: name)))
+  private mutating func askAnew(_ foreignChange: ForeignChange?, _ state: ConsoleState) {
+    if let foreignChange {
+      progress = .changed(state.words(foreignChange.sentence(of: name)))
     } else if case .changed = progress {
       // The reason already given explains this change too.
     } else {

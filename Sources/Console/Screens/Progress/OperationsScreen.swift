@@ -39,14 +39,14 @@ struct OperationsScreen: Screen {
   }
 
   /// The full text of what the selected operation waits for, if its row cuts the text off.
-  private func whole(_ state: ConsoleState) -> [String] {
+  private func fullText(_ state: ConsoleState) -> [String] {
     guard let text = rows.first(where: { $0.id == list.selected }).map({ state.words($0.operation.waitsFor) }),
       text.columns > 16, state.bodySize.columns < 120, state.bodySize.rows > 12
     else { return [] }
     return Array(text.wrapped(to: max(8, state.bodySize.columns - 2)).prefix(4))
   }
 
-  private func height(_ state: ConsoleState) -> Int { state.bodySize.rows - whole(state).count }
+  private func height(_ state: ConsoleState) -> Int { state.bodySize.rows - fullText(state).count }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
@@ -67,13 +67,13 @@ struct OperationsScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"),
       otherwise: state.words("Nothing is under way."))
-    let whole = whole(state)
-    let (top, bottom) = area.split(bottom: whole.count)
+    let text = fullText(state)
+    let (top, bottom) = area.split(bottom: text.count)
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    for (row, line) in whole.enumerated() {
+    for (row, line) in text.enumerated() {
       surface.write(line, row: row, in: bottom.inset(columns: 1), style: state.theme[.stateBusy])
     }
   }

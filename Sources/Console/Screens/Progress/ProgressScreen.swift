@@ -92,7 +92,7 @@ struct ProgressScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if let steps = pager.read(command, height: height(state)) { return steps }
+    if let steps = pager.handle(command, height: height(state)) { return steps }
     switch command {
     case .back:
       guard part == .steps else { return show(.steps) }
@@ -161,7 +161,7 @@ extension ProgressScreen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let concerns = state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let concerns = state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
     case .log:
@@ -180,7 +180,7 @@ extension ProgressScreen {
 
   private func texts(_ texts: [String], _ otherwise: String, _ columns: Int, _ state: ConsoleState) -> [Line] {
     if !texts.isEmpty { return texts.flatMap { Line($0).wrapped(to: columns, indent: 2) } }
-    return state.emptiness(topic, reading: state.words("Reading …"), otherwise: otherwise).wrapped(to: columns)
+    return state.emptyLine(topic, reading: state.words("Reading …"), otherwise: otherwise).wrapped(to: columns)
       + gapLines(columns, state)
   }
 
@@ -202,7 +202,7 @@ extension ProgressScreen {
     let isRead = state.readings[topic]?.facts != nil
     let reading =
       isRead || !isUnderWay(state)
-      ? [] : state.emptiness(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
+      ? [] : state.emptyLine(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
     return accepted + steps + (steps.isEmpty ? waits : []) + reading + endLines(columns, state)
       + (hasBegun ? logTail(columns, state) : [])
       + gapLines(columns, state)

@@ -72,7 +72,7 @@ struct RepositoriesScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: areas.list)
     let add = state.settings.keys(for: .screen(.add), in: sections).first ?? "add"
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       .repositories, reading: state.words("Reading the repositories …"),
       otherwise: state.words("There are no repositories; {0} adds one.", add))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
@@ -113,7 +113,7 @@ struct RepositoriesScreen: Screen {
       + row("Asks as", selected.user)
       + row("TLS", selected.isInsecure ? state.words("its certificate is not checked") : "", .stateBusy)
     let events = selected.events.flatMap { EventsPage.lines($0, columns, state) }
-    return state.staleness(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
+    return state.staleLines(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
       + section(state.words("What its syncs said"), events)
   }
 }

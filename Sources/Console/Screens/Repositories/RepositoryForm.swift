@@ -10,7 +10,7 @@ import Terminal
 struct RepositoryForm: Screen {
   private var draft: RepositoryDraft
   private let began: RepositoryDraft
-  private var place = Field.name
+  private var focused = Field.name
   private var line: LinePrompt
   /// The draft whose address was tested last.
   private var tested: RepositoryDraft?
@@ -44,17 +44,17 @@ struct RepositoryForm: Screen {
 
   init(_ draft: RepositoryDraft) {
     (self.draft, began) = (draft, draft)
-    if !draft.former.isEmpty { place = .address }
+    if !draft.former.isEmpty { focused = .address }
     line = LinePrompt()
-    line = LinePrompt(text: value(place))
+    line = LinePrompt(text: value(focused))
   }
 
   var sections: [KeySection] { [.prompt] }
   func title(_ state: ConsoleState) -> String { draft.former.isEmpty ? state.words("New repository") : draft.former }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .nextPane, .back]) }
   var prompt: Prompt? {
-    let shown = place == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
-    return Prompt(label: "\(Sentence(stringLiteral: place.label)): ", field: shown, verb: isLast ? "plan" : "next")
+    let shown = focused == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
+    return Prompt(label: "\(Sentence(stringLiteral: focused.label)): ", field: shown, verb: isLast ? "plan" : "next")
   }
   func unsavedWork(_ state: ConsoleState) -> Sentence? {
     draft == began ? nil : "The repository is not saved."
@@ -65,7 +65,7 @@ struct RepositoryForm: Screen {
   }
 
   private var fields: [Field] { Field.allCases.filter { draft.former.isEmpty || $0 != .name } }
-  private var isLast: Bool { place == fields.last }
+  private var isLast: Bool { focused == fields.last }
 
   private func value(_ field: Field) -> String {
     switch field {
@@ -81,7 +81,7 @@ struct RepositoryForm: Screen {
 
   private mutating func take() {
     let text = line.text.trimmed
-    switch place {
+    switch focused {
     case .name: draft.name = text
     case .address: draft.address = text
     case .description: draft.description = text
@@ -97,9 +97,9 @@ struct RepositoryForm: Screen {
 
   private mutating func go(by step: Int) {
     take()
-    let index = (fields.firstIndex(of: place) ?? 0) + step
-    place = fields[(index + fields.count) % fields.count]
-    line = LinePrompt(text: value(place))
+    let index = (fields.firstIndex(of: focused) ?? 0) + step
+    focused = fields[(index + fields.count) % fields.count]
+    line = LinePrompt(text: value(focused))
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
@@ -144,14 +144,14 @@ struct RepositoryForm: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     // The focused field is visible even on the lowest screen.
-    let hidden = max(0, (fields.firstIndex(of: place) ?? 0) - max(1, area.size.rows - 1) + 1)
+    let hidden = max(0, (fields.firstIndex(of: focused) ?? 0) - max(1, area.size.rows - 1) + 1)
     let lines = lines(max(20, area.size.columns - 2), state).dropFirst(hidden)
     surface.draw(Array(lines), in: area.inset(columns: 1), state)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let rows = fields.map { field -> Line in
-      let isHere = field == place
+      let isHere = field == focused
       let text = isHere ? line.text : value(field)
       let shown = field == .password ? String(repeating: "•", count: min(12, text.count)) : text
       let mark =

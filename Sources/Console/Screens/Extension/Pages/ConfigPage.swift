@@ -13,7 +13,8 @@ struct ConfigPage: ExtensionPage {
   let name: String
   private var sheet: ConfigSheet?
   private var inputs: Inputs?
-  private var others: [LineDifference.Line] = []
+  /// The lines of the config that other clients have changed since this computer wrote it.
+  private var outsideChanges: [LineDifference.Line] = []
   private var selected = 0
   private var scroll = Scroll()
   private var height = 1
@@ -36,7 +37,7 @@ struct ConfigPage: ExtensionPage {
 
   private var rows: [ConfigSheet.Row] { sheet?.rows ?? [] }
   /// The rows that can be selected: those with a key, or all if there are no keys.
-  private var places: [Int] {
+  private var selectableRows: [Int] {
     let keys = rows.indices.filter { rows[$0].path != nil }
     return keys.isEmpty ? Array(rows.indices) : keys
   }
@@ -59,21 +60,21 @@ struct ConfigPage: ExtensionPage {
     columns = size.columns
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
     let installation = state.market.installed.of(name)
-    let now = Inputs(
+    let current = Inputs(
       key: key, hasPackage: state.evidence[key]?.package != nil, installation: installation,
       config: state.config(of: name) ?? "")
-    if now != inputs {
-      inputs = now
+    if current != inputs {
+      inputs = current
       sheet = state.evidence[key]?.package.map {
-        ConfigSheet($0, config: now.config, overrides: installation?.overrides ?? [:])
+        ConfigSheet($0, config: current.config, overrides: installation?.overrides ?? [:])
       }
-      if sheet == nil, !now.config.isEmpty { sheet = ConfigSheet(config: now.config) }
-      others = installation.flatMap { state.records.memories[name]?.differences(from: $0) } ?? []
+      if sheet == nil, !current.config.isEmpty { sheet = ConfigSheet(config: current.config) }
+      outsideChanges = installation.flatMap { state.records.memories[name]?.differences(from: $0) } ?? []
       search.seek(in: rows.lazy.map(\.text))
     }
     let room = size.rows - header(state).count
     height = max(1, rows.count > room ? room - 1 : room)
-    selected = places.first { $0 >= selected } ?? places.last ?? 0
+    selected = selectableRows.first { $0 >= selected } ?? selectableRows.last ?? 0
     scroll.show(selected, height: height, count: rows.count)
   }
 
@@ -107,17 +108,17 @@ struct ConfigPage: ExtensionPage {
 
   /// Selects the first key at or after the found line.
   private mutating func follow(_ outcome: TextSearch.Outcome) -> [Step] {
-    if let line = outcome.line { selected = places.first { $0 >= line } ?? selected }
-    return outcome.said
+    if let line = outcome.line { selected = selectableRows.first { $0 >= line } ?? selected }
+    return outcome.steps
   }
 
   /// Moves the selection by keys; comments scroll past on the way.
   private mutating func move(by distance: Int) {
-    let places = places
-    guard let place = places.firstIndex(of: selected) else { return }
-    selected = places[max(0, min(places.count - 1, place + distance))]
+    let selectableRows = selectableRows
+    guard let index = selectableRows.firstIndex(of: selected) else { return }
+    selected = selectableRows[max(0, min(selectableRows.count - 1, index + distance))]
     // With the first key, the lines above it are shown too.
-    if selected == places.first { scroll.move(by: -rows.count, height: height, count: rows.count) }
+    if selected == selectableRows.first { scroll.move(by: -rows.count, height: height, count: rows.count) }
   }
 
   /// Opens the editor at the selected key; for an extension that is not installed, the config is part of the
@@ -149,7 +150,7 @@ struct ConfigPage: ExtensionPage {
     rows.count > height ? "\(min(100, (scroll.top + height) * 100 / rows.count)) %" : ""
   }
 
-  /// Whether the config is in effect, and how others have changed it.
+  /// Whether the config is in effect, and how other clients have changed it.
   private func header(_ state: ConsoleState) -> [Line] { standing(state) + (rows.isEmpty ? [] : absence(state)) }
 
   private func standing(_ state: ConsoleState) -> [Line] {
@@ -157,13 +158,13 @@ struct ConfigPage: ExtensionPage {
       return Line(state.words("Not installed: these are the chart's values, version {0}.", version(state)), .dim)
         .wrapped(to: columns)
     }
-    let changes = others.prefix(4).map { change in
+    let changes = outsideChanges.prefix(4).map { change in
       Line((change.kind == .added ? "+ " : "- ") + change.shown, change.kind == .added ? .diffAdded : .diffRemoved)
     }
-    let others =
+    let changeLines =
       changes.isEmpty
       ? [] : [Line(state.words("It was changed elsewhere since it was last written here:"), .dim)] + changes
-    return state.effect(installation).wrapped(to: columns, indent: 2) + others
+    return state.effect(installation).wrapped(to: columns, indent: 2) + changeLines
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -175,7 +176,7 @@ struct ConfigPage: ExtensionPage {
     if rows.isEmpty { return surface.draw(absence(state), in: body, state) }
     let below = rows.count - scroll.top - height
     if below > 0, body.size.rows > 1 {
-      surface.drawRest(state.words.more(below), progress, in: body.row(body.size.rows - 1), state.theme)
+      surface.drawOverflow(state.words.more(below), progress, in: body.row(body.size.rows - 1), state.theme)
     }
     for (offset, row) in rows.dropFirst(scroll.top).prefix(height).enumerated() {
       let isSelected = scroll.top + offset == selected
@@ -218,7 +219,7 @@ extension ConsoleState {
       $0.release == ConfigEffect.beginning(installation) ? $0.pods : nil
     }
     let style: StyleName =
-      switch effect.standing {
+      switch effect.state {
       case .inEffect: .statusOK
       case .failed: .statusError
       case .underWay, .waiting: .statusBusy

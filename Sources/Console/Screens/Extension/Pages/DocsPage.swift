@@ -51,7 +51,7 @@ struct DocsPage: ExtensionPage {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    pager.read(command, height: height)
+    pager.handle(command, height: height)
   }
 
   mutating func type(_ key: Key) -> [Step] { pager.type(key, height: height) }

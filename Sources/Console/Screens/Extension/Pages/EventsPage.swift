@@ -17,13 +17,13 @@ struct EventsPage: PageText {
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     let topic = ReadRequest.Topic.events(of: name)
     guard case .events(let events)? = state.readings[topic]?.facts, !events.isEmpty else {
-      return state.emptiness(
+      return state.emptyLine(
         topic, reading: state.words("Reading the events …"),
         otherwise: state.words(
           "No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
       ).wrapped(to: columns)
     }
-    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + events.flatMap { Self.lines($0, columns, state) }
   }
 

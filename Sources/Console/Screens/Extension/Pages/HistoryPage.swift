@@ -48,7 +48,7 @@ struct HistoryPage: ExtensionPage {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let topic = ReadRequest.Topic.past(of: name)
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       topic, reading: state.words("Reading the past of {0} …", name),
       otherwise: state.words("Nothing is known of changes to {0} here.", name))
     let gaps = gaps(area.size.columns, state)
@@ -60,7 +60,7 @@ struct HistoryPage: ExtensionPage {
 
   /// What could not be read of the past.
   private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    var gaps = state.staleness(.past(of: name))
+    var gaps = state.staleLines(.past(of: name))
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
       gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", state.words($0)), .dim) }
     }

@@ -22,13 +22,13 @@ struct InsidePage: PageText {
       return [Line(isFilled ? state.words("No version is offered.") : state.words("Reading the versions …"), .dim)]
     }
     guard case .contents(let facts)? = state.readings[topic]?.facts else {
-      return state.emptiness(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(
+      return state.emptyLine(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(
         to: columns)
     }
     guard let contents = facts.contents else {
       return Line(state.words(facts.problem), .statusWarning).wrapped(to: columns)
     }
-    return state.staleness(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.staleLines(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
       + lines(of: contents, facts.version, columns, state.words)
   }
 

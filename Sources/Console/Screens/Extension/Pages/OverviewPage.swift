@@ -85,7 +85,7 @@ private struct Overview {
 
   private var lastChange: [Line] {
     guard let last = state.past(of: name).first(where: { !$0.isRefused }) else { return [] }
-    let who = last.who(asking: state.ownName)
+    let who = last.who(ownName: state.ownName)
     let author = who.english.hasPrefix("by ") ? state.words(who) : state.words("by {0}", state.words(who))
     let age = state.words("{0} ago", state.age(of: last.entry.time))
     let text = state.words("{0}, {1}", "\(state.words(last.sentence)) \(author)", age)
@@ -110,7 +110,7 @@ private struct Overview {
     let topic = ReadRequest.Topic.examination(of: name)
     guard status.state.isFailure else { return [] }
     guard case .examination(let found)? = state.readings[topic]?.facts else {
-      let wait = state.emptiness(topic, reading: state.words("Looking at {0} …", name), otherwise: "")
+      let wait = state.emptyLine(topic, reading: state.words("Looking at {0} …", name), otherwise: "")
       return section(state.words("What is wrong"), (Line("  ") + wait).wrapped(to: columns, indent: 2))
     }
     let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"

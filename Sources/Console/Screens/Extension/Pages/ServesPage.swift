@@ -104,7 +104,7 @@ struct ServingList: Sendable {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let nothing =
       name.map { state.words("{0} serves nothing here.", $0) } ?? state.words("Nothing is served for extensions here.")
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       .serving(of: name), reading: state.words("Reading what is served …"), otherwise: nothing)
     list.draw(rows, columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }

@@ -32,14 +32,14 @@ struct VersionsPage: ExtensionPage {
       VersionFacts(
         version, of: name, status: status, recommended: recommended, memory: state.memory(of: name), in: context)
     }
-    let shown = state.shownVersion(of: name)
+    let current = state.shownVersion(of: name)
     rows = list.arranged(found, Self.columns(state))
-    list.settle(rows, height: height, preferring: shown ?? found.first?.version)
+    list.settle(rows, height: height, preferring: current ?? found.first?.version)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
-    case .open, .change(.install), .change(.upgrade), .change(.rollBack): return lead(command, state)
+    case .open, .change(.install), .change(.upgrade), .change(.rollBack): return openPlan(for: command, state)
     case .mark:
       list.mark(in: rows)
       return []
@@ -50,11 +50,11 @@ struct VersionsPage: ExtensionPage {
   }
 
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
-    list.point(action, row: point.row, in: rows, height: height) ? lead(.open, state) ?? [] : []
+    list.point(action, row: point.row, in: rows, height: height) ? openPlan(for: .open, state) ?? [] : []
   }
 
   /// Opens the plan for the selected version; `nil` if the command cannot lead to this version.
-  private func lead(_ command: Command, _ state: ConsoleState) -> [Step]? {
+  private func openPlan(for command: Command, _ state: ConsoleState) -> [Step]? {
     guard let version = list.selected, let route = state.route(to: version, of: name) else {
       return command == .open
         ? [.complain("\(name) is already at version \(list.selected ?? "").")] : nil
@@ -87,7 +87,7 @@ struct VersionsPage: ExtensionPage {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let emptiness = state.emptiness(
+    let emptiness = state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
       otherwise: state.words("No version is offered."))
     let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns, state.words)
