@@ -75,7 +75,7 @@ import Testing
     "PATCH {0}, dry run", "Repository {0}", "Secret {0}", "Sort by {0}, then the other way around, then as before",
     "admission webhook \"", "by ", "chart version",
     "conversion webhook for ", "denied the request", "did not complete within requested timeout", "dry run",
-    "failed calling webhook", "failed calling webhook \"", "failed to load chart data", "helm release",
+    "failed calling webhook \"", "failed to load chart data", "helm release",
     "{0} from {1}", "{0}… ({1} bytes)", "{0} as {1}", "release: {0}", "link: {0}", "helm revision ", "state ",
     "version ", "{0} could not be started: {1}", "not sent:",
     "its form is not one that ksx changes; write there: {0}: {1}",
