@@ -293,11 +293,11 @@ import Testing
     ),
     (
       "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: a, version: 1, placement: {clusters: east}}]",
-      "line 3, column 60: clusters is a list of names"
+      "line 3, column 58: clusters is a list of names"
     ),
     (
       "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: a, version: 1, placement: {overrides: [a]}}]",
-      "line 3, column 61: overrides is a mapping"
+      "line 3, column 59: overrides is a mapping"
     ),
   ])
   func whatIsWrongWithAFileIsToldWithItsPlace(text: String, problem: String) {

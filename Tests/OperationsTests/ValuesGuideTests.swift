@@ -116,11 +116,11 @@ import Testing
   }
 
   @Test func whatIsSetOfAnAliasStandsBelowIt() {
-    let values = "base: &base\n  host: a\n  tls: {on: true}\none: *base\ntwo:\n  <<: *base\n  mode: fast\n"
+    let values = "base: &base\n  host: a\n  tls: {enabled: true}\none: *base\ntwo:\n  <<: *base\n  mode: fast\n"
     #expect(
-      sheet(values, "one: {host: b, tls: {on: false}}\ntwo: {host: c, mode: slow}\n") == [
-        "base: &base", "  host: a", "  tls: {on: true}", "one: *base", "  host: b <- config",
-        "  tls.on: false <- config",
+      sheet(values, "one: {host: b, tls: {enabled: false}}\ntwo: {host: c, mode: slow}\n") == [
+        "base: &base", "  host: a", "  tls: {enabled: true}", "one: *base", "  host: b <- config",
+        "  tls.enabled: false <- config",
         "two:", "  host: c <- config", "  <<: *base", "  mode: slow <- config",
       ])
     #expect(

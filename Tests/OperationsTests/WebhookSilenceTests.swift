@@ -13,12 +13,12 @@ import Testing
       "apiGroups": ["kubesphere.io"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"],
       "resources": [.string(plural)],
     ]
-    let hook: Mapping = [
+    var hook: Mapping = [
       "name": .string(name), "rules": [rule],
       "clientConfig": ["service": ["namespace": "guard", "name": "guard"]],
     ]
-    let configuration = Object(
-      AdmissionHook.configurations[0], name: "hang", ["webhooks": [.mapping(Mapping(hook.pairs + more.pairs))]])
+    for pair in more.pairs { hook[pair.key] = pair.value }
+    let configuration = Object(AdmissionHook.configurations[0], name: "hang", ["webhooks": [.mapping(hook)]])
     return AdmissionHook.all(
       in: configuration, "ValidatingWebhookConfiguration", about: Dialect.installPlan.installations)
   }

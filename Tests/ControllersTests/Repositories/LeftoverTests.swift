@@ -153,6 +153,7 @@ import Testing
 extension ControllerFixture {
   /// An installation whose controllers have been ended while they tried `wanted`.
   fileprivate func tries(_ wanted: String, whileRunning running: String, of name: String) async throws {
+    try await cluster.ensureNamespace("lenses")
     var object = installation(of: name, wanted).value
     object = object.setting(
       ["metadata", "annotations"], to: .mapping([InstallationReconciler.namespaceAnnotation: "lenses"]))
