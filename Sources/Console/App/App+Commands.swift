@@ -54,8 +54,8 @@ extension App {
       return state.say(.warning, "\(command.spokenName) takes no name.")
     }
     guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
-      let suggestionSentence = suggestionSentence(for: name, among: state.market.extensions.elements.names)
-      return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
+      let suggestion = suggestionSentence(for: name, among: state.market.extensions.elements.names)
+      return state.say(.warning, "There is no extension \(name) here\(suggestion.isEmpty ? "." : suggestion)")
     }
     if command == .open { return open(ExtensionScreen(name)) }
     if command == .screen(.cancel) { return cancel(name) }

@@ -42,15 +42,17 @@ struct RepositoryConditions: Hashable, Sendable {
       Excerpt.shortened("\(counts)\(gone)\(refused); it is looked at every \(interval) s", to: 1000), now)
   }
 
-  /// Reports a failed sync.
-  mutating func failed(_ reason: String, hasAnswered: Bool?, at now: Timestamp) {
+  /// Reports a failed sync, which is tried again after `delay`.
+  mutating func failed(_ reason: String, hasAnswered: Bool?, delay: Duration, at now: Timestamp) {
     let text = Excerpt.shortened(reason, to: 1000)
     switch hasAnswered {
     case true?: set("Reachable", "True", "Answered", text, now)
     case false?: set("Reachable", "False", "NoAnswer", text, now)
     case nil: set("Reachable", "Unknown", "NotAsked", text, now)
     }
-    set("Synced", "False", "SyncFailed", text, now)
+    let seconds = max(1, delay.components.seconds)
+    let cause = Excerpt.shortened(reason, to: 900)
+    set("Synced", "False", "SyncFailed", "\(cause); it is tried again after \(seconds) s", now)
   }
 
   private mutating func set(_ type: String, _ status: String, _ reason: String, _ message: String, _ now: Timestamp) {

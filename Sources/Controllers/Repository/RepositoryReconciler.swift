@@ -111,7 +111,7 @@ struct RepositoryReconciler: Reconciler {
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
     var conditions = RepositoryConditions(of: object, dialect: dialect)
-    conditions.failed("\(error)", hasAnswered: error.hasAnswered, at: settings.now())
+    conditions.failed("\(error)", hasAnswered: error.hasAnswered, delay: delay, at: settings.now())
     conditions.noted(visit.schedule.problems, interval: visit.schedule.interval, at: settings.now())
     if conditions.hasChanged {
       let state: Mapping = dialect.name == .subscription ? ["state": "notReady"] : [:]

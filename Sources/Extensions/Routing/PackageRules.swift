@@ -81,7 +81,7 @@ package struct PackageRules: Sendable {
     let claimed = rule.files.reduce(into: rule.problems.map(\.english)) { $0 += claim($1.path, "the path") }
     let misplaced = rule.files.filter { dialect == .installPlan && !$0.path.hasPrefix("/dist/\(name)/") }
     return claimed + misplaced.map { "KubeSphere refuses \($0.path): a link begins with /dist/\(name)/" }
-      + rule.files.compactMap(foreign)
+      + rule.files.compactMap(foreignNamespaceProblem)
   }
 
   private mutating func problems(ofEntriesOf object: Object) -> [String] {

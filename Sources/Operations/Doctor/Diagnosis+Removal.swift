@@ -118,7 +118,7 @@ extension Diagnosis {
 
   private func waits(for held: HeldObject, _ signs: [Finding.Evidence]) -> Finding {
     let release = Remedy(
-      "take its finalizers off", [.person(Sentence(verbatim: held.release))],
+      "take its finalizers off", [.person(Sentence(verbatim: held.finalizerRemoval))],
       cost: "what that program wanted to do before stays undone")
     return finding(
       .uninstallHeld, "its uninstall waits for \(held.title), which the finalizers \(held.finalizers) hold", signs,

@@ -62,10 +62,10 @@ extension ClusterReader {
     _ object: Object, for cancellation: Cancellation, _ limit: Duration = .seconds(2)
   ) async throws(ClusterError) -> Cancellation.Facts {
     let start = cluster.timing.now()
-    var facts = await attempt(object)
+    var facts = await readAttempt(object)
     while case .awaitTry = cancellation.next(facts), cluster.timing.now() - start < limit {
       await cluster.timing.sleep(Self.cancellationPause)
-      facts = await attempt(try await cluster.get(dialect.installations, object.name))
+      facts = await readAttempt(try await cluster.get(dialect.installations, object.name))
     }
     return facts
   }

@@ -163,7 +163,8 @@ import Testing
     let told = try await tester.events("SyncFailed")
     #expect(told.count == 1 && told[0].containsText(reason), "\(told)")
     #expect(try await tester.condition("Synced").status == "False")
-    #expect(try await tester.condition("Synced").message.containsText(reason))
+    let message = try await tester.condition("Synced").message
+    #expect(message.containsText(reason) && message.containsText("; it is tried again after "), "\(message)")
   }
 
   @Test func aServerThatSaysNothingIsGivenUpAndAskedLaterAndLater() async throws {
