@@ -53,7 +53,8 @@ EXTENSION
   if [ -f "$home/permissions.yaml" ]; then
     cp "$home/permissions.yaml" "$folder"
     # What is waited for is read by the controllers themselves.
-    printf 'apiVersion: v1\nkind: Service\nmetadata: {name: fig}\nspec: {ports: [{port: 80}]}\n' >"$folder/templates/service.yaml"
+    printf '%s\n' '{{- if .Values.tags.extension }}' 'apiVersion: v1' 'kind: Service' 'metadata: {name: fig}' \
+      'spec: {ports: [{port: 80}]}' '{{- end }}' >"$folder/templates/service.yaml"
   fi
   (cd "$home" && "$bin/ksxd" package build "$folder" -o "$home/charts") >"$home/build.log" 2>&1 ||
     { cat "$home/build.log"; return 1; }
