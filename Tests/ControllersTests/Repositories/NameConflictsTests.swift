@@ -41,16 +41,21 @@ import Testing
     }
   }
 
+  /// Adds both, the first of which has published everything, and has written that down, before the second is read.
+  private func addBoth() async throws {
+    for (name, folder) in [("first", first), ("second", second)] {
+      try await add(name, folder)
+      try await fixture.wait("\(name) is not read") {
+        try await fixture.cluster.get(fixture.dialect.repositories, name).status["lastSyncTime"] != nil
+      }
+      for offered in ["log-lens", "cert-clock"] { try await wait(forOwner: "first", of: offered) }
+    }
+  }
+
   private func withBoth(_ body: () async throws -> Void) async throws {
     defer { for folder in [first, second] { folder.remove() } }
     try await fixture.withControllers {
-      try await add("first", first)
-      try await wait(forOwner: "first")
-      try await wait(forOwner: "first", of: "cert-clock")
-      try await add("second", second)
-      try await fixture.wait("the second is not read") {
-        try await fixture.cluster.get(fixture.dialect.repositories, "second").status["lastSyncTime"] != nil
-      }
+      try await addBoth()
       try await body()
     }
   }
@@ -84,18 +89,11 @@ import Testing
   }
 
   @Test func whatCameFreeWhileNoControllerRanIsOfferedWhenOneDoes() async throws {
-    try await fixture.withControllers {
-      try await add("first", first)
-      try await wait(forOwner: "first")
-      try await add("second", second)
-      try await fixture.wait("the second is not read") {
-        try await fixture.cluster.get(fixture.dialect.repositories, "second").status["lastSyncTime"] != nil
-      }
-    }
+    defer { for folder in [first, second] { folder.remove() } }
+    try await fixture.withControllers { try await addBoth() }
     try await fixture.cluster.delete(fixture.dialect.extensions, "log-lens")
 
     try await fixture.withControllers { try await wait(forOwner: "second") }
-    for folder in [first, second] { folder.remove() }
   }
 
   @Test func whatComesFreeTogetherIsTakenTogetherAndNotForEverPutOff() {
