@@ -18,29 +18,29 @@ struct RuleCondition: Hashable, Sendable {
   /// `problem` keeps the whole rule of `object` from being served, `healthProblem` does so for now, `problems` concern
   /// parts of it.
   ///
-  /// Conflicts that it loses keep it from being served; the others are only reported.
+  /// Conflicts in which it loses everything keep it from being served; the others are only reported.
   init(_ object: RuleObject, problem: String?, healthProblem: String? = nil, problems: [String], conflicts: [Conflict])
   {
-    let losses = conflicts.filter(\.isLoss)
+    let losses = conflicts.filter { $0.loss == .everything }
+    let problems = problems + conflicts.filter { $0.loss == .part }.map(Self.words)
     if !object.isAvailable {
       let state = object.state.isEmpty ? "there is no status.state" : "status.state is \(object.state)"
       self.init(isServed: false, reason: "NotAvailable", message: state)
     } else if let problem {
       self.init(isServed: false, reason: "Unusable", message: problem)
     } else if !losses.isEmpty {
-      self.init(isServed: false, reason: "Conflict", message: Self.words(losses))
+      self.init(isServed: false, reason: "Conflict", message: losses.prefix(10).map(Self.words).joined(separator: "; "))
     } else if let healthProblem {
       self.init(isServed: false, reason: "Unhealthy", message: healthProblem)
     } else if !problems.isEmpty {
       self.init(isServed: true, reason: "ServedInPart", message: problems.prefix(10).joined(separator: "; "))
     } else {
-      self.init(isServed: true, reason: conflicts.isEmpty ? "Served" : "Overlaps", message: Self.words(conflicts))
+      let overlaps = conflicts.prefix(10).map(Self.words).joined(separator: "; ")
+      self.init(isServed: true, reason: conflicts.isEmpty ? "Served" : "Overlaps", message: overlaps)
     }
   }
 
-  private static func words(_ conflicts: [Conflict]) -> String {
-    conflicts.prefix(10).map { "\($0.other): \($0.problem.english)" }.joined(separator: "; ")
-  }
+  private static func words(_ conflict: Conflict) -> String { "\(conflict.other): \(conflict.problem.english)" }
 
   private init(isServed: Bool, reason: String, message: String) {
     self.isServed = isServed

@@ -15,7 +15,7 @@ struct RuleEvaluation: Sendable {
   var conditions: [(rule: RuleObject, condition: RuleCondition)] {
     let all = snapshot.table.conflicts()
     // An overlap is reported to both objects.
-    let mirrored = all.filter { !$0.isLoss }.map { Conflict($0.other, $0.rule, $0.problem) }
+    let mirrored = all.filter { $0.loss == .nothing }.map { Conflict($0.other, $0.rule, $0.problem) }
     let conflicts = Dictionary(grouping: all + mirrored, by: \.rule)
     func condition(
       _ object: RuleObject, _ problem: String?, _ problems: [Sentence], healthProblem: String? = nil
@@ -83,6 +83,7 @@ struct RuleEvaluation: Sendable {
     var (problems, served) = (rule.problems, 0)
     for file in rule.files {
       if case .nothing = file.source { continue }
+      guard snapshot.table.serves(file, of: rule) else { continue }
       if let problem = problem(of: file, rule) {
         problems.append("\(file.path): \(problem)")
       } else {

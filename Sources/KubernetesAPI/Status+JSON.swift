@@ -101,8 +101,12 @@ extension Status {
     return .mapping(status)
   }
 
-  /// The HTTP response with this status.
-  package var response: HTTPResponse { HTTPResponse(status: code, json: value) }
+  /// The HTTP response with this status; like kube-apiserver's, it has `Retry-After` if the details say when to retry.
+  package var response: HTTPResponse {
+    var response = HTTPResponse(status: code, json: value)
+    if let retryAfter { response.headers["Retry-After"] = String(retryAfter) }
+    return response
+  }
 }
 
 extension HTTPResponse {

@@ -218,6 +218,30 @@ import Testing
       "\(bench.said.noted)")
   }
 
+  /// KubeSphere's controllers write the object from the copy that they have read, except its spec.
+  @Test(.endsInTime) func aLoopIsLeftThoughTheControllersRemoveTheMarkOfTheCancellation() async throws {
+    let bench = try await looping()
+    try await bench.loop("Preparing", none)
+    let before = try await bench.cluster.get(bench.dialect.installations, "whizard").annotations
+    let cancelling = Task { try await bench.run("cancel", "whizard", "--yes", "--wait", "--timeout=500s") }
+    try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
+    let present = try await bench.cluster.get(bench.dialect.installations, "whizard").annotations
+    let annotations = present.map { Mapping.Pair(key: $0.key, value: before[$0.key].map(Value.string) ?? .null) }
+    _ = try await bench.cluster.patch(
+      bench.dialect.installations, "whizard", ["metadata": ["annotations": .mapping(Mapping(annotations))]])
+    try await bench.loop("UpgradeFailed", none)
+    try await bench.when("stock is taken") {
+      let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
+      return status["state"] == "" && status["stateHistory"] == nil
+    }
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(try await cancelling.value == "whizard: back at 1.0.0, Installed in test\n")
+    let after = try await bench.cluster.get(bench.dialect.installations, "whizard").annotations
+    #expect(after["ksx.dev/change"] == "cancel")
+    #expect(after["ksx.dev/cancelled-job"] == nil)
+  }
+
   /// The chart of what runs may be missing as the other one is, and there is nothing to do with it.
   @Test(.endsInTime) func aRollbackOutOfALoopHasTheControllersLookAtWhatRuns() async throws {
     let bench = try await looping()

@@ -70,6 +70,34 @@ import Testing
     #expect(Self.words(bundle(spec)) == [words])
   }
 
+  /// Two bundles: the older one of `devops`, and one of `other` that also claims `paths`.
+  private func bundles(_ paths: [String], _ spec: Value = ["raw": "x"]) -> RuleEvaluation {
+    let older = JSBundleRule(object(dialect.jsBundles, "b", ["raw": "x"]), dialect: dialect)
+    let files = paths.map { Value.mapping(["link": .string($0), "endpoint": "http://up.example/x"]) }
+    var younger = object(dialect.jsBundles, "y", spec.setting(["assets", "files"], to: .sequence(files)))
+    younger.value = younger.value.setting(["metadata", "labels", dialect.extensionLabel], to: "other")
+    younger.value = younger.value.setting(["metadata", "creationTimestamp"], to: "2026-02-01T00:00:00Z")
+    return RuleEvaluation(
+      snapshot: GatewayRules.Snapshot(
+        table: RouteTable(bundles: [older, JSBundleRule(younger, dialect: dialect)]),
+        namespaces: ["devops": ["devops-ns"]]))
+  }
+
+  @Test func aBundleThatLosesAFileIsServedInPart() {
+    #expect(
+      Self.words(bundles(["/dist/devops/more.js"])) == [
+        "b true Served ",
+        "y true ServedInPart JSBundle b: /dist/devops/more.js is reserved for the bundles of devops",
+      ])
+  }
+
+  @Test func aBundleWhoseOtherFilesCannotBeUsedIsNotServed() {
+    #expect(
+      Self.words(bundles(["/dist/devops/more.js"], [:])) == [
+        "b true Served ", "y false Unusable /dist/other/index.js: there is neither raw nor rawFrom",
+      ])
+  }
+
   @Test func aBundleIsToldWhereItLies() {
     #expect(bundle(["raw": "x", "filenameOverride": "m.js"]).conditions[0].condition.link == "/dist/devops/m.js")
   }

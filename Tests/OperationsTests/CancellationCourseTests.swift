@@ -43,7 +43,7 @@ import Testing
   @Test func aStepBeginsTheTimeAnew() {
     var course = course(5)
     pass(50)
-    course.took(.putBack)
+    course.took(.putBack, at: facts().installation)
     pass(50)
     #expect(end(course, isGoingOn: false) == nil)
     #expect(course.hasTaken(.putBack))
@@ -54,7 +54,7 @@ import Testing
   @Test func aTimeThatWasGivenIsForAll() {
     var course = course(20, isWhole: true)
     pass(15)
-    course.took(.putBack)
+    course.took(.putBack, at: facts().installation)
     pass(4)
     #expect(end(course, isGoingOn: true) == nil)
     pass(1)
@@ -78,7 +78,7 @@ import Testing
     #expect(course.completed(facts("7")).isStill)
     #expect(!course.completed(facts("8")).isStill)
     #expect(!course.completed(facts("8")).hasTakenStock)
-    course.took(.takeStock)
+    course.took(.takeStock, at: facts().installation)
     #expect(course.completed(facts("8")).hasTakenStock)
   }
 }

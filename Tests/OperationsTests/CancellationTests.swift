@@ -99,6 +99,28 @@ import Testing
     #expect(cancellation.next(begun) == .wait)
   }
 
+  /// The controllers may have removed the mark of an earlier cancellation, which was broken off.
+  @Test func whatIsPutBackAndRestsUntriedIsGoneOnWith() {
+    var rested = facts("UpgradeFailed", marked: "")
+    rested.isJobComplete = true
+    rested.jobVersion = "1.0.0"
+    #expect(cancellation.next(rested) == .putBack)
+    rested.jobVersion = "1.1.0"
+    #expect(
+      cancellation.next(rested)
+        == .refused("whizard is UpgradeFailed: nothing is under way that could be cancelled"))
+  }
+
+  /// Another try was asked for, and the controllers have lost it.
+  @Test func whatIsLeftPreparingWithoutAFingerprintIsTakenForWhatRunsIfNoJobHasTouchedIt() {
+    var left = facts("Preparing")
+    left.installation.observed.configHash = ""
+    (left.isStill, left.isJobComplete) = (true, true)
+    #expect(cancellation.next(left) == .takeStock)
+    left.hasTakenStock = true
+    #expect(cancellation.next(left) == .wait)
+  }
+
   @Test func aJobThatTheAttemptMadeAfterItWasCancelledIsEndedToo() {
     var late = facts("Upgrading", job: "job-2", active: true)
     late.jobVersion = "1.1.0"

@@ -73,6 +73,26 @@ import Testing
     #expect(words()[2] == "")
   }
 
+  /// By kubectl, or by controllers that have written older annotations back.
+  @Test func whatIsPutBackWithoutANoteRuns() {
+    var installation = Sample.installation("UpgradeFailed", wanted: "1.0.0", tried: "1.0.0", config: "a: 1")
+    installation.notes = [
+      "ksx.dev/ran-before": "1.0.0 before 2.0.0", "ksx.dev/ran-before-config": " at 2026-01-02T00:00:00Z",
+    ]
+    #expect(status(installation, former: "0.9.0")[0] == "1.0.0")
+    // The other one has been Installed since.
+    installation.history = [.init(state: .installed, time: "2026-01-02T00:00:04Z")]
+    #expect(status(installation, former: "0.9.0")[0] == "0.9.0")
+  }
+
+  /// The status names what runs as long as no Job was made for what is wanted.
+  @Test func whatFailsWithoutEndBeforeItHasAJobIsWhatIsWanted() {
+    let installation = Sample.installation(
+      "UpgradeFailed", wanted: "2.0.0", tried: "1.0.0",
+      history: ["Installed"] + Array(repeating: "UpgradeFailed", count: 3))
+    #expect(status(installation, former: "1.0.0") == ["1.0.0", "2.0.0", "2.0.0"])
+  }
+
   @Test func aFirstInstallThatFailedRunsNothing() {
     #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
   }

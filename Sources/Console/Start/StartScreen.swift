@@ -149,7 +149,7 @@ package struct StartScreen: Sendable {
     var frame = ListFrame()
     frame.selectsRow = true
     frame.words = words
-    list.draw(choices, Self.columns(words), frame, on: &surface, in: body, theme)
+    list.draw(choices, Self.columns(of: choices, words), frame, on: &surface, in: body, theme)
     if field == nil { drawWhole(on: &surface, in: body, theme, words) }
     drawRemark(on: &surface, in: body, theme, words)
     return drawBottom(on: &surface, in: bottom, theme, words)
@@ -182,7 +182,7 @@ package struct StartScreen: Sendable {
     return dots
   }
 
-  /// Draws why the last login failed, or that the password can be read on the way.
+  /// Draws why the last login failed, or that the connection is not encrypted.
   private func drawRemark(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
     let isInClear = field == .password && typed[.gateway]?.text.hasPrefix("http://") == true
     let remark =
@@ -204,15 +204,21 @@ package struct StartScreen: Sendable {
     let remark = words(choice.remark)
     let lines = remark.wrapped(to: body.size.columns - 2)
     let free = body.size.rows - choices.count - 2
-    guard remark.columns > body.size.columns - 24, lines.count <= free else { return }
+    let room = body.size.columns - Self.titleWidth(of: choices, words) - 4
+    guard remark.columns > room, lines.count <= free else { return }
     for (row, line) in lines.enumerated() {
       surface.write(line, row: body.size.rows - lines.count + row, in: body.inset(columns: 1), style: theme[.dim])
     }
   }
 
-  private static func columns(_ words: Language) -> [Column<StartChoice>] {
+  /// Wide enough for the longest title: names of contexts often differ only at their end.
+  private static func titleWidth(of choices: [StartChoice], _ words: Language) -> Int {
+    choices.reduce(20) { max($0, min(40, words($1.title).columns)) }
+  }
+
+  private static func columns(of choices: [StartChoice], _ words: Language) -> [Column<StartChoice>] {
     [
-      Column("", width: 20, upTo: 40, rank: 0) { words($0.title) },
+      Column("", width: titleWidth(of: choices, words), rank: 0) { words($0.title) },
       Column("", width: 20, upTo: 200, rank: 1, style: { _ in .dim }) { words($0.remark) },
     ]
   }

@@ -31,14 +31,18 @@ struct BundleIndex: Sendable {
   /// The paths that a bundle claims but another one serves.
   func conflicts(among bundles: [JSBundleRule]) -> [Conflict] {
     bundles.enumerated().flatMap { index, rule in
-      rule.files.compactMap { file -> Conflict? in
+      let isServed = rule.files.contains { byPath[$0.path]?.bundle == index }
+      return rule.files.compactMap { file -> Conflict? in
         if let owningBundle = owningBundle(of: file.path, against: rule) {
-          let problem: Sentence = "\(file.path) lies below the name of its extension; that one alone serves there"
-          return Conflict(rule.object, bundles[owningBundle].object, problem, isLoss: true)
+          let owner = bundles[owningBundle].object
+          return Conflict(
+            rule.object, owner, "\(file.path) is reserved for the bundles of \(owner.extension)",
+            loss: isServed ? .part : .everything)
         }
         guard let winner = byPath[file.path], winner.bundle != index else { return nil }
-        let problem: Sentence = "both serve \(file.path); the older one does"
-        return Conflict(rule.object, bundles[winner.bundle].object, problem, isLoss: true)
+        return Conflict(
+          rule.object, bundles[winner.bundle].object, "both claim \(file.path); the older one serves it",
+          loss: isServed ? .part : .everything)
       }
     }
   }

@@ -110,10 +110,15 @@ package struct RouteTable: Sendable {
       guard let winner = byGroup[rule.group + "/" + rule.version], winner != index else { continue }
       conflicts.append(
         Conflict(
-          rule.object, services[winner].object, "both serve \(rule.group)/\(rule.version); the older one does",
-          isLoss: true))
+          rule.object, services[winner].object, "both claim \(rule.group)/\(rule.version); the older one serves it",
+          loss: rule.paths.isEmpty ? .everything : .part))
     }
     return conflicts + bundleIndex.conflicts(among: bundles) + overlaps()
+  }
+
+  /// Whether `file` of `bundle` is what its path leads to; another bundle may have it, or own the path.
+  package func serves(_ file: JSBundleRule.File, of bundle: JSBundleRule) -> Bool {
+    bundleIndex.byPath[file.path].map { bundles[$0.bundle].object == bundle.object } == true
   }
 
   /// The maximum numbers of reported overlaps and compared pairs: enough for a user to read, and a bound on the time
@@ -162,10 +167,17 @@ package struct Conflict: Hashable, Sendable {
   package var other: RuleObject
   package var problem: Sentence
 
-  /// Whether the other rule is served instead, and not only for a part of what this rule claims.
-  package var isLoss: Bool
+  /// How much of what this rule claims is served by the other rule.
+  package enum Loss: Hashable, Sendable {
+    /// Nothing is decided here: which rule serves a request depends on its path.
+    case nothing
+    case part
+    case everything
+  }
 
-  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: Sentence, isLoss: Bool = false) {
-    (self.rule, self.other, self.problem, self.isLoss) = (rule, other, problem, isLoss)
+  package var loss: Loss
+
+  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: Sentence, loss: Loss = .nothing) {
+    (self.rule, self.other, self.problem, self.loss) = (rule, other, problem, loss)
   }
 }

@@ -136,8 +136,11 @@ package struct Cancellation: Hashable, Sendable {
   /// what they have to do is what they have done (docs/KUBESPHERE.md: Changes).
   private func isLeftPreparing(_ facts: Facts) -> Bool {
     let installation = facts.installation
-    return facts.isStill && installation.observed.state == .preparing && namesEndedJob(facts)
-      && installation.isObserved && !installation.observed.configHash.isEmpty
+    guard facts.isStill, installation.observed.state == .preparing, namesEndedJob(facts), installation.isObserved else {
+      return false
+    }
+    // Another try empties the fingerprint and writes it with its Job; if the last Job succeeded, no try is needed.
+    return !installation.observed.configHash.isEmpty || facts.isJobComplete && !facts.hasTakenStock
   }
 
   /// Whether the controllers finish without a further step of ksx.
@@ -154,9 +157,18 @@ package struct Cancellation: Hashable, Sendable {
 
   private func unmarked(_ facts: Facts) -> Step {
     let state = facts.installation.observed.state
-    guard state.isBusy || facts.isJobActive else { return idle(facts.installation) }
+    guard state.isBusy || facts.isJobActive || isPutBackUntried(facts) else { return idle(facts.installation) }
     // Before there is a Job, none must be ended: the controllers start with the spec of that time.
     return isPutBack(facts.installation) && facts.installation.jobName.isEmpty ? .wait : .putBack
+  }
+
+  /// Whether the spec asks for what its last Job has installed, and shows the failure of an attempt without a Job.
+  ///
+  /// KubeSphere's controllers write annotations back as they had read them, and the mark of a cancellation may be lost
+  /// with that (docs/KUBESPHERE.md: Changes).
+  private func isPutBackUntried(_ facts: Facts) -> Bool {
+    isPutBack(facts.installation) && facts.installation.observed.state.isFailure && facts.isJobComplete
+      && VersionText(facts.jobVersion) == VersionText(facts.installation.version)
   }
 
   /// A first installation has nothing to go back to: its Job is ended, and its state is InstallFailed.
@@ -261,8 +273,13 @@ extension Cancellation {
       ? body.setting(["status", "state"], to: "")
       : body.setting(
         ["metadata", "annotations", Self.annotation],
-        to: .string(installation.jobName.isEmpty ? Self.noJob : installation.jobName))
+        to: .string(Self.mark(of: installation)))
     return .patch(resource, name: object, more)
+  }
+
+  /// The mark with which the attempt of `installation` is cancelled: the name of its Job.
+  static func mark(of installation: Installation) -> String {
+    installation.jobName.isEmpty ? noJob : installation.jobName
   }
 
   private static func mark(_ job: Value) -> Value { ["annotations": .mapping([annotation: job])] }

@@ -27,6 +27,10 @@ struct CancellationCourse: Sendable {
   private var lastStep: Cancellation.Step?
   private var lastStepTime: Duration
   private var hasTakenStock = false
+  /// The installation as it was when its spec was put back; `nil` before that.
+  ///
+  /// Controllers that write the object from an older copy may remove the annotations of that write.
+  private(set) var cancelled: Installation?
   private var resourceVersion = ""
   private var seenSince: Duration
 
@@ -51,8 +55,9 @@ struct CancellationCourse: Sendable {
   /// Whether `step` was the last one, so that its effect is waited for.
   func hasTaken(_ step: Cancellation.Step) -> Bool { step == lastStep }
 
-  mutating func took(_ step: Cancellation.Step) {
+  mutating func took(_ step: Cancellation.Step, at installation: Installation) {
     (lastStep, lastStepTime) = (step, pace.timing.now())
+    if step == .putBack { cancelled = installation }
     if step == .takeStock { hasTakenStock = true }
   }
 

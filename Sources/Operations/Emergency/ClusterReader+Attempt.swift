@@ -6,10 +6,12 @@ import Manifest
 
 extension ClusterReader {
   /// Reads the state of the current attempt of the installation `object`; what cannot be read counts as missing.
-  package func readAttempt(_ object: Object) async -> Cancellation.Facts {
+  ///
+  /// `marked` is the Job that is to be ended, if the object does not record it any more.
+  package func readAttempt(_ object: Object, marked: String = "") async -> Cancellation.Facts {
     let installation = Installation(object)
     var facts = Cancellation.Facts(
-      installation, marked: object.annotations[Cancellation.annotation] ?? "")
+      installation, marked: object.annotations[Cancellation.annotation] ?? marked)
     guard !installation.isManagedByStandalone, !installation.targetNamespace.isEmpty else { return facts }
     await examineJob(&facts)
     // Looks for helm's lock only when it may be removed, because this runs every 250 ms.

@@ -40,11 +40,11 @@ extension ClusterReader {
     var course = CancellationCourse(pace)
     while true {
       let object = try await cluster.get(dialect.installations, installation)
-      let facts = course.completed(await readAttempt(object))
+      let facts = course.completed(await readAttempt(object, marked: course.cancelled.map(Cancellation.mark) ?? ""))
       let step = cancellation.next(facts)
       if case .refused(let reason) = step { return .refused(reason) }
-      if !course.hasTaken(step), try await take(step, of: cancellation, facts, object, sender) {
-        course.took(step)
+      if !course.hasTaken(step), try await take(step, of: cancellation, facts, object, course.cancelled, sender) {
+        course.took(step, at: facts.installation)
         report(step)
       }
       if step == .done {
@@ -71,16 +71,20 @@ extension ClusterReader {
   }
 
   /// Sends the write of `step`; returns whether there was one and the API server accepted it.
+  ///
+  /// `cancelled` is the installation as it was when its spec was put back.
   private func take(
     _ step: Cancellation.Step, of cancellation: Cancellation, _ facts: Cancellation.Facts, _ object: Object,
-    _ sender: ChangeSender
+    _ cancelled: Installation?, _ sender: ChangeSender
   ) async throws(ClusterError) -> Bool {
     guard var write = cancellation.write(step, facts, in: capabilities) else { return false }
-    // The object then still records what ran before, in case this attempt is cancelled too, or fails.
-    if step == .putBack {
+    let isUnsigned = Authorship(facts.installation)?.words != HistoryLine.cancel
+    // The object then still records what ran before, in case this attempt is cancelled too, or fails; at the end, that
+    // is written again if the controllers have removed it.
+    if let left = step == .putBack ? facts.installation : step == .done && isUnsigned ? cancelled : nil {
       write = sender.signed(
         write, HistoryLine.cancel, backTo: cancellation.isVersionGiven ? nil : cancellation.former,
-        leaving: facts.installation.version)
+        leaving: left.version)
     }
     do throws(ClusterError) {
       let written = try await deliver(write, over: object)

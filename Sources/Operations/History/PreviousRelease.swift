@@ -26,17 +26,23 @@ struct PreviousRelease: Hashable, Sendable {
 
   /// What ran before the spec of `installation`; `nil` if the annotation is missing, is about another version, or is
   /// older than the last time that the installation was Installed.
+  ///
+  /// If the spec asks for the version that ran, it was put back: by a writer other than ksx, or by ksx, and controllers
+  /// have since written the annotations back as they had read them.
   init?(_ installation: Installation) {
     guard let note = installation.notes[Self.key], let between = note.rangeOfText(Self.separator) else { return nil }
-    guard VersionText(String(note[between.upperBound...])) == VersionText(installation.version) else { return nil }
+    let (ran, wanted) = (String(note[..<between.lowerBound]), String(note[between.upperBound...]))
+    let isPutBack = VersionText(ran) == VersionText(installation.version)
+    guard isPutBack || VersionText(wanted) == VersionText(installation.version) else { return nil }
     let config = installation.notes[Self.configKey] ?? ""
     let parts = config.rangeOfText(Self.timeSeparator).map { (config[..<$0.lowerBound], config[$0.upperBound...]) }
     // Enabling or disabling later changes the time of the object's annotation, but not what ran.
     let time = parts.map { String($0.1) } ?? Authorship(installation)?.time ?? ""
     guard !installation.hasRun(after: time) else { return nil }
-    version = String(note[..<between.lowerBound])
+    version = ran
     digest = parts.flatMap { $0.0.isEmpty ? nil : String($0.0) }
-    left = Self.left(installation)
+    let isOfAnother = VersionText(wanted) != VersionText(installation.version)
+    left = isOfAnother ? wanted : Self.left(installation)
     hasBeenTried = installation.hasPrepared(after: time)
   }
 

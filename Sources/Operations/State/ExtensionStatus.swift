@@ -69,7 +69,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
     running = Self.running(installation, `extension`, former: former)
     let isFailed = state == .installFailed || state == .upgradeFailed
-    failed = untried.map { $0.left ?? "" } ?? (isFailed ? Self.tried(installation) : "")
+    failed = untried.map { $0.left ?? "" } ?? (isFailed ? Self.tried(installation, running: running) : "")
   }
 
   private static func reminder(of untried: PreviousRelease, _ name: String) -> Sentence {
@@ -80,9 +80,13 @@ package struct ExtensionStatus: Hashable, Sendable {
     return "\(version) ran before, is asked for again and was not tried: what failed is \(left)"
   }
 
-  private static func tried(_ installation: Installation) -> String {
+  /// The version that was tried last.
+  ///
+  /// In a loop that fails before there is a Job, the status still names what runs.
+  private static func tried(_ installation: Installation, running: String) -> String {
     let noted = installation.observed.attemptedVersion
-    return noted.isEmpty || installation.isObserved ? installation.version : noted
+    let isLoop = installation.loop != nil && VersionText(noted) == VersionText(running)
+    return noted.isEmpty || installation.isObserved || isLoop ? installation.version : noted
   }
 
   /// The version that runs.

@@ -7,6 +7,8 @@ struct SparseContent: Sendable {
   private(set) var name: String?
   /// Where the stored bytes belong, in order; `nil` until the map has been read, which may precede the bytes.
   private var fragments: [Fragment]?
+  /// The index of the fragment that the next stored bytes belong to.
+  private var current = 0
   private var map: [UInt8] = []
   /// How many bytes of the file have been passed on.
   private var position = 0
@@ -14,11 +16,13 @@ struct SparseContent: Sendable {
   private struct Fragment {
     var offset: Int
     var length: Int
+
+    var end: Int { offset + length }
   }
 
   private static let flaw = PackageError.malformed("a file of its tar has a map of holes that cannot be read")
   private static let zeros = [UInt8](repeating: 0, count: 1 << 16)
-  /// Longer maps are refused; in bytes, and in fragments.
+  /// The limit of a map in the content (format 1.0), in bytes, and of the fragments that it may announce.
   private static let longestMap = 1 << 17
 
   /// Reads the records of a pax header; `nil` if they do not describe a sparse file.
@@ -26,7 +30,7 @@ struct SparseContent: Sendable {
     let texts = try Self.map(records)
     switch (records["GNU.sparse.major"], records["GNU.sparse.minor"]) {
     case ("1", "0"), ("0", "0"), ("0", "1"): break
-    // The first two forms have no such records of their own.
+    // Formats 0.0 and 0.1 have no records of their version.
     case (nil, nil): if texts.isEmpty { return nil }
     default: return nil
     }
@@ -86,25 +90,24 @@ struct SparseContent: Sendable {
   mutating func take(_ bytes: ArraySlice<UInt8>, _ emit: (ArraySlice<UInt8>) throws -> Void) throws {
     var rest = bytes
     while !rest.isEmpty {
-      guard var remaining = fragments else {
+      guard let fragments else {
         rest = try readMap(rest)
         continue
       }
-      guard let first = remaining.first else { throw Self.flaw }
-      try fill(to: first.offset, emit)
-      let part = rest.prefix(first.length)
+      guard current < fragments.count else { throw Self.flaw }
+      let fragment = fragments[current]
+      try fill(to: fragment.offset, emit)
+      let part = rest.prefix(fragment.end - position)
       rest = rest.dropFirst(part.count)
       try emit(part)
       position += part.count
-      remaining[0] = Fragment(offset: position, length: first.length - part.count)
-      if remaining[0].length == 0 { remaining.removeFirst() }
-      fragments = remaining
+      if position == fragment.end { current += 1 }
     }
   }
 
   /// Passes on the last hole.
   mutating func finish(_ emit: (ArraySlice<UInt8>) throws -> Void) throws {
-    guard fragments?.isEmpty == true else { throw Self.flaw }
+    guard fragments?.count == current else { throw Self.flaw }
     try fill(to: size, emit)
   }
 

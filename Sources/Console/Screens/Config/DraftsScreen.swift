@@ -75,14 +75,17 @@ struct DraftsScreen: Screen {
     var (lines, row): ([Line], Int) = ([], 0)
     for (index, name) in names.enumerated() {
       guard let draft = state.records.drafts[name] else { continue }
-      let changes = LineDifference(from: state.config(of: name) ?? draft.base, to: draft.text).changes
+      let config = state.config(of: name)
+      let changes = LineDifference(from: config ?? draft.base, to: draft.text).changes
       if index == selected { row = lines.count }
       let style: StyleName = index == selected ? .listSelected : .title
-      let count =
-        changes.count == 1
-        ? state.words("1 line other than the cluster's")
-        : state.words("{0} lines other than the cluster's", "\(changes.count)")
-      lines.append(Line("\(index == selected ? ">" : " ")\(name)  \(count)", style))
+      let added = changes.count { $0.kind == .added }
+      let counts = "+\(added) -\(changes.count - added)"
+      let difference =
+        config == nil
+        ? state.words("lines other than where it began: {0}", counts)
+        : state.words("lines other than the cluster's: {0}", counts)
+      lines.append(Line("\(index == selected ? ">" : " ")\(name)  \(difference)", style))
       guard index == selected else { continue }
       lines += changes.map { change in
         let isNew = change.kind == .added
