@@ -100,7 +100,7 @@ import Testing
       object("changed", isEnabled: false, mark: mark, version: "1.1.0"), object("theirs", isEnabled: false),
       object("new"),
     ]
-    let step = SafeMode(objects, capabilities).off(remembered: ["held", "gone", "theirs"])
+    let step = SafeMode(objects, capabilities, remembered: ["held", "gone", "theirs"]).off()
 
     #expect(step.writes.map(\.name) == ["changed", "held", "turned"])
     #expect(body(step.writes[1].write)?["spec"] == ["enabled": true])
@@ -110,6 +110,39 @@ import Testing
         "changed has been changed from 1.0.0 to 1.1.0 meanwhile", "turned has been enabled by another meanwhile",
         "gone has been uninstalled meanwhile", "theirs is disabled by another, and stays so",
       ])
+  }
+
+  /// `object` without its mark, disabled by `manager`.
+  private func unmarked(_ name: String, by manager: String) -> Object {
+    var object = object(name, isEnabled: false)
+    let writers: [Value] = [("other", "2026-01-01T00:00:00Z"), (manager, "2026-01-02T00:00:00Z")].map {
+      ["manager": .string($0), "time": .string($1), "fieldsV1": ["f:spec": ["f:enabled": [:]]]]
+    }
+    object.value = object.value.setting(["metadata", "managedFields"], to: .sequence(writers))
+    return object
+  }
+
+  /// The controllers may have written older annotations back.
+  @Test func whatIsRecordedAndWasDisabledByKsxIsHeldThoughItsMarkIsGone() {
+    let objects = [unmarked("lost", by: "ksx"), unmarked("theirs", by: "kubectl-patch"), unmarked("new", by: "ksx")]
+    let mode = SafeMode(objects, capabilities, remembered: ["lost", "theirs"])
+
+    #expect(mode.held.map(\.name) == ["lost"])
+    #expect(mode.off().writes.map(\.name) == ["lost"])
+    #expect(mode.off().notes == ["theirs is disabled by another, and stays so"])
+    let marked = body(mode.on(except: [], by: "ada", at: "noon").writes[0].write)
+    #expect(marked?["spec"] == nil)
+    #expect(
+      marked?[path: "metadata", "annotations", SafeMode.annotation]
+        == #"{"since":"noon","by":"ada","version":"1.0.0"}"#)
+  }
+
+  @Test func aSearchEnablesWhatHasLostItsMark() {
+    let bisect = Bisect(["lost", "theirs"], needs: [:])
+    let objects = [unmarked("lost", by: "ksx"), unmarked("theirs", by: "kubectl-patch"), unmarked("new", by: "ksx")]
+
+    #expect(bisect.restoring(objects, capabilities).writes.map(\.name) == ["lost"])
+    #expect(Bisect.restoring(objects, capabilities).writes.isEmpty)
   }
 
   @Test func whatIsHeldIsListedAndWhatIsUnknownIsNot() {

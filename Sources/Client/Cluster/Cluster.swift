@@ -6,8 +6,10 @@ package import Platform
 /// The verbs of the Kubernetes API, over any transport.
 package struct Cluster: Sendable {
   package var transport: any Transport
+  package static let defaultFieldManager = "ksx"
+
   /// The field manager of writes, recorded in `managedFields`.
-  package var fieldManager = "ksx"
+  package var fieldManager = Cluster.defaultFieldManager
   /// How the server treats unknown fields: `Strict` rejects the write, `Warn` drops the fields with a warning.
   package var fieldValidation = "Strict"
   /// The number of attempts of a read that the server defers with `Retry-After`.

@@ -1,3 +1,4 @@
+import Client
 package import Extensions
 package import KubernetesAPI
 import Manifest
@@ -10,13 +11,35 @@ package struct AnnotatedSwitch: Hashable, Sendable {
   package let annotation: String
   let capabilities: Capabilities
 
-  package init(_ annotation: String, _ capabilities: Capabilities) {
+  /// The extensions that may have been disabled, as recorded in another place.
+  private let recorded: Set<String>
+
+  package init(_ annotation: String, _ capabilities: Capabilities, recorded: [String] = []) {
     self.annotation = annotation
     self.capabilities = capabilities
+    self.recorded = Set(recorded)
   }
 
   /// The value of the mark on an object; `nil` if it has none.
   package func mark(of object: Object) -> String? { object.annotations[annotation] }
+
+  /// Whether `object` has lost its mark: it is recorded, and it was ksx that disabled it.
+  ///
+  /// KubeSphere's controllers write annotations back as they had read them (docs/KUBESPHERE.md: Changes).
+  package func hasLostMark(_ object: Object) -> Bool {
+    let installation = Installation(object)
+    guard mark(of: object) == nil, !installation.isEnabled, recorded.contains(installation.extension) else {
+      return false
+    }
+    let writers = installation.writers.filter { $0.fields.contains("enabled") }
+    return writers.max { $0.time < $1.time }?.manager == Cluster.defaultFieldManager
+  }
+
+  /// Whether this has disabled the installation; another client may have enabled it since.
+  package func hasDisabled(_ object: Object) -> Bool { mark(of: object) != nil || hasLostMark(object) }
+
+  /// Only sets the mark.
+  package func remember(_ object: Object, mark: String) -> Write { annotate(object, .string(mark)) }
 
   /// Disables the installation and sets the mark.
   package func off(_ object: Object, mark: String) -> Write { write(.disable, object, .string(mark)) }
@@ -25,9 +48,11 @@ package struct AnnotatedSwitch: Hashable, Sendable {
   package func on(_ object: Object) -> Write { write(.enable, object, .null) }
 
   /// Only removes the mark.
-  package func forget(_ object: Object) -> Write {
+  package func forget(_ object: Object) -> Write { annotate(object, .null) }
+
+  private func annotate(_ object: Object, _ mark: Value) -> Write {
     let metadata: Value = [
-      "resourceVersion": .string(object.resourceVersion), "annotations": .mapping([annotation: .null]),
+      "resourceVersion": .string(object.resourceVersion), "annotations": .mapping([annotation: mark]),
     ]
     return .patch(capabilities.dialect.installations, name: object.name, ["metadata": metadata])
   }

@@ -118,7 +118,7 @@ extension Bisect {
   ///
   /// Installations that others have disabled do not have the annotation, and are left alone.
   package func step(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
-    let marked = AnnotatedSwitch(Self.annotation, capabilities)
+    let marked = AnnotatedSwitch(Self.annotation, capabilities, recorded: candidates)
     var step = SafeMode.Step()
     for object in objects.sorted(by: { $0.name < $1.name }) {
       let installation = Installation(object)
@@ -128,7 +128,7 @@ extension Bisect {
         step.writes.append(.init(name, marked.off(object, mark: "off")))
         step.effects.append(Plan.Effect(.changed, "\(name): enabled → disabled"))
       case (true, false): continue
-      case (false, _) where marked.mark(of: object) == nil: continue
+      case (false, _) where !marked.hasDisabled(object): continue
       case (false, true):
         step.writes.append(.init(name, marked.forget(object)))
         step.notes.append("\(name) has been enabled by another meanwhile")
@@ -140,7 +140,14 @@ extension Bisect {
     return step
   }
 
-  /// The writes that enable everything that a bisection has disabled, even if its record is lost.
+  /// The writes that enable everything that the search has disabled.
+  package func restoring(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
+    var ended = self
+    ended.off = []
+    return ended.step(objects, capabilities)
+  }
+
+  /// The writes that enable everything that a search has disabled whose record is lost.
   package static func restoring(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
     Bisect([], needs: [:]).step(objects, capabilities)
   }

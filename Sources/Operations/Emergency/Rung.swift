@@ -99,4 +99,7 @@ package enum SwitchVerdict: Hashable, Sendable {
 extension Installation {
   /// Whether the status says that the extension is in service; not every cluster reports that.
   package var isSaidToBeInService: Bool { observed.appliedEnabled == true }
+
+  /// Whether KubeSphere's controllers are writing it, from the copy that they have read.
+  package var isWorkedOn: Bool { !isManagedByStandalone && (observed.state.isBusy || loop != nil) }
 }

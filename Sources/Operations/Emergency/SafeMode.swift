@@ -38,17 +38,22 @@ package struct SafeMode: Hashable, Sendable {
   private let annotatedSwitch: AnnotatedSwitch
   private let objects: [Object]
 
+  private let remembered: [String]
+
   /// Safe mode over `objects`, the current installations.
-  package init(_ objects: [Object], _ capabilities: Capabilities) {
-    annotatedSwitch = AnnotatedSwitch(Self.annotation, capabilities)
+  ///
+  /// `remembered` are the extensions that are recorded as disabled, beside the marks.
+  package init(_ objects: [Object], _ capabilities: Capabilities, remembered: [String] = []) {
+    annotatedSwitch = AnnotatedSwitch(Self.annotation, capabilities, recorded: remembered)
+    self.remembered = remembered
     self.objects = objects.sorted { $0.name < $1.name }
   }
 
   /// The extensions that safe mode has disabled.
   package var held: [Held] {
     objects.compactMap { object in
-      guard let text = annotatedSwitch.mark(of: object) else { return nil }
-      let mark = try? JSON.parse(Array(text.utf8))
+      guard annotatedSwitch.hasDisabled(object) else { return nil }
+      let mark = mark(of: object)
       let installation = Installation(object)
       return Held(
         name: installation.extension, since: mark?["since"]?.string ?? "", by: mark?["by"]?.string ?? "",
@@ -63,14 +68,23 @@ package struct SafeMode: Hashable, Sendable {
     return excepted.filter { !names.contains($0) }
   }
 
-  /// Disables every enabled extension except those in `excepted`.
+  private func mark(of object: Object) -> Value? {
+    annotatedSwitch.mark(of: object).flatMap { try? JSON.parse(Array($0.utf8)) }
+  }
+
+  /// Disables every enabled extension except those in `excepted`, and marks again those that have lost their mark.
   package func on(except excepted: [String], by user: String, at time: String) -> Step {
     var step = Step()
     for object in objects {
       let installation = Installation(object)
       let name = installation.extension
-      if excepted.contains(name) || !installation.isEnabled || installation.isBeingDeleted { continue }
+      if excepted.contains(name) || installation.isBeingDeleted { continue }
       let mark: Value = ["since": .string(time), "by": .string(user), "version": .string(installation.version)]
+      if annotatedSwitch.hasLostMark(object) {
+        step.writes.append(.init(name, annotatedSwitch.remember(object, mark: JSON.text(mark))))
+        step.effects.append(Plan.Effect(.note, "\(name) is disabled already, and its mark is written again"))
+      }
+      guard installation.isEnabled else { continue }
       step.writes.append(.init(name, annotatedSwitch.off(object, mark: JSON.text(mark))))
       step.effects.append(Plan.Effect(.changed, "\(name) \(installation.version): enabled → disabled"))
       if let reason = SwitchVerdict(installation).sentence(name) {
@@ -81,15 +95,12 @@ package struct SafeMode: Hashable, Sendable {
   }
 
   /// Enables what safe mode disabled, and notes what others have changed since.
-  ///
-  /// `remembered` are the extensions that this computer has a record of disabling.
-  package func off(remembered: [String] = []) -> Step {
+  package func off() -> Step {
     var step = Step()
-    for object in objects {
-      guard let text = annotatedSwitch.mark(of: object) else { continue }
+    for object in objects where annotatedSwitch.hasDisabled(object) {
       let installation = Installation(object)
       let name = installation.extension
-      let former = (try? JSON.parse(Array(text.utf8)))?["version"]?.string ?? installation.version
+      let former = mark(of: object)?["version"]?.string ?? installation.version
       if former != installation.version {
         step.notes.append("\(name) has been changed from \(former) to \(installation.version) meanwhile")
       }
@@ -101,16 +112,16 @@ package struct SafeMode: Hashable, Sendable {
         step.effects.append(Plan.Effect(.changed, "\(name) \(installation.version): disabled → enabled"))
       }
     }
-    step.notes += changesByOthers(remembered)
+    step.notes += changesByOthers
     return step
   }
 
-  private func changesByOthers(_ remembered: [String]) -> [Sentence] {
+  private var changesByOthers: [Sentence] {
     remembered.compactMap { name in
       guard let object = objects.first(where: { Installation($0).extension == name }) else {
         return "\(name) has been uninstalled meanwhile"
       }
-      guard annotatedSwitch.mark(of: object) == nil, !Installation(object).isEnabled else { return nil }
+      guard !annotatedSwitch.hasDisabled(object), !Installation(object).isEnabled else { return nil }
       return "\(name) is disabled by another, and stays so"
     }
   }

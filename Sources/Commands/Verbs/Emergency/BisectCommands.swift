@@ -239,8 +239,10 @@ private struct Search {
 
   /// The writes that end the search; no effects if there is no search and nothing remains of one.
   func ending() async throws(CommandError) -> SafeMode.Step {
-    var step = Bisect.restoring(try await switching.objects(), capabilities)
-    if try await kept() != nil {
+    let bisect = try await kept()
+    let objects = try await switching.objects()
+    var step = bisect?.restoring(objects, capabilities) ?? Bisect.restoring(objects, capabilities)
+    if bisect != nil {
       step.effects.append(Plan.Effect(.note, "the search is over, and is forgotten"))
     }
     return step
@@ -257,7 +259,10 @@ private struct Search {
   /// Enables everything that this or an earlier search has disabled, and deletes the record of the search.
   @discardableResult
   func restore() async throws(CommandError) -> Int {
-    let count = try await switching.send { Bisect.restoring($0, capabilities).writes }
+    let bisect = try await kept()
+    let count = try await switching.send {
+      (bisect?.restoring($0, capabilities) ?? Bisect.restoring($0, capabilities)).writes
+    }
     try await forget()
     return count
   }

@@ -43,20 +43,17 @@ struct SafeModeOn: PlannedCommand {
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
-    return [
-      .action(
-        await session.judged(
-          switching.plan(try await step(switching, session), title), switching.reader))
-    ]
+    let plan = switching.plan(try await step(switching, session), title)
+    return [.action(await session.judged(plan, switching.reader))]
   }
 
   private func step(_ switching: Switching, _ session: CommandSession) async throws(CommandError)
     -> SafeMode.Step
   {
-    let mode = SafeMode(try await switching.objects(), switching.reader.capabilities)
+    let mode = SafeMode(
+      try await switching.objects(), switching.reader.capabilities, remembered: try await switching.remembered())
     if let unknown = mode.unknown(excepted).first {
-      throw CommandError(
-        "nothing was changed: \(unknown), which shall be excepted, is not installed")
+      throw CommandError("nothing was changed: \(unknown), which shall be excepted, is not installed")
     }
     return mode.on(
       except: excepted, by: Author(session.status).name, at: Timestamp.now().description)
@@ -72,9 +69,10 @@ struct SafeModeOn: PlannedCommand {
     }
     guard try await switching.confirm(step, title) else { return }
     let former = try await switching.remembered()
-    try await switching.remember(former + step.writes.map(\.name).filter { !former.contains($0) })
+    let names = former + step.writes.map(\.name).filter { !former.contains($0) }
+    try await switching.remember(names)
     let count = try await switching.send {
-      SafeMode($0, capabilities).on(except: excepted, by: user, at: time).writes
+      SafeMode($0, capabilities, remembered: names).on(except: excepted, by: user, at: time).writes
     }
     session.outlet.print("\(counted(count)) disabled in \(session.name)")
     session.outlet.note(step.notes.map { "note: \($0)" })
@@ -102,8 +100,9 @@ struct SafeModeOff: PlannedCommand {
     _ switching: Switching, _ session: CommandSession
   ) async throws(CommandError) -> SafeMode.Step? {
     let remembered = try await switching.remembered()
-    let step = SafeMode(try await switching.objects(), switching.reader.capabilities).off(
-      remembered: remembered)
+    let step = SafeMode(
+      try await switching.objects(), switching.reader.capabilities, remembered: remembered
+    ).off()
     return step.writes.isEmpty && remembered.isEmpty ? nil : step
   }
 
@@ -114,7 +113,8 @@ struct SafeModeOff: PlannedCommand {
       return session.outlet.note("safe mode is not on in \(session.name); nothing was changed")
     }
     guard try await switching.confirm(step, Self.title) else { return }
-    try await switching.send { SafeMode($0, capabilities).off().writes }
+    let names = try await switching.remembered()
+    try await switching.send { SafeMode($0, capabilities, remembered: names).off().writes }
     try await switching.forget()
     session.outlet.print("\(counted(step.effects.count)) enabled in \(session.name)")
     session.outlet.note(step.notes.map { "note: \($0)" })
@@ -133,14 +133,14 @@ struct SafeModeStatus: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let switching = try await Switching(arguments, session)
-    let held = SafeMode(try await switching.objects(), switching.reader.capabilities).held
+    let held = SafeMode(
+      try await switching.objects(), switching.reader.capabilities, remembered: try await switching.remembered()
+    ).held
     if held.isEmpty, !format.output.isWhole, format.output != .name {
       return session.outlet.print("safe mode is not on in \(session.name)")
     }
     let items = held.map { held in
-      let cells = [
-        held.name, held.version, held.since, held.by, now(held),
-      ]
+      let cells = [held.name, held.version, held.since, held.by, now(held)]
       return Listing.Item(name: held.name, value: value(held), cells: cells)
     }
     try Listing(
@@ -224,9 +224,25 @@ struct Switching {
     return true
   }
 
-  /// Sends what `writes` returns for the installations; calls it again for objects that another client changed first.
+  /// Sends what `writes` returns for the installations, and returns for how many.
+  ///
+  /// While controllers work on one of these, it is looked at again for a few seconds: they may undo a part of a write.
   @discardableResult
   func send(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Int {
+    var done = try await sendOnce(writes)
+    let timing = session.cluster.timing
+    let end = timing.now() + .seconds(5)
+    while timing.now() < end,
+      try await objects().map(Installation.init).contains(where: { done.contains($0.extension) && $0.isWorkedOn })
+    {
+      await timing.sleep(.milliseconds(500))
+      done.formUnion(try await sendOnce(writes))
+    }
+    return done.count
+  }
+
+  /// The same once; calls `writes` again for objects that another client changed first.
+  private func sendOnce(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Set<String> {
     var done: Set<String> = []
     for _ in 0..<5 {
       let items = writes(try await objects())
@@ -249,7 +265,7 @@ struct Switching {
         )
       }
     }
-    return done.count
+    return done
   }
 
   private var values: KeptValues {
