@@ -62,13 +62,6 @@ import Testing
     #expect(end(course, isGoingOn: false) == 20)
   }
 
-  @Test func aLoopThatRestsIsNothingToCancel() {
-    let course = course(5)
-    pass(60)
-
-    #expect(course.end(at: .awaitTry(otherwise: "it rests"), facts(), isGoingOn: false) == .refused("it rests"))
-  }
-
   @Test func whatDoesNotChangeForSecondsIsStill() {
     var course = course(5)
     #expect(!course.completed(facts("7")).isStill)

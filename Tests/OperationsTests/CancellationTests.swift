@@ -56,18 +56,19 @@ import Testing
     #expect(cancellation.next(going) == .refused("whizard is being uninstalled, which cannot be taken back"))
   }
 
-  @Test func aLoopBetweenTwoTriesIsLedToAnotherVersion() {
+  @Test func aLoopIsPutBackAlsoBetweenTwoTries() {
     var looping = facts("UpgradeFailed", wanted: "1.1.0", marked: "")
     looping.installation.history = [
       "Installed", "UpgradeFailed", "Preparing", "UpgradeFailed", "Preparing", "UpgradeFailed",
     ]
     .map { .init(state: InstallationState($0), time: "2026-11-26T10:00:00Z") }
 
+    #expect(cancellation.next(looping) == .putBack)
+    looping.installation.isManagedByStandalone = true
     #expect(
       cancellation.next(looping)
-        == .awaitTry(
-          otherwise:
-            "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
+        == .refused(
+          "whizard is UpgradeFailed: it fails and is tried again and again. What ends that is another version: ksx rollback whizard. Where it stands still, ksx doctor whizard says what helps"
         ))
   }
 

@@ -54,8 +54,6 @@ package struct Cancellation: Hashable, Sendable {
     case retry
     /// Make the controllers go by helm's release: what ran before still runs, and no Job has touched it.
     case takeStock
-    /// It fails and is tried again and again, and rests between two tries; what to say if no other begins.
-    case awaitTry(otherwise: Sentence)
     /// The controllers are working on it.
     case wait
     /// The cancellation is finished.
@@ -197,8 +195,8 @@ package struct Cancellation: Hashable, Sendable {
     let state = installation.observed.state
     if state == .none { return .refused("\(name) is not begun with: nothing is under way that could be cancelled") }
     if !isPutBack(installation), state.isFailure, let loop = installation.loop {
-      let reason: Sentence = "\(name) is \(state.name): \(loop)"
-      return installation.isManagedByStandalone ? .refused(reason) : .awaitTry(otherwise: reason)
+      // What is tried again and again is under way, whether or not it rests between two tries.
+      return installation.isManagedByStandalone ? .refused("\(name) is \(state.name): \(loop)") : .putBack
     }
     return .refused("\(name) is \(state.name): nothing is under way that could be cancelled")
   }
@@ -259,7 +257,7 @@ extension Cancellation {
     case .takeStock: return .patch(resource, name: installation.name, Retry.stock)
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])
-    case .done, .wait, .awaitTry, .refused: return nil
+    case .done, .wait, .refused: return nil
     }
   }
 

@@ -66,7 +66,6 @@ struct CancellationCourse: Sendable {
     let passed = pace.timing.now() - (pace.isWhole ? began : lastStepTime)
     let timeout = pace.isWhole || isGoingOn ? pace.timeout : max(pace.timeout, CancellationPace.longestStep)
     guard passed >= .seconds(timeout) else { return nil }
-    if case .awaitTry(let reason) = step { return .refused(reason) }
     return .quiet(seconds: timeout, isGoingOn: isGoingOn, facts)
   }
 }

@@ -56,20 +56,6 @@ extension ClusterReader {
     }
   }
 
-  /// The state of the attempt of `object` that `cancellation` is to end; if that fails again and again, once another
-  /// try has begun, or after `limit`.
-  package func attempt(
-    _ object: Object, for cancellation: Cancellation, _ limit: Duration = .seconds(2)
-  ) async throws(ClusterError) -> Cancellation.Facts {
-    let start = cluster.timing.now()
-    var facts = await readAttempt(object)
-    while case .awaitTry = cancellation.next(facts), cluster.timing.now() - start < limit {
-      await cluster.timing.sleep(Self.cancellationPause)
-      facts = await readAttempt(try await cluster.get(dialect.installations, object.name))
-    }
-    return facts
-  }
-
   /// Sends the write of `step`; returns whether there was one and the API server accepted it.
   ///
   /// `cancelled` is the installation as it was when its spec was put back.

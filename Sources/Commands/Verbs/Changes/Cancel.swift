@@ -64,11 +64,9 @@ struct Cancel: PlannedCommand {
     await identity
     let memory = await reader.memory(session.history.releases(of: name), of: installation)
     let cancellation = Cancellation(installation, memory, to: version)
-    let facts = try await session.asking("reading what is under way at \(name)") { () throws(ClusterError) in
-      try await reader.attempt(object, for: cancellation)
-    }
+    let facts = await reader.readAttempt(object)
     switch cancellation.next(facts) {
-    case .refused(let reason), .awaitTry(let reason): throw CommandError("cannot cancel: \(reason)")
+    case .refused(let reason): throw CommandError("cannot cancel: \(reason)")
     case .done: throw CommandError("cannot cancel: nothing is under way at \(name)")
     default: return (cancellation, facts)
     }
@@ -141,7 +139,7 @@ extension Cancellation.Step {
     case .unlock(let secret): "removed helm's lock \(secret)"
     case .retry: "having what ran before tried again"
     case .takeStock: "had the controllers look at what runs"
-    case .wait, .awaitTry, .done, .refused: nil
+    case .wait, .done, .refused: nil
     }
   }
 }
