@@ -69,6 +69,11 @@ import Testing
     #expect(found()?.waitsFor == "its agents to go: relay")
     held.observed.state = .uninstalling
     #expect(found()?.waitsFor == "job helm-install-1")
+    held.observed.state = .uninstalled
+    held.finalizers = ["example.org/keep"]
+    #expect(found()?.waitsFor == "the finalizers of another program to go: example.org/keep")
+    held.finalizers.append("kubesphere.io/installplan-protection")
+    #expect(found()?.waitsFor != "the finalizers of another program to go: example.org/keep")
   }
 
   @Test func whatIsPreparingHasNoJobYet() {

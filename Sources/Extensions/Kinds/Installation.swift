@@ -54,6 +54,8 @@ package struct Installation: StoreElement {
   /// Whether a run of the tests was asked for that has not ended.
   package var isTestOpen: Bool { !testRequest.isEmpty && (testRun?.id != testRequest || testRun?.hasEnded == false) }
   package var isBeingDeleted: Bool
+  /// What must be removed from the object before it is gone.
+  package var finalizers: [String]
   package var created: String
   /// The time at which its deletion was requested, RFC 3339, or empty.
   package var deleted: String
@@ -143,11 +145,23 @@ package struct Installation: StoreElement {
     testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
+    finalizers = object.finalizers
     created = object.creationTimestamp ?? ""
     deleted = object.value[path: "metadata", "deletionTimestamp"]?.string ?? ""
     writers = FieldWriter.all(of: object)
     readStatus(status)
     readPlacement(spec["clusterScheduling"]?.mapping)
+  }
+
+  /// The finalizers of the controllers, which remove them when an uninstall is done.
+  package static let ownFinalizers: Set = [
+    "kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io",
+  ]
+
+  /// The finalizers of other programs that alone keep an installation which is uninstalled; empty if there are none.
+  package var holdingFinalizers: [String] {
+    guard isBeingDeleted, !finalizers.contains(where: Self.ownFinalizers.contains) else { return [] }
+    return finalizers
   }
 
   /// Reads what the controllers report.

@@ -57,16 +57,12 @@ extension Diagnosis {
   }
 
   private var hasOwnFinalizer: Bool {
-    examined.finalizers.contains(where: Self.ownFinalizers.contains) || examined.finalizers.isEmpty
+    examined.finalizers.contains(where: Installation.ownFinalizers.contains) || examined.finalizers.isEmpty
   }
-  /// The finalizers of the controllers, which remove them when the uninstall is done.
-  private static let ownFinalizers: Set = [
-    "kubesphere.io/installplan-protection", "subscription.extensions.kubesphere.io",
-  ]
 
   /// An installation that its controller has uninstalled, but that finalizers of other programs keep.
   var finalizerFinding: Finding? {
-    let others = examined.finalizers.filter { !Self.ownFinalizers.contains($0) }
+    let others = examined.finalizers.filter { !Installation.ownFinalizers.contains($0) }
     guard installation.isBeingDeleted, !others.isEmpty, others.count == examined.finalizers.count,
       let age = age(installation.deleted), age > Self.stuckSeconds
     else { return nil }

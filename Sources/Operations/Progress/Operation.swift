@@ -42,6 +42,8 @@ package struct Operation: Hashable, Sendable {
   private static func wait(of installation: Installation) -> Sentence {
     let (state, message) = (installation.observed.state, installation.presentMessage)
     // The job that the status names is that of the operation before as long as this one has none.
+    let holding = installation.holdingFinalizers
+    if !holding.isEmpty { return "the finalizers of another program to go: \(holding.joined(separator: ", "))" }
     if installation.isBeingDeleted, state != .uninstalling {
       let agents = installation.agents.keys.sorted().joined(separator: ", ")
       return agents.isEmpty ? "the controllers to begin" : "its agents to go: \(agents)"

@@ -62,7 +62,13 @@ extension CommandSession {
   private static func timeout(of waiting: Waiting, _ look: ChangeLook, _ seconds: Int) -> CommandError {
     let state = look.state.word.isEmpty ? "no state yet" : look.state.word
     let hint = hint([look.seen].compactMap { $0 })
-    let rest = waiting.isLeftUndone ? "it is stored, and nothing goes on with it" : "it goes on in the cluster"
+    let holding = look.seen?.holdingFinalizers ?? []
+    let rest =
+      waiting.isLeftUndone
+      ? "it is stored, and nothing goes on with it"
+      : holding.isEmpty
+        ? "it goes on in the cluster"
+        : "it is held by the finalizers of another program: \(holding.joined(separator: ", "))"
     return CommandError("\(waiting.installation) is not done after \(seconds) s (\(state)); \(rest)\(hint)")
   }
 
