@@ -282,6 +282,27 @@ import Testing
     #expect(entries.map(\.outcome.english) == ["failed: it says why"])
   }
 
+  /// The annotations of ksx stay on the object when another program changes it.
+  @Test func whatAnotherProgramAskedForAndWhatCameOfItIsNotThatOfTheLastChangeByKsx() {
+    let notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "configure", "ksx.dev/changed-at": "2026-01-02T10:00:00Z",
+    ]
+    let managers: Value = [
+      [
+        "manager": "kubectl-patch", "time": "2026-01-02T11:00:00Z",
+        "fieldsV1": ["f:spec": ["f:extension": ["f:version": [:]]]],
+      ]
+    ]
+    let states = [("2T10:01", "Installed"), ("2T11:01", "UpgradeFailed")]
+    let found = installation(version: "3.0.0", annotations: notes, states: states, managers: managers)
+    let entries = ExtensionHistory(.init(lines: [], installation: found)).entries
+
+    #expect(entries.map(\.what) == ["wrote version", "configure"])
+    #expect(entries.map(\.version) == ["3.0.0", ""])
+    #expect(entries.map(\.outcome) == ["UpgradeFailed", "Installed"])
+    #expect(entries[1].digest == ConfigHash.of("a: 1"))
+  }
+
   @Test func ownersOfFieldsAreManagersAndNoPersons() {
     let managers: Value = [
       ["manager": "kubectl-edit", "time": "2026-01-03T10:00:00Z", "fieldsV1": ["f:spec": ["f:config": [:]]]],

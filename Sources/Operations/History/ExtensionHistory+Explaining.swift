@@ -8,7 +8,7 @@ extension ExtensionHistory {
   static func explain(_ installation: Installation, _ entries: inout [Entry]) {
     guard installation.observed.state.isFailure else { return }
     if let untried = installation.untried { return explain(untried, installation, &entries) }
-    guard !installation.message.isEmpty, let last = entries.lastIndex(where: { $0.source != .fields }),
+    guard !installation.message.isEmpty, let last = entries.lastIndex(where: \.isChange),
       entries[last].outcome == installation.observed.state.name
     else { return }
     entries[last].outcome = "failed: \(installation.reason)"
@@ -17,7 +17,7 @@ extension ExtensionHistory {
   /// The failure is not that of the entry which asked for what ran before, but of the version that it left.
   private static func explain(_ untried: PreviousRelease, _ installation: Installation, _ entries: inout [Entry]) {
     let wanted = VersionText(installation.version)
-    let place = entries.lastIndex { $0.source != .fields && VersionText($0.version) == wanted }
+    let place = entries.lastIndex { $0.isChange && VersionText($0.version) == wanted }
     guard let place, !entries[place].hasEnded || entries[place].outcome == installation.observed.state.name else {
       return
     }
@@ -30,7 +30,7 @@ extension ExtensionHistory {
   /// Sets the former version of each entry to that of the entry before it.
   static func linkVersions(_ entries: inout [Entry]) {
     var version = ""
-    for index in entries.indices where entries[index].source != .fields && !entries[index].version.isEmpty {
+    for index in entries.indices where !entries[index].version.isEmpty {
       entries[index].formerVersion = entries[index].former?.version ?? version
       version = entries[index].version
     }

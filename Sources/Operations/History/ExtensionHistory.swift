@@ -157,8 +157,10 @@ extension ExtensionHistory {
     var entry = Entry(
       time: written.time, who: author(written.author.name), what: written.words, reason: written.author.reason,
       source: .annotation)
-    entry.version = installation.version
-    entry.digest = ConfigHash.of(installation.config)
+    // What another program has written since is not what was asked for then.
+    let later = installation.specWriters.filter { $0.manager != "ksx" && $0.time > written.time }.flatMap(\.fields)
+    if !later.contains("version") { entry.version = installation.version }
+    if !later.contains("config") { entry.digest = ConfigHash.of(installation.config) }
     return entry
   }
 
@@ -166,10 +168,14 @@ extension ExtensionHistory {
   ///
   /// Only the last write of each is known.
   private static func fields(of installation: Installation, _ known: [Entry]) -> [Entry] {
-    installation.specWriters.filter { $0.manager != "ksx" || known.isEmpty }.map { writer in
-      Entry(
+    let last = installation.specWriters.max { $0.time < $1.time }
+    return installation.specWriters.filter { $0.manager != "ksx" || known.isEmpty }.map { writer in
+      var entry = Entry(
         time: writer.time, who: "by \(writer.manager), person not recorded", what: writer.sentence.english,
         source: .fields)
+      // The version is the last thing that was written at all.
+      if writer == last, writer.manager != "ksx", writer.fields == ["version"] { entry.version = installation.version }
+      return entry
     }
   }
 
@@ -186,11 +192,11 @@ extension ExtensionHistory {
   /// A revision is the result of the change before it, or a change that only helm knows of.
   private static func fold(_ release: HelmRelease, into entries: inout [Entry]) {
     let position = entries.lastIndex { entry in
-      entry.source != .fields && !entry.removes && entry.time <= release.time
+      entry.isChange && !entry.removes && entry.time <= release.time
         && VersionText(entry.version) == VersionText(release.chartVersion)
     }
     if let position, !entries[position].hasEnded,
-      !entries[(position + 1)...].contains(where: { $0.time <= release.time && $0.source != .fields })
+      !entries[(position + 1)...].contains(where: { $0.time <= release.time && $0.isChange })
     {
       entries[position].take(release)
       return
@@ -206,7 +212,7 @@ extension ExtensionHistory {
   /// A state is the result of the last change before it.
   private static func fold(_ states: [Installation.Transition], into entries: inout [Entry]) {
     for state in states where !state.state.isBusy && state.state != .none {
-      let position = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
+      let position = entries.lastIndex { $0.time <= state.time && $0.isChange }
       // After an uninstall only its failure is a result.
       if let position, entries[position].removes, state.state != .uninstallFailed { continue }
       guard let position else {
@@ -232,6 +238,9 @@ extension ExtensionHistory.Entry {
   static let accepted: Sentence = "accepted"
 
   private static let cancelled: Sentence = "cancelled"
+
+  /// Whether it is a change by itself: of a field manager it is mostly known only that it wrote some of its fields.
+  var isChange: Bool { source != .fields || !version.isEmpty }
 
   /// Whether it uninstalled the installation.
   fileprivate var removes: Bool { [ChangeKind.uninstall, .forceDelete].contains { $0.row.words == what } }
