@@ -85,7 +85,7 @@ import Testing
     tester.hear(
       .recalled(Records(drafts: ["grafana": KeptDraft(text: "token: abd\na: 1\n", base: "token: abc\n")])))
     tester.type("~")
-    #expect(tester.screen.contains(">grafana  lines other than the cluster's: +2 -1"))
+    #expect(tester.screen.contains(">grafana  +2 -1 lines other than the cluster's"))
     #expect(tester.screen.contains("+ token: •••") && tester.screen.contains("+ a: 1"))
     tester.type("x")
     #expect(tester.screen.contains("+ token: abd"))

@@ -73,7 +73,7 @@ import Testing
   /// Two bundles: the older one of `devops`, and one of `other` that also claims `paths`.
   private func bundles(_ paths: [String], _ spec: Value = ["raw": "x"]) -> RuleEvaluation {
     let older = JSBundleRule(object(dialect.jsBundles, "b", ["raw": "x"]), dialect: dialect)
-    let files = paths.map { Value.mapping(["link": .string($0), "endpoint": "http://up.example/x"]) }
+    let files = paths.map { Value.mapping(["link": .string($0), "url": "http://up.example/x"]) }
     var younger = object(dialect.jsBundles, "y", spec.setting(["assets", "files"], to: .sequence(files)))
     younger.value = younger.value.setting(["metadata", "labels", dialect.extensionLabel], to: "other")
     younger.value = younger.value.setting(["metadata", "creationTimestamp"], to: "2026-02-01T00:00:00Z")

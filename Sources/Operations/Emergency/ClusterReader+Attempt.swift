@@ -10,9 +10,11 @@ extension ClusterReader {
   /// `marked` is the Job that is to be ended, if the object does not record it any more.
   package func readAttempt(_ object: Object, marked: String = "") async -> Cancellation.Facts {
     let installation = Installation(object)
-    var facts = Cancellation.Facts(
-      installation, marked: object.annotations[Cancellation.annotation] ?? marked)
-    guard !installation.isManagedByStandalone, !installation.targetNamespace.isEmpty else { return facts }
+    var facts = Cancellation.Facts(installation, marked: object.annotations[Cancellation.annotation] ?? "")
+    // A standalone backend has no Jobs, and writes no annotations back.
+    guard !installation.isManagedByStandalone else { return facts }
+    if facts.marked.isEmpty { facts.marked = marked }
+    guard !installation.targetNamespace.isEmpty else { return facts }
     await examineJob(&facts)
     // Looks for helm's lock only when it may be removed, because this runs every 250 ms.
     guard !facts.marked.isEmpty, !facts.isJobActive else { return facts }

@@ -83,8 +83,8 @@ struct DraftsScreen: Screen {
       let counts = "+\(added) -\(changes.count - added)"
       let difference =
         config == nil
-        ? state.words("lines other than where it began: {0}", counts)
-        : state.words("lines other than the cluster's: {0}", counts)
+        ? state.words("{0} lines other than where it began", counts)
+        : state.words("{0} lines other than the cluster's", counts)
       lines.append(Line("\(index == selected ? ">" : " ")\(name)  \(difference)", style))
       guard index == selected else { continue }
       lines += changes.map { change in
