@@ -118,9 +118,9 @@ import Testing
   @Test func whatMakesNoSenseIsSaid() {
     var tester = ConsoleTester.atMarket()
     tester.type("i")
-    #expect(tester.status == "Cannot install: grafana is already there, version 1.0.0, Installed.")
+    #expect(tester.status == "Cannot install: grafana is already there, version 1.0.0, Installed; U upgrades it.")
     tester.type("jU")
-    #expect(tester.status == "Cannot upgrade: jenkins is not installed.")
+    #expect(tester.status == "Cannot upgrade: jenkins is not installed; i installs it.")
   }
 
   @Test func everyKindOfChangeWithASummaryHasAKeyAndItsPlaceInHelp() {

@@ -100,8 +100,10 @@ import Testing
   @Test func noRowIsTakenByMessagesWhereThereIsNothingToSay() {
     var tester = ConsoleTester.atMarket()
     #expect(tester.app.state.bodySize.rows == 22)
-    tester.type("i")
+    tester.type("jD")
     #expect(tester.app.state.bodySize.rows == 21)
+    tester.type("ki")
+    #expect(tester.app.state.bodySize.rows == 20)
   }
 
   @Test func aKeyThatIsBoundToNothingSaysSoOnce() {

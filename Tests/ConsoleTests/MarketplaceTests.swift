@@ -14,6 +14,9 @@ import Testing
   static func busy(_ columns: Int = 80, _ rows: Int = 24) -> ConsoleTester {
     var tester = ConsoleTester.atMarket(columns, rows)
     tester.now = ClockReading(1_000_000, wall: 1_780_000_000)
+    tester.hear(
+      .extensions(
+        .applied(.sample("grafana", "Grafana", category: "observability", versions: ["1.0.0", "1.0.1", "1.1.0"]))))
     tester.hear(.extensions(.applied(.sample("alerts", "Alerts", versions: ["1.0.0", "1.1.0-rc.1"]))))
     tester.hear(.extensions(.applied(.sample("vault", "Backup Vault", category: "devops", versions: ["2.0.0"]))))
     var failed = Installation.sample(

@@ -194,7 +194,19 @@ import Testing
           tester.offerAfter("U", "grafana")
           tester.type("v")
         },
-        State("former, empty") { $0.type("b") },
+        State("former") { tester in
+          tester.hear(.extensions(.applied(.sample("grafana", "Grafana", versions: ["0.9.0", "1.0.0", "1.1.0"]))))
+          tester.type("b")
+          tester.offer("grafana", "0.9.0", "1.0.0", "1.1.0")
+        },
+        State("former, with nothing earlier") { $0.type("b") },
+        // What is offered may not be read, so that there may be something earlier.
+        State("former, empty", from: .nothing) { tester in
+          let refusal = Status(code: 403, reason: "Forbidden", message: "user ada may not list extensions")
+          tester.hear(.extensions(.interrupted(.refused(refusal), delay: .seconds(30))))
+          tester.hear(.installations(.replaced([.sample("grafana", version: "1.0.0")])))
+          tester.type("b")
+        },
         State("stale") { tester in
           tester.offerAfter("U", "grafana")
           tester.type("v")

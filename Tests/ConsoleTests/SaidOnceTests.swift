@@ -110,6 +110,9 @@ import Testing
     #expect(tester.app.marketplace.selected == "jenkins")
     #expect(!tester.app.state.hints(about: "jenkins").contains { $0.action == .command(.rollBack) })
     tester.hear(.recalled(Records(memories: ["jenkins": .sample("1.0.0")])))
+    // The version that ran is offered no more.
+    #expect(!tester.app.state.hints(about: "jenkins").contains { $0.action == .command(.rollBack) })
+    tester.hear(.extensions(.applied(.sample("jenkins", "Jenkins", category: "devops", versions: ["1.0.0", "2.0.0"]))))
 
     #expect(tester.app.state.hints(about: "jenkins").contains { $0.action == .command(.rollBack) })
   }

@@ -51,10 +51,10 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.lose()
     tester.type("jD")
-    #expect(tester.status == "Cannot disable: jenkins is not installed.")
+    #expect(tester.status == "Cannot disable: jenkins is not installed; i installs it.")
     tester.lose()
 
-    #expect(tester.status == "Cannot disable: jenkins is not installed.")
+    #expect(tester.status == "Cannot disable: jenkins is not installed; i installs it.")
     tester.type("k")
     #expect(tester.status.contains("cannot be reached"))
     #expect(tester.app.state.messageLog.entries.filter { $0.text.contains("cannot be reached") }.count == 1)

@@ -50,6 +50,7 @@ extension App {
 
   private mutating func catalogueFailed(_ failure: ClusterError) {
     let sentence: Sentence = "The versions cannot be read: \(failure.words)"
+    state.market.missCatalogue(sentence)
     // Without a filter that needs versions, a user who may not read them need not be told.
     if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
     state.record(.note, sentence)

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Platform
 
 /// The last known marketplace of the cluster.
 ///
@@ -16,6 +17,10 @@ struct Market: Sendable {
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
   /// All versions by extension, if a filter needed the data that only they contain.
   private(set) var catalogue: [String: [ExtensionVersion]] = [:]
+  /// Why the versions of all extensions could not be read when they were asked for last, in words; `nil` if they could.
+  private(set) var catalogueProblem: Sentence?
+  /// Whether the versions of all extensions have been read.
+  private(set) var isCatalogueRead = false
   /// The names of the extensions that changed, or whose installation changed.
   private(set) var log = RevisionLog()
   /// Increases with every event about categories.
@@ -61,8 +66,12 @@ struct Market: Sendable {
   /// Stores all versions that exist.
   mutating func setCatalogue(_ versions: [ExtensionVersion]) {
     catalogue = Dictionary(grouping: versions, by: \.extension)
+    (isCatalogueRead, catalogueProblem) = (true, nil)
     invalidate()
   }
+
+  /// Records why the versions could not be read.
+  mutating func missCatalogue(_ problem: Sentence) { catalogueProblem = problem }
 
   /// Drops the versions of `name`.
   mutating func forgetVersions(of name: String) {

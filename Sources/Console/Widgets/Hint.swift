@@ -22,53 +22,44 @@ extension [Hint] {
 }
 
 extension ConsoleState {
-  /// The changes that are possible for the extension called `name` at present, the most useful first.
+  /// The changes that are useful for the extension called `name` at present, the most useful first.
   ///
-  /// Changes that would be refused are left out, whether because of its state, the cluster or the rights of this user.
+  /// Changes that would be refused are left out, whether because of its state, the cluster, the rights of this user or
+  /// a guardrail.
   func hints(about name: String) -> [Hint] {
-    guard let preflight = preflight(), !session.isReadOnly else { return [] }
     let status = status(of: name)
-    return kinds(for: status).filter { kind in
-      kind != .rollBack || rollbackTarget(of: name) != nil || status.state.isFailure && canRollBack(of: name)
-    }.filter { kind in
-      kind != .install || !cannotInstall(name)
-    }.filter { kind in
-      preflight.obstacle(to: kind, of: name) == nil && preflight.prohibition(of: kind, for: name) == nil
-    }.map { Hint(.change($0), words(for: $0, status)) }
+    return kinds(for: status).filter { isPossible($0, for: name) }.map { Hint(.change($0), words(for: $0, status)) }
   }
 
+  /// The kinds of changes that are useful in this state, if they are possible.
   private func kinds(for status: ExtensionStatus) -> [ChangeKind] {
     guard status.isInstalled else { return [.install] }
-    if status.state.isFailure { return [.rollBack, .retry, .disable, .configure, .uninstall] }
+    if status.isBeingDeleted || status.state == .uninstallFailed {
+      return status.state.isFailure ? [.retry, .forceDelete, .uninstall] : []
+    }
+    let recommended = market.extensions[status.name]?.recommendedVersion ?? ""
+    if status.state.isFailure {
+      let upgrade: [ChangeKind] = VersionText(status.wanted) < VersionText(recommended) ? [.upgrade] : []
+      return [.rollBack, .retry, .enable, .disable] + upgrade + [.configure, .uninstall]
+    }
     if status.isBusy { return [] }
-    let update: [ChangeKind] =
-      status.update(to: market.extensions[status.name]?.recommendedVersion ?? "") == nil ? [] : [.upgrade]
-    return update + (status.isEnabled == false ? [.enable] : []) + [.configure, .disable, .rollBack, .uninstall]
+    let update: [ChangeKind] = status.update(to: recommended) == nil ? [] : [.upgrade]
+    let back: [ChangeKind] = rollbackTarget(of: status.name) == nil ? [] : [.rollBack]
+    return update + [.enable, .configure, .disable] + back + [.uninstall]
   }
 
   private func words(for kind: ChangeKind, _ status: ExtensionStatus) -> String? {
     let recommended = market.extensions[status.name]?.recommendedVersion ?? ""
-    let version =
-      switch kind {
-      case .install, .upgrade: recommended
-      case .rollBack: rollbackTarget(of: status.name)?.version ?? ""
-      default: ""
-      }
     // A version that changes at each cursor step would cost as many bytes as the step itself.
-    if version.isEmpty || isSlow { return nil }
+    if isSlow { return nil }
     switch kind {
-    case .install: return self.words("install {0}", version)
-    case .upgrade: return self.words("upgrade to {0}", version)
-    default: return self.words("roll back to {0}", version)
+    case .install where !recommended.isEmpty: return self.words("install {0}", recommended)
+    case .upgrade where !recommended.isEmpty: return self.words("upgrade to {0}", recommended)
+    case .rollBack:
+      return rollbackTarget(of: status.name).map { self.words("roll back to {0}", $0.version) }
+        ?? self.words("older version")
+    default: return nil
     }
-  }
-
-  /// Whether a rollback is possible: to a former release, or to an older version that is offered.
-  private func canRollBack(of name: String) -> Bool {
-    guard let installation = market.installed.of(name) else { return false }
-    let present = VersionText(installation.version)
-    return market.extensions[name]?.versions.contains { VersionText($0) < present } == true
-      || !memory(of: name).former(to: installation).isEmpty
   }
 
   /// The former releases of `name`, from the records on this computer and from the cluster.

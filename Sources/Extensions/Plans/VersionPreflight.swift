@@ -12,6 +12,12 @@ extension PlanContext {
     return subject.compatibilityProblems + subject.dependencyProblems
   }
 
+  /// The problems of the version that `change` leads to: that it is not offered, or does not suit this cluster.
+  package func shortcomings(of change: Change, for name: String) -> [Plan.Problem] {
+    let subject = PlanSubject(change: change, name: name, context: self)
+    return subject.offerProblems + subject.compatibilityProblems + subject.dependencyProblems
+  }
+
   /// The installed extensions that need the one called `name`, each with that dependency.
   package func dependants(of name: String) -> [(name: String, dependency: ExtensionVersion.Dependency)] {
     installedVersions.sorted { $0.key < $1.key }.flatMap { other, version in

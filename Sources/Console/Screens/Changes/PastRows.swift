@@ -61,7 +61,9 @@ extension PastChange {
   /// The hints for this entry.
   func hints(_ state: ConsoleState) -> [Hint] {
     var hints = [Hint(.open)]
-    if case .change = wayBack(from: state.market.installed.of(self.extension)) {
+    if case .change(let change) = wayBack(from: state.market.installed.of(self.extension)),
+      state.canBeApplied(change, to: self.extension)
+    {
       hints.append(Hint(.rollBack, state.words("back to before it")))
     }
     return hints + state.undoHints(on: self.extension)
@@ -109,6 +111,7 @@ extension ConsoleState {
 
   /// The hint for undoing the last change of `name` from this computer, if there is one.
   func undoHints(on name: String) -> [Hint] {
-    if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }
+    guard case .change(let change) = Undo(name, after: records.lines, now: market.installed.of(name)) else { return [] }
+    return canBeApplied(change, to: name) ? [Hint(.undo)] : []
   }
 }

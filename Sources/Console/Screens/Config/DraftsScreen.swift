@@ -20,7 +20,9 @@ struct DraftsScreen: Screen {
   var identity: String? { "drafts" }
   func title(_ state: ConsoleState) -> String { state.words("Drafts") }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands(names.isEmpty ? [.back, .help] : [.open, .discard, .reveal, .back, .help])
+    guard names.indices.contains(selected) else { return .commands([.back, .help]) }
+    let canOpen = state.market.installed.of(names[selected]) != nil
+    return .commands((canOpen ? [.open] : []) + [.discard, .reveal, .back, .help])
   }
 
   mutating func settle(_ state: inout ConsoleState) {

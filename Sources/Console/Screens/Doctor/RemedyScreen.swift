@@ -31,7 +31,7 @@ struct RemedyScreen: Screen {
       [plan.title.english, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text) + refusals.map(\.english))
   }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands(isBlocked || isOver ? [.back, .help] : [.apply, .back, .nextPane, .help])
+    .commands(isBlocked || isOver || state.session.isReadOnly ? [.back, .help] : [.apply, .back, .nextPane, .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -133,7 +133,7 @@ struct RemedyScreen: Screen {
     let (plain, focused) = (state.theme[.dialog], state.theme[.dialogButton])
     let end = surface.write(
       "[ \(leaving(state.words)) ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
-    if isOver || isBlocked { return }
+    if isOver || isBlocked || state.session.isReadOnly { return }
     let position = Point(row: area.origin.row + 1, column: end + 1)
     surface.write("[ \(applying(state.words)) ]", at: position, in: area, style: isApplyFocused ? focused : plain)
   }

@@ -126,7 +126,7 @@ struct PaletteList: Sendable {
   private func reason(against command: Command) -> Sentence? {
     guard let kind = command.change else { return nil }
     if let reason = state.reasonAgainst(command) { return reason }
-    return subject.flatMap { state.preflight()?.obstacle(to: kind, of: $0) }
+    return subject.flatMap { state.reason(against: kind, of: $0) }
   }
 
   /// The objects that `command` can act on and that match `text`.
@@ -138,7 +138,7 @@ struct PaletteList: Sendable {
     let sorted = found.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(50).map(\.1)
     return sorted.flatMap { choice -> [PaletteEntry] in
       guard let kind = command.change else { return [entry(command, choice, "", nil)] }
-      let reason = state.preflight()?.obstacle(to: kind, of: choice)
+      let reason = state.reason(against: kind, of: choice)
       return sorted.count == 1 && reason == nil
         ? versions(command, kind, choice).filter {
           words.count < 3 || $0.argument.hasPrefix("\(choice) to \(words[2])")

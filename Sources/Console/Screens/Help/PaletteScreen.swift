@@ -71,8 +71,15 @@ struct PaletteScreen: Screen {
     if entry.command.needsArgument, entry.argument.isEmpty {
       return [.close(), .complain("\(entry.text) takes a word: \(entry.remark)")]
     }
-    if let reason = entry.reason { return [.close(), .complain("Cannot \(entry.text): \(reason).")] }
+    if let reason = entry.reason { return [.close(), .complain(refusal(of: entry, reason, state))] }
     return [.close(), .ran(entry.text), .run(entry.command, argument: entry.argument)]
+  }
+
+  /// Why `entry` is not possible, in the words in which its key says it.
+  private func refusal(of entry: PaletteEntry, _ reason: Sentence, _ state: ConsoleState) -> Sentence {
+    let name = entry.argument.split(separator: " ").first.map(String.init) ?? subject
+    let obstacle = entry.command.change.flatMap { kind in name.flatMap { state.obstacle(to: kind, of: $0) } }
+    return obstacle ?? "Cannot \(entry.text): \(reason)."
   }
 
   /// Handles a text without entries: shows why there are none, or passes the argument to the command, which reports it.

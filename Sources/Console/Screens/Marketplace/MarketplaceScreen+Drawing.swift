@@ -1,4 +1,5 @@
 import Client
+import Extensions
 import Operations
 import Terminal
 
@@ -40,6 +41,11 @@ extension MarketplaceScreen {
   /// Why the list is empty.
   private func emptyLine(_ state: ConsoleState) -> Line {
     guard listing.isEmpty else { return .blank }
+    // What only the versions say is not known until they are read.
+    if state.market.isFilled, listing.filter.asksVersions, !state.market.isCatalogueRead, listing.total > 0 {
+      return state.market.catalogueProblem.map { Line(state.words($0), .statusWarning) }
+        ?? Line(state.words("Reading the versions …"), .dim)
+    }
     return state.emptyLine(
       isFilled: state.market.isFilled, reading: state.words("Reading the extensions of {0} …", state.session.cluster),
       otherwise: emptyLine(state.words))
@@ -69,12 +75,27 @@ extension MarketView {
 }
 
 extension MarketplaceScreen {
-  /// The hints for changes to all marked extensions.
+  /// The hints for changes to all marked extensions, of kinds that are possible for at least one of them.
   func markedHints(_ state: ConsoleState) -> [Hint] {
-    let kinds: [Command] = [.upgrade, .enable, .disable, .install, .uninstall]
+    let kinds: [ChangeKind] = [.upgrade, .enable, .disable, .install, .uninstall]
+    let marked = list.marked
     return [Hint(.back, state.words("unmark"))]
-      + kinds.filter { state.reasonAgainst($0) == nil }.map { Hint($0, "\(state.words($0.hint)) \(list.marked.count)") }
+      + kinds.filter { isPossible($0, state) }.map { kind in
+        let command = Command.change(kind)
+        return Hint(command, "\(state.words(command.hint)) \(marked.count)")
+      }
   }
+
+  /// Whether a change of this kind is possible for at least one of the marked extensions.
+  private func isPossible(_ kind: ChangeKind, _ state: ConsoleState) -> Bool {
+    // To look at thousands of them at every key would take too long.
+    if list.marked.count > Self.mostLookedAt {
+      return !state.session.isReadOnly && state.reasonAgainst(.change(kind)) == nil
+    }
+    return list.marked.contains { state.isPossible(kind, for: $0) }
+  }
+
+  private static let mostLookedAt = 50
 }
 
 extension MarketplaceScreen {

@@ -61,7 +61,8 @@ struct ManyPlanScreen: Screen {
     if mustType {
       return isTyping ? .commands([.open, .back]) : [Hint(.pageDown, state.words("read on"))] + .commands([.back])
     }
-    let apply = Hint(.apply, "\(kind.row.verb) \(plans?.changing.count ?? 0)")
+    let apply = Hint(.apply, "\(state.words(kind.row.verb)) \(plans?.changing.count ?? 0)")
+    if state.session.isReadOnly || state.many != nil { return .commands([.back, .help]) }
     return (plans?.changing.isEmpty == false ? [apply] : []) + .commands([.back, .help])
   }
 

@@ -33,7 +33,7 @@ extension PlanScreen {
   func hints(_ state: ConsoleState) -> [Hint] {
     if prompt != nil { return .commands([.open, .back]) }
     if isConfirmedByName { return .commands([.back]) }
-    var hints: [Command] = plan != nil && !isBlocked && !state.session.isReadOnly ? [.apply, .back] : [.back]
+    var hints: [Command] = canApply(state) ? [.apply, .back] : [.back]
     if !missingSteps.isEmpty { hints.append(.putFirst) }
     if change.version != nil || change.config != nil { hints.append(.configure) }
     if case .version? = change.row.choice { hints.append(.pickVersion) }
@@ -44,6 +44,10 @@ extension PlanScreen {
       hints.append(.namespace)
     }
     return .commands(hints + [.nextPane, .help])
+  }
+
+  private func canApply(_ state: ConsoleState) -> Bool {
+    plan != nil && !isBlocked && !state.session.isReadOnly && !plans.contains { state.underWay($0.name) != nil }
   }
 
   private var hasSecrets: Bool { plans.contains { $0.effects.contains { $0.clear != nil } } }

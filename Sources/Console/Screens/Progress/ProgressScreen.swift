@@ -225,10 +225,11 @@ extension ProgressScreen {
         + (effect?.wrapped(to: columns, indent: 2) ?? [])
     }
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? command.rawValue }
+    let (cause, leave) = (key(.page(.doctor)), key(.back))
     let ways =
-      state.words(
-        "{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), key(.page(.doctor)),
-        key(.back))
+      state.isPossible(.rollBack, for: name)
+      ? state.words("{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), cause, leave)
+      : state.words("{0} looks for the cause, {1} leaves it as it is", cause, leave)
     return [.blank]
       + Line("✗ \(state.words(status.fullWord)): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
       + Line(ways, .accent).wrapped(to: columns, indent: 2)

@@ -28,7 +28,8 @@ struct RepositoriesScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let own: [Command] = selected == nil ? [] : [.screen(.editEntry), .screen(.sync), .screen(.remove)]
-    return .commands([.screen(.add)] + own + [.back, .help])
+    let changes = state.session.isReadOnly ? [] : [.screen(.add)] + own
+    return .commands(changes + [.back, .help])
   }
 
   private var selected: RepositoryFacts? { rows.first { $0.name == list.selected } }

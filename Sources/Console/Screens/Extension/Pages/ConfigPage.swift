@@ -48,7 +48,10 @@ struct ConfigPage: ExtensionPage {
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.configure] + (rows.contains { $0.clear != nil } ? [.reveal] : []))
+    // For an extension that is not installed, the config is part of the installation.
+    let kind: ChangeKind = state.market.installed.of(name) == nil ? .install : .configure
+    let edit: [Command] = state.isPossible(kind, for: name) ? [.configure] : []
+    return .commands(edit + (rows.contains { $0.clear != nil } ? [.reveal] : []))
   }
 
   /// The installed version, or the one that would be installed.

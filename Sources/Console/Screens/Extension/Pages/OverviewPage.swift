@@ -93,6 +93,8 @@ private struct Overview {
   }
 
   private var wayBack: [Line] {
+    if status.isBeingDeleted { return [] }
+    if let reason = state.reason(against: .rollBack, of: name) { return row("Way back", state.words(reason)) }
     let key = state.settings.keys(for: .rollBack, in: [.marketplace]).first ?? "b"
     guard let installation, let entry = state.memory(of: name).target(from: installation) else {
       return row("Way back", state.words("no release is known here that worked; {0} lists the versions", key))

@@ -19,7 +19,11 @@ struct VersionsPage: ExtensionPage {
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.facts(.upgrade, of: name)] }
 
-  func hints(_ state: ConsoleState) -> [Hint] { rows.isEmpty ? [] : .commands([.open, .mark, .compare]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    guard let version = list.selected else { return [] }
+    let canOpen = state.route(to: version, of: name).map { state.canBeApplied($0, to: name) } ?? false
+    return .commands((canOpen ? [.open] : []) + [.mark] + (compared(state) == nil ? [] : [.compare]))
+  }
 
   var chosenVersion: String? { list.isChosen ? list.selected : nil }
 
@@ -70,20 +74,23 @@ struct VersionsPage: ExtensionPage {
     ]
   }
 
-  /// Compares the two marked versions, or the selected one with the running one.
-  private func compare(_ state: ConsoleState) -> [Step] {
+  /// The two versions to compare: the marked ones, or the selected one and the running one; `nil` if these are not two.
+  private func compared(_ state: ConsoleState) -> (older: String, newer: String)? {
     var chosen = rows.map(\.version).filter { list.marked.contains($0) }
     if chosen.count < 2, let selected = list.selected {
       let other = chosen.first ?? state.shownVersion(of: name)
       chosen = [other, selected].compactMap { $0 }
     }
     let versions = chosen.sorted { SemanticVersion.precedes($0, $1) }
-    guard versions.count == 2, versions[0] != versions[1] else {
-      return [
-        .complain("Two versions are compared: mark two, or select one that is not the one that runs.")
-      ]
+    guard versions.count == 2, versions[0] != versions[1] else { return nil }
+    return (versions[0], versions[1])
+  }
+
+  private func compare(_ state: ConsoleState) -> [Step] {
+    guard let (older, newer) = compared(state) else {
+      return [.complain("Two versions are compared: mark two, or select one that is not the one that runs.")]
     }
-    return [.open(VersionComparisonScreen(name, from: versions[0], to: versions[1]))]
+    return [.open(VersionComparisonScreen(name, from: older, to: newer))]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
