@@ -91,8 +91,9 @@ struct ConfigScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let edits: [EditorCommand] = [.save, .abandon, .undo, .find, .goTo, .editOutside]
-    return (isOutdated ? [Hint(.reload)] : []) + [Hint(.edit(.indent), "complete")] + edits.map { Hint(.edit($0)) }
-      + [Hint(.help)]
+    // Without the chart's values the key indents.
+    let completion = guide == nil ? [] : [Hint(.edit(.indent), "complete")]
+    return (isOutdated ? [Hint(.reload)] : []) + completion + edits.map { Hint(.edit($0)) } + [Hint(.help)]
   }
 
   mutating func settle(_ state: inout ConsoleState) {
