@@ -93,6 +93,17 @@ import Testing
     #expect(status(installation, former: "1.0.0") == ["1.0.0", "2.0.0", "2.0.0"])
   }
 
+  /// The states of a loop have replaced the one in which it was Installed.
+  @Test(arguments: ["Preparing", "UpgradeFailed"])
+  func whatRunsBehindALoopIsToldWithoutAHistory(state: String) {
+    let states = (1...5).flatMap { _ in ["Preparing", "UpgradeFailed"] }
+    let looping = Sample.installation(state, wanted: "2.0.0", tried: "1.0.0", history: states)
+    #expect(status(looping)[0] == "1.0.0")
+    // The beginning of a first installation is still there.
+    let first = Sample.installation(state, wanted: "2.0.0", tried: "1.0.0", history: ["Preparing", "InstallFailed"])
+    #expect(status(first)[0] == "")
+  }
+
   @Test func aFirstInstallThatFailedRunsNothing() {
     #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
   }

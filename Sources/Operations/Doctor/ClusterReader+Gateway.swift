@@ -55,6 +55,7 @@ extension ClusterReader {
       }
       return nil
     } catch {
+      if case .transport(.invalid(let reason)) = error { return Self.unusable(reason) }
       return Finding(
         cause: .gatewaySilent, subject: "gateway", sentence: "one of the two ways does not answer: \(error.words)",
         evidence: [.init("the two ways", "", error.brief)], certainty: .certain,
@@ -64,6 +65,14 @@ extension ClusterReader {
             cost: "until then ksx goes the other way")
         ])
     }
+  }
+
+  /// No request can be sent on one of the connections: a login has ended, or a file is missing.
+  private static func unusable(_ reason: Sentence) -> Finding {
+    Finding(
+      cause: .gatewaySilent, subject: "gateway", sentence: "one of the two ways cannot be used: \(reason)",
+      evidence: [.init("the two ways", "", reason.english)], certainty: .certain,
+      remedies: [Remedy("make it usable again", [.person(reason)], cost: "until then ksx goes the other way")])
   }
 }
 

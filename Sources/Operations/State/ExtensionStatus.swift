@@ -98,17 +98,16 @@ package struct ExtensionStatus: Hashable, Sendable {
     let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
     // The object is more reliable than this computer's history, and than the status, which the controllers may reset.
     let recorded = runs.isEmpty ? PreviousRelease.version(of: installation) : runs
-    let former = recorded ?? former
     if recorded == nil, installation.hasNeverBeenInstalled { return "" }
+    let before = recorded ?? (noted == installation.version || noted.isEmpty ? former : noted)
     switch installation.observed.state {
     // The status of the Extension is updated a moment later.
     case .installed where !runs.isEmpty && offered?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
-    case .upgrading, .upgradeFailed:
-      return recorded ?? (noted == installation.version || noted.isEmpty ? former : noted)
+    case .upgrading, .upgradeFailed: return before
     case .none, .preparing, .installing, .installFailed, .uninstalled:
-      return installation.hasBeenInstalled || !runs.isEmpty ? former : ""
+      return installation.hasBeenInstalled || !runs.isEmpty ? before : ""
     case .other: return noted
     }
   }
@@ -175,8 +174,14 @@ package struct ExtensionStatus: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Whether it was Installed once, as far as its history tells.
-  var hasBeenInstalled: Bool { history.contains { $0.state == .installed } }
+  /// Whether it was Installed once, as far as its history and its annotations tell.
+  ///
+  /// The controllers keep ten states, which a loop replaces in a moment by those of an upgrade.
+  var hasBeenInstalled: Bool {
+    if history.contains(where: { $0.state == .installed }) || PreviousRelease.version(of: self) != nil { return true }
+    let isUpgrade = history.contains { [.upgrading, .upgradeFailed].contains($0.state) }
+    return history.count >= 10 && isUpgrade && !history.contains { $0.state == .installFailed }
+  }
 
   /// It never was: what the cluster remembers goes back to the first attempt.
   fileprivate var hasNeverBeenInstalled: Bool {
