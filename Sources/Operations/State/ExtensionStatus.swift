@@ -107,7 +107,9 @@ package struct ExtensionStatus: Hashable, Sendable {
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
     case .upgrading, .upgradeFailed: return before
     case .none, .preparing, .installing, .installFailed, .uninstalled:
-      return installation.hasBeenInstalled || !runs.isEmpty ? before : ""
+      guard installation.hasBeenInstalled || !runs.isEmpty else { return "" }
+      // The status may name a version that failed, and that another one is asked for after.
+      return recorded ?? (former.isEmpty ? before : former)
     case .other: return noted
     }
   }
