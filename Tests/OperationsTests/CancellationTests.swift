@@ -122,6 +122,30 @@ import Testing
     #expect(cancellation.next(left) == .wait)
   }
 
+  /// A mark that an earlier cancellation has left says nothing of this attempt.
+  @Test func whatIsLeftPreparingBehindAJobThatSucceededIsTakenForWhatRunsWhateverIsMarked() {
+    var left = facts("Preparing", job: "job-9", marked: "job-3")
+    (left.isStill, left.isJobComplete, left.jobVersion) = (true, true, "1.0.0")
+    #expect(cancellation.next(left) == .takeStock)
+  }
+
+  /// What an earlier change has noted of what ran before is not what runs.
+  @Test func whatTheLastJobHasInstalledIsNotLeft() {
+    var facts = facts("Preparing", wanted: "1.1.0", marked: "")
+    (facts.isJobComplete, facts.jobVersion) = (true, "1.1.0")
+    let corrected = cancellation.corrected(by: facts)
+    #expect(corrected.former?.version == "1.1.0")
+    #expect(corrected.next(facts) == .putBack)
+    // An upgrade has a Job of its own, or the last one is that of what runs.
+    facts.installation.observed.state = .upgrading
+    #expect(cancellation.corrected(by: facts) == cancellation)
+    (facts.installation.observed.state, facts.jobVersion) = (.preparing, "1.0.0")
+    #expect(cancellation.corrected(by: facts) == cancellation)
+    facts.jobVersion = "1.1.0"
+    let given = Cancellation("whizard", former: cancellation.former, isVersionGiven: true)
+    #expect(given.corrected(by: facts) == given)
+  }
+
   @Test func aJobThatTheAttemptMadeAfterItWasCancelledIsEndedToo() {
     var late = facts("Upgrading", job: "job-2", active: true)
     late.jobVersion = "1.1.0"

@@ -94,6 +94,20 @@ package struct Cancellation: Hashable, Sendable {
     self.init(installation.extension, former: former, entry?.origin ?? .kept, isVersionGiven: version != nil)
   }
 
+  /// The same cancellation, which stays at the version that is asked for if that is what runs.
+  ///
+  /// The last Job has installed it, and the present attempt has none: what is recorded of an earlier change does not
+  /// count then.
+  package func corrected(by facts: Facts) -> Cancellation {
+    let installation = facts.installation
+    let isWithoutJob = installation.observed.state == .preparing || installation.observed.state.isFailure
+    guard !isVersionGiven, let former, !installation.isManagedByStandalone, isWithoutJob, facts.isJobComplete,
+      VersionText(facts.jobVersion) == VersionText(installation.version),
+      VersionText(former.version) != VersionText(installation.version)
+    else { return self }
+    return Cancellation(name, former: RequestedSpec(version: installation.version, config: installation.config))
+  }
+
   /// The step that follows from `facts`.
   package func next(_ facts: Facts) -> Step {
     let installation = facts.installation
@@ -113,10 +127,10 @@ package struct Cancellation: Hashable, Sendable {
     if facts.isJobActive { return isEnded ? .endJob(installation.jobName) : .wait }
     if let secret = facts.pendingSecret { return .unlock(secret: secret) }
     if installation.observed.state.isFailure {
-      // The way back is tried once; if it fails again, that is its own failure.
-      guard isEnded else { return .done }
       // Without a Job nothing was changed; with the chart of the other version that of this one may be missing too.
-      return facts.isJobComplete && !facts.hasTakenStock ? .takeStock : .retry
+      if facts.isJobComplete, !facts.hasTakenStock { return .takeStock }
+      // The way back is tried once; if it fails again, that is its own failure.
+      return isEnded ? .retry : .done
     }
     if isLeftPreparing(facts) { return .takeStock }
     return installation.isSettled ? .done : .wait
@@ -134,11 +148,11 @@ package struct Cancellation: Hashable, Sendable {
   /// what they have to do is what they have done (docs/KUBESPHERE.md: Changes).
   private func isLeftPreparing(_ facts: Facts) -> Bool {
     let installation = facts.installation
-    guard facts.isStill, installation.observed.state == .preparing, namesEndedJob(facts), installation.isObserved else {
-      return false
-    }
-    // Another try empties the fingerprint and writes it with its Job; if the last Job succeeded, no try is needed.
-    return !installation.observed.configHash.isEmpty || facts.isJobComplete && !facts.hasTakenStock
+    guard facts.isStill, installation.observed.state == .preparing, installation.isObserved else { return false }
+    // If the last Job has succeeded, whichever it was, no other try is needed.
+    if facts.isJobComplete { return !facts.hasTakenStock }
+    // Another try empties the fingerprint, which is written with its Job.
+    return namesEndedJob(facts) && !installation.observed.configHash.isEmpty
   }
 
   /// Whether the controllers finish without a further step of ksx.

@@ -38,9 +38,11 @@ extension ClusterReader {
     report: @Sendable (Cancellation.Step) -> Void = { _ in }
   ) async throws(ClusterError) -> CancellationEnd {
     var course = CancellationCourse(pace)
+    var cancellation = cancellation
     while true {
       let object = try await cluster.get(dialect.installations, installation)
       let facts = course.completed(await readAttempt(object, marked: course.cancelled.map(Cancellation.mark) ?? ""))
+      if course.cancelled == nil { cancellation = cancellation.corrected(by: facts) }
       let step = cancellation.next(facts)
       if case .refused(let reason) = step { return .refused(reason) }
       if !course.hasTaken(step), try await take(step, of: cancellation, facts, object, course.cancelled, sender) {

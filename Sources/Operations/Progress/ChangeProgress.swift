@@ -122,7 +122,6 @@ package struct ChangeProgress: Hashable, Sendable {
   /// it: what the status names is what is asked for.
   private func isLeftPreparing(_ installation: Installation) -> Bool {
     state == .preparing && attempt.isPrecededByLoop && !attempt.hasBegun && installation.isObserved
-      && !installation.observed.configHash.isEmpty
   }
 
   /// The outcome of a placement: it has ended when every agent has, and none is left that is not asked for.

@@ -63,8 +63,8 @@ struct Cancel: PlannedCommand {
     let installation = Installation(object)
     await identity
     let memory = await reader.memory(session.history.releases(of: name), of: installation)
-    let cancellation = Cancellation(installation, memory, to: version)
     let facts = await reader.readAttempt(object)
+    let cancellation = Cancellation(installation, memory, to: version).corrected(by: facts)
     switch cancellation.next(facts) {
     case .refused(let reason): throw CommandError("cannot cancel: \(reason)")
     case .done: throw CommandError("cannot cancel: nothing is under way at \(name)")
