@@ -37,8 +37,13 @@ import Testing
     return try Substitution(file: "templates/x.yaml", values: values).render(template)
   }
 
-  /// What helm 3.17 says.
+  /// What helm 3.17 and, in several lines, helm 4.2 say.
   @Test(arguments: [
+    (
+      "orchard/templates/a.yaml:1:6\n  executing \"orchard/templates/a.yaml\" at <include \"h\" .>:\n    error calling include:\n"
+        + "orchard/templates/_x.tpl:12:3\n  executing \"h\" at <.Values.a.b>:\n    nil pointer evaluating interface {}.b",
+      "templates/_x.tpl:12"
+    ),
     (
       "parse error at (orchard/charts/backend/templates/server.yaml:15): unclosed action",
       "charts/backend/templates/server.yaml:15"
@@ -185,9 +190,50 @@ import Testing
     "Error: no /tmp/x/chart.tgz\n\nUse --debug flag to render out invalid YAML\n",
     "WARNING: Kubernetes configuration file is group-readable\nError: no /tmp/x/chart.tgz\n",
     "level=WARN msg=odd\nlevel=ERROR msg=\"chart failed\" error=\"no /tmp/x/chart.tgz\"\nError: no /tmp/x/chart.tgz\n",
+    "manifest_sorter.go:190: info: skipping unknown hook: \"odd\"\nError: no\n  /tmp/x/chart.tgz\n",
+    "no\n    /tmp/x/chart.tgz",
   ])
   func helmsComplaintIsItsErrorAlone(printed: String) {
     #expect(Helm.complaint(printed, "/tmp/x") == "no chart.tgz")
+  }
+
+  /// What helm 3.17 and helm 4.2 say of an API server that is down, and of a chart that is at fault.
+  @Test(arguments: [
+    ("Error: Kubernetes cluster unreachable: the server is currently unable to handle the request", true),
+    (
+      "level=ERROR msg=\"cluster reachability check failed: kubernetes cluster unreachable: unknown\"\n"
+        + "Error: cluster reachability check failed: kubernetes cluster unreachable: unknown", true
+    ),
+    ("Error: could not get apiVersions from Kubernetes: the server is currently unable to handle the request", true),
+    ("Error: chart requires kubeVersion: >=99 which is incompatible with Kubernetes v1.36.0", false),
+  ])
+  func aClusterOutOfReachIsToldFromAFaultOfTheChart(printed: String, isOutOfReach: Bool) {
+    #expect(ChartError.helm(Helm.complaint(printed, "/tmp/x")).isOutOfReach == isOutOfReach)
+  }
+
+  /// What helm 3.17 and helm 4.2 print of the same chart, a definition of which holds two.
+  @Test func bothHelmsPrintTheSameObjects() throws {
+    let source = "---\n# Source: bell/templates/x.yaml\n"
+    func printed(_ gap: String) -> String {
+      "---\n# Source: bell/crds/a.yaml\n---\nkind: A\nmetadata: {name: a}\n---\nkind: A\nmetadata: {name: b}\n\n"
+        + source + "# Only words.\n\(gap)" + source + "# A word.\nkind: B\ndata:\n  q: |\n    ---\n    a\n\(gap)"
+        + "---\n# Source: bell/templates/tests/t.yaml\nkind: Pod\nmetadata: {name: t}\n\(gap)"
+    }
+    func found(_ text: String) throws -> [String] {
+      let lines = try Helm.documents(text).map { "\($0.file) \(JSON.text(try YAML.parse($0.text)))" }
+      return lines.filter { !$0.hasSuffix("null") }
+    }
+
+    let three = try found(printed(""))
+
+    #expect(
+      three == [
+        #"crds/a.yaml {"kind":"A","metadata":{"name":"a"}}"#, #"crds/a.yaml {"kind":"A","metadata":{"name":"b"}}"#,
+        #"templates/x.yaml {"kind":"B","data":{"q":"---\na"}}"#,
+        #"templates/tests/t.yaml {"kind":"Pod","metadata":{"name":"t"}}"#,
+      ])
+    // helm 4 keeps the newline at the end of a template, which helm 3 removes.
+    #expect(try found(printed("\n")) == three.map { $0.replacingText(#"\na""#, with: #"\na\n""#) })
   }
 
   @Test func aChartWithinAChartNeedsHelm() async {

@@ -90,6 +90,26 @@ import Testing
     #expect(back(from: failed("2.0.0"), [releases[0]])?.config == "a: 1\n")
   }
 
+  /// The fields of a release of helm 4.2.4, which helm 3 does not write.
+  @Test func aReleaseThatHelm4MadeIsReadToo() throws {
+    let json = """
+      {"name": "whizard", "info": {"last_deployed": "2026-05-21T10:00:00.247462843Z", "description": "Install complete",
+      "status": "deployed"}, "chart": {"metadata": {"name": "whizard", "version": "1.1.0", "appVersion": "7"}, "lock": null,
+      "values": null, "schema": null, "schemamodtime": "0001-01-01T00:00:00Z", "modtime": "2026-05-21T10:00:00.9Z"},
+      "config": {"a": {"b": 1}}, "manifest": "---\\n", "version": 1, "namespace": "ns", "apply_method": "ssa"}
+      """
+    let packed = Base64.encode(Gzip.pack(Array(json.utf8)))
+    let labels = ["owner": "helm", "name": "whizard", "status": "deployed", "version": "1"]
+    let secret = Object(
+      .secrets, name: "sh.helm.release.v1.whizard.v1", namespace: "ns", labels: labels,
+      ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]])
+
+    let release = try #require(HelmRelease(secret: secret))
+
+    #expect(release.chartVersion == "1.1.0" && release.appVersion == "7" && release.time == "2026-05-21T10:00:00Z")
+    #expect(release.config == ["a": ["b": 1]] && release.summary == "Install complete")
+  }
+
   @Test func aConfigThatWasNotChangedSinceKeepsItsComments() {
     let text = "# why: see ticket 7\na: 1 # one\n"
     let entry = back(

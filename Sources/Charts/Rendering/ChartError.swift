@@ -1,5 +1,6 @@
 package import Manifest
 package import Packages
+import Platform
 
 /// Why a chart could not be rendered.
 package enum ChartError: Error, Hashable, Sendable {
@@ -27,6 +28,17 @@ extension ChartError: CustomStringConvertible {
     case .badManifest(let file, let error): "\(file): \(error)"
     case .badConfig(let error): "the config: \(error)"
     case .helm(let message): "helm: \(message)"
+    }
+  }
+}
+
+extension ChartError {
+  /// Whether helm did not render because the cluster, not the chart, is at fault.
+  package var isOutOfReach: Bool {
+    guard case .helm(let text) = self else { return false }
+    // helm 3 writes Kubernetes with a capital, helm 4 without.
+    return ["ubernetes cluster unreachable", "could not get server version", "could not get apiVersions"].contains {
+      text.containsText($0)
     }
   }
 }

@@ -77,13 +77,14 @@ struct Helm {
 
   /// helm's error message without the name of the temporary folder, limited to the length of a condition's message.
   ///
-  /// helm 4 also logs the error, in lines that begin with the level, and helm 3 recommends an option that users of ksx
-  /// cannot set; both are left out.
+  /// Both helms log before it, helm 4 also the error itself; helm 3 recommends an option that users of ksx cannot set.
+  /// helm 4 writes an error of a template in several indented lines.
   static func complaint(_ text: String, _ folder: String) -> String {
-    let lines = text.shownLines.filter { line in
+    let lines = text.shownLines.map { $0.trimmed() }.filter { line in
       !line.isEmpty && !["WARNING", "level=", "Use --debug flag"].contains { line.hasPrefix($0) }
-    }.joined(separator: " ")
-    let plain = lines.split(separator: folder + "/").joined()
+    }
+    let start = lines.firstIndex { $0.hasPrefix("Error: ") } ?? 0
+    let plain = lines[start...].joined(separator: " ").split(separator: folder + "/").joined()
     let short = String(plain.prefix(2000))
     return short.hasPrefix("Error: ") ? String(short.dropFirst(7)) : short
   }

@@ -1,6 +1,7 @@
 import Charts
 import Client
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import Packages
@@ -147,15 +148,9 @@ struct ReleasePlanner: Sendable {
     }
     await lookupServer?.close()
     do throws(ChartError) { return try rendered.get() } catch {
-      if case .helm(let complaint) = error, Self.isOutOfReach(complaint) { throw .transient(.unreadable("\(error)")) }
+      if Task.isCancelled { throw .transient(.transport(.cancelled)) }
+      if error.isOutOfReach { throw .transient(.unreadable("\(error)")) }
       throw .permanent("\(error)")
-    }
-  }
-
-  /// What helm says when the cluster, not the chart, is why it did not render.
-  private static func isOutOfReach(_ complaint: String) -> Bool {
-    ["Kubernetes cluster unreachable", "could not get server version", "could not get apiVersions"].contains {
-      complaint.containsText($0)
     }
   }
 
