@@ -45,6 +45,9 @@ package struct Resource: Hashable, Sendable {
   package static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
   package static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
 
+  package static let statefulSets = Resource(
+    group: "apps", version: "v1", plural: "statefulsets", kind: "StatefulSet", isNamespaced: true)
+
   /// The resources that run pods: Deployments, StatefulSets and DaemonSets.
   package static let workloads = [
     ("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet"),

@@ -202,6 +202,27 @@ import Testing
     #expect(versions.contains("1.0.0     running") && versions.contains("1.1.0     wanted, failed"), "\(versions)")
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aVersionThatNoRepositoryHasAnyMoreIsSaidToBeGone(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    let objects = try await bench.cluster.list(dialect.extensionVersions)
+    let object = try #require(objects.first { $0.spec["version"] == "1.0.0" })
+    let note: Value = [ExtensionVersion.goneAnnotation: "2026-05-04T10:00:00Z"]
+    _ = try await bench.cluster.patch(
+      dialect.extensionVersions, object.name, ["metadata": ["annotations": note]])
+
+    let versions = try await bench.run("versions", "whizard")
+    let sheet = try await bench.run("get", "whizard")
+    let plan = try await bench.run("upgrade", "whizard", "--dry-run=client")
+
+    #expect(versions.contains("1.0.0     running, gone from its repository since 2026-05-04"), "\(versions)")
+    #expect(sheet.contains("Offered:      version 1.0.0 is gone from its repository since 2026-05-04\n"), "\(sheet)")
+    #expect(plan.contains("once it is left there is no way back to it"), "\(plan)")
+  }
+
   /// A user who may read Extension but not ExtensionVersion.
   @Test func whoMayNotReadVersionsSeesThoseThatTheExtensionNames() async throws {
     let bench = try Workbench()

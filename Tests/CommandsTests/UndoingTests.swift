@@ -269,6 +269,18 @@ import Testing
     )
   }
 
+  @Test(.endsInTime) func aCancelThatWaitsForAPodThatIsNotReplacedNamesIt() async throws {
+    let bench = try await looping()
+    try await bench.loop("Preparing", none)
+    try await bench.hangInSet()
+
+    let sentence = try await bench.failure("cancel", "whizard", "--yes")
+
+    let wait =
+      "Pod db-1: ImagePullBackOff; StatefulSet db does not replace it by itself: delete it, kubectl -n ns delete pod db-1; "
+    #expect(sentence.contains("it waits for ") && sentence.contains(wait), "\(sentence)")
+  }
+
   @Test(.endsInTime) func aStepThatAnotherWriterForestalledIsTakenAgain() async throws {
     let bench = try await looping()
     try await bench.loop("Preparing", none)
@@ -347,6 +359,31 @@ extension Workbench {
         "state": "Upgrading", "jobName": .string(job), "targetNamespace": "ns", "releaseName": "whizard",
         "version": "1.0.0",
       ])
+  }
+
+  /// Plays a StatefulSet that waits for a pod of its former revision.
+  fileprivate func hangInSet() async throws {
+    _ = try? await cluster.create(.namespaces, Object(.namespaces, name: "ns"))
+    let labels = ["app.kubernetes.io/instance": "whizard", "controller-revision-hash": "db-1"]
+    let containers: Value = [["name": "db", "image": "db"]]
+    let template: Value = ["metadata": ["labels": ["a": "b"]], "spec": ["containers": containers]]
+    let spec: Value = ["selector": ["matchLabels": ["a": "b"]], "serviceName": "db", "template": template]
+    let set = try await cluster.create(
+      .statefulSets, Object(.statefulSets, name: "db", namespace: "ns", ["spec": spec]))
+    _ = try await cluster.patch(
+      .statefulSets, namespace: "ns", "db", subresource: "status",
+      ["status": ["replicas": 2, "updateRevision": "db-2"]])
+    var pod = Object(.pods, name: "db-1", namespace: "ns", labels: labels, ["spec": ["containers": containers]])
+    let owner: Value = ["apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db", "uid": .string(set.uid)]
+    pod.value = pod.value.setting(["metadata", "ownerReferences"], to: [owner])
+    _ = try await cluster.create(.pods, pod)
+    let waiting: Value = [
+      "name": "db", "image": "db", "imageID": "", "ready": false, "restartCount": 0,
+      "state": ["waiting": ["reason": "ImagePullBackOff"]],
+    ]
+    _ = try await cluster.patch(
+      .pods, namespace: "ns", "db-1", subresource: "status",
+      ["status": ["phase": "Pending", "containerStatuses": [waiting]]])
   }
 
   /// Plays a job that has done its work.

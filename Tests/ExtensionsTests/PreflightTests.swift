@@ -29,6 +29,24 @@ import Testing
         == ["whizard is still being uninstalled; wait until it is gone"])
   }
 
+  @Test func whatIsGoneFromItsRepositoryIsNotLeftWithoutAWord() {
+    var gone = Sample.version("1.0.0")
+    gone.goneSince = "2026-05-04T10:00:00Z"
+    let versions = [gone, Sample.version("1.1.0")]
+    let start = "version 1.0.0 is gone from its repository since 2026-05-04: "
+    func warnings(_ change: Change, _ installation: Installation) -> [String] {
+      plan(change, installation, versions: versions).warnings
+    }
+
+    for change in [Change.upgrade(to: "1.1.0"), .uninstall] {
+      #expect(warnings(change, Sample.installation()) == [start + "once it is left there is no way back to it"])
+    }
+    let failed = Sample.installation("whizard", "1.1.0", state: "UpgradeFailed")
+    #expect(
+      warnings(.rollback(to: "1.0.0", config: ""), failed).contains(start + "it is kept only while it is installed"))
+    #expect(warnings(.disable, Sample.installation()).isEmpty)
+  }
+
   @Test func whatTheMarketplaceLacksCannotBeInstalled() {
     let plan = Plan.make(.install(version: "1.0.0", config: ""), for: "wizard", in: Sample.context())
 

@@ -23,7 +23,7 @@ import Testing
 
   /// The quiet end at `step`: after how many seconds, or `nil`.
   private func end(_ course: CancellationCourse, isGoingOn: Bool, at step: Cancellation.Step = .wait) -> Int? {
-    guard case .quiet(let seconds, isGoingOn, _)? = course.end(at: step, facts(), isGoingOn: isGoingOn) else {
+    guard case .quiet(let seconds, isGoingOn, _, _)? = course.end(at: step, facts(), isGoingOn: isGoingOn) else {
       return nil
     }
     return seconds

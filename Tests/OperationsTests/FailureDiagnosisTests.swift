@@ -102,6 +102,44 @@ extension DiagnosisTests {
     #expect(causes(findings("Installed") { $0.pods = [pull, again] }) == [.imagePull, .imagePull])
   }
 
+  /// Kubernetes: StatefulSets, Forced rollback.
+  @Test(arguments: [("db-2", "OrderedReady", true), ("db-1", "OrderedReady", false), ("db-2", "Parallel", false)])
+  func aPodOfAFormerRevisionThatItsSetWaitsForIsToBeDeleted(revision: String, policy: String, isHeld: Bool) throws {
+    let set = Object(
+      .statefulSets, name: "db", namespace: "extension-whizard",
+      ["spec": ["podManagementPolicy": .string(policy)], "status": ["updateRevision": .string(revision)]])
+    let owned = Object(set.value.setting(["metadata", "uid"], to: "u-1"))
+    var pod = pod("db-1", waiting: ["reason": "ImagePullBackOff"])
+    pod.value = pod.value.setting(["metadata", "labels", "controller-revision-hash"], to: "db-1")
+    pod.value = pod.value.setting(["metadata", "ownerReferences"], to: [["kind": "StatefulSet", "uid": "u-1"]])
+
+    let trouble = try #require(PodTrouble(pod)).holding([owned], pod)
+    let found = findings("Upgrading") { $0.pods = [trouble] }
+
+    #expect(trouble.heldSet == (isHeld ? "db" : ""))
+    let line = "kubectl -n extension-whizard delete pod db-1"
+    let wait =
+      isHeld ? "; StatefulSet db does not replace it by itself: delete it, \(line)" : ""
+    #expect(trouble.wait.english == "Pod db-1: ImagePullBackOff" + wait)
+    let remedies = found.first { $0.cause == .imagePull }?.remedies.map(\.name.english)
+    #expect(remedies == (isHeld ? ["delete the pod", "have the image there"] : ["have the image there"]))
+  }
+
+  @Test func aVersionThatIsGoneFromItsRepositoryIsWorthANote() {
+    let found = findings("Installed", version: "1.0.0") { file in
+      var kept = file.version.value
+      kept?.goneSince = "2026-05-04T10:00:00Z"
+      file.versions = [kept].compactMap { $0 }
+    }
+
+    #expect(causes(found) == [.versionKept])
+    #expect(found.first?.certainty == .note)
+    #expect(
+      found.first?.text
+        == "version 1.0.0 is gone from its repository since 2026-05-04: once it is left there is no way back to it")
+    #expect(found.first?.evidence.first?.time == "2026-05-04T10:00:00Z")
+  }
+
   @Test func aPodThatIsBegunOrRunsOrHasEndedIsNoTrouble() {
     #expect(PodTrouble(pod(waiting: ["reason": "ContainerCreating"])) == nil)
     #expect(PodTrouble(pod(phase: "Running")) == nil)

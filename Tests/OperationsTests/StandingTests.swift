@@ -70,6 +70,20 @@ import Testing
     #expect(facts("0.9.0", context, memory: memory).here == ["failed 2026-01-01"])
   }
 
+  @Test func aVersionThatIsGoneFromItsRepositorySaysSinceWhen() {
+    var gone = version("1.0.0")
+    gone.goneSince = "2026-05-04T10:00:00Z"
+    let context = context([gone, version("1.1.0")], [Sample.installation("Installed")])
+    let running = ExtensionStatus("whizard", nil, Sample.installation("Installed"))
+    var other = version("1.1.0")
+
+    #expect(facts("1.0.0", context).here == ["gone from its repository since 2026-05-04"])
+    #expect(facts("1.1.0", context).absence == nil)
+    #expect(running.absence(among: [gone, other]) == nil)
+    other.goneSince = ""
+    #expect(running.absence(among: [gone, other])?.english == "version 1.1.0 is gone from its repository")
+  }
+
   @Test func needsAreToldBothWays() {
     let need: Value = ["name": "engine", "version": ">=2", "required": true]
     var context = context([version("1.1.0", kube: ">=1.20", needs: [need])], [Sample.installation("Installed")])

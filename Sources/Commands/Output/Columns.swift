@@ -2,6 +2,7 @@ import Extensions
 import KubernetesAPI
 import Operations
 import Packages
+import Platform
 
 /// A column of a table.
 struct TextColumn<Element>: Sendable {
@@ -63,7 +64,8 @@ struct ListedVersion: Sendable {
   ) -> [ListedVersion] {
     func listed(_ version: String, _ details: ExtensionVersion?) -> ListedVersion {
       let isRecommended = VersionText(version) == found.map { VersionText($0.recommendedVersion) }
-      let notes = status.notes(on: version) + (isRecommended ? ["recommended"] : [])
+      let absence = details?.absence.map { [$0.english] } ?? []
+      let notes = status.notes(on: version) + (isRecommended ? ["recommended"] : []) + absence
       return ListedVersion(version: version, note: notes.joined(separator: ", "), details: details)
     }
     if let versions { return versions.withoutDuplicates.map { listed($0.version, $0) } }

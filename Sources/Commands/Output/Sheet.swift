@@ -14,6 +14,8 @@ struct Sheet {
   var readable = ExtensionStatus.ReadableKinds()
   /// The member clusters by name; `nil` if they are not known.
   var clusters: [String: MemberCluster]?
+  /// That no repository has its version any more, if that is so.
+  var absence: Sentence?
   /// Details, only for `-o wide`.
   var details: ExtensionDetails?
   /// The config, only for `-o wide`.
@@ -56,7 +58,7 @@ struct Sheet {
     }
     return [
       ("Installed", "\(kind) \(installation.name)"), ("Running", status.running), ("Wanted", status.wanted),
-      ("Failed", status.failed), ("State", status.fullWord.english),
+      ("Failed", status.failed), ("Offered", absence?.english ?? ""), ("State", status.fullWord.english),
       ("Pending", status.pending.joined(separator: "; ").english),
       ("Since", installation.history.last?.time ?? ""), ("Message", status.reason),
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),

@@ -77,6 +77,10 @@ struct Get: ClusterCommand {
       let known = try? await reader.memberClusters()
       sheet.clusters = known.map { all in Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 }) }
     }
+    if installation != nil {
+      let versions = (try? await reader.versions(of: name, isWhole: false)) ?? []
+      sheet.absence = row.status.absence(among: versions.map { ExtensionVersion($0, dialect: reader.dialect) })
+    }
     if format.output == .wide {
       sheet.config = installation.map { memory?.config(of: $0) ?? $0.config } ?? ""
       sheet.details = await reader.details(

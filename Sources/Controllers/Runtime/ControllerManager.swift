@@ -132,8 +132,6 @@ final class InstallationNames: Sendable {
 extension Resource {
   static let deployments = Resource(
     group: "apps", version: "v1", plural: "deployments", kind: "Deployment", isNamespaced: true)
-  static let statefulSets = Resource(
-    group: "apps", version: "v1", plural: "statefulsets", kind: "StatefulSet", isNamespaced: true)
   static let daemonSets = Resource(
     group: "apps", version: "v1", plural: "daemonsets", kind: "DaemonSet", isNamespaced: true)
 }

@@ -2,6 +2,7 @@ import Client
 package import KubernetesAPI
 package import Manifest
 package import Packages
+package import Platform
 
 /// A version of an extension: its requirements and the place of its chart.
 package struct ExtensionVersion: StoreElement {
@@ -33,8 +34,10 @@ package struct ExtensionVersion: StoreElement {
   /// The creation time that the package states, or empty.
   package var released: String
   package var created: String
-  /// Whether no repository has it any more; it is kept as long as it is installed.
-  package var isGone: Bool
+  /// Since when no repository has it any more, or empty; `nil` if one has it.
+  ///
+  /// It is kept as long as it is installed.
+  package var goneSince: String?
 
   /// The annotation with the time since which no repository has it.
   package static let goneAnnotation = "ksx.dev/gone-from-repository"
@@ -81,7 +84,17 @@ package struct ExtensionVersion: StoreElement {
     digest = spec["digest"]?.string ?? ""
     released = spec["created"]?.string ?? ""
     created = object.creationTimestamp ?? ""
-    isGone = object.annotations[Self.goneAnnotation] != nil
+    goneSince = object.annotations[Self.goneAnnotation]
+  }
+
+  /// Whether no repository has it any more.
+  package var isGone: Bool { goneSince != nil }
+
+  /// What users are told of it if no repository has it any more.
+  package var absence: Sentence? {
+    goneSince.map { since in
+      since.isEmpty ? "gone from its repository" : "gone from its repository since \(String(since.prefix(10)))"
+    }
   }
 
   private static func extensionName(_ object: Object, version: String) -> String {

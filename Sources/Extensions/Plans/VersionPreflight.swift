@@ -30,18 +30,32 @@ extension PlanContext {
 extension PlanSubject {
   /// The problems of the chosen version.
   var versionProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems + goneReleaseProblems }
+    if change.row.removes { return goneVersionProblems + goneReleaseProblems + absenceFromRepositoryProblems }
     guard let version = change.version else { return [] }
     let missing = offerProblems(version)
-    return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
+    let own = compatibilityProblems + downgradeProblems(version) + absenceFromRepositoryProblems + kindProblems
+    return missing.isEmpty ? own : missing
   }
 
   /// The problem that the version is not offered, or that it is older.
   var offerProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems + goneReleaseProblems }
+    if change.row.removes { return goneVersionProblems + goneReleaseProblems + absenceFromRepositoryProblems }
     guard let version = change.version else { return [] }
     let missing = offerProblems(version)
-    return missing.isEmpty ? downgradeProblems(version) : missing
+    return missing.isEmpty ? downgradeProblems(version) + absenceFromRepositoryProblems : missing
+  }
+
+  /// Versions that no repository has any more are kept only as long as they are installed or asked for.
+  private var absenceFromRepositoryProblems: [Plan.Problem] {
+    let target = change.version.flatMap { context.version($0) }
+    if let target, let absence = target.absence {
+      return [warning("version \(target.version) is \(absence): it is kept only while it is installed")]
+    }
+    let present = installation.map { context.runningVersion ?? $0.version } ?? ""
+    guard target != nil || change.row.removes, let left = context.version(present), let absence = left.absence else {
+      return []
+    }
+    return [warning("version \(left.version) is \(absence): once it is left there is no way back to it")]
   }
 
   private func offerProblems(_ version: String) -> [Plan.Problem] {

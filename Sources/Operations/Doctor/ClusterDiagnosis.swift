@@ -259,7 +259,7 @@ extension Diagnosis {
 
   /// Notes on correct states that users may take for problems.
   var notes: [Finding] {
-    var notes: [Finding] = []
+    var notes = [keptVersion].compactMap { $0 }
     if state.isBusy, !installation.isObserved, examined.job != .missing, !isAtWhatIsAskedFor {
       notes.append(
         finding(

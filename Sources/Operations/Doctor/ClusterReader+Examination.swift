@@ -139,6 +139,7 @@ extension ClusterReader {
       try await self.versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
     }
     guard let found else { return }
+    file.versions = found
     file.offered = found.map(\.version)
     // The controllers of InstallPlans look up the ExtensionVersion by name.
     let wanted = dialect.versionName(name, version)

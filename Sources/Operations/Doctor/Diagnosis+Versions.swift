@@ -30,6 +30,19 @@ extension Diagnosis {
     return vanished([gone, stateEvidence], other + back)
   }
 
+  /// A version that no repository has any more, and that is there as long as it is installed.
+  var keptVersion: Finding? {
+    let status = ExtensionStatus(installation.extension, examined.extension.value, installation)
+    guard let absence = status.absence(among: examined.versions),
+      let kept = examined.versions.first(where: { VersionText($0.version) == VersionText(status.running) })
+        ?? examined.version.value
+    else { return nil }
+    let field = "metadata.annotations[\(ExtensionVersion.goneAnnotation)]"
+    let sign = Finding.Evidence("ExtensionVersion \(kept.name)", field, at: kept.goneSince ?? "")
+    return finding(
+      .versionKept, "\(absence): once it is left there is no way back to it", [sign], .note, [])
+  }
+
   private var source: String { examined.extension.value?.repository ?? "" }
 
   /// Remedies that bring the version back.

@@ -32,6 +32,8 @@ package struct ExaminedInstallation: Hashable, Sendable {
   /// The version that the spec asks for.
   package var version: Lookup<ExtensionVersion> = .unknown
   /// The versions in the catalogue, newest first.
+  package var versions: [ExtensionVersion] = []
+  /// Their names.
   package var offered: [String] = []
   package var job: Lookup<ObservedJob> = .unknown
   /// Whether the repository of its extension no longer exists.

@@ -87,7 +87,8 @@ extension Diagnosis {
       let evidence = pods.prefix(5).map { pod in
         Finding.Evidence("Pod \(pod.namespace)/\(pod.name)", pod.field, pod.words, time: pod.since)
       }
-      return finding(first.cause, sentence(first, count), evidence, .certain, [remedy(first)])
+      let remedies = pods.first { !$0.heldSet.isEmpty }.map { [kit.replacing($0)] } ?? []
+      return finding(first.cause, sentence(first, count), evidence, .certain, remedies + [remedy(first)])
     }
   }
 

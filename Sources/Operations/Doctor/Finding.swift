@@ -54,6 +54,7 @@ package struct Finding: Hashable, Sendable {
     case controllersDown = "controllers-down"
     case versionGone = "version-gone"
     case versionGoneTerminating = "version-gone-terminating"
+    case versionKept = "version-kept"
     case versionUnknown = "version-unknown"
     case notNoticed = "not-noticed"
     case namespaceTerminating = "namespace-terminating"

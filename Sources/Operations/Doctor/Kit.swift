@@ -115,6 +115,17 @@ struct Remedies {
       cost: "what helm was doing is broken off; its release may stay pending, which must be unlocked before the retry")
   }
 
+  func replacing(_ pod: PodTrouble) -> Remedy {
+    Remedy(
+      "delete the pod",
+      [
+        .send(
+          RemedyRequest(
+            resource: .pods, namespace: pod.namespace, name: pod.name, action: .delete(withDependents: false)))
+      ],
+      cost: "StatefulSet \(pod.heldSet) does not replace it by itself, and makes it anew with what is asked for now")
+  }
+
   func unlock(_ release: HelmRelease) -> Remedy {
     let secret = Remedy.Step.send(
       RemedyRequest(

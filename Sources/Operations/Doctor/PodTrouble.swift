@@ -20,6 +20,9 @@ package struct PodTrouble: Hashable, Sendable {
   /// RFC 3339, or empty.
   package var since = ""
   var cause: Finding.Cause
+  /// The StatefulSet that does not replace it before it is ready, although it is of a former revision; empty if there
+  /// is none.
+  package var heldSet = ""
 
   private static let images: Set = [
     "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError",
@@ -73,6 +76,31 @@ package struct PodTrouble: Hashable, Sendable {
       ? end ?? Self.words(reason, waiting["message"]?.string) : Self.words(reason, waiting["message"]?.string)
   }
 
+  /// The pod, why it does not run, and what must be done because the cluster does not do it.
+  var wait: Sentence {
+    let pod = Sentence(verbatim: "Pod \(name): \(words)")
+    guard !heldSet.isEmpty else { return pod }
+    let line = Sentence(verbatim: "kubectl -n \(namespace) delete pod \(name)")
+    return "\(pod); StatefulSet \(heldSet) does not replace it by itself: delete it, \(line)"
+  }
+
+  /// The same, with the StatefulSet among `sets` that it holds up.
+  ///
+  /// A StatefulSet updates its pods one after another, and waits for one that is not ready even if that is of a former
+  /// revision (Kubernetes: StatefulSets, Forced rollback).
+  package func holding(_ sets: [Object], _ pod: Object) -> PodTrouble {
+    let owners = pod.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+    let held = sets.first { set in
+      let revision = set.status["updateRevision"]?.string ?? ""
+      return owners.contains { $0["kind"] == "StatefulSet" && $0["uid"]?.string == set.uid }
+        && set.spec["podManagementPolicy"] != "Parallel" && !revision.isEmpty
+        && pod.labels["controller-revision-hash"] != revision
+    }
+    var trouble = self
+    trouble.heldSet = held?.name ?? ""
+    return trouble
+  }
+
   private static func words(_ reason: String, _ message: String?) -> String {
     guard let message, !message.isEmpty else { return reason }
     return CredentialText.removed(from: "\(reason): \(message.shownLines.joined(separator: " "))")
@@ -97,10 +125,13 @@ extension ClusterReader {
       if error.isOfMissingKind { return [] }
       throw error
     }
-    return pods.filter { pod in
+    let troubles = pods.compactMap { pod -> (PodTrouble, Object)? in
       let job = pod.labels["job-name"] ?? ""
-      return job.isEmpty || job != installation.jobName && !job.hasPrefix("helm-")
-    }.compactMap(PodTrouble.init)
+      guard job.isEmpty || job != installation.jobName && !job.hasPrefix("helm-") else { return nil }
+      return PodTrouble(pod).map { ($0, pod) }
+    }
+    let sets = troubles.isEmpty ? nil : try? await cluster.list(.statefulSets, namespace: namespace)
+    return troubles.map { $0.0.holding(sets ?? [], $0.1) }
   }
 
   /// `operations`, completed with what the pods of each are waiting for, if they can be read.
@@ -114,9 +145,9 @@ extension ClusterReader {
           let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
             try await podTroubles(of: installation)
           }
-          guard let first = (try? found.get())?.min(by: { $0.name < $1.name }) else { return operation }
-          let pod = Sentence(verbatim: "Pod \(first.name): \(first.words)")
-          operation.waitsFor = operation.waitsFor.isEmpty ? pod : "\(operation.waitsFor); \(pod)"
+          let troubles = (try? found.get())?.sorted { $0.name < $1.name } ?? []
+          guard let first = troubles.first(where: { !$0.heldSet.isEmpty }) ?? troubles.first else { return operation }
+          operation.waitsFor = operation.waitsFor.isEmpty ? first.wait : "\(operation.waitsFor); \(first.wait)"
           return operation
         }
       }

@@ -8,8 +8,8 @@ package enum CancellationEnd: Hashable, Sendable {
   case done(Cancellation.Facts)
   /// It cannot be continued, and why.
   case refused(Sentence)
-  /// It was not done in time; whether the controllers finish without a further step.
-  case quiet(seconds: Int, isGoingOn: Bool, Cancellation.Facts)
+  /// It was not done in time; whether the controllers finish without a further step, and what they wait for.
+  case quiet(seconds: Int, isGoingOn: Bool, Cancellation.Facts, waitsFor: Sentence = "")
 }
 
 extension CancellationEnd {
@@ -17,7 +17,7 @@ extension CancellationEnd {
   package var failure: Sentence? {
     switch self {
     case .refused(let reason): return reason
-    case .quiet(let seconds, false, let facts):
+    case .quiet(let seconds, false, let facts, _):
       return
         "not back after \(seconds) s (\(facts.installation.observed.state.name)): cancelling again goes on with it, and the doctor says what holds it up"
     case .done, .quiet: return nil
@@ -53,9 +53,17 @@ extension ClusterReader {
         if facts.installation.isSettled { sender.noteIsBack(of: cancellation.name, at: facts.installation) }
         return .done(facts)
       }
-      if let end = course.end(at: step, facts, isGoingOn: cancellation.isLeftToControllers(facts)) { return end }
+      if let end = course.end(at: step, facts, isGoingOn: cancellation.isLeftToControllers(facts)) {
+        guard case .quiet(let seconds, let isGoingOn, let facts, _) = end else { return end }
+        return .quiet(seconds: seconds, isGoingOn: isGoingOn, facts, waitsFor: await wait(of: facts.installation))
+      }
       await pace.timing.sleep(Self.cancellationPause)
     }
+  }
+
+  /// What the controllers wait for at `installation`, with its pods; empty if that is not known.
+  private func wait(of installation: Installation) async -> Sentence {
+    await withPods(Operation.all([installation], [], at: .now()), of: [installation]).first?.waitsFor ?? ""
   }
 
   /// Sends the write of `step`; returns whether there was one and the API server accepted it.

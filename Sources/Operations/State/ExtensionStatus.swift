@@ -124,6 +124,13 @@ package struct ExtensionStatus: Hashable, Sendable {
       .filter(\.0).map(\.1)
   }
 
+  /// What users are told if no repository has the running version any more, or the wanted one if none runs.
+  package func absence(among versions: some Sequence<ExtensionVersion>) -> Sentence? {
+    let shown = VersionText(running.isEmpty ? wanted : running)
+    guard isInstalled, let found = versions.first(where: { VersionText($0.version) == shown }) else { return nil }
+    return found.absence.map { "version \(found.version) is \($0)" }
+  }
+
   /// The state in one word; an installation without a state is waiting.
   package var word: String {
     if isBeingDeleted, !state.isFailure { return InstallationState.uninstalling.word }

@@ -10,6 +10,8 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
   package var date: String
   /// Its role in this cluster, now or before: `runs`, `recommended`, `ran until 2026-05-04`.
   package var here: [Sentence]
+  /// That no repository has it any more, if that is so.
+  package var absence: Sentence?
   /// Its dependencies, with the present version if that does not satisfy them.
   package var needs: [Sentence]
 
@@ -41,7 +43,8 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
     let details = context?.version(version)
     let released = details?.released ?? ""
     date = released.isEmpty ? details?.created ?? "" : released
-    here = Self.here(version, status, recommended, memory)
+    absence = details?.absence
+    here = Self.here(version, status, recommended, memory) + [absence].compactMap { $0 }
     let problems = context?.shortcomings(of: version, for: name) ?? []
     fit = Self.fit(problems, details, context)
     needs = Self.needs(details, context)

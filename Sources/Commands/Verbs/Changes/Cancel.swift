@@ -114,13 +114,15 @@ struct Cancel: PlannedCommand {
         )
       }
       return words(for: facts)
-    case .quiet(let seconds, let isGoingOn, let facts):
+    case .quiet(let seconds, let isGoingOn, let facts, let wait):
       if waitTimeout == nil, isGoingOn { return cancellation.former.map { "going back to \($0.version)" } ?? "ending" }
+      let waiting = wait.isEmpty ? "" : "it waits for \(wait.english); "
       let rest =
         isGoingOn
         ? "it goes on in the cluster" : "the same command goes on with it, and ksx doctor \(name) says what holds it up"
       throw CommandError(
-        "\(name): not back after \(seconds) s (\(ExtensionStatus(name, nil, facts.installation).word)); \(rest)")
+        "\(name): not back after \(seconds) s (\(ExtensionStatus(name, nil, facts.installation).word)); \(waiting)\(rest)"
+      )
     }
   }
 

@@ -64,6 +64,7 @@ extension ConsoleState {
     var notes = status.notes(on: version).map { words($0) }
     let recommended = market.extensions[name].map { VersionText($0.recommendedVersion) }
     if recommended == VersionText(version) { notes.append(words("recommended")) }
+    if let absence = details?.absence { notes.append(words(absence)) }
     if let details, !details.kubeVersion.isEmpty { notes.append("Kubernetes \(details.kubeVersion)") }
     if let details, !details.ksVersion.isEmpty { notes.append("KubeSphere \(details.ksVersion)") }
     let needed = details?.dependencies.filter(\.isRequired).map { "\($0.name) \($0.version)".trimmed } ?? []

@@ -136,6 +136,8 @@ private struct Overview {
     var lines = row("Running", isNewest ? state.words("{0}, the recommended version", status.running) : status.running)
     if VersionText(status.wanted) != VersionText(status.running) { lines += row("Wanted", status.wanted) }
     lines += row("Failed", status.failed, .stateFailed)
+    let known = state.market.versions[name]?.elements.values.map { $0 } ?? []
+    lines += row("Offered", status.absence(among: known).map { state.words($0) } ?? "", .statusWarning)
     if let isEnabled = status.isEnabled, installation != nil {
       lines += row("Enabled", isEnabled ? state.words("yes") : state.words("no"))
     }

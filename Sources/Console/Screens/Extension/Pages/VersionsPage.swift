@@ -121,7 +121,9 @@ struct VersionsPage: ExtensionPage {
       case .not(let reasons): (reasons, .stateFailed)
       case .unknown(let reasons): (reasons, .dim)
       }
-    return texts.flatMap { Line("\(row.version): \(words($0))", style).wrapped(to: columns, indent: 2) }
+    let absence = row.absence.map { [Line("\(row.version): \(words($0))", .statusWarning)] } ?? []
+    let lines = absence + texts.map { Line("\(row.version): \(words($0))", style) }
+    return lines.flatMap { $0.wrapped(to: columns, indent: 2) }
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<VersionFacts>] {
