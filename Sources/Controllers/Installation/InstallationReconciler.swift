@@ -201,7 +201,10 @@ extension InstallationReconciler {
   private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     var planner = planner
     planner.account = account(snapshot)
-    let planned = try await planner.plan(record, of: snapshot.installation.extension)
+    let planned = try await whileWanted(snapshot) { [planner] () async throws(StepError) in
+      try await planner.plan(record, of: snapshot.installation.extension)
+    }
+    guard let planned else { return }
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     for note in planned.notes { snapshot.log?.note(note) }
     snapshot.log?.note("rendered \(planned.parts.count) objects")
