@@ -132,6 +132,9 @@ import Testing
     symlink("/etc/hostname", folder.path + "/stolen")
 
     #expect(try Package(folder: folder.path).files.keys.sorted() == ["Chart.yaml"])
+    #expect(try Package.links(inFolder: folder.path) == ["stolen"])
+    try write(".helmignore", "stolen\n")
+    #expect(try Package.links(inFolder: folder.path) == [])
   }
 
   @Test func aFolderBeyondTheLimitsIsRefused() throws {

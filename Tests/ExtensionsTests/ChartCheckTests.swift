@@ -86,7 +86,24 @@ import Testing
     ),
     (
       "extension.yaml", "displayName: {english: Bell}\n",
-      "languages extension.yaml:1 displayName: english is no code of a language"
+      "languages extension.yaml:1 displayName: english is no language code of ISO 639-1"
+    ),
+    (
+      "extension.yaml", "provider:\n  zh: {name: Bell}\n  zh-CN: {name: Bell}\n",
+      "languages extension.yaml:3 provider: zh-CN is no language code of ISO 639-1"
+    ),
+    (
+      "extension.yaml", "images:\n- docker.io/library/busybox:1.36\n- \"bad image:::\"\n",
+      "images extension.yaml:3 bad image::: is no name of an image"
+    ),
+    ("extension.yaml", "images: busybox\n", "images extension.yaml:1 images is a list of names"),
+    (
+      "extension.yaml", "externalDependencies:\n- {name: \"\", version: 1.0.0}\n",
+      "external-dependencies extension.yaml:2 a dependency has no name"
+    ),
+    (
+      "Chart.yaml", "apiVersion: v3\nname: bell\nversion: 1.2.0\n",
+      "chart-version Chart.yaml:1 helm 4 refuses a chart of apiVersion v3"
     ),
     (
       "extension.yaml", "installationMode: All\n",
@@ -228,6 +245,18 @@ import Testing
 
     #expect(found.map { "\($0.file):\($0.line ?? 0)" } == ["charts/b-1.0.0.tgz/values.yaml:2", "charts/c.tgz:0"])
   }
+
+  /// As the reference grammar of distribution has them.
+  @Test(arguments: [
+    ("busybox", true), ("docker.io/library/busybox:1.36", true), ("localhost/a", true),
+    ("localhost:5000/a/b:X_1.2-3", true),
+    ("ghcr.io/A-b/c", false), ("a__b/c--d.e", true), ("a___b", false), ("a..b", false), ("-a", false), ("a-", false),
+    ("A", false), ("a:", false), ("a:.1", false), ("a b", false), ("", false), ("a//b", false), ("h.io:x/a", false),
+    ("a@sha256:" + String(repeating: "0a", count: 32), true),
+    ("a:1@sha256:" + String(repeating: "0a", count: 32), true),
+    ("a@sha256:0a", false), ("a@" + String(repeating: "0a", count: 32), false), ("https://h.io/a", false),
+  ])
+  func aNameOfAnImageIsOneThatRegistriesTake(name: String, isOne: Bool) { #expect(PackageName.isImage(name) == isOne) }
 
   @Test(arguments: ChartCheck.all.map(\.id))
   func everyCheckHasAMistakeThatItFinds(id: String) {

@@ -198,6 +198,7 @@ import Testing
       Tar.file("c/Chart.yaml", Array("name: c".utf8)) + Tar.file("c/values.yaml", [], type: "2") + Tar.end)
 
     #expect(try Package(archive: archive).files.keys.sorted() == ["Chart.yaml"])
+    #expect(try Package.links(inArchive: archive) == ["values.yaml"])
   }
 
   @Test func aLongNameInGNUsFormIsRead() throws {

@@ -116,6 +116,17 @@ package struct ChartFolder: Sendable {
     return stat(path + "/" + file, &status) == 0 ? status.st_mtim.tv_sec : 0
   }
 
+  /// Whether there is a chart in it, packed or not.
+  package func hasCharts() throws(RepositoryError) -> Bool {
+    do {
+      return try FolderEntry.all(below: path).contains { entry in
+        entry.path.hasSuffix(".tgz") || entry.path.pathParts.last == "Chart.yaml"
+      }
+    } catch {
+      throw RepositoryError("\(error)")
+    }
+  }
+
   /// Every file of the repository by path, for an image.
   package func files() throws(RepositoryError) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]

@@ -9,6 +9,8 @@ struct TarReader {
   private(set) var files: [String: [UInt8]] = [:]
   /// The first member outside of any folder that is not a folder itself.
   private(set) var loose: String?
+  /// The paths of links, whose targets are not read.
+  private(set) var links: [String] = []
   private let limits: Package.Limits
   private var count = 0
   private var open: (path: String, content: [UInt8])?
@@ -56,6 +58,7 @@ struct TarReader {
   private mutating func begin(_ member: TarStream.Member) throws(PackageError) {
     if member.type == "5" { return }
     let isFile = member.type == "0" || member.type == "7"
+    if member.type == "1" || member.type == "2", links.count < limits.files { links.append(member.path) }
     // Other members are dropped, so their paths matter only for `loose`.
     guard isFile || loose == nil else { return }
     let path = try Self.safe(member.path, keepsFirst: true)

@@ -27,6 +27,16 @@ extension Package {
     self.init(files: files)
   }
 
+  /// The symbolic links in `folder` that the package lacks, by path.
+  package static func links(inFolder folder: String, limits: Limits = Limits()) throws(PackageError) -> [String] {
+    let rules = try ignoreRules(in: folder)
+    do {
+      return try FolderEntry.links(below: folder, limit: limits.files) { rules.leaveOut($0, isFolder: $1) }
+    } catch {
+      throw .malformed("\(error)")
+    }
+  }
+
   private static func ignoreRules(in folder: String) throws(PackageError) -> IgnoreRules {
     let path = folder + "/.helmignore"
     if !Files.exists(path) { return try IgnoreRules("") }

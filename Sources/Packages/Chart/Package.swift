@@ -43,6 +43,13 @@ package struct Package: Hashable, Sendable {
     }
   }
 
+  /// The links in `archive` that the package lacks, by path below the chart's folder.
+  package static func links(inArchive archive: [UInt8], limits: Limits = Limits()) throws(PackageError) -> [String] {
+    try TarReader.unpacking(archive, limits).links.map { path in
+      path.firstIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }.sorted()
+  }
+
   /// The package as a `.tgz` with everything in the folder `name`.
   package func archive(folder name: String) -> [UInt8] {
     let placed = files.map { (name + "/" + $0.key, $0.value) }

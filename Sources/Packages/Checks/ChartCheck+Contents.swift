@@ -44,8 +44,11 @@ extension ChartCheck {
         guard case .mapping(let pairs) = node.content else {
           return [("extension.yaml", node.line, "\(key) is a mapping from languages, such as en and zh")]
         }
-        return pairs.filter { !PackageName.isLanguage($0.key.text ?? "") }.map {
-          ("extension.yaml", $0.key.line, "\(key): \($0.key.text ?? "this") is no code of a language, such as en or zh")
+        return pairs.filter { !PackageName.isLanguage($0.key.text ?? "") }.map { pair in
+          let code = pair.key.text ?? "this"
+          return (
+            "extension.yaml", pair.key.line, "\(key): \(code) is no language code of ISO 639-1, such as en or zh"
+          )
         }
       }
     },
@@ -66,9 +69,19 @@ extension ChartCheck {
       guard case .sequence(let items)? = checked.manifest?["externalDependencies"]?.content else { return [] }
       return items.flatMap { item -> [Problem] in
         let version = item["version"]
-        if item["name"]?.text == nil { return [("extension.yaml", item.line, "a dependency has no name")] }
+        if (item["name"]?.text ?? "").isEmpty { return [("extension.yaml", item.line, "a dependency has no name")] }
         guard let text = version?.text, !text.isEmpty, VersionConstraint(text) == nil else { return [] }
         return [("extension.yaml", version?.line, "version is not a constraint such as >=1.0.0: \(text)")]
+      }
+    },
+    ChartCheck(id: "images", severity: .error) { checked in
+      guard let images = checked.manifest?["images"], images.value != .null else { return [] }
+      guard case .sequence(let items) = images.content else {
+        return [("extension.yaml", images.line, "images is a list of names")]
+      }
+      return items.filter { !PackageName.isImage($0.text ?? "") }.map { item in
+        let text = "\(item.text ?? "this") is no name of an image, such as docker.io/library/busybox:1.36"
+        return ("extension.yaml", item.line, text)
       }
     },
     ChartCheck(id: "values", severity: .error) { checked in
@@ -89,26 +102,6 @@ extension ChartCheck {
       return [(checked.chartFile, nil, text)]
     },
   ]
-}
-
-/// Valid names in a package.
-enum PackageName {
-  /// A DNS name of at most 63 characters, as extensions have, and versions as a part of names.
-  static func isName(_ text: String) -> Bool {
-    guard text.utf8.count <= 63, !text.isEmpty else { return false }
-    return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
-      guard let first = part.utf8.first, let last = part.utf8.last else { return false }
-      return isWord(first) && isWord(last) && part.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
-    }
-  }
-
-  /// Two or three small letters, optionally followed by a hyphen or underscore and more.
-  static func isLanguage(_ text: String) -> Bool {
-    let code = text.prefix { $0 != "-" && $0 != "_" }
-    return (2...3).contains(code.utf8.count) && code.utf8.allSatisfy { (97...122).contains($0) }
-  }
-
-  private static func isWord(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...122).contains(byte) }
 }
 
 extension CheckedPackage {

@@ -11,6 +11,12 @@ extension ChartCheck {
       else { return [] }
       return [("extension.yaml", version.line, "apiVersion is \(Self.apiVersion), not \(text)")]
     },
+    ChartCheck(id: "chart-version", severity: .warning) { checked in
+      guard checked.chartFile == "Chart.yaml", let version = checked.chart?["apiVersion"], let text = version.text,
+        !["", "v1", "v2"].contains(text)
+      else { return [] }
+      return [("Chart.yaml", version.line, "helm 4 refuses a chart of apiVersion \(text): v2 is expected")]
+    },
     ChartCheck(id: "keys", severity: .warning) { checked in
       guard case .mapping(let pairs)? = checked.manifest?.content else { return [] }
       return pairs.compactMap { pair in

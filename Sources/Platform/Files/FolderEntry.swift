@@ -15,7 +15,21 @@ package struct FolderEntry: Hashable, Sendable {
   package static func all(
     below folder: String, limit: Int = 10_000, skip: (_ path: String, _ isFolder: Bool) -> Bool = { _, _ in false }
   ) throws(SystemError) -> [FolderEntry] {
+    try walk(folder, limit, skip).files
+  }
+
+  /// The symbolic links below `folder` that `all` leaves out, sorted.
+  package static func links(
+    below folder: String, limit: Int = 10_000, skip: (_ path: String, _ isFolder: Bool) -> Bool = { _, _ in false }
+  ) throws(SystemError) -> [String] {
+    try walk(folder, limit, skip).links
+  }
+
+  private static func walk(
+    _ folder: String, _ limit: Int, _ skip: (_ path: String, _ isFolder: Bool) -> Bool
+  ) throws(SystemError) -> (files: [FolderEntry], links: [String]) {
     var found: [FolderEntry] = []
+    var links: [String] = []
     var waiting = [""]
     while let inner = waiting.popLast() {
       for name in try Files.names(in: folder + "/" + inner) {
@@ -31,11 +45,12 @@ package struct FolderEntry: Hashable, Sendable {
           found.append(
             FolderEntry(path: path, size: Int(status.st_size), changed: time.tv_sec * 1_000_000_000 + time.tv_nsec))
         }
-        guard found.count + waiting.count <= limit else {
+        if status.st_mode & S_IFMT == S_IFLNK { links.append(path) }
+        guard found.count + waiting.count + links.count <= limit else {
           throw SystemError("reading the folder \(folder)", problem: "it holds more than \(limit) files")
         }
       }
     }
-    return found.sorted { $0.path < $1.path }
+    return (found.sorted { $0.path < $1.path }, links.sorted())
   }
 }

@@ -109,6 +109,8 @@ struct PackageProject {
   var package: Package
   /// Why the file is not a package; `nil` if it is.
   var refusal: String?
+  /// The links that it has, and that its package lacks.
+  var links: [String] = []
 
   /// Whether its `Chart.yaml` does not exist and is generated from `extension.yaml`.
   private var isChartGenerated: Bool { Files.isDirectory(path) && !Files.exists(path + "/Chart.yaml") }
@@ -139,7 +141,10 @@ struct PackageProject {
     do {
       if !Files.isDirectory(path) {
         let bytes = try Files.read(path)
-        do throws(PackageError) { return [PackageProject(path: path, package: try Package(archive: bytes))] } catch {
+        do throws(PackageError) {
+          let links = try Package.links(inArchive: bytes)
+          return [PackageProject(path: path, package: try Package(archive: bytes), links: links)]
+        } catch {
           return [PackageProject(path: path, package: Package(files: [:]), refusal: "\(error)")]
         }
       }
@@ -147,7 +152,8 @@ struct PackageProject {
       guard !projects.isEmpty else { throw DaemonError("\(path) holds no Chart.yaml and no extension.yaml") }
       return projects.map { project in
         do throws(PackageError) {
-          return PackageProject(path: project.folder, package: try project.package())
+          let links = try Package.links(inFolder: project.folder)
+          return PackageProject(path: project.folder, package: try project.package(), links: links)
         } catch {
           return PackageProject(path: project.folder, package: Package(files: [:]), refusal: "\(error)")
         }
@@ -184,7 +190,7 @@ struct PackageProject {
       let found =
         ChartCheck.findings(in: package, isChartGenerated: isChartGenerated)
         + PackageRules(package, name: name).findings
-        + flaw + oddCategory
+        + flaw + oddCategory + dropped
       // With one of these errors nothing can be rendered, which is not reported again.
       let isWhole = !found.contains {
         $0.severity == .error && ["readable", "version", "file-size", "chart"].contains($0.check)
@@ -204,6 +210,14 @@ struct PackageProject {
           check: "chart", severity: .error, file: "Chart.yaml", line: nil, text: found.map { "\($0)" } ?? "")
       ]
     case .name?, .version?, .values?, nil: return []
+    }
+  }
+
+  private var dropped: [ChartCheck.Finding] {
+    links.map {
+      ChartCheck.Finding(
+        check: "links", severity: .warning, file: $0, line: nil,
+        text: "it is a link, which may lead anywhere: it is left out of the package")
     }
   }
 

@@ -121,6 +121,7 @@ struct RepoCommand: AsyncParsableCommand {
 
     private func build(_ access: RepositoryAccess) async throws(RepositoryError) -> BuiltImage {
       let charts = ChartFolder(folder)
+      guard try charts.hasCharts() else { throw RepositoryError("\(folder): there is no chart in it") }
       if !Files.exists(folder + "/index.yaml") { _ = try charts.writeIndex() }
       var files: [String: [UInt8]] = [:]
       for (path, bytes) in try charts.files() { files["charts/" + path] = bytes }

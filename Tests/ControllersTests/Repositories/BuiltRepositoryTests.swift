@@ -36,6 +36,19 @@ import Testing
     #expect(index.entries["orchard"]?[0].digest.utf8.count == 64)
   }
 
+  @Test func aFolderWithoutAChartIsTold() throws {
+    let charts = ChartFolder(folder.path)
+    #expect(try !charts.hasCharts())
+    _ = try charts.writeIndex()
+    #expect(try !charts.hasCharts())
+    try Files.makeDirectory(folder.path + "/meadow")
+    try Files.write(Array("name: meadow\n".utf8), to: folder.path + "/meadow/Chart.yaml")
+    #expect(try charts.hasCharts())
+    try Files.remove(folder.path + "/meadow/Chart.yaml")
+    try chart("1.0.0")
+    #expect(try charts.hasCharts())
+  }
+
   /// `helm repo index` 3.17 lists what lies one folder down, and follows links, which is not done here.
   @Test func anIndexListsWhatLiesOneFolderDownAndReadsNoPipe() throws {
     for path in ["sub/deep", ".hidden", "meadow/charts"] { try Files.makeDirectory("\(folder.path)/\(path)") }
