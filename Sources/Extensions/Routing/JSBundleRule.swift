@@ -43,6 +43,9 @@ package struct JSBundleRule: Hashable, Sendable {
     package var key: String
   }
 
+  /// The most files of one object in `spec.assets.files`.
+  private static let mostFiles = 1000
+
   package init(_ object: Object, dialect: Dialect) {
     self.object = RuleObject(object, .jsBundle, dialect)
     let isFirstDesign = dialect.era == .seed
@@ -52,9 +55,10 @@ package struct JSBundleRule: Hashable, Sendable {
     ]
     let assets = object.spec["assets"]
     if let style = assets?["style"] { add(style, type: nil, isFirstDesign) }
-    // More files of one object are ignored.
-    for file in (assets?["files"]?.sequence ?? []).prefix(1_000) {
-      add(file, type: file["mimeType"]?.string, isFirstDesign)
+    let more = assets?["files"]?.sequence ?? []
+    for file in more.prefix(Self.mostFiles) { add(file, type: file["mimeType"]?.string, isFirstDesign) }
+    if more.count > Self.mostFiles {
+      problems.append("of its \(more.count) files only the first \(Self.mostFiles) are served")
     }
     files = files.filter { file in
       guard file.path.hasPrefix("/dist/"), let path = try? RequestPath(file.path), path.decoded == file.path else {

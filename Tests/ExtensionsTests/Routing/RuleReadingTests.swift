@@ -209,6 +209,20 @@ import Testing
     #expect(rule.problems == ["an asset has no link", "/apis/x is no path below /dist/"])
   }
 
+  @Test func filesOfABundleBeyondTheMostAreToldToBeLeftOut() {
+    func rule(_ count: Int) -> JSBundleRule {
+      let files = (1...count).map { number -> Value in
+        ["link": .string("/dist/b/\(number).js"), "url": "http://a/x.js"]
+      }
+      return JSBundleRule(
+        Rule.object("b", ["raw": "eA==", "assets": ["files": .sequence(files)]]), dialect: .installPlan)
+    }
+
+    #expect(rule(1_000).problems.isEmpty && rule(1_000).files.count == 1_001)
+    #expect(rule(1_001).problems == ["of its 1001 files only the first 1000 are served"])
+    #expect(rule(1_001).files.count == 1_001)
+  }
+
   @Test func noObjectBringsTheRulesDown() {
     var values = HostileValues(seed: 16)
     for _ in 0..<3_000 {
