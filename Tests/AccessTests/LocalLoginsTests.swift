@@ -57,6 +57,25 @@ import Testing
     )
   }
 
+  /// With hashes that cost unequal time, an unknown name costs what one of the users costs, again and again.
+  @Test func anUnknownNameIsComparedWithTheHashOfAUserAndAlwaysWithTheSame() throws {
+    let cheap = "$5$rounds=1000$abcdefgh$XIppta5rT8zJUu4vAOKQXrwq9uY4Ijlz6VjyOmkx5i4"
+    let slow = "$5$rounds=2000$abcdefgh$XIppta5rT8zJUu4vAOKQXrwq9uY4Ijlz6VjyOmkx5i4"
+    let lines = ["ada,\(cheap)", "bob,\(slow)", "eve,\(slow)"]
+    let table = try PasswordTable(text: lines.joined(separator: "\n"), file: "users")
+    let again = try PasswordTable(text: lines.reversed().joined(separator: "\n"), file: "users")
+    let names = (1...300).map { "stranger-\($0)" }
+
+    let chosen = names.map(table.hash(for:))
+
+    #expect(chosen == names.map(again.hash(for:)))
+    // As often as in the table, nearly.
+    #expect((60...140).contains(chosen.count { $0 == cheap }))
+    #expect(chosen.allSatisfy { [cheap, slow].contains($0) })
+    #expect(table.hash(for: "ada") == cheap && table.hash(for: "bob") == slow)
+    #expect(table.user(names[0], password: "secret") == nil && table.user("ada", password: "secret")?.name == "ada")
+  }
+
   @Test func aPasswordMakesATokenThatSaysWhoAsks() async throws {
     let logins = try logins()
     let grant = try await logIn(logins)

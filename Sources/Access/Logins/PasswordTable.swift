@@ -12,6 +12,10 @@ package struct PasswordTable: Hashable, Sendable {
   }
 
   private var entries: [String: Entry] = [:]
+  /// The hashes of all users in the order of their names, for names that are none of theirs.
+  private var hashes: [String] = []
+  /// A digest of all hashes, which only their owner knows.
+  private var secret = ""
 
   /// The prefixes of the accepted hashes, which are slow to compute: yescrypt, scrypt, bcrypt, SHA-2.
   private static let methods = ["$y$", "$gy$", "$7$", "$2a$", "$2b$", "$2y$", "$6$", "$5$"]
@@ -20,6 +24,7 @@ package struct PasswordTable: Hashable, Sendable {
   init?(of user: User, hash: String) {
     guard Self.methods.contains(where: hash.hasPrefix), ksx_crypt_knows(hash) != 0 else { return nil }
     entries = [user.name: Entry(hash: hash, user: user.addingAuthenticatedGroup)]
+    prepareHashes()
   }
 
   package init(file: String) throws(AccessFileError) {
@@ -29,6 +34,12 @@ package struct PasswordTable: Hashable, Sendable {
   init(text: String, file: String) throws(AccessFileError) {
     try AccessFile.read(text, of: file) { (line, _) throws(AccessFile.Problem) in try add(line: line) }
     guard !entries.isEmpty else { throw AccessFileError(file: file, line: 0, problem: "there is no user in it") }
+    prepareHashes()
+  }
+
+  private mutating func prepareHashes() {
+    hashes = entries.sorted { $0.key < $1.key }.map(\.value.hash)
+    secret = SHA256.hex(Array(hashes.joined(separator: "\n").utf8))
   }
 
   private mutating func add(line: String) throws(AccessFile.Problem) {
@@ -53,14 +64,23 @@ package struct PasswordTable: Hashable, Sendable {
   /// The user called `name`.
   func user(_ name: String) -> User? { entries[name]?.user }
 
-  /// The user with this name and password; an unknown name takes as long as a known one.
+  /// The user with this name and password; an unknown name takes as long as one of the known ones.
   func user(_ name: String, password: String) -> User? {
-    let entry = entries[name]
-    // For an unknown name any hash takes that time.
-    guard let hash = entry?.hash ?? entries.first?.value.hash, password.utf8.count <= 512,
-      !password.utf8.contains(0)
-    else { return nil }
-    return ksx_crypt_matches(password, hash) != 0 ? entry?.user : nil
+    let hash = hash(for: name)
+    guard !hash.isEmpty, password.utf8.count <= 512, !password.utf8.contains(0) else { return nil }
+    return ksx_crypt_matches(password, hash) != 0 ? entries[name]?.user : nil
+  }
+
+  /// The hash that passwords of `name` are compared with: for an unknown name one of those of the users, and always the
+  /// same.
+  ///
+  /// Hashes may cost unequal time. An unknown name costs what some user's costs, in the proportions of the table, so that
+  /// the time tells nothing; which one, only who knows the hashes can tell.
+  func hash(for name: String) -> String {
+    // It is chosen for known names, too, which then take no less time.
+    let digest = SHA256.hex(Array("\(secret)\n\(name)".utf8)).prefix(8)
+    let other = hashes.isEmpty ? "" : hashes[Int(UInt32(digest, radix: 16) ?? 0) % hashes.count]
+    return entries[name]?.hash ?? other
   }
 }
 
