@@ -1,7 +1,7 @@
 /// A regular expression in Go's syntax (RE2), which the schemas of Kubernetes use.
 ///
 /// The time to match is proportional to the length of the text for every expression, because a definition of one user
-/// is matched against input of others. Unicode classes (`\p{Greek}`) are not supported and are refused.
+/// is matched against input of others. Scripts of Unicode (`\p{Greek}`) are not supported and are refused.
 struct Pattern: Hashable, Sendable {
   /// The expression as written.
   let text: String

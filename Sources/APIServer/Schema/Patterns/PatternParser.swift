@@ -2,8 +2,8 @@ import Platform
 
 /// Parses the syntax of RE2.
 struct PatternParser {
-  private let scalars: [Unicode.Scalar]
-  private var index = 0
+  let scalars: [Unicode.Scalar]
+  var index = 0
   private var flags = Flags()
   private var depth = 0
   private static let maximumDepth = 200
@@ -22,22 +22,22 @@ struct PatternParser {
     return node
   }
 
-  private var next: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+  var next: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
-  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
     guard next == scalar else { return false }
     index += 1
     return true
   }
 
-  private mutating func take(_ text: String) -> Bool {
+  mutating func take(_ text: String) -> Bool {
     let wanted = Array(text.unicodeScalars)
     guard scalars[index...].starts(with: wanted) else { return false }
     index += wanted.count
     return true
   }
 
-  private mutating func pop() throws(PatternError) -> Unicode.Scalar {
+  mutating func pop() throws(PatternError) -> Unicode.Scalar {
     guard let scalar = next else { throw PatternError("unexpected end of the expression") }
     index += 1
     return scalar
@@ -79,7 +79,7 @@ struct PatternParser {
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
   }
 
-  private func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
+  func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
 
   /// A part that can be repeated; `nil` for flags, which match nothing themselves.
   private mutating func atom() throws(PatternError) -> PatternNode? {
@@ -135,18 +135,31 @@ struct PatternParser {
   }
 
   private mutating func group() throws(PatternError) -> PatternNode? {
-    let outer = flags
+    let (outer, start) = (flags, index - 1)
     if take("?" as Unicode.Scalar) {
-      if take("P<") || (take("<" as Unicode.Scalar)) {
-        while try pop() != ">" {}
-      } else if try !readFlags() {
-        return nil
-      }
+      if try !readName(from: start), try !readFlags() { return nil }
     }
     let node = try choice()
     guard take(")" as Unicode.Scalar) else { throw unclosed }
     flags = outer
     return node
+  }
+
+  /// Reads the name of the group that begins at `start`; false if it has none.
+  private mutating func readName(from start: Int) throws(PatternError) -> Bool {
+    let before = index
+    // What is no more than its beginning is none.
+    guard take("P<") || take("<" as Unicode.Scalar), next != nil else {
+      index = before
+      return false
+    }
+    let name = index
+    while let scalar = next, scalar != ">" { index += 1 }
+    let length = index - name
+    guard take(">" as Unicode.Scalar), length > 0,
+      scalars[name..<name + length].allSatisfy({ ScalarSet.word.contains($0.value) })
+    else { throw PatternError("invalid named capture: `\(text(start..<index))`") }
+    return true
   }
 
   /// Reads the flags after `(?`; true if the group continues after them.
@@ -170,7 +183,7 @@ struct PatternParser {
       }
       isNamed = true
     }
-    throw unclosed
+    throw PatternError("invalid or unsupported Perl syntax: `\(text(start..<index))`")
   }
 
   private var unclosed: PatternError { PatternError("missing closing ): `\(text(0..<scalars.count))`") }
@@ -181,7 +194,6 @@ struct PatternParser {
     case "z": return try assertion(.endOfText)
     case "b": return try assertion(.wordBoundary)
     case "B": return try assertion(.noWordBoundary)
-    case nil: throw PatternError("trailing backslash at end of expression: ``")
     default: return .scalar(folded(try escapedSet()))
     }
   }
@@ -189,93 +201,5 @@ struct PatternParser {
   private mutating func assertion(_ assertion: Pattern.Assertion) throws(PatternError) -> PatternNode {
     _ = try pop()
     return .assertion(assertion)
-  }
-}
-
-extension PatternParser {
-  /// The characters that an escape matches, inside or outside of a class.
-  private mutating func escapedSet() throws(PatternError) -> ScalarSet {
-    let scalar = try pop()
-    if let lower = Unicode.Scalar(scalar.value | 0x20), scalar.isASCII,
-      let set = ["d": ScalarSet.digits, "w": .word, "s": .space][lower]
-    {
-      var set = set
-      set.isNegated = scalar != lower
-      return set
-    }
-    let controls: [Unicode.Scalar: UInt32] = ["n": 10, "t": 9, "r": 13, "f": 12, "v": 11, "a": 7]
-    if let control = controls[scalar] { return ScalarSet(control) }
-    if scalar == "x" { return ScalarSet(try hexadecimal()) }
-    guard !ScalarSet.word.contains(scalar.value) || scalar == "_" else {
-      throw PatternError("invalid escape sequence: `\\\(scalar)`")
-    }
-    return ScalarSet(scalar.value)
-  }
-
-  private mutating func hexadecimal() throws(PatternError) -> UInt32 {
-    var digits = ""
-    if take("{" as Unicode.Scalar) {
-      while let scalar = next, scalar != "}" { digits.unicodeScalars.append(scalar); index += 1 }
-      _ = try pop()
-    } else {
-      digits.unicodeScalars.append(try pop())
-      digits.unicodeScalars.append(try pop())
-    }
-    guard let value = UInt32(digits, radix: 16), value <= 0x10FFFF else {
-      throw PatternError("invalid escape sequence: `\\x\(digits)`")
-    }
-    return value
-  }
-
-  private mutating func characterClass() throws(PatternError) -> ScalarSet {
-    var set = ScalarSet()
-    let start = index - 1
-    let isNegated = take("^" as Unicode.Scalar)
-    var isFirst = true
-    while isFirst || next != "]" {
-      guard next != nil else {
-        throw PatternError("missing closing ]: `\(text(start..<scalars.count))`")
-      }
-      isFirst = false
-      set.insert(try member())
-    }
-    index += 1
-    set.isNegated = isNegated
-    return set
-  }
-
-  /// One member of a class: a named class, an escape, a character or a range of characters.
-  private mutating func member() throws(PatternError) -> ScalarSet {
-    if take("[:") { return try namedClass() }
-    let start = index
-    let first = try classScalar()
-    guard next == "-", index + 1 < scalars.count, scalars[index + 1] != "]" else { return first }
-    index += 1
-    let last = try classScalar()
-    guard let low = first.single, let high = last.single, low <= high else {
-      throw PatternError("invalid character class range: `\(text(start..<index))`")
-    }
-    return ScalarSet(low...high)
-  }
-
-  private mutating func namedClass() throws(PatternError) -> ScalarSet {
-    let isNegated = take("^" as Unicode.Scalar)
-    var name = ""
-    while !take(":]") { name.unicodeScalars.append(try pop()) }
-    guard var set = ScalarSet.named(name) else { throw PatternError("invalid character class range: `[:\(name):]`") }
-    set.isNegated = isNegated
-    return set
-  }
-
-  private mutating func classScalar() throws(PatternError) -> ScalarSet {
-    take("\\" as Unicode.Scalar) ? try escapedSet() : ScalarSet(try pop().value)
-  }
-}
-
-extension ScalarSet {
-  /// The only character of the set; `nil` if it has none or several.
-  fileprivate var single: UInt32? {
-    guard ranges.count == 1, !isNegated, ranges[0].count == 1 else { return nil }
-    return ranges[0].lowerBound
   }
 }

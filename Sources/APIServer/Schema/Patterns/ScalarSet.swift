@@ -1,5 +1,6 @@
 /// A class of characters in a regular expression.
 struct ScalarSet: Hashable, Sendable {
+  /// In order and apart, after `normalize`.
   private(set) var ranges: [ClosedRange<UInt32>]
   var isNegated = false
   /// Whether upper and lower case are the same.
@@ -53,7 +54,27 @@ struct ScalarSet: Hashable, Sendable {
     if next <= 0x10FFFF { ranges.append(next...0x10FFFF) }
   }
 
-  private func isInRange(_ scalar: UInt32) -> Bool { ranges.contains { $0.contains(scalar) } }
+  /// Puts the ranges in order, and makes one of those that touch.
+  mutating func normalize() {
+    var merged: [ClosedRange<UInt32>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard let last = merged.last, range.lowerBound <= last.upperBound + 1 else {
+        merged.append(range)
+        continue
+      }
+      merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+    }
+    ranges = merged
+  }
+
+  private func isInRange(_ scalar: UInt32) -> Bool {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < scalar { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= scalar
+  }
 
   private static func otherCases(_ scalar: UInt32) -> [UInt32] {
     guard let properties = Unicode.Scalar(scalar)?.properties else { return [] }
