@@ -1,6 +1,6 @@
 package import Client
 import Extensions
-package import KubernetesAPI
+import KubernetesAPI
 package import Platform
 
 /// The result of carrying out a cancellation.
