@@ -207,7 +207,7 @@ import Testing
     let bench = try Workbench(dialect)
     try await bench.offer()
     try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
-    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    try await bench.report("whizard", ["state": "Installed"])
     let objects = try await bench.cluster.list(dialect.extensionVersions)
     let object = try #require(objects.first { $0.spec["version"] == "1.0.0" })
     let note: Value = [ExtensionVersion.goneAnnotation: "2026-05-04T10:00:00Z"]

@@ -17,6 +17,7 @@ import Testing
   private static let sentencePlaces = [
     "Console", "Extensions/Plans", "Extensions/Changes", "Extensions/Eras", "Extensions/Rights.swift",
     "Extensions/RolloutState.swift", "Extensions/Kinds/MemberCluster.swift", "Operations/Configs/ConfigEffect.swift",
+    "Extensions/Kinds/ExtensionVersion.swift",
     "Operations/Doctor", "Operations/History/PastChange.swift", "Operations/History/RequestedSpec.swift",
     "Operations/Planning", "Operations/Progress", "Operations/Repositories/RepositoryDraft.swift", "Operations/Serving",
     "Operations/Several", "Operations/State/AgentRow.swift", "Operations/State/ExtensionStatus.swift",
