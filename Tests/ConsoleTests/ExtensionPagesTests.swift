@@ -20,6 +20,15 @@ import Testing
     return tester
   }
 
+  @Test func aBackendWithoutClustersIsSaidOnThePageOfAgents() {
+    var tester = ConsoleTester.atMarket()
+    tester.press(.enter)
+    tester.type("9")
+    tester.answer(.clusters, .clusters([]))
+
+    #expect(tester.screen.contains("No agents here: this backend has no clusters."), "\(tester.screen)")
+  }
+
   @Test func everyPageHasADigit() {
     var tester = ConsoleTester.atMarket(200, 24)
     tester.press(.enter)

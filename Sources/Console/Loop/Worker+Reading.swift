@@ -115,7 +115,7 @@ extension Worker {
       return .examination(try await reader.examine(name, at: .now(), called: called, memories: memories))
     case .serving(let name): return .serving(try await reader.serving(name))
     case .probes(let name): return .probes(await reader.probes(try await reader.serving(name), gateway: gateway))
-    case .clusters: return .clusters(try await reader.memberClusters())
+    case .clusters: return .clusters(try await reader.memberClustersIfServed())
     case .progress(let name): return .progress(try await reader.progress(of: name, at: .now()))
     case .repositories: return .repositories(try await reader.repositories())
     case .reachability(let draft): return .reachability(await draft.reachability())

@@ -145,6 +145,16 @@ extension ClusterReader {
     try await cluster.list(MemberCluster.resource).map(MemberCluster.init)
   }
 
+  /// Reads the member clusters; there are none where the cluster does not have the kind.
+  package func memberClustersIfServed() async throws(ClusterError) -> [MemberCluster] {
+    do {
+      return try await memberClusters()
+    } catch {
+      guard error.isOfMissingKind else { throw error }
+      return []
+    }
+  }
+
   /// Reads the server's versions, and the versions of `installations`.
   package func facts(_ installations: [Installation]) async -> PlanFacts {
     async let serverAnswer = readServer(isWanted: true, within: nil)

@@ -34,6 +34,15 @@ import Testing
     #expect(object.spec[path: "extension", "version"] == "1.0.0")
   }
 
+  @Test func aBackendWithoutClustersSaysSoOnThePageOfAgents() async throws {
+    let console = try await opened()
+    try await console.install("log-lens", "0.9.0", filter: "log lens")
+    console.press(.enter)
+    console.type("9")
+
+    try await console.until(screenSays: "No agents here: this backend has no clusters.")
+  }
+
   @Test func undoTakesASwitchBack() async throws {
     let console = try await opened()
     try await console.install("log-lens", "0.9.0", filter: "log lens")

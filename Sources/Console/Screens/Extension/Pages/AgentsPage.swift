@@ -30,6 +30,9 @@ struct AgentsPage: PageText {
     let rows = AgentRow.all(installation, clusters: clusters)
     let concerns =
       state.readings[.clusters]?.failure.map { Line($0.text, .statusWarning).wrapped(to: columns) } ?? []
+    if rows.isEmpty, clusters?.isEmpty == true {
+      return [Line(state.words("No agents here: {0}.", state.words("this backend has no clusters")), .dim)] + concerns
+    }
     if rows.isEmpty { return [Line(state.words("No agents are placed."), .dim)] + concerns }
     let width = max(8, rows.map(\.cluster.columns).max() ?? 0) + 2
     let heading =
