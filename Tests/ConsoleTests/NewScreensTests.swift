@@ -158,6 +158,24 @@ import Testing
     #expect(tester.screen.contains("b goes back"))
   }
 
+  @Test func aSmallScreenShowsHowAChangeEndedUntilItIsScrolled() {
+    var tester = ConsoleTester.atMarket(40, 10)
+    tester.offerAfter("U", "grafana")
+    tester.type("a")
+    tester.acceptChange()
+    tester.hear(
+      .installations(
+        .applied(
+          .sample(
+            "grafana", version: "1.1.0", config: "replicas: 1\n", state: "UpgradeFailed",
+            message: "no kind TrafficPolicy"))))
+    #expect(tester.screen.contains("no kind TrafficPolicy") && tester.screen.contains("goes back"), "\(tester.screen)")
+
+    tester.press(.home)
+    tester.hear(.time)
+    #expect(tester.screen.contains("✓ accepted"), "\(tester.screen)")
+  }
+
   static var repository: RepositoryFacts {
     let object = Object(
       Dialect.installPlan.repositories, name: "main",

@@ -81,7 +81,10 @@ struct ProgressScreen: Screen {
     if isUnderWay(state) { lateLooks = 0 }
     let goesOn = isUnderWay(state) || lateLooks < Self.mostLateLooks && isShownRunning(state)
     nextLook = goesOn ? nextLook ?? state.now + Self.interval : nil
+    // What is under way, and how it ended, stand last: a small screen follows them until the user scrolls up.
+    let follows = part == .steps && pager.isAtEnd(height: height(state))
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
+    if follows { pager.reveal(pager.lines.count - 1, height: height(state)) }
   }
 
   mutating func wake(_ state: inout ConsoleState) {
