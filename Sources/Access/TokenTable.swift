@@ -82,7 +82,7 @@ enum AccessFile {
     do throws(SystemError) {
       return try Files.text(file, limit: 4 << 20)
     } catch {
-      throw AccessFileError(file: file, line: 0, problem: error.problem)
+      throw AccessFileError(file: file, line: 0, problem: error.problem.english)
     }
   }
 

@@ -133,7 +133,7 @@ struct ControlCommand: AsyncParsableCommand {
     } catch {
       var described = error
       // The remedy for ksx does not apply to this program.
-      if described.remedy.containsText("--standalone") {
+      if described.remedy.english.containsText("--standalone") {
         described.remedy = "Name one with --kubeconfig FILE or KUBECONFIG."
       }
       throw DaemonError("\(described)")

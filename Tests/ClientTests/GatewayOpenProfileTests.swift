@@ -143,7 +143,7 @@ import Testing
     let problem = #expect(throws: ProfileError.self) {
       try opened(Profile(name: "lab", gateway: .init(url: "https://ks"))) { $0.impersonatedUser = "eve" }
     }
-    #expect(problem?.problem.contains("--as") == true)
+    #expect(problem?.problem.english.contains("--as") == true)
   }
 
   @Test(arguments: [true, false])

@@ -136,7 +136,7 @@ extension KubeconfigTests {
     let context = try load(["KUBECONFIG": "/f"], files: ["/f": text])
 
     #expect(context.connection.credentials == nil)
-    #expect(context.warnings.first?.hasPrefix("no credentials are sent to http://cluster.example") == true)
+    #expect(context.warnings.first?.english.hasPrefix("no credentials are sent to http://cluster.example") == true)
   }
 
   @Test(arguments: ["http://127.0.0.1:8001", "http://localhost", "https://cluster.example"])

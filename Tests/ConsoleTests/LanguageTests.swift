@@ -1,5 +1,7 @@
+import Client
 import Editor
 import Extensions
+import Glibc
 import Manifest
 import Operations
 import Platform
@@ -27,7 +29,10 @@ import Testing
     "Extensions/UnobservedChange.swift", "Extensions/PackageSource.swift", "Client/Profiles/FallbackTransport.swift",
     "Operations/Repositories/RepositoryTest.swift", "Operations/Session/KubectlAbsence.swift",
     "Operations/History/ClusterReader+ExtensionHistory.swift", "Operations/History/LastChange.swift",
-    "Client/Profiles/Login+Words.swift",
+    "Client/Profiles/Login+Words.swift", "Client/Profiles/OpenProfile.swift", "Client/Profiles/Profile.swift",
+    "Client/Profiles/ProfileReader.swift", "Client/Profiles/Profiles.swift", "Client/Profiles/Profiles+Writing.swift",
+    "Client/Profiles/TokenStore.swift", "Client/Kubeconfig", "Client/Credentials/ExecSettings.swift",
+    "Operations/History/History.swift", "Platform/Files", "Platform/Process", "Platform/Text/TextBytes.swift",
     "Client/Cluster", "Client/Watch", "Client/Curl/CurlFailure.swift", "Client/Curl/CurlTransport.swift",
     "Client/Curl/EasyHandle+Configure.swift", "Client/Curl/Proxy.swift", "Client/Curl/ProxyRules.swift",
     "Client/Curl/Transfer.swift", "Client/Credentials/ExecPlugin.swift",
@@ -79,14 +84,13 @@ import Testing
     "failed calling webhook \"", "failed to load chart data", "helm release",
     "{0} from {1}", "{0}… ({1} bytes)", "{0} as {1}", "release: {0}", "link: {0}", "helm revision ", "state ",
     "version ", "{0} could not be started: {1}", "not sent:",
-    "its form is not one that ksx changes; write there: {0}: {1}",
     "ksx doctor {0}", "ksx plan enable {0}", "ksx versions {0}", "ksx wait {0} --for settled",
     "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status",
     "no answer for ", "no file descriptor is left for the mailbox",
     "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory",
     "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",
     "signal {0}", "the capabilities are known",
-    "the watch of ", "versions of ", "writing {0}", "{0} has no row in the table of commands", "{0} to {1}",
+    "the watch of ", "versions of ", "{0} has no row in the table of commands", "{0} to {1}",
     // What libyaml says, commands, and what stands in JSON.
     "block sequence entries are not allowed", "could not find expected ':'", "did not find expected '-' indicator",
     "did not find expected key", "did not find expected node content", "expected ',' or", "found a tab character",
@@ -103,7 +107,6 @@ import Testing
     // What only the checks of packages and notes of commands say, and what is looked for in a text.
     "Bearer {0}", "Failed to connect", "private key", "libcurl lost the context", "299 ksx ", "the proxy {0}",
     "ksx login",
-    "Write it as one line without control characters", "running {0}", "the terminal was not lent",
     "the renewed login could not be saved: {0}", "text/plain, */*", "Too large resource version",
     "text/css; charset=utf-8", "text/html; charset=utf-8", "text/plain; charset=utf-8",
     "application/javascript; charset=utf-8", "the group ", "header up", "header down",
@@ -114,6 +117,13 @@ import Testing
     "{0} is another object's of the package already", "it said nothing",
     "started the standalone backend ({0}, log {1})",
     "the marketplace is still being read: what is shown may not be all there is",
+    // Parts of names, lines of the settings, what a gateway's refusal advises, and what no user sees.
+    "{0} (--client-key)", "in client-key-data", " of the user {0}", "no text", "current: {0}", "current: {0}{1}",
+    "- name: {0}", "  gateway:", "  kubernetes:", "    insecure-skip-tls-verify: true", "ksx login --profile {0}",
+    "a gateway behind the API server sees no login, so give the gateway of “{0}” a url",
+    "check the token, or the user name and the password", "renew the token in {0}", "log in again with {0}",
+    "no thread to be had", "the thread lost its child",
+    "started without work", "not on the thread of this executor", "the thread lost its owner",
     "--interval is a duration such as 30m, not {0}", "repositories of this cluster have no {0}",
     "{0} is no address: https://HOST/PATH, oci://HOST/PATH, file:///FOLDER or the name of an image is expected",
   ]
@@ -148,6 +158,7 @@ import Testing
     all.formUnion(EditorCommand.allCases.map { Action.edit($0).summary })
     all.formUnion([EditorCommand.save, .abandon, .undo, .find, .goTo, .editOutside].map { Action.edit($0).hint })
     all.formUnion(["certain", "likely", "possible", "note", "."])
+    all.formUnion(SystemError.usualCodes.map { SystemError("", code: $0).problem.template })
     return all.subtracting([""])
   }()
 
@@ -209,7 +220,41 @@ import Testing
     let settings = Configuration.load(environment: ["HOME": "/h"]) { $0.hasSuffix("config.yaml") ? "theme: pink" : nil }
     let problem = words(settings.problems.first ?? "")
     #expect(problem.hasPrefix("没有名为 pink 的 theme；可用的有 "))
+    let failure: Sentence = "The draft of \("grafana") was not saved"
+    let full = SystemError("writing \("/d/x")", code: ENOSPC)
+    #expect(words("\(failure): \(full)." as Sentence).hasSuffix("：写入 /d/x：设备上没有剩余空间。"))
+    let unreadable = Configuration.load(environment: ["HOME": "/h"]) { (path) throws(SystemError) in
+      guard path.hasSuffix("config.yaml") else { return nil }
+      throw SystemError("reading \(path)", problem: "it is longer than \(7) bytes")
+    }
+    #expect(words(unreadable.problems.first ?? "") == "读取 /h/.config/ksx/config.yaml：它超过 7 字节")
     #expect(words(ExtensionFilter("off stat:x").problem?.placed ?? "") == "第 5 列：没有键 stat；您是指 state 吗？")
+  }
+
+  @Test func whatIsWrongWithAKubeconfigIsPutIntoChinese() throws {
+    let words = Language(name: "zh")
+    let text = """
+      contexts: [{name: a, context: {cluster: a}}]
+      clusters: [{name: a, cluster: {server: "http://x", server: "http://y"}}]
+      current-context: a
+      """
+    var options = KubeconfigOptions()
+    options.kubeconfig = "/k"
+    let context = try Kubeconfig.load(options, environment: Environment([:])) { (_) throws(SystemError) in
+      Array(text.utf8)
+    }
+    #expect(context.warnings.map { words($0) } == ["/k:2：键 server 出现两次：第 2 行也有，以最后一个为准"])
+    options.context = "b"
+    let unknown = #expect(throws: KubeconfigError.self) {
+      try Kubeconfig.load(options, environment: Environment([:])) { (_) throws(SystemError) in Array(text.utf8) }
+    }
+    #expect(unknown.map { words($0.sentence) } == "/k：没有名为“b”的 context。请用 --context 选择另一个；可用的有：a")
+    let missing = #expect(throws: KubeconfigError.self) {
+      try Kubeconfig.load(options, environment: Environment([:])) { (path) throws(SystemError) in
+        throw SystemError("reading \(path)", code: ENOENT)
+      }
+    }
+    #expect(missing.map { words($0.sentence) } == "/k：文件或目录不存在。请检查 --kubeconfig 或 KUBECONFIG 给出的路径")
   }
 
   @Test func whatIsMadeBelowIsPaintedInChinese() {

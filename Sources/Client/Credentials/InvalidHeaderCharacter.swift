@@ -10,7 +10,7 @@ struct InvalidHeaderCharacter: Error, Hashable {
   /// Its line in the text, from one.
   let line: Int
 
-  static let remedy = "Write it as one line without control characters"
+  static let remedy: Sentence = "Write it as one line without control characters"
 
   /// `nil` if the whole text can be sent.
   init?(in text: String) {

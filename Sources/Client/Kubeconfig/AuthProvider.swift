@@ -25,7 +25,7 @@ struct AuthProvider {
     credential = FixedCredential(.bearer(token))
   }
 
-  private static func stale(_ entry: Kubeconfig.Entry, _ problem: String) -> KubeconfigError {
+  private static func stale(_ entry: Kubeconfig.Entry, _ problem: Sentence) -> KubeconfigError {
     entry.mistake(
       "auth-provider", "the auth-provider oidc of the user \(entry.name) \(problem)",
       "Have kubectl renew it, for example with “kubectl version”, or use an exec plugin such as kubelogin")

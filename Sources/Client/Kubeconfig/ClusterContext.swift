@@ -1,3 +1,5 @@
+package import Platform
+
 /// The cluster, user and connection of one context, resolved once from the kubeconfig for a session.
 package struct ClusterContext: Sendable {
   /// The context's name; empty if there is none, as with `--server` alone or in a pod.
@@ -7,7 +9,7 @@ package struct ClusterContext: Sendable {
   package var namespace: String
   package var connection: Connection
   /// Parts of the kubeconfig that were accepted but may be mistakes.
-  package var warnings: [String] = []
+  package var warnings: [Sentence] = []
 
   /// The server's URL for display.
   package var server: String { connection.displayName }

@@ -54,7 +54,7 @@ struct CredentialResolution {
   }
 
   private var missingKey: KubeconfigError {
-    let remedy = "Give both or neither"
+    let remedy: Sentence = "Give both or neither"
     guard options.clientCertificate == nil, let entry else {
       return KubeconfigError(problem: "there is a --client-certificate but no --client-key", remedy: remedy)
     }
@@ -62,9 +62,8 @@ struct CredentialResolution {
   }
 
   private var encryptedKey: KubeconfigError {
-    let problem = "is encrypted, and ksx asks for no passphrase"
-    let remedy = "Decrypt it, for example with “openssl pkey -in KEY -out NEWKEY”, and name the new one"
-    let words = "the client key \(clientKeyName) \(problem)"
+    let remedy: Sentence = "Decrypt it, for example with “openssl pkey -in KEY -out NEWKEY”, and name the new one"
+    let words: Sentence = "the client key \(clientKeyName) is encrypted, and ksx asks for no passphrase"
     guard options.clientKey == nil, let entry else { return KubeconfigError(problem: words, remedy: remedy) }
     let isData = entry.text("client-key-data") != nil
     return entry.mistake(isData ? "client-key-data" : "client-key", words, remedy)
@@ -154,9 +153,9 @@ struct CredentialResolution {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
     }
     if let flaw = headers.fields.lazy.compactMap({ InvalidHeaderCharacter(in: $0.value) }).first {
-      let problem = "a name, group, uid or attribute to act as has \(flaw.words) in it"
+      let problem: Sentence = "a name, group, uid or attribute to act as has \(flaw.words) in it"
       guard let entry, !options.isImpersonating else {
-        throw KubeconfigError(problem: problem + " (--as…)", remedy: InvalidHeaderCharacter.remedy)
+        throw KubeconfigError(problem: "\(problem) (--as…)", remedy: InvalidHeaderCharacter.remedy)
       }
       throw entry.mistake("as", problem, InvalidHeaderCharacter.remedy)
     }
@@ -164,7 +163,7 @@ struct CredentialResolution {
   }
 
   private var impersonationWithoutUser: KubeconfigError {
-    let problem = "a group, uid or attribute to act as is given, but no user"
+    let problem: Sentence = "a group, uid or attribute to act as is given, but no user"
     guard let entry, !options.isImpersonating else { return KubeconfigError(problem: problem, remedy: "Add --as USER") }
     let key = ["as-groups", "as-uid", "as-user-extra"].first { entry.node[$0] != nil }
     return entry.mistake(key, problem, "Add “as: USER” to it, or --as USER")

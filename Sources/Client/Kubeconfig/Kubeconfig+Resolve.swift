@@ -37,7 +37,7 @@ extension Kubeconfig {
     var result = ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
-    result.warnings = warnings.map(\.description)
+    result.warnings = warnings.map(\.sentence)
     if let server = options.server ?? cluster?.text("server"), !server.containsText("://") {
       result.warnings.append("the server \(server) is taken for \(connection.displayName), as kubectl has it")
     }
@@ -77,15 +77,16 @@ extension Kubeconfig {
 
   private func missing(_ kind: String, _ name: String, in entries: [Entry]) -> KubeconfigError {
     let names = entries.map(\.name).sorted()
-    let known =
-      (names.isEmpty ? "there is none" : "there are: " + names.prefix(12).joined(separator: ", "))
-      + (nameless.map { "; the entry at \($0) has no name" } ?? "")
+    var known: Sentence =
+      names.isEmpty ? "there is none" : "there are: \(names.prefix(12).joined(separator: ", "))"
+    if let nameless { known = "\(known); the entry at \(nameless) has no name" }
     return KubeconfigError(
       file: files.first, problem: "there is no \(kind) “\(name)”", remedy: "Choose another with --\(kind); \(known)")
   }
 
-  private var noneFound: String {
-    "no kubeconfig was found" + (missing.isEmpty ? "" : ": there is no " + missing.joined(separator: ", "))
+  private var noneFound: Sentence {
+    missing.isEmpty
+      ? "no kubeconfig was found" : "no kubeconfig was found: there is no \(missing.joined(separator: ", "))"
   }
 
   private var nothingChosen: KubeconfigError {
@@ -116,8 +117,8 @@ extension Kubeconfig {
     // Whatever the TLS settings are: kubectl 1.32 uses http for an address without a scheme.
     if !server.containsText("://") { connection.server = "http://" + server }
     guard ServerAddress(connection.server) != nil else {
-      let problem = "the server \(connection.displayName) is not an address"
-      let remedy = "Write it as https://HOST:PORT"
+      let problem: Sentence = "the server \(connection.displayName) is not an address"
+      let remedy: Sentence = "Write it as https://HOST:PORT"
       throw cluster?.mistake("server", problem, remedy) ?? KubeconfigError(problem: problem, remedy: remedy)
     }
     connection.proxy = try cluster.map { (cluster) throws(KubeconfigError) in try Self.proxy(of: cluster) } ?? nil
@@ -144,8 +145,8 @@ extension Kubeconfig {
     }
     tls.authority = tls.authority.map(AuthorityBundle.readable)
     if !tls.isVerified, tls.authority != nil {
-      let problem = "an authority is named, and the check of it is switched off"
-      let remedy = "Remove certificate-authority or insecure-skip-tls-verify"
+      let problem: Sentence = "an authority is named, and the check of it is switched off"
+      let remedy: Sentence = "Remove certificate-authority or insecure-skip-tls-verify"
       throw cluster?.mistake("insecure-skip-tls-verify", problem, remedy)
         ?? KubeconfigError(problem: problem, remedy: remedy)
     }
@@ -158,7 +159,7 @@ extension Kubeconfig {
       // kubectl accepts `socks5h` only in the environment; in both programs the proxy resolves names for `socks5`.
       if try Proxy(url).scheme == .socks5h { throw .scheme("socks5h") }
     } catch {
-      throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url").english, Proxy.Problem.remedy.english)
+      throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url"), Proxy.Problem.remedy)
     }
     return url
   }

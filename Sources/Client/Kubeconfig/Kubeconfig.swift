@@ -84,7 +84,7 @@ package struct Kubeconfig: Sendable {
     }
     let (root, repetitions) = try Self.root(bytes, of: path)
     files.append(path)
-    warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem.english) }
+    warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem) }
     guard let root, !root.isNull else { return }
     guard case .mapping = root.content else {
       throw KubeconfigError(
@@ -108,7 +108,7 @@ package struct Kubeconfig: Sendable {
   private static func root(
     _ bytes: [UInt8], of path: String
   ) throws(KubeconfigError) -> (YAMLNode?, [SyntaxError]) {
-    let remedy = "Correct the file or choose another"
+    let remedy: Sentence = "Correct the file or choose another"
     let text: String
     do {
       text = try String(textOf: bytes)
@@ -118,7 +118,7 @@ package struct Kubeconfig: Sendable {
     do {
       return try YAML.nodeAndWarnings(text)
     } catch {
-      throw KubeconfigError(file: path, line: error.line, problem: error.problem.english, remedy: remedy)
+      throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
     }
   }
 
@@ -160,9 +160,12 @@ package struct Kubeconfig: Sendable {
   private static func repetition(
     of kind: String, _ name: String, _ file: String, line: Int, first: Int
   ) -> KubeconfigError {
-    let what = "\(kind) has " + (name.isEmpty ? "no name, and neither has that" : "the same name, \(name), as that")
+    let problem: Sentence =
+      name.isEmpty
+      ? "this \(kind) has no name, and neither has that of line \(first)"
+      : "this \(kind) has the same name, \(name), as that of line \(first)"
     return KubeconfigError(
-      file: file, line: line, problem: "this \(what) of line \(first)",
+      file: file, line: line, problem: problem,
       remedy: "Remove or rename one of them; kubectl refuses such a file as well")
   }
 }
@@ -198,7 +201,7 @@ extension Kubeconfig.Entry {
   }
 
   /// An error in this entry, at the line of `key` if it has that field.
-  func mistake(_ key: String? = nil, _ problem: String, _ remedy: String) -> KubeconfigError {
+  func mistake(_ key: String? = nil, _ problem: Sentence, _ remedy: Sentence) -> KubeconfigError {
     KubeconfigError(file: file, line: (key.flatMap { node[$0] } ?? node).line, problem: problem, remedy: remedy)
   }
 

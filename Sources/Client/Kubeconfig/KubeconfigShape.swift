@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 /// The expected YAML structure of a part of a kubeconfig.
 ///
@@ -58,20 +59,20 @@ indirect enum KubeconfigShape: Sendable {
     case (.fields(let fields), .mapping):
       for (key, shape) in fields.sorted(by: { $0.key < $1.key }) { try shape.check(node[key], key, in: file) }
     default:
-      throw KubeconfigError(file: file, line: node.line, problem: "\(name) \(flaw)", remedy: remedy)
+      throw KubeconfigError(file: file, line: node.line, problem: flaw(of: name), remedy: remedy)
     }
   }
 
-  private var flaw: String {
+  private func flaw(of name: String) -> Sentence {
     switch self {
-    case .text: "is no text"
-    case .flag: "is neither true nor false"
-    case .list: "is not a list"
-    case .named, .fields: "is not a mapping"
+    case .text: "\(name) is no text"
+    case .flag: "\(name) is neither true nor false"
+    case .list: "\(name) is not a list"
+    case .named, .fields: "\(name) is not a mapping"
     }
   }
 
-  private var remedy: String {
+  private var remedy: Sentence {
     switch self {
     case .text: "Write it in quotes; kubectl refuses such a file as well"
     case .flag: "Write true or false, without quotes"

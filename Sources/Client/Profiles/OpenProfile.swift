@@ -79,7 +79,7 @@ extension Profile {
     do {
       return try Kubeconfig.load(options, environment: surroundings.environment, readFile: surroundings.readFile)
     } catch {
-      throw ProfileError(file: "the profile “\(name)”", problem: error.description)
+      throw ProfileError(file: "the profile “\(name)”", problem: error.sentence)
     }
   }
 

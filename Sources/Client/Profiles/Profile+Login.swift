@@ -12,7 +12,7 @@ package enum Login: Hashable, Sendable {
   /// The gateway has ended the login: it was refused at this time, in seconds since 1970, when it was last used.
   case refused(Int)
   /// What is kept cannot be used; the text says why.
-  case unusable(String)
+  case unusable(Sentence)
 }
 
 extension Profile {

@@ -1,6 +1,6 @@
 import HTTP
 import Manifest
-import Platform
+package import Platform
 
 /// A cluster under a name that the user chose: its gateway, its Kubernetes way, or both.
 package struct Profile: Hashable, Sendable {
@@ -32,7 +32,7 @@ package struct Profile: Hashable, Sendable {
     package init(url: String?) { self.url = url }
 
     /// Why `url` is not the address of a gateway; `nil` if it is.
-    package static func problem(with url: String) -> String? {
+    package static func problem(with url: String) -> Sentence? {
       guard let address = ServerAddress(url), address.scheme != .unix else {
         return "a gateway's url begins with https:// or http:// and names a host"
       }
@@ -59,23 +59,26 @@ package struct Profile: Hashable, Sendable {
 }
 
 /// An error in the settings of profiles, and its place.
-package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible {
-  package var file: String
+package struct ProfileError: ErrorInWords, Hashable {
+  package var file: Sentence
   /// From one; 0 if the error has no line.
   package var line: Int
   package var column: Int
-  package var problem: String
+  package var problem: Sentence
 
-  package init(file: String, line: Int = 0, column: Int = 0, problem: String) {
+  package init(file: Sentence, line: Int = 0, column: Int = 0, problem: Sentence) {
     self.file = file
     self.line = line
     self.column = column
-    self.problem = Excerpt.shortened(problem, to: 1000)
+    self.problem = problem.changingTexts { Excerpt.shortened($0, to: 1000) }
   }
 
   init(file: String, _ mistake: SyntaxError) {
-    self.init(file: file, line: mistake.line, column: mistake.column, problem: mistake.problem.english)
+    self.init(
+      file: Sentence(verbatim: file), line: mistake.line, column: mistake.column, problem: mistake.problem)
   }
 
-  package var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }
+  package var sentence: Sentence {
+    line > 0 ? "\(Sentence(verbatim: "\(file):\(line):\(column)")): \(problem)" : "\(file): \(problem)"
+  }
 }

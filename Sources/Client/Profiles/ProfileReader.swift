@@ -86,7 +86,7 @@ struct ProfileReader {
 
   private func url(_ node: YAMLNode) throws(SyntaxError) -> String {
     let url = try text(node, "url")
-    if let problem = Profile.Gateway.problem(with: url) { throw node.mistake(Sentence(verbatim: problem)) }
+    if let problem = Profile.Gateway.problem(with: url) { throw node.mistake(problem) }
     return url
   }
 
@@ -104,7 +104,7 @@ struct ProfileReader {
     return flag
   }
 
-  private func pairs(_ node: YAMLNode, of what: String) throws(SyntaxError) -> [YAMLNode.Pair] {
+  private func pairs(_ node: YAMLNode, of what: Sentence) throws(SyntaxError) -> [YAMLNode.Pair] {
     // A key without a value means the defaults.
     if node.value == .null { return [] }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("\(what) is a mapping") }

@@ -10,7 +10,8 @@ extension Profiles {
   ) throws(ProfileError) -> String {
     let present = try Profiles(text, file: file, environment: environment)
     if present.all.contains(where: { $0.name == profile.name }) {
-      throw ProfileError(file: file, problem: "there is a profile “\(profile.name)” already")
+      throw ProfileError(
+        file: Sentence(verbatim: file), problem: "there is a profile “\(profile.name)” already")
     }
     var lines = text.lines
     let ending = text.lineEnding
@@ -28,7 +29,8 @@ extension Profiles {
     let after = try? Profiles(result, file: file, environment: environment)
     guard let after, after.all.count == present.all.count + 1 else {
       throw ProfileError(
-        file: file, problem: "the profile cannot be added here; add it by hand:\n" + item.joined(separator: "\n"))
+        file: Sentence(verbatim: file),
+        problem: "the profile cannot be added here; add it by hand:\n\(item.joined(separator: "\n"))")
     }
     return result
   }
@@ -53,7 +55,9 @@ extension Profiles {
     // A hand-written file may have an unforeseen form; such a file is not changed.
     let after = try? Profiles(result, file: file, environment: environment)
     guard let after, after.all == present.all, after.current == name else {
-      throw ProfileError(file: file, problem: "the current profile cannot be set here; write it by hand: \(line)")
+      throw ProfileError(
+        file: Sentence(verbatim: file),
+        problem: "the current profile cannot be set here; write it by hand: \(line)")
     }
     return result
   }
@@ -68,7 +72,8 @@ extension Profiles {
     let indentation = lines[first.line - 1].prefix { $0 == " " }
     guard lines[first.line - 1].dropFirst(indentation.count).hasPrefix("- ") else {
       throw ProfileError(
-        file: file, line: first.line, column: first.column, problem: "profiles are not one to a line; add it by hand")
+        file: Sentence(verbatim: file), line: first.line, column: first.column,
+        problem: "profiles are not one to a line; add it by hand")
     }
     return (first.line - 1, String(indentation))
   }

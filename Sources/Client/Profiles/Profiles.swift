@@ -49,7 +49,8 @@ package struct Profiles: Hashable, Sendable {
     if let profile = all.first(where: { $0.name == name }) { return profile }
     let names = all.map(\.name).joined(separator: ", ")
     throw ProfileError(
-      file: file,
-      problem: "there is no profile “\(name)”; " + (names.isEmpty ? "there is none at all" : "there are: \(names)"))
+      file: Sentence(verbatim: file),
+      problem: names.isEmpty
+        ? "there is no profile “\(name)”; there is none at all" : "there is no profile “\(name)”; there are: \(names)")
   }
 }

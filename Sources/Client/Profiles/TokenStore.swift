@@ -22,7 +22,7 @@ package struct TokenStore: Hashable, Sendable {
   ///
   /// A file that other users can read is refused, because they may know its tokens.
   func read() throws(SystemError) -> OAuthToken? {
-    let action = "reading \(path)"
+    let action: Sentence = "reading \(path)"
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     if descriptor < 0, errno == ENOENT { return nil }
     guard descriptor >= 0 else { throw SystemError(action) }

@@ -49,5 +49,5 @@ package struct CommandError: Error, Hashable, Sendable {
     return error
   }
 
-  init(_ error: SystemError) { self.init(error.description) }
+  init(_ error: some ErrorInWords) { self.init(error.sentence) }
 }

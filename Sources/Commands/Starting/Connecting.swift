@@ -90,7 +90,7 @@ extension ClusterSession {
     do {
       context = try Kubeconfig.load(KubeconfigOptions(arguments), environment: environment)
     } catch {
-      throw CommandError(error.description)
+      throw CommandError(error)
     }
     let names = [context.name, context.cluster].filter { !$0.isEmpty }
     var status = Status(cluster: names.first ?? context.server, server: context.server)

@@ -57,7 +57,7 @@ struct ProfileFile {
     do {
       return try body()
     } catch {
-      throw CommandError(error.description)
+      throw CommandError(error)
     }
   }
 }

@@ -158,7 +158,7 @@ struct Contexts {
       outlet.note(kubeconfig.warnings.map { "note: \($0)" })
       return kubeconfig
     } catch {
-      throw CommandError(error.description)
+      throw CommandError(error)
     }
   }
 
@@ -176,7 +176,7 @@ struct Contexts {
     case .none: break
     case .tokenFile(let path): login = ["state": "tokenFile", "file": .string(path)]
     case .loggedOut: login = ["state": "loggedOut"]
-    case .unusable(let problem): login = ["state": "unusable", "problem": .string(problem)]
+    case .unusable(let problem): login = ["state": "unusable", "problem": .string(problem.english)]
     case .refused(let time): login = ["state": "ended", "refused": .string(Timestamp.text(time))]
     case .loggedIn(let expires, let isRenewed):
       let isOver = expires.map { $0 <= now } ?? false

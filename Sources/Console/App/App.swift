@@ -52,7 +52,7 @@ package struct App: Sendable {
     state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
     state.connection.use(session.connection.status.way, at: now)
-    for problem in settings.problems + session.connection.status.warnings.map(Sentence.init(verbatim:)) {
+    for problem in settings.problems + session.connection.status.warnings {
       state.announce(.error, problem)
     }
   }

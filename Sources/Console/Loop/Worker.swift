@@ -203,7 +203,7 @@ package final class Worker: Sendable {
     let author = Author(session.connection.status)
     return ChangeSender(session.connection.cluster, history: session.recordKeeper?.history, author: author) {
       [mailbox] in
-      mailbox.post(.failed(Sentence(verbatim: $0.description)))
+      mailbox.post(.failed($0.sentence))
     }
   }
 

@@ -71,7 +71,7 @@ package struct Configuration {
       problems += repetitions.map { SettingsError(file: file, $0).sentence }
       return text
     } catch {
-      problems.append(Sentence(verbatim: error.description))
+      problems.append(error.sentence)
       return nil
     }
   }

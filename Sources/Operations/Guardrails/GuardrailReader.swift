@@ -13,7 +13,7 @@ extension Guardrails {
       do throws(SystemError) {
         guardrails.rules += rules(in: try Files.text(file, limit: 1 << 20, takesPipes: false), file)
       } catch {
-        if !error.isMissing { guardrails.rules.append(flawed(file, Sentence(verbatim: error.problem))) }
+        if !error.isMissing { guardrails.rules.append(flawed(file, error.problem)) }
       }
     }
     return guardrails

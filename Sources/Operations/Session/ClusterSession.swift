@@ -35,7 +35,7 @@ package struct ClusterSession: Sendable {
     /// A note for the header, such as `standalone`, or empty.
     package var note = ""
     /// Warnings about the user's own files.
-    package var warnings: [String] = []
+    package var warnings: [Sentence] = []
     /// The flags that kubectl needs to reach the same cluster, for the commands that plans show.
     package var kubectlFlags: [String] = []
     /// Why kubectl cannot reach the cluster as ksx does; `nil` if it can.

@@ -162,7 +162,7 @@ package struct Package: Hashable, Sendable {
     let text: String
     do { text = try String(textOf: bytes) } catch {
       throw .unreadable(
-        path: path, SyntaxError(line: error.line, column: 1, problem: Sentence(verbatim: error.problem)))
+        path: path, SyntaxError(line: error.line, column: 1, problem: error.problem))
     }
     do { return try YAML.node(text) } catch { throw .unreadable(path: path, error) }
   }

@@ -45,7 +45,7 @@ struct CheckedPackage: Sendable {
         ambiguous += ConfigReview(text).warnings.map { (path, $0.line, $0.problem.english) }
         return node
       } catch let error as TextError {
-        unreadable.append((path, error.line, error.problem))
+        unreadable.append((path, error.line, error.problem.english))
       } catch let error as SyntaxError {
         unreadable.append((path, error.line, error.problem.english))
       } catch {

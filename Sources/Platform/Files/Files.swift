@@ -8,7 +8,7 @@ package enum Files {
   package static func read(
     _ path: String, limit: Int = 64 << 20, takesPipes: Bool = true
   ) throws(SystemError) -> [UInt8] {
-    let action = "reading \(path)"
+    let action: Sentence = "reading \(path)"
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | (takesPipes ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw SystemError(action) }
     defer { close(descriptor) }
@@ -33,7 +33,7 @@ package enum Files {
     do {
       return try String(textOf: bytes)
     } catch {
-      throw SystemError("reading \(path)", problem: error.description)
+      throw SystemError("reading \(path)", problem: error.sentence)
     }
   }
 
@@ -47,7 +47,7 @@ package enum Files {
   /// Only the owner may read it unless `mode` allows others. A symbolic link is followed.
   package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let target = resolved(path)
-    let action = "writing \(path)"
+    let action: Sentence = "writing \(path)"
     let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SystemError(action) }
@@ -69,7 +69,7 @@ package enum Files {
 
   /// Appends to a file, in one write if the system allows it.
   package static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
-    let action = "writing \(path)"
+    let action: Sentence = "writing \(path)"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SystemError(action) }
     defer { close(descriptor) }
@@ -150,7 +150,7 @@ package enum Files {
     return String(cString: directory)
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32, _ action: String) throws(SystemError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32, _ action: Sentence) throws(SystemError) {
     var written = 0
     while written < bytes.count {
       let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -12,7 +12,7 @@ package enum TextError: Error, Hashable, Sendable {
   }
 
   /// The message, without the line.
-  package var problem: String {
+  package var problem: Sentence {
     switch self {
     case .notUTF8(_, let byte): "byte \(byte) is not UTF-8; save the text as UTF-8"
     case .notUTF16: "this is not UTF-16, which its byte order mark promises; save the text as UTF-8"
@@ -20,8 +20,8 @@ package enum TextError: Error, Hashable, Sendable {
   }
 }
 
-extension TextError: CustomStringConvertible {
-  package var description: String { "line \(line): \(problem)" }
+extension TextError: ErrorInWords {
+  package var sentence: Sentence { "line \(line): \(problem)" }
 }
 
 extension String {
