@@ -60,7 +60,7 @@ package struct AuditLog: Sendable {
   private func add(_ request: IncomingRequest, to line: Mapping) {
     var line = line
     if !request.connection.peer.isEmpty { line["peer"] = .string(request.connection.peer) }
-    line["trace"] = .string(request.trace.id)
+    line["trace"] = .string(request.trace.traceID)
     write(JSON.text(.mapping(line)))
   }
 }

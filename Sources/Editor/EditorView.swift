@@ -145,7 +145,7 @@ package struct EditorView: Hashable, Sendable {
 
   /// Moves the cursor to the key at `path`; false if there is none.
   package mutating func goTo(path: [String]) -> Bool {
-    guard let line = KeyPlace.line(of: path, in: draft.buffer.lines) else { return false }
+    guard let line = YAMLKeyPosition.line(of: path, in: draft.buffer.lines) else { return false }
     draft.moveCursor(to: Position(line: line, column: draft.buffer.lines[line].count))
     unfold()
     refresh()

@@ -21,7 +21,8 @@ package struct Dialect: Hashable, Sendable {
   /// The dialect of `era`; `servingGroup` is `nil` unless the cluster has shown it.
   package init(era: Era, servingGroup: String? = nil) {
     self.era = era
-    self.servingGroup = servingGroup ?? (era == .subscription || era == .seed ? Self.core : Self.serving)
+    self.servingGroup =
+      servingGroup ?? (era == .subscription || era == .seed ? Self.coreGroup : Self.defaultServingGroup)
   }
 
   /// The dialect of a standalone backend for `name`.
@@ -34,30 +35,31 @@ package struct Dialect: Hashable, Sendable {
   /// Shipped KubeSphere: InstallPlans, and a second group for proxies and bundles.
   package static let installPlan = Dialect(.installPlan)
 
-  static let core = "kubesphere.io"
-  static let serving = "extensions.kubesphere.io"
+  static let coreGroup = "kubesphere.io"
+  static let defaultServingGroup = "extensions.kubesphere.io"
 
   package var name: Name { era == .installPlan ? .installPlan : .subscription }
 
-  package var categories: Resource { resource(Self.core, "categories", "Category") }
+  package var categories: Resource { resource(Self.coreGroup, "categories", "Category") }
   package var repositories: Resource { resource(marketGroup, "repositories", "Repository") }
 
   /// Extensions, or Plugins in the earliest era.
   package var extensions: Resource {
-    era == .plugin ? resource(Self.serving, "plugins", "Plugin") : resource(Self.core, "extensions", "Extension")
+    era == .plugin
+      ? resource(Self.defaultServingGroup, "plugins", "Plugin") : resource(Self.coreGroup, "extensions", "Extension")
   }
 
   /// The versions of extensions.
   package var extensionVersions: Resource {
     era == .plugin
-      ? resource(Self.serving, "pluginversions", "PluginVersion")
-      : resource(Self.core, "extensionversions", "ExtensionVersion")
+      ? resource(Self.defaultServingGroup, "pluginversions", "PluginVersion")
+      : resource(Self.coreGroup, "extensionversions", "ExtensionVersion")
   }
 
   /// Subscriptions or InstallPlans.
   package var installations: Resource {
     era == .installPlan
-      ? resource(Self.core, "installplans", "InstallPlan") : resource(marketGroup, "subscriptions", "Subscription")
+      ? resource(Self.coreGroup, "installplans", "InstallPlan") : resource(marketGroup, "subscriptions", "Subscription")
   }
 
   package var apiServices: Resource { resource(servingGroup, "apiservices", "APIService") }
@@ -93,7 +95,7 @@ package struct Dialect: Hashable, Sendable {
 
   private var hasCurrentLabels: Bool { era == .scheduledSubscription || era == .installPlan }
 
-  private var marketGroup: String { era == .plugin ? Self.serving : Self.core }
+  private var marketGroup: String { era == .plugin ? Self.defaultServingGroup : Self.coreGroup }
 
   private func resource(_ group: String, _ plural: String, _ kind: String) -> Resource {
     Resource(group: group, version: "v1alpha1", plural: plural, kind: kind)

@@ -21,7 +21,7 @@ extension Installation {
   }
 
   /// Whether it is Installed and asks for something that the controllers have not taken up.
-  package var isUntaken: Bool { state == .installed && !isBeingDeleted && !isSettled }
+  package var hasUnobservedChange: Bool { state == .installed && !isBeingDeleted && !isSettled }
 
   /// Whether the controller has taken up this version and this config.
   package var isObserved: Bool {

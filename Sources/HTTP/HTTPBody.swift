@@ -7,29 +7,30 @@ package struct HTTPBody: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = TransportError
 
-  private let makeNext: @Sendable () -> Next
+  private let makeReader: @Sendable () -> ChunkReader
 
   /// Returns the next chunk, or `nil` at the end.
-  package typealias Next = @Sendable () async throws(TransportError) -> [UInt8]?
+  package typealias ChunkReader = @Sendable () async throws(TransportError) -> [UInt8]?
 
-  /// A body whose chunks the function from `makeNext` returns, one for each call.
-  package init(_ makeNext: @escaping @Sendable () -> Next) {
-    self.makeNext = makeNext
+  /// A body whose chunks are returned by the function that `makeReader` creates, one for each call.
+  package init(_ makeReader: @escaping @Sendable () -> ChunkReader) {
+    self.makeReader = makeReader
   }
 
   /// An empty body.
   package static let none = HTTPBody { { () async throws(TransportError) in nil } }
 
-  /// A body from bytes in memory, read in pieces, so that each of several concurrent readers copies only one piece.
+  /// A body over bytes in memory, delivered in 128 KiB chunks, so that responses that share the bytes each copy only
+  /// one chunk at a time.
   package init(_ bytes: [UInt8]) {
-    // Created at the first read: the body of a response that a relay replaces is never read.
+    // Created at the first read, because a response may be discarded unread.
     self.init {
       let source = PieceReader(bytes)
       return { () async throws(TransportError) in await source.next() }
     }
   }
 
-  /// A body that cannot fail.
+  /// The chunks of `stream`; a body that cannot fail.
   package init(_ stream: AsyncStream<[UInt8]>) {
     self.init {
       let source = StreamReader(stream)
@@ -38,19 +39,19 @@ package struct HTTPBody: AsyncSequence, Sendable {
   }
 
   package struct AsyncIterator: AsyncIteratorProtocol {
-    let advance: Next
+    let nextChunk: ChunkReader
 
     package mutating func next() async throws(TransportError) -> [UInt8]? {
-      try await advance()
+      try await nextChunk()
     }
 
     package mutating func next(isolation: isolated (any Actor)?) async throws(TransportError) -> [UInt8]? {
-      try await advance()
+      try await nextChunk()
     }
   }
 
   package func makeAsyncIterator() -> AsyncIterator {
-    AsyncIterator(advance: makeNext())
+    AsyncIterator(nextChunk: makeReader())
   }
 
   /// The whole body, if it is no longer than `limit` bytes.

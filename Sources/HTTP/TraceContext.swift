@@ -15,8 +15,8 @@ package struct TraceContext: Hashable, Sendable {
   }
 
   /// Parses the `traceparent` field of a client; `nil` if it is invalid.
-  package init?(_ field: String) {
-    let parts = field.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+  package init?(_ traceparent: String) {
+    let parts = traceparent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 4, parts[0].count == 2, !parts[0].elementsEqual("ff".utf8), parts[1].count == 32,
       parts[2].count == 16, parts[3].count == 2, parts.count == 4 || !parts[0].elementsEqual("00".utf8),
       parts[0].allSatisfy(Self.isDigit), let high = Self.number(parts[1].prefix(16)),
@@ -27,14 +27,14 @@ package struct TraceContext: Hashable, Sendable {
   }
 
   /// The same trace with a new span id, for the next request.
-  package func next(seed: UInt64) -> TraceContext {
-    var next = self
-    next.span = Self.mixed(seed)
-    return next
+  package func child(seed: UInt64) -> TraceContext {
+    var child = self
+    child.span = Self.mixed(seed)
+    return child
   }
 
   /// The trace id, as it is logged.
-  package var id: String {
+  package var traceID: String {
     String(unsafeUninitializedCapacity: 32) { bytes in
       Self.write(high, to: bytes, at: 0)
       Self.write(low, to: bytes, at: 16)
@@ -43,7 +43,7 @@ package struct TraceContext: Hashable, Sendable {
   }
 
   /// The `traceparent` field of the next request.
-  package var field: String {
+  package var traceparent: String {
     // Built for every request, so in one allocation.
     String(unsafeUninitializedCapacity: 55) { bytes in
       _ = bytes.update(fromContentsOf: "00-00000000000000000000000000000000-0000000000000000-00".utf8)

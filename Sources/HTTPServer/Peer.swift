@@ -22,7 +22,7 @@ final class Peer {
   /// The trace of the next request: a new span of the client's trace if `field` names one, otherwise a new trace.
   func trace(_ field: String?) -> TraceContext {
     seed &+= 1
-    return field.flatMap { TraceContext($0)?.next(seed: seed) } ?? TraceContext(seed: seed)
+    return field.flatMap { TraceContext($0)?.child(seed: seed) } ?? TraceContext(seed: seed)
   }
 
   /// Describes the connection of `channel` to the handler.

@@ -3,9 +3,9 @@ package import Extensions
 import KubernetesAPI
 
 extension ResourceTypes {
-  /// Kubernetes' own resources that extensions use, and KubeSphere's resources of `dialect`; `isAdmitting` enforces the
-  /// rules of KubeSphere's webhooks.
-  package init(dialect: Dialect, isAdmitting: Bool = true) {
+  /// Kubernetes' own resources that extensions use, and KubeSphere's resources of `dialect`; `hasAdmission` enforces
+  /// the rules of KubeSphere's webhooks.
+  package init(dialect: Dialect, hasAdmission: Bool = true) {
     var rules: [String: any ObjectRules] = [
       dialect.installations.qualifiedName: InstallationRules(configIsText: dialect.name == .installPlan)
     ]
@@ -16,7 +16,7 @@ extension ResourceTypes {
     } else {
       rules[dialect.reverseProxies.qualifiedName] = MatcherRules()
     }
-    self.init(definitions: Definitions.of(dialect.name), rules: isAdmitting ? rules : [:])
+    self.init(definitions: Definitions.of(dialect.name), rules: hasAdmission ? rules : [:])
   }
 }
 

@@ -101,7 +101,7 @@ extension Status {
     Status(code: 413, reason: "RequestEntityTooLarge", message: message)
   }
 
-  /// The server failed; `problem` is for the user who runs it.
+  /// The server failed; `problem` is for its operator.
   package static func internalError(_ problem: String) -> Status {
     Status(code: 500, reason: "InternalError", message: "Internal error occurred: \(problem)")
   }

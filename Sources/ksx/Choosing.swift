@@ -25,7 +25,7 @@ func choose(_ choices: StartChoices) -> Int32 {
       case .login(let gateway, let user, let password):
         switch MainThread.wait(for: { await choices.logIn(gateway: gateway, user: user, password: password) }) {
         case .success(let words): return become(words)
-        case .failure(let failure): start.refuse(failure.sentence)
+        case .failure(let failure): start.showLoginFailure(failure.sentence)
         }
       }
     } catch {

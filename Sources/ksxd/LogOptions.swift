@@ -29,7 +29,8 @@ extension ServedRequest {
   fileprivate var value: Value {
     let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
     return [
-      "trace": .string(trace.id), "peer": .string(peer), "method": .string(method.rawValue), "target": .string(target),
+      "trace": .string(trace.traceID), "peer": .string(peer), "method": .string(method.rawValue),
+      "target": .string(target),
       "status": .integer(status), "sent": .integer(sent), "milliseconds": .integer(Int(milliseconds)),
       "complete": .bool(isComplete),
     ]

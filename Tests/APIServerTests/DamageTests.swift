@@ -14,7 +14,7 @@ import Testing
 @Suite struct DamageTests {
   /// Three config maps, of which `b` has been made something else on disk by `statement`; `report` takes the log.
   private func withDamage(
-    _ statement: String, _ body: (Asking, _ log: Locked<[String]>) async throws -> Void
+    _ statement: String, _ body: (TestAPI, _ log: Locked<[String]>) async throws -> Void
   ) async throws {
     var template = Array("/tmp/ksxd-damage-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
@@ -25,14 +25,14 @@ import Testing
       rmdir(directory)
     }
     do {
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
       for name in ["a", "b", "c"] { try await ask(.post, Path.maps, .map(name, ["key": "value"])) }
     }
     do { try Database(path: path).execute(statement) }
     let log = Locked<[String]>([])
     let types = ResourceTypes(dialect: .installPlan)
     let api = try API(path: path, types: types, report: { line in log.withLock { $0.append(line) } })
-    try await body(Asking(api), log)
+    try await body(TestAPI(api), log)
   }
 
   static let damages = [

@@ -10,9 +10,9 @@ import Testing
 @Suite struct DataRulesTests {
   private static let secrets = "/api/v1/namespaces/default/secrets"
   private static let kibibyte = String(repeating: "x", count: 1024)
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private static func secret(_ fields: Mapping) -> Value {
     var value: Value = ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s"]]

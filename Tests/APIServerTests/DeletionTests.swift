@@ -8,9 +8,9 @@ import Testing
 @testable import HTTP
 
 @Suite struct DeletionTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private func plan(_ name: String, finalizers: Value = []) -> Value {
     Value.plan(name).setting(["metadata", "finalizers"], to: finalizers)
@@ -126,7 +126,7 @@ import Testing
     func reference(_ kind: String, _ name: String) -> Value {
       ["apiVersion": "v1", "kind": .string(kind), "name": .string(name), "uid": .string(name), "controller": true]
     }
-    func make(_ references: Value, _ finalizers: Value = []) async throws -> Asking.Answer {
+    func make(_ references: Value, _ finalizers: Value = []) async throws -> TestAPI.Answer {
       let map = Value.map("m").setting(["metadata", "ownerReferences"], to: references)
       return try await ask(.post, Path.maps + "?dryRun=All", map.setting(["metadata", "finalizers"], to: finalizers))
     }
@@ -141,7 +141,7 @@ import Testing
     #expect(both.message.hasSuffix("finalizers foregroundDeletion and orphan cannot be both set"), "\(both.message)")
   }
 
-  private func owned(_ name: String, by owner: Asking.Answer) -> Value {
+  private func owned(_ name: String, by owner: TestAPI.Answer) -> Value {
     let reference: Value = [
       "apiVersion": "v1", "kind": "X", "name": "x", "uid": owner["metadata", "uid"] ?? .null,
     ]

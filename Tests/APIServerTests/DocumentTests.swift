@@ -10,14 +10,14 @@ import Testing
 /// Clients find out from documents what there is and what it has to be.
 @Suite struct DocumentTests {
   @Test func whatThereIsIsListed() async throws {
-    let paths = try await Asking()(.get, "/")["paths"]?.sequence?.compactMap(\.string) ?? []
+    let paths = try await TestAPI()(.get, "/")["paths"]?.sequence?.compactMap(\.string) ?? []
 
     #expect(Set(["/api/v1", "/apis/apps", "/apis/apps/v1", "/openapi/v3", "/version"]).isSubset(of: paths))
     #expect(paths == paths.sorted())
   }
 
   @Test func partsOfObjectsHavePathsOfTheirOwn() async throws {
-    let paths = try await Asking()(.get, "/openapi/v3/apis/apps/v1")["paths"]
+    let paths = try await TestAPI()(.get, "/openapi/v3/apis/apps/v1")["paths"]
 
     for part in ["status", "scale"] {
       let operations = paths?["/apis/apps/v1/namespaces/{namespace}/deployments/{name}/" + part]?.mapping?.keys
@@ -31,9 +31,9 @@ import Testing
     #expect(entry?["type"] == "string")
   }
 
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking(.subscription) }
+  init() throws { ask = try TestAPI(.subscription) }
 
   @Test func oneDocumentTellsAllThatDiscoveryTells() async throws {
     var asking = ask

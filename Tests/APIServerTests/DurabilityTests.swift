@@ -24,11 +24,11 @@ import Testing
   }
 
   /// The API at `path` once that before it has let go of the file: a collection of garbage may hold it for a moment.
-  private func reopened(_ path: String) async throws -> Asking {
+  private func reopened(_ path: String) async throws -> TestAPI {
     let deadline = ContinuousClock.now + TestTimeout.usual
     while true {
       do {
-        return try Asking(path: path)
+        return try TestAPI(path: path)
       } catch StorageError.inUse where ContinuousClock.now < deadline {
         await Task.yield()
       }
@@ -39,7 +39,7 @@ import Testing
     try await withPath { path in
       var (objects, version) = ([Value](), "")
       do {
-        let ask = try Asking(path: path)
+        let ask = try TestAPI(path: path)
         for name in ["a", "b", "c"] { try await ask(.post, Path.plans, .plan(name)) }
         try await ask.patch(Path.plans + "/b", ["spec": ["enabled": false]])
         try await ask(.delete, Path.plans + "/c")
@@ -58,7 +58,7 @@ import Testing
     try await withPath { path in
       var version = ""
       do {
-        let ask = try Asking(path: path)
+        let ask = try TestAPI(path: path)
         version = try await ask(.post, Path.plans, .plan("a")).version
         try await ask.patch(Path.plans + "/a", ["spec": ["enabled": false]])
         try await ask(.delete, Path.plans + "/a")
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func aVersionOfAnotherDatabaseIsForgotten() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
 
     let old = try await ask.watch(Path.plans + "?watch=true&resourceVersion=5")
     let future = try await ask.watch(Path.plans + "?watch=true&resourceVersion=9999999999")
@@ -94,7 +94,7 @@ import Testing
           .setting(["metadata", "uid"], to: "here").setting(["metadata", "namespace"], to: "default"),
           in: "configmaps")
       }
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
 
       // Any change sets off the collection.
       try await ask(.post, Path.maps, .map("other"))
@@ -114,7 +114,7 @@ import Testing
           _ = try store.put(.orphan("child-\(index)"), in: "configmaps")
         }
       }
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
 
       try await ask(.post, Path.maps, .map("other"))
       try await ask(.delete, Path.maps + "/other")
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  private func isEmptied(_ ask: Asking, _ target: String) async throws -> Bool {
+  private func isEmptied(_ ask: TestAPI, _ target: String) async throws -> Bool {
     let deadline = ContinuousClock.now + TestTimeout.usual
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).names.isEmpty { return true }
@@ -134,9 +134,9 @@ import Testing
 
   @Test func onlyOneProcessHoldsADatabase() async throws {
     try await withPath { path in
-      let first = try Asking(path: path)
+      let first = try TestAPI(path: path)
 
-      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+      let error = #expect(throws: StorageError.self) { try TestAPI(path: path) }
 
       #expect(error?.description.contains("is in use by another ksxd") == true)
       _ = first
@@ -148,7 +148,7 @@ import Testing
       try write(
         "this is no database, and it is long enough to have a header of one hundred bytes: " + path + path, to: path)
 
-      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+      let error = #expect(throws: StorageError.self) { try TestAPI(path: path) }
 
       #expect(error?.description.hasPrefix("\(path): the file is no database, or its beginning is damaged") == true)
       #expect(error?.description.contains("keep it") == true)
@@ -160,7 +160,7 @@ import Testing
       do { try Database(path: path).execute("CREATE TABLE notes (text TEXT)") }
       let before = try Files.read(path)
 
-      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+      let error = #expect(throws: StorageError.self) { try TestAPI(path: path) }
 
       #expect(try Files.read(path) == before)
       #expect(error?.description.contains("belongs to another program") == true)
@@ -182,11 +182,11 @@ import Testing
 
   @Test func whereNoVersionIsLeftAWriteIsRefusedAndReadingGoesOn() async throws {
     try await withPath { path in
-      do { try await Asking(path: path)(.post, Path.maps, .map("m")) }
+      do { try await TestAPI(path: path)(.post, Path.maps, .map("m")) }
       try Database(path: path).execute(
         "DELETE FROM history WHERE version < (SELECT max(version) FROM history); "
           + "UPDATE history SET version = \(Int.max); UPDATE objects SET version = \(Int.max)")
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
 
       let written = try await ask(.post, Path.maps, .map("n"))
       let deleted = try await ask(.delete, Path.maps + "/m")
@@ -198,7 +198,7 @@ import Testing
 
   @Test func theFileIsForThisUserAlone() async throws {
     try await withPath { path in
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
       var status = stat()
 
       stat(path, &status)

@@ -9,9 +9,9 @@ import Testing
 
 /// Fields that a schema does not know are dropped, and who wants to know is told.
 @Suite struct FieldValidationTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private let misspelt = Value.plan("devops").setting(["spec", "enabeld"], to: true).setting(["extra"], to: 1)
 

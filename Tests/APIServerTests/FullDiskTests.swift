@@ -58,7 +58,7 @@ struct FullDiskTests {
   private static let icon = String(repeating: "i", count: 20_000)
 
   /// Writes objects until one is refused; what the refusal says.
-  private func fill(_ ask: Asking) async throws -> String {
+  private func fill(_ ask: TestAPI) async throws -> String {
     for index in 0..<2_000 {
       let answer = try await ask(.post, Path.maps, .map("map-\(index)", ["text": Self.icon]))
       if answer.status != 201 { return answer.message }
@@ -68,7 +68,7 @@ struct FullDiskTests {
 
   @Test func aFullDiskIsNotCalledDamage() async throws {
     try await SmallDisk.use { disk in
-      let ask = try Asking(path: disk.path + "/a.db")
+      let ask = try TestAPI(path: disk.path + "/a.db")
       let message = try await fill(ask)
 
       #expect(message.contains("\(disk.path)/a.db: the disk is full"))
@@ -82,14 +82,14 @@ struct FullDiskTests {
       let path = disk.path + "/a.db"
       var names: [String] = []
       do {
-        let ask = try Asking(path: path)
+        let ask = try TestAPI(path: path)
         for index in 0..<50 { try await ask(.post, Path.maps, .map("map-\(index)", ["text": Self.icon])) }
         names = try await ask(.get, Path.maps).names
       }
       unlink(path + ".reserve")
       try disk.fill()
 
-      let ask = try Asking(path: path)
+      let ask = try TestAPI(path: path)
 
       #expect(names.count == 50)
       #expect(try await ask(.get, Path.maps).names == names)
@@ -98,7 +98,7 @@ struct FullDiskTests {
 
   @Test func deletionsGoThroughOnAFullDisk() async throws {
     try await SmallDisk.use { disk in
-      let ask = try Asking(path: disk.path + "/a.db")
+      let ask = try TestAPI(path: disk.path + "/a.db")
       let refusal = try await fill(ask)
       try disk.fill()
       let names = try await ask(.get, Path.maps).names
@@ -116,7 +116,7 @@ struct FullDiskTests {
 
   @Test func whatAFinalizerHoldsCanBeMarkedAndFreedOnAFullDisk() async throws {
     try await SmallDisk.use { disk in
-      let ask = try Asking(path: disk.path + "/a.db")
+      let ask = try TestAPI(path: disk.path + "/a.db")
       let held = Value.plan("held").setting(["metadata", "finalizers"], to: ["kubesphere.io/installplan-protection"])
       try await ask(.post, Path.plans, held)
       _ = try await fill(ask)

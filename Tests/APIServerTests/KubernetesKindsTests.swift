@@ -11,9 +11,9 @@ import Testing
 @Suite struct KubernetesKindsTests {
   private static let deployments = "/apis/apps/v1/namespaces/default/deployments"
   private static let services = "/api/v1/namespaces/default/services"
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   @Test func whatIsInEveryClusterIsThere() async throws {
     #expect(

@@ -10,9 +10,9 @@ import Testing
 ///
 /// A kube-apiserver 1.20 refused the same objects in these words.
 @Suite struct KubernetesRulesTests {
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private static let groups = [
     "Deployment": "/apis/apps/v1", "Job": "/apis/batch/v1", "Service": "/api/v1",
@@ -27,7 +27,7 @@ import Testing
     (groups[kind] ?? "") + "/namespaces/default/" + (plurals[kind] ?? kind.lowercased() + "s")
   }
 
-  private func make(_ kind: String, _ spec: String) async throws -> Asking.Answer {
+  private func make(_ kind: String, _ spec: String) async throws -> TestAPI.Answer {
     let path = Self.path(kind)
     let version = path.split(separator: "/").prefix { $0 != "namespaces" }.dropFirst().joined(separator: "/")
     let object: Value = [
@@ -37,7 +37,7 @@ import Testing
     return try await ask(.post, path, object)
   }
 
-  private static func sentences(_ answer: Asking.Answer) -> [String] {
+  private static func sentences(_ answer: TestAPI.Answer) -> [String] {
     (answer["details", "causes"]?.sequence ?? []).map {
       "\($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
     }
@@ -154,7 +154,7 @@ import Testing
     #expect(sentences.last?.hasPrefix(#"spec.rules[1].host: Invalid value: "*.BAD": a wildcard DNS-1123"#) == true)
   }
 
-  @Test func aLimitHasItsLeastBelowItsMost() async throws {
+  @Test func theMinimumOfALimitMustNotExceedItsMaximum() async throws {
     let answer = try await make("LimitRange", "{limits: [{type: Container, min: {cpu: 2}, max: {cpu: 500m}}]}")
     let fine = try await make("LimitRange", "{limits: [{type: Container, max: {cpu: '1'}}]}")
 
@@ -163,7 +163,7 @@ import Testing
     #expect(fine["spec", "limits"]?.sequence?.first?["defaultRequest"] == ["cpu": "1"])
   }
 
-  @Test func anAddressStays() async throws {
+  @Test func theClusterIPIsImmutable() async throws {
     _ = try await make("Service", "{clusterIP: 10.0.0.9, ports: [{port: 80}]}")
 
     let moved = try await ask.patch(Self.path("Service") + "/x", ["spec": ["clusterIP": "10.0.0.77"]])
@@ -182,7 +182,7 @@ import Testing
     ),
     ("x", 2_000_000_000, "value: Forbidden: maximum allowed value of a user defined priority is 1000000000"),
   ])
-  func thePrioritiesOfTheSystemAreItsOwn(name: String, value: Int, expected: String) async throws {
+  func systemPriorityClassesAreReserved(name: String, value: Int, expected: String) async throws {
     let object: Value = [
       "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": .string(name)],
       "value": .integer(value),
@@ -206,7 +206,7 @@ import Testing
     #expect(namespace["spec", "finalizers"] == ["kubernetes"])
   }
 
-  @Test func whatSaysNothingInTheMetadataIsNotKept() async throws {
+  @Test func emptyLabelsAnnotationsAndFinalizersAreRemoved() async throws {
     let map = Value.map("m").setting(["metadata", "annotations"], to: [:]).setting(["metadata", "finalizers"], to: [])
 
     let made = try await ask(.post, Path.maps, map)

@@ -9,9 +9,9 @@ import Testing
 @testable import Platform
 
 @Suite struct ListingTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private func fill(_ names: String...) async throws {
     for name in names { try await ask(.post, Path.maps, .map(name)) }
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func aPageOfAForgottenStateIsExpired() async throws {
-    let ask = try Asking(remembering: 1)
+    let ask = try TestAPI(remembering: 1)
     for name in ["a", "b"] { try await ask(.post, Path.maps, .map(name)) }
     let token = try #require(try await ask(.get, Path.maps + "?limit=1")["metadata", "continue"]?.string)
     for name in ["c", "d"] { try await ask(.post, Path.maps, .map(name)) }

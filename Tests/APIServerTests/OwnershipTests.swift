@@ -9,9 +9,9 @@ import Testing
 
 /// Who owns which field, where the conformance suite cannot look.
 @Suite struct OwnershipTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private static let deployments = "/apis/apps/v1/namespaces/default/deployments"
 
@@ -50,7 +50,7 @@ import Testing
       wanted(["name": "a", "image": "1", "ports": [port.setting(["name"], to: "www")]]), to: target, as: "bob")
     let left = try await apply(wanted(["name": "b", "image": "2", "env": []]), to: target, as: "ann")
 
-    func names(_ answer: Asking.Answer) -> [String?] {
+    func names(_ answer: TestAPI.Answer) -> [String?] {
       let containers = answer["spec", "template", "spec", "containers"]?.sequence ?? []
       return containers.map { $0["name"]?.string }
     }
@@ -142,7 +142,7 @@ import Testing
     #expect(long.status == 422)
   }
 
-  private func manager(_ answer: Asking.Answer) -> String? {
+  private func manager(_ answer: TestAPI.Answer) -> String? {
     answer["metadata", "managedFields"]?.sequence?.first?["manager"]?.string
   }
 
@@ -191,14 +191,14 @@ import Testing
   }
 
   @Test func whatBecomesAnotherKindOfValueIsWrittenAnew() {
-    let comparison = FieldComparison(from: ["a": ["b": 1]], to: ["a": "x"], .any)
+    let comparison = FieldComparison(from: ["a": ["b": 1]], to: ["a": "x"], .untyped)
 
     #expect(comparison.modified.value == ["f:a": [:]])
     #expect(comparison.removed.value == ["f:a": ["f:b": [:]]])
   }
 
   @discardableResult
-  private func apply(_ value: Value, to target: String, as manager: String) async throws -> Asking.Answer {
+  private func apply(_ value: Value, to target: String, as manager: String) async throws -> TestAPI.Answer {
     try await ask(.patch, "\(target)?fieldManager=\(manager)", value, as: "application/apply-patch+yaml")
   }
 }

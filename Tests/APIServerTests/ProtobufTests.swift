@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func aRequestInThemIsAnswered() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let raw = Self.field(1, Self.field(1, "m"))
     let request = HTTPRequest(
       .post, Path.maps,

@@ -10,17 +10,17 @@ import Testing
 /// How many objects a ResourceQuota lets a namespace have; a kube-apiserver 1.20 with its controllers said the same of
 /// the same objects.
 @Suite struct QuotaTests {
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
-  private func quota(_ name: String = "few", _ spec: Value) async throws -> Asking.Answer {
+  private func quota(_ name: String = "few", _ spec: Value) async throws -> TestAPI.Answer {
     try await ask(
       .post, "/api/v1/namespaces/default/resourcequotas",
       ["apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": .string(name)], "spec": spec])
   }
 
-  private func make(_ kind: String, _ name: String, _ rest: Value = [:]) async throws -> Asking.Answer {
+  private func make(_ kind: String, _ name: String, _ rest: Value = [:]) async throws -> TestAPI.Answer {
     let isApps = kind == "Deployment"
     let path = (isApps ? "/apis/apps/v1" : "/api/v1") + "/namespaces/default/\(kind.lowercased())s"
     let head: Value = [

@@ -8,9 +8,9 @@ import Testing
 
 /// The forms that requests and answers have besides the usual ones.
 @Suite struct RequestFormsTests {
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private func answer(_ target: String, accepting: String) async throws -> (status: Int, type: String, text: String) {
     let request = HTTPRequest(.get, target, headers: ["Accept": accepting])

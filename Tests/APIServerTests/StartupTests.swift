@@ -7,9 +7,9 @@ import Testing
 @testable import APIServer
 
 @Suite struct StartupTests {
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private func answer(_ path: String) async throws -> (status: Int, text: String) {
     let response = await ask.api.respond(to: HTTPRequest(.get, path), as: .owner)

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func directivesAreNoUnknownFields() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let place = "/apis/apps/v1/namespaces/default/deployments"
     try await ask(.post, place, .deployment("d"))
     let containers: Value = [

@@ -9,9 +9,9 @@ import Testing
 
 /// What fields of Kubernetes' own types have to be; a kube-apiserver 1.20 said the same of each of these objects.
 @Suite struct TypeRulesTests {
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private static let wrong: [(kind: String, place: String, value: String?, problem: String)] = [
     (

@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func aChangeThatIsAnnouncedAfterItWasReadIsNotReadAgain() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let api = ask.api
     try await ask(.post, Path.maps, .map("a"))
     let version = api.version

@@ -7,9 +7,9 @@ import Testing
 @testable import HTTP
 
 @Suite struct WatchingTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   @Test(arguments: [
     "watch=true&resourceVersion=9223372036854775807", "watch=true&timeoutSeconds=9223372036854775807",
@@ -19,7 +19,7 @@ import Testing
       + "&allowWatchBookmarks=true",
   ])
   func theLargestNumbersAreNumbers(query: String) async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     try await ask(.post, Path.maps, .map("m"))
 
     let status = await ask.status(.get, Path.maps + "?" + query)
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func aForgottenVersionIsAnErrorInTheStream() async throws {
-    let ask = try Asking(remembering: 2)
+    let ask = try TestAPI(remembering: 2)
     let version = try await ask(.get, Path.plans).version
     for name in ["a", "b", "c"] { try await ask(.post, Path.plans, .plan(name)) }
 

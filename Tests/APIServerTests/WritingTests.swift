@@ -9,9 +9,9 @@ import Testing
 @testable import KubernetesAPI
 
 @Suite struct WritingTests {
-  let ask: Asking
+  let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   @Test func aNewObjectGetsItsMetadata() async throws {
     let made = try await ask(.post, Path.plans, .plan("devops"))

@@ -24,10 +24,10 @@ import Testing
     {"user":"old","namespace":"default"}
     """
 
-  let ask: Asking
+  let ask: TestAPI
 
   init() throws {
-    ask = try Asking(authorizer: try Authorizer(text: Self.policies, file: "policy"))
+    ask = try TestAPI(authorizer: try Authorizer(text: Self.policies, file: "policy"))
   }
 
   @Test func aReaderReadsAndDoesNotWrite() async throws {

@@ -18,7 +18,7 @@ import Testing
   private var noted: [Value] { lines.withLock { $0 }.compactMap { try? JSON.parse(Array($0.utf8)) } }
 
   @Test func aWriteIsNotedWithItsVerdictAndReadingIsNot() async throws {
-    let api = try Asking().api
+    let api = try TestAPI().api
     let handler = AccessControl(audit: log, around: api)
     let body = JSON.bytes(.plan("devops", config: "password: hunter2"))
     let create = HTTPRequest(
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func whatGoesOnAfterAnUpgradeMayChangeAnythingAndIsNoted() async throws {
-    let handler = AccessControl(audit: log, around: try Asking().api)
+    let handler = AccessControl(audit: log, around: try TestAPI().api)
     var request = IncomingRequest(HTTPRequest(.get, "/api/v1/namespaces/default/pods/p/exec?command=sh"))
     _ = await handler.respond(to: request, from: Caller(.owner))
     #expect(noted.isEmpty)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func aCreationIsNotedWithTheNameThatWasFoundForIt() async throws {
-    let handler = AccessControl(audit: log, around: try Asking().api)
+    let handler = AccessControl(audit: log, around: try TestAPI().api)
     let body = JSON.bytes([
       "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["generateName": "settings-"], "data": ["a": "b"],
     ])
@@ -115,11 +115,11 @@ import Testing
 
   @Test func passwordsThatAreTriedAndWritesOfNobodyAreNoted() async throws {
     let logins = LocalLogins(try PasswordTable(text: LocalLoginsTests.file, file: "users"), file: nil)
-    let door = Authenticator(logins: logins, audit: log, around: AccessControl(around: try Asking().api))
+    let authenticator = Authenticator(logins: logins, audit: log, around: AccessControl(around: try TestAPI().api))
     func ask(_ method: HTTPRequest.Method, _ credential: String) async {
       var request = IncomingRequest(HTTPRequest(method, Path.plans, headers: ["Authorization": credential]))
       request.connection.listener = .port
-      _ = await door.respond(to: request)
+      _ = await authenticator.respond(to: request)
     }
     let basic = { (pair: String) in "Basic " + Base64.encode(Array(pair.utf8)) }
     for _ in 0..<11 { await ask(.get, basic("ada:hunter2")) }

@@ -30,12 +30,12 @@ import Testing
   }
 
   @Test func theTokenOpensTheDoor() async throws {
-    let door = Authenticator(ownerToken: "open sesame 1234", around: behind)
+    let authenticator = Authenticator(ownerToken: "open sesame 1234", around: behind)
 
-    #expect(await door.respond(to: request("Bearer open sesame 1234")).status == 200)
-    #expect(await door.respond(to: request("bearer open sesame 1234")).status == 200)
+    #expect(await authenticator.respond(to: request("Bearer open sesame 1234")).status == 200)
+    #expect(await authenticator.respond(to: request("bearer open sesame 1234")).status == 200)
     for wrong in [nil, "", "Bearer", "Bearer ", "Bearer open sesame 123", "Bearer open sesame 12345", "Basic x"] {
-      #expect(await door.respond(to: request(wrong)).status == 401)
+      #expect(await authenticator.respond(to: request(wrong)).status == 401)
     }
     #expect(behind.asked.map(\.user) == [.owner, .owner])
   }
@@ -50,12 +50,12 @@ import Testing
     let owner = try AccessFileReader(path, now: { time.withLock { $0 } }) { path throws(AccessFileError) in
       try TokenTable(ownerFile: path)
     }
-    let door = Authenticator(
+    let authenticator = Authenticator(
       file: nil, owner: owner, logins: nil, trustsCertificates: false, audit: .none, around: behind)
     func answers() async -> [Int] {
       var found: [Int] = []
       for token in ["opensesame123456", "anothersesame123"] {
-        found.append(await door.respond(to: request("Bearer " + token)).status)
+        found.append(await authenticator.respond(to: request("Bearer " + token)).status)
       }
       return found
     }
@@ -70,9 +70,9 @@ import Testing
   }
 
   @Test func whatWasShownIsSeenByNothingBehind() async throws {
-    let door = Authenticator(ownerToken: "open sesame 1234", around: behind)
+    let authenticator = Authenticator(ownerToken: "open sesame 1234", around: behind)
 
-    _ = await door.respond(to: request("Bearer open sesame 1234"))
+    _ = await authenticator.respond(to: request("Bearer open sesame 1234"))
 
     #expect(behind.asked.map { $0.head.headers["Authorization"] } == [nil])
   }
@@ -94,10 +94,10 @@ import Testing
 
   @Test func aCallerOfAPortIsAnonymousWhereThereAreUsers() async throws {
     let users = try TokenTable(text: "abc,ann,7\n", file: "tokens")
-    let door = Authenticator(users: users, around: behind)
+    let authenticator = Authenticator(users: users, around: behind)
 
-    _ = await door.respond(to: request(nil))
-    let wrong = await door.respond(to: request("Bearer x"))
+    _ = await authenticator.respond(to: request(nil))
+    let wrong = await authenticator.respond(to: request("Bearer x"))
 
     #expect(behind.asked.map(\.user) == [.anonymous])
     #expect(wrong.status == 401)
@@ -109,12 +109,12 @@ import Testing
       isRead.withLock { $0 = true }
       return { nil }
     }
-    let door = AccessControl(around: behind)
+    let accessControl = AccessControl(around: behind)
     let unread = IncomingRequest(
       head: HTTPRequest(.post, "/api/v1/namespaces"), body: body, connection: HTTPConnection(.port))
 
-    let unknown = await Authenticator(around: door).respond(to: unread)
-    let forbidden = await door.respond(to: unread, from: Caller(User(name: "nobody")))
+    let unknown = await Authenticator(around: accessControl).respond(to: unread)
+    let forbidden = await accessControl.respond(to: unread, from: Caller(User(name: "nobody")))
 
     #expect([unknown.status, forbidden.status] == [401, 403])
     #expect(unknown.headers["Connection"] == "close")
@@ -143,14 +143,14 @@ import Testing
   }
 
   @Test func aTokenAmongTheProtocolsOfAWebSocketIsALoginAndGoesNoFurther() async throws {
-    let door = Authenticator(ownerToken: "a?b>c~1234567890", around: behind)
+    let authenticator = Authenticator(ownerToken: "a?b>c~1234567890", around: behind)
     // "a?b>c~1234567890" in Base64 for URLs, without padding.
     let token = "base64url.bearer.authorization.k8s.io.YT9iPmN-MTIzNDU2Nzg5MA"
 
-    let good = await door.respond(to: webSocket("\(token), v4.channel.k8s.io"))
-    let wrong = await door.respond(to: webSocket(token + "A, v4.channel.k8s.io"))
-    let broken = await door.respond(to: webSocket("base64url.bearer.authorization.k8s.io.%, x"))
-    let none = await door.respond(to: webSocket("v4.channel.k8s.io"))
+    let good = await authenticator.respond(to: webSocket("\(token), v4.channel.k8s.io"))
+    let wrong = await authenticator.respond(to: webSocket(token + "A, v4.channel.k8s.io"))
+    let broken = await authenticator.respond(to: webSocket("base64url.bearer.authorization.k8s.io.%, x"))
+    let none = await authenticator.respond(to: webSocket("v4.channel.k8s.io"))
 
     #expect([good.status, wrong.status, broken.status, none.status] == [200, 401, 401, 401])
     #expect(behind.asked.map(\.user) == [.owner])

@@ -10,7 +10,7 @@ import Platform
 
 /// A cluster with KubeSphere's users, and any number of gateways before it, by clocks that a test turns.
 final class ClusterWorld: Sendable {
-  private let api: Asking
+  private let api: TestAPI
   private let seconds = Locked(1_800_000_000)
   /// Answers before the API does, if it gives anything.
   let fault = Locked<@Sendable (HTTPRequest) -> Status?>({ _ in nil })
@@ -25,7 +25,7 @@ final class ClusterWorld: Sendable {
   static let hash = "$2a$04$DvKXhHPQQFvERLRqCvPeNu2FZsN7EaJ3wmGnA.Y8iy6kgwKbFPs96"
 
   init(hasUsers: Bool = true) async throws {
-    api = try Asking()
+    api = try TestAPI()
     try await api.api.makeNamespaces([Self.namespace])
     if hasUsers { try await addUsers() }
   }
@@ -61,7 +61,7 @@ final class ClusterWorld: Sendable {
   func turn(_ count: Int) { seconds.withLock { $0 += count } }
 
   @discardableResult
-  func ask(_ method: HTTPRequest.Method, _ target: String) async throws -> Asking.Answer {
+  func ask(_ method: HTTPRequest.Method, _ target: String) async throws -> TestAPI.Answer {
     try await api(method, target)
   }
 
@@ -113,11 +113,11 @@ final class ClusterWorld: Sendable {
     let audit = AuditLog { [self] line in lines.withLock { $0.append((try? JSON.parse(Array(line.utf8))) ?? .null) } }
     return DelegatedAuthenticator(
       by: cluster, users: users, logins: ClusterLogins(of: users, in: cluster, settings), audit: audit,
-      around: Mirror())
+      around: EchoHandler())
   }
 
   /// Says who asks.
-  private struct Mirror: CallerHandler {
+  private struct EchoHandler: CallerHandler {
     func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
       Self.words(caller)
     }

@@ -7,9 +7,9 @@ import Testing
 
 @testable import Access
 
-/// The users of a KubeSphere, before a gateway that delegates.
+/// How `DelegatedAuthenticator` authenticates KubeSphere's User objects.
 @Suite struct KubeSphereUsersTests {
-  /// An API server with one kind of users, and what it was asked.
+  /// An API server that may serve User objects, and counts their reads.
   private final class Server: Transport {
     let users: Locked<[String: Value]>
     let reads = Locked(0)
@@ -45,8 +45,8 @@ import Testing
     }
   }
 
-  /// Says who asks.
-  private struct Mirror: CallerHandler {
+  /// Responds with the caller's name and groups.
+  private struct EchoHandler: CallerHandler {
     func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
       let text = caller.user.name + " " + caller.user.groups.sorted().joined(separator: ",")
       return HTTPResponse(status: 200, headers: [:], bytes: Array(text.utf8))
@@ -69,7 +69,7 @@ import Testing
     let cluster = Cluster(transport: server)
     let users = KubeSphereUsers(in: cluster)
     _ = try await users.isServed()
-    return DelegatedAuthenticator(by: cluster, users: users, around: Mirror())
+    return DelegatedAuthenticator(by: cluster, users: users, around: EchoHandler())
   }
 
   private func ask(_ authenticator: DelegatedAuthenticator, _ credential: String) async throws -> String {
@@ -81,44 +81,46 @@ import Testing
 
   private func basic(_ pair: String) -> String { "Basic " + Base64.encode(Array(pair.utf8)) }
 
-  @Test func aPasswordMakesAUserWithTheirGroupsButNoMaster() async throws {
+  @Test func aPasswordMakesAUserWithTheirGroupsButNotSystemMasters() async throws {
     let server = Server(["ada": Self.user("Active", groups: ["ops", "system:masters"])])
-    let door = try await authenticator(server)
+    let authenticator = try await authenticator(server)
 
-    #expect(try await ask(door, basic("ada:secret")) == "ada ops,system:authenticated")
-    #expect(try await ask(door, basic("ada:wrong")) == "401")
-    #expect(try await ask(door, basic("bob:secret")) == "401")
-    #expect(try await ask(door, basic("ada")) == "401")
+    #expect(try await ask(authenticator, basic("ada:secret")) == "ada ops,system:authenticated")
+    #expect(try await ask(authenticator, basic("ada:wrong")) == "401")
+    #expect(try await ask(authenticator, basic("bob:secret")) == "401")
+    #expect(try await ask(authenticator, basic("ada")) == "401")
     // A reviewed token is of the same user.
-    #expect(try await ask(door, "Bearer ada") == "ada ops,system:authenticated")
+    #expect(try await ask(authenticator, "Bearer ada") == "ada ops,system:authenticated")
   }
 
   @Test(arguments: [
     ("Disabled", "401", "401"), ("AuthLimitExceeded", "429", "ada system:authenticated"),
     ("", "401", "ada system:authenticated"),
   ])
-  func whoIsNotActiveIsRefused(state: String, password: String, token: String) async throws {
-    let door = try await authenticator(Server(["ada": Self.user(state)]))
+  func theStateDecidesOverPasswordsAndTokens(state: String, password: String, token: String) async throws {
+    let authenticator = try await authenticator(Server(["ada": Self.user(state)]))
 
-    #expect(try await ask(door, basic("ada:secret")) == password)
-    #expect(try await ask(door, "Bearer ada") == token)
+    #expect(try await ask(authenticator, basic("ada:secret")) == password)
+    #expect(try await ask(authenticator, "Bearer ada") == token)
   }
 
-  @Test func whoIsNoObjectIsAsTheAPIServerSays() async throws {
+  @Test func callersWithoutAUserObjectKeepTheReviewedIdentity() async throws {
     let server = Server([:])
-    let door = try await authenticator(server)
+    let authenticator = try await authenticator(server)
 
-    #expect(try await ask(door, "Bearer system:serviceaccount:a:b") == "system:serviceaccount:a:b system:authenticated")
+    #expect(
+      try await ask(authenticator, "Bearer system:serviceaccount:a:b")
+        == "system:serviceaccount:a:b system:authenticated")
     #expect(server.reads.withLock { $0 } == 0)
-    #expect(try await ask(door, "Bearer carol") == "carol system:authenticated")
+    #expect(try await ask(authenticator, "Bearer carol") == "carol system:authenticated")
   }
 
   @Test func aUserThatCannotBeReadIsNotLetIn() async throws {
     let server = Server(["ada": Self.user("Disabled")])
-    let door = try await authenticator(server)
+    let authenticator = try await authenticator(server)
     server.isDown.withLock { $0 = true }
 
-    #expect(try await ask(door, basic("ada:secret")) == "503")
+    #expect(try await ask(authenticator, basic("ada:secret")) == "503")
   }
 
   @Test func untilItIsKnownWhetherThereAreUsersNoneIsLetIn() async throws {
@@ -136,30 +138,30 @@ import Testing
   }
 
   @Test func withoutTheKindThereAreNoPasswords() async throws {
-    let door = try await authenticator(Server([:], hasKind: false))
+    let authenticator = try await authenticator(Server([:], hasKind: false))
 
-    #expect(try await ask(door, basic("ada:secret")) == "401")
-    #expect(try await ask(door, "Bearer ada") == "ada system:authenticated")
+    #expect(try await ask(authenticator, basic("ada:secret")) == "401")
+    #expect(try await ask(authenticator, "Bearer ada") == "ada system:authenticated")
   }
 
   @Test func tenWrongPasswordsLockAUserOut() async throws {
-    let door = try await authenticator(Server(["ada": Self.user("Active")]))
+    let authenticator = try await authenticator(Server(["ada": Self.user("Active")]))
 
-    for _ in 0..<10 { #expect(try await ask(door, basic("ada:wrong")) == "401") }
+    for _ in 0..<10 { #expect(try await ask(authenticator, basic("ada:wrong")) == "401") }
 
-    #expect(try await ask(door, basic("ada:secret")) == "429")
+    #expect(try await ask(authenticator, basic("ada:secret")) == "429")
   }
 
   @Test(arguments: [HTTPRequest.Method.post, .get])
   func withoutTheKindThereAreNoLoginsAndThatIsSaid(method: HTTPRequest.Method) async throws {
-    let door = try await authenticator(Server([:], hasKind: false))
+    let authenticator = try await authenticator(Server([:], hasKind: false))
     let request = IncomingRequest(HTTPRequest(method, "/oauth/token"))
 
-    let answer = await door.respond(to: request)
+    let answer = await authenticator.respond(to: request)
 
     #expect(answer.status == 501)
     let value = try JSON.parse(try await answer.body.collected())
     #expect(value["error_description"]?.string?.hasPrefix("there are no KubeSphere users here") == true)
-    #expect(door.immediateResponse(to: request)?.status == nil)
+    #expect(authenticator.immediateResponse(to: request)?.status == nil)
   }
 }

@@ -227,7 +227,7 @@ struct CurlTransportTests {
     }
 
     try await ask()
-    await eventually { server.goneAway == 1 }
+    await eventually { server.disconnects == 1 }
 
     #expect(try await CurlTransport(base: server.base).send(HTTPRequest(.get, "/second")).status == 200)
   }

@@ -152,14 +152,14 @@ import Testing
 
   @Test func aDirectoryOfAnotherUserOrBehindALinkIsNotPrivate() throws {
     let path = directory.path + "/own"
-    #expect(Files.isPrivateDirectory(path) == nil)
+    #expect(Files.ensurePrivateDirectory(path) == nil)
     try Files.makeDirectory(path, mode: 0o777)
     symlink(path, directory.path + "/link")
     try Files.write([], to: directory.path + "/file")
 
-    #expect(Files.isPrivateDirectory(path) == true)
-    #expect(Files.isPrivateDirectory(directory.path + "/link") == false)
-    #expect(Files.isPrivateDirectory(directory.path + "/file") == false)
+    #expect(Files.ensurePrivateDirectory(path) == true)
+    #expect(Files.ensurePrivateDirectory(directory.path + "/link") == false)
+    #expect(Files.ensurePrivateDirectory(directory.path + "/file") == false)
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o077 == 0)
   }

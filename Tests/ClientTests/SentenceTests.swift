@@ -54,7 +54,7 @@ import Testing
     let error = ClusterError.transport(.unreachable(host: "h:1", reason: "connection refused"))
     let sentence = error.sentence(for: "listing", at: "s")
 
-    #expect(sentence.filled { $0 == "connection refused" ? "no!" : $0 }.contains("h:1 cannot be reached (no!)."))
+    #expect(sentence.rendered { $0 == "connection refused" ? "no!" : $0 }.contains("h:1 cannot be reached (no!)."))
   }
 
   @Test func onlyOfAChangeTheStateIsToBeLookedAt() {

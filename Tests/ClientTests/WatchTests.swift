@@ -166,7 +166,7 @@ struct WatchTests {
     task.cancel()
     await task.value
 
-    await eventually { server.goneAway == 1 }
+    await eventually { server.disconnects == 1 }
   }
 
   @Test func aBurstLosesNothing() async {

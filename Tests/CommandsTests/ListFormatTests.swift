@@ -132,7 +132,7 @@ import Testing
     }
 
     let json = JSON.prettyText(
-      .ours("Things", ["of": "x", "items": [["name": "a", "size": "900Mi"], ["name": "b", "size": "1Gi"]]]))
+      .ksxDocument("Things", ["of": "x", "items": [["name": "a", "size": "900Mi"], ["name": "b", "size": "1Gi"]]]))
     #expect(said.printed == "a\nb\n" + "900Mi 1Gi" + "a      900Mi\nb      1Gi\n" + json + "\n")
   }
 }

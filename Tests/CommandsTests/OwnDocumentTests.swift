@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func whatACommandPrintsOfAClusterIsDescribed() async throws {
-    let (bench, schemas) = (try await bench(), try OwnSchemas())
+    let (bench, schemas) = (try await bench(), try OutputSchemas())
     try await bench.run("safe-mode", "on", "--except=ant,bee", "--yes")
     try await bench.report("whizard", ["state": "UpgradeFailed"])
 
@@ -106,14 +106,14 @@ import Testing
       let documents = words[0] == "watch" ? printed.split(separator: "\n").map(String.init) : [printed]
       #expect(!documents.isEmpty && !printed.isEmpty, "\(line): \(bench.said.noted)")
       for document in documents where !document.isEmpty {
-        #expect(try schemas.mistakes(in: try JSON.parse(Array(document.utf8))) == [], "\(line)")
+        #expect(try schemas.violations(in: try JSON.parse(Array(document.utf8))) == [], "\(line)")
       }
     }
   }
 
   @Test func whatACommandPrintsOfThisComputerIsDescribed() async throws {
     let folder = TemporaryFolder()
-    let schemas = try OwnSchemas()
+    let schemas = try OutputSchemas()
     let environment: Environment = ["HOME": folder.path, "KUBECONFIG": folder.path + "/config"]
     let kubeconfig = """
       apiVersion: v1
@@ -135,7 +135,7 @@ import Testing
       let said = await obeyed(line.split(separator: " ").map(String.init) + ["-o", "json"], environment)
       #expect(!said.printed.isEmpty, "\(line): \(said.noted)")
       if said.printed.isEmpty { continue }
-      #expect(try schemas.mistakes(in: try JSON.parse(Array(said.printed.utf8))) == [], "\(line)")
+      #expect(try schemas.violations(in: try JSON.parse(Array(said.printed.utf8))) == [], "\(line)")
     }
   }
 
@@ -155,23 +155,23 @@ import Testing
       .init(name: "Pod ns/a", hasPassed: true), .init(name: "Pod ns/b", hasPassed: false, message: "m", output: "o"),
     ]
 
-    #expect(try OwnSchemas().mistakes(in: .ours("TestRun", run.value.mapping ?? [:])) == [])
+    #expect(try OutputSchemas().violations(in: .ksxDocument("TestRun", run.value.mapping ?? [:])) == [])
   }
 
   @Test func aDocumentWithoutASchemaIsFound() throws {
-    let schemas = try OwnSchemas()
+    let schemas = try OutputSchemas()
 
-    #expect(try schemas.mistakes(in: .ours("Nonsense", [:])) == ["there is no schema of Nonsense"])
-    #expect(try schemas.mistakes(in: .ours("Version", ["ksx": "1", "more": 2])) == [".more is not described"])
-    #expect(try !schemas.mistakes(in: .ours("Version", ["ksx": 1])).isEmpty)
+    #expect(try schemas.violations(in: .ksxDocument("Nonsense", [:])) == ["there is no schema of Nonsense"])
+    #expect(try schemas.violations(in: .ksxDocument("Version", ["ksx": "1", "more": 2])) == [".more is not described"])
+    #expect(try !schemas.violations(in: .ksxDocument("Version", ["ksx": 1])).isEmpty)
   }
 
   @Test func everyKindInTheSourcesIsDescribedAndNoOther() throws {
     // A set is read as well, and so is made where that is done.
     var kinds: Set = ["ExtensionSet"]
-    for path in try swiftFiles(in: OwnSchemas.project + "/Sources/Commands") {
+    for path in try swiftFiles(in: OutputSchemas.repositoryRoot + "/Sources/Commands") {
       let text = try Files.text(path)
-      for mark in [".ours(", "kind: "] {
+      for mark in [".ksxDocument(", "kind: "] {
         var rest = text[...]
         while let found = rest.rangeOfText(mark) {
           rest = rest[found.upperBound...]
@@ -182,7 +182,7 @@ import Testing
       }
     }
 
-    #expect(Set(try OwnSchemas().definitions.keys) == kinds)
+    #expect(Set(try OutputSchemas().definitions.keys) == kinds)
   }
 
   private func swiftFiles(in folder: String) throws -> [String] {
@@ -199,6 +199,6 @@ import Testing
       "login": ["state": "loggedIn", "renewed": true, "user": "ada"],
     ]
 
-    #expect(try OwnSchemas().mistakes(in: .ours("ContextList", ["items": [context]])) == [])
+    #expect(try OutputSchemas().violations(in: .ksxDocument("ContextList", ["items": [context]])) == [])
   }
 }

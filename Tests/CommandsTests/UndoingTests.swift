@@ -206,7 +206,7 @@ import Testing
     try await bench.loop("Preparing", none)
     try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
     try await bench.loop(state, none)
-    try await bench.when("stock is taken") {
+    try await bench.when("the state is to be resynced") {
       let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
       return status["state"] == "" && status["stateHistory"] == nil
     }
@@ -230,7 +230,7 @@ import Testing
     _ = try await bench.cluster.patch(
       bench.dialect.installations, "whizard", ["metadata": ["annotations": .mapping(Mapping(annotations))]])
     try await bench.loop("UpgradeFailed", none)
-    try await bench.when("stock is taken") {
+    try await bench.when("the state is to be resynced") {
       let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
       return status["state"] == "" && status["stateHistory"] == nil
     }
@@ -248,7 +248,7 @@ import Testing
     let waiting = Task { try await bench.run("rollback", "whizard", "--yes", "--wait", "--timeout=500s") }
     try await bench.when("the spec is put back") { try await bench.installation().version == "1.0.0" }
     try await bench.loop("UpgradeFailed", none)
-    try await bench.when("stock is taken") {
+    try await bench.when("the state is to be resynced") {
       let status = try await bench.cluster.get(bench.dialect.installations, "whizard").status
       return status["state"] == "" && status["configHash"] != ""
     }

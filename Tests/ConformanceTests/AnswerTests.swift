@@ -12,8 +12,8 @@ import Testing
   let maps: String
 
   init() async throws {
-    cluster = try await Target.current.cluster()
-    namespace = try await Target.freshNamespace(in: cluster)
+    cluster = try await ServerUnderTest.current.cluster()
+    namespace = try await ServerUnderTest.freshNamespace(in: cluster)
     maps = Resource.configMaps.path(namespace: namespace)
     for name in ["a", "b"] {
       let object = Object(.configMaps, name: name, labels: ["n": name], ["data": ["k": "v"]])

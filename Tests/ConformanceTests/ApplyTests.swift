@@ -12,8 +12,8 @@ import Testing
   let maps: String
 
   init() async throws {
-    cluster = try await Target.current.cluster()
-    namespace = try await Target.freshNamespace(in: cluster)
+    cluster = try await ServerUnderTest.current.cluster()
+    namespace = try await ServerUnderTest.freshNamespace(in: cluster)
     maps = Resource.configMaps.path(namespace: namespace)
   }
 
@@ -235,9 +235,9 @@ import Testing
   }
 
   @Test func aCustomResourceIsAppliedBySchema() async throws {
-    let shelf = Target.dialect.categories
+    let shelf = ServerUnderTest.dialect.categories
     // Titles are texts in one dialect, and texts by language in the other.
-    let isByLanguage = Target.dialect.name == .installPlan
+    let isByLanguage = ServerUnderTest.dialect.name == .installPlan
     let titles: [Value] = isByLanguage ? [["en": "Tests"], ["en": "Other"]] : ["Tests", "Other"]
     let place: Value = ["f:displayName": isByLanguage ? ["f:en": [:]] : [:]]
     let name = "ksx-apply-\(UInt32.random(in: .min ... .max))"
@@ -259,10 +259,10 @@ import Testing
     #expect(joined["spec", "displayName"] == (isByLanguage ? ["en": "Tests", "zh": "测试"] : titles[0]))
   }
 
-  @Test(arguments: [Target.Person.readOnly, .nobody])
-  func whoMayNotPatchMayNotApply(person: Target.Person) async throws {
+  @Test(arguments: [ServerUnderTest.Person.readOnly, .nobody])
+  func whoMayNotPatchMayNotApply(person: ServerUnderTest.Person) async throws {
     try await apply("one", as: "ann", ["a": "1"])
-    let other = try await Target.current.cluster(as: person)
+    let other = try await ServerUnderTest.current.cluster(as: person)
 
     let refused = try await other.raw(
       .patch, maps + "/one?fieldManager=bob&force=true", map("one", ["a": "2"]), type: "application/apply-patch+yaml")

@@ -10,7 +10,7 @@ import Testing
 
 /// The design as it was first written: its eight kinds, and the life of an extension that is packaged as it says.
 @Suite(
-  .serialized, .enabled(if: Target.dialect.era == .seed, "the target speaks another dialect"))
+  .serialized, .enabled(if: ServerUnderTest.dialect.era == .seed, "the target speaks another dialect"))
 struct FirstDesignTests {
   private let cluster: Cluster
   private let dialect = Dialect.subscription
@@ -19,7 +19,7 @@ struct FirstDesignTests {
   private let subscription = "pipeline-yard-0.10.0"
 
   init() async throws {
-    cluster = try await Target.current.cluster()
+    cluster = try await ServerUnderTest.current.cluster()
   }
 
   @Test func theEightKindsComeBackWithEveryField() async throws {
@@ -177,8 +177,8 @@ struct FirstDesignTests {
     Installation(try await cluster.get(dialect.installations, subscription))
   }
 
-  private func until(_ what: String, _ isRight: @escaping () async throws -> Bool) async throws {
-    _ = try await eventually(what, isRight, when: { $0 })
+  private func until(_ what: String, _ condition: @escaping () async throws -> Bool) async throws {
+    _ = try await eventually(what, condition, when: { $0 })
   }
 
   private func find(_ resource: Resource, _ name: String) async throws(ClusterError) -> Object? {

@@ -16,9 +16,9 @@ import Testing
   private static let namespace = "extension-\(name)"
 
   let cluster: Cluster
-  let dialect = Target.dialect
+  let dialect = ServerUnderTest.dialect
 
-  init() async throws { cluster = try await Target.current.cluster() }
+  init() async throws { cluster = try await ServerUnderTest.current.cluster() }
 
   private static func job(_ event: String) -> String {
     let policy = event == "pre-install" ? "hook-succeeded" : "before-hook-creation"
@@ -114,7 +114,7 @@ import Testing
   }
 
   /// A real API server has no kubelet, and its controllers make of Jobs pods.
-  private var isReal: Bool { if case .kubeconfig = Target.current { true } else { false } }
+  private var isReal: Bool { if case .kubeconfig = ServerUnderTest.current { true } else { false } }
 
   private func withStrawKubelet(_ body: () async throws -> Void) async throws {
     guard isReal else { return try await body() }

@@ -7,13 +7,13 @@ import Testing
 /// JSON patches (RFC 6902), as every server carries them out or refuses them.
 @Suite struct JSONPatchTests {
   let cluster: Cluster
-  let target: String
+  let path: String
 
   init() async throws {
-    cluster = try await Target.current.cluster()
-    let namespace = try await Target.freshNamespace(in: cluster)
+    cluster = try await ServerUnderTest.current.cluster()
+    let namespace = try await ServerUnderTest.freshNamespace(in: cluster)
     let maps = Resource.configMaps.path(namespace: namespace)
-    target = maps + "/one"
+    path = maps + "/one"
     var object = Object(
       .configMaps, name: "one", labels: ["ksx.dev/a": "x"], ["data": ["a": "1", "b": "2"]])
     object.value = object.value.setting(["metadata", "finalizers"], to: ["ksx.dev/1", "ksx.dev/2"])
@@ -58,7 +58,7 @@ import Testing
     (#"[{"op":"move","from":"/metadata/finalizers/1","path":"/metadata/finalizers/0"}]"#, "21"),
     (#"[{"op":"replace","path":"/metadata/finalizers/1","value":"ksx.dev/n"}]"#, "1n"),
   ])
-  func itemsHaveNumbers(patch: String, order: String) async throws {
+  func arrayItemsAreAddressedByIndex(patch: String, order: String) async throws {
     let answer = try await send(patch)
 
     let names = answer["metadata", "finalizers"]?.sequence?.compactMap { $0.string?.split(separator: "/").last } ?? []
@@ -85,13 +85,13 @@ import Testing
     (#"[{"op":"replace","path":"/metadata/name","value":"other"}]"#, 400),
   ])
   func whatCannotBeDoneChangesNothing(patch: String, status: Int) async throws {
-    let before = try await cluster.raw(.get, target)
+    let before = try await cluster.raw(.get, path)
 
     let answer = try await send(patch)
 
     #expect(answer.status == status)
     #expect(answer.reason == (status == 400 ? "BadRequest" : "Invalid"))
-    #expect(try await cluster.raw(.get, target).json == before.json)
+    #expect(try await cluster.raw(.get, path).json == before.json)
     try await release()
   }
 
@@ -100,12 +100,12 @@ import Testing
       #"[{"op":"remove","path":"/data/a"},{"op":"test","path":"/data/b","value":"other"}]"#)
 
     #expect(answer.status == 422)
-    #expect(try await cluster.raw(.get, target)["data"] == ["a": "1", "b": "2"])
+    #expect(try await cluster.raw(.get, path)["data"] == ["a": "1", "b": "2"])
     try await release()
   }
 
   @Test func theVersionInATestGuardsAgainstARace() async throws {
-    let version = try await cluster.raw(.get, target).version
+    let version = try await cluster.raw(.get, path).version
     let patch =
       #"[{"op":"test","path":"/metadata/resourceVersion","value":"\#(version)"},"#
       + #"{"op":"replace","path":"/data/a","value":"9"}]"#
@@ -118,12 +118,12 @@ import Testing
   }
 
   private func send(_ patch: String) async throws -> Answer {
-    try await cluster.raw(.patch, target, text: patch, type: "application/json-patch+json")
+    try await cluster.raw(.patch, path, text: patch, type: "application/json-patch+json")
   }
 
-  /// Lets the namespace go when it is time.
+  /// Removes the finalizers, so that the namespace can be deleted.
   private func release() async throws {
     try await cluster.raw(
-      .patch, target, ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
+      .patch, path, ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
   }
 }

@@ -12,10 +12,10 @@ import Testing
 /// Only the API is used, as a console would: writes are `Change.write`, states are read.
 @Suite(.serialized) struct LifecycleTests {
   let cluster: Cluster
-  let dialect = Target.dialect
+  let dialect = ServerUnderTest.dialect
 
   init() async throws {
-    cluster = try await Target.current.cluster()
+    cluster = try await ServerUnderTest.current.cluster()
   }
 
   @Test func theMarketplaceIsOnItsShelves() async throws {

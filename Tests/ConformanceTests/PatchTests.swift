@@ -9,8 +9,8 @@ import Testing
   let namespace: String
 
   init() async throws {
-    cluster = try await Target.current.cluster()
-    namespace = try await Target.freshNamespace(in: cluster)
+    cluster = try await ServerUnderTest.current.cluster()
+    namespace = try await ServerUnderTest.freshNamespace(in: cluster)
   }
 
   @Test func aJSONPatchIsTakenAsAWholeOrNotAtAll() async throws {

@@ -14,9 +14,9 @@ import Testing
 /// Their servers are in this process, which the target's controllers reach on this machine.
 @Suite(.serialized) struct RepositoryConformanceTests {
   let cluster: Cluster
-  let dialect = Target.dialect
+  let dialect = ServerUnderTest.dialect
 
-  init() async throws { cluster = try await Target.current.cluster() }
+  init() async throws { cluster = try await ServerUnderTest.current.cluster() }
 
   private static func chart(_ name: String, _ version: String) -> Package {
     Package(files: [
@@ -58,7 +58,8 @@ import Testing
     try await remove("oci-plum", "conformance-oci")
   }
 
-  @Test(.enabled(if: Target.dialect.era != .installPlan, "shipped KubeSphere's Repository has no image any more"))
+  @Test(
+    .enabled(if: ServerUnderTest.dialect.era != .installPlan, "shipped KubeSphere's Repository has no image any more"))
   func anImageOfChartsIsPublishedAndInstalledFrom() async throws {
     let registry = TestRegistry()
     var files: [String: [UInt8]] = [:]

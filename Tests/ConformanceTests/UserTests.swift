@@ -9,11 +9,11 @@ import Testing
 /// What an admin, a reader and a user without rights may do, and how they are refused.
 @Suite struct UserTests {
   let admin: Cluster
-  let shelf = Target.dialect.categories
+  let shelf = ServerUnderTest.dialect.categories
   let name = "ksx-users-\(UInt32.random(in: .min ... .max))"
 
   init() async throws {
-    admin = try await Target.current.cluster()
+    admin = try await ServerUnderTest.current.cluster()
     _ = try await admin.create(shelf, Object(shelf, name: name, ["spec": ["icon": "x"]]))
   }
 
@@ -25,9 +25,9 @@ import Testing
     var isNamed: Bool { [.get, .update, .patch, .delete].contains(self) }
   }
 
-  @Test(arguments: Target.Person.allCases, Verb.allCases)
-  func everyVerbDoesWhatItMayOrSaysWhyNot(person: Target.Person, verb: Verb) async throws {
-    let cluster = try await Target.current.cluster(as: person)
+  @Test(arguments: ServerUnderTest.Person.allCases, Verb.allCases)
+  func everyVerbDoesWhatItMayOrSaysWhyNot(person: ServerUnderTest.Person, verb: Verb) async throws {
+    let cluster = try await ServerUnderTest.current.cluster(as: person)
 
     let status = await refusal { () async throws(ClusterError) in try await use(verb, of: shelf, in: cluster) }
 
@@ -46,9 +46,9 @@ import Testing
     try await remove()
   }
 
-  @Test(arguments: Target.Person.allCases, Verb.allCases)
-  func theVerdictAgreesWithWhatHappens(person: Target.Person, verb: Verb) async throws {
-    let cluster = try await Target.current.cluster(as: person)
+  @Test(arguments: ServerUnderTest.Person.allCases, Verb.allCases)
+  func theVerdictAgreesWithWhatHappens(person: ServerUnderTest.Person, verb: Verb) async throws {
+    let cluster = try await ServerUnderTest.current.cluster(as: person)
 
     let access = Access(verb.rawValue, shelf, name: verb.isNamed ? name : nil)
     let verdict = try await cluster.verdict(on: access)
@@ -58,9 +58,9 @@ import Testing
     try await remove()
   }
 
-  @Test(arguments: [Target.Person.readOnly, .nobody], Verb.allCases)
-  func whatIsNotTheirsIsNotTheirs(person: Target.Person, verb: Verb) async throws {
-    let cluster = try await Target.current.cluster(as: person)
+  @Test(arguments: [ServerUnderTest.Person.readOnly, .nobody], Verb.allCases)
+  func whatIsNotTheirsIsNotTheirs(person: ServerUnderTest.Person, verb: Verb) async throws {
+    let cluster = try await ServerUnderTest.current.cluster(as: person)
 
     let status = await refusal { () async throws(ClusterError) in try await use(verb, of: .secrets, in: cluster) }
 
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func aUserWithoutRightsDoesNotLearnWhatExists() async throws {
-    let nobody = try await Target.current.cluster(as: .nobody)
+    let nobody = try await ServerUnderTest.current.cluster(as: .nobody)
     let absent = String(name.reversed())
 
     let listed = try await nobody.raw(.get, shelf.path())
@@ -85,9 +85,9 @@ import Testing
     try await remove()
   }
 
-  @Test(arguments: Target.Person.allCases)
-  func everyAuthenticatedUserMayDiscover(person: Target.Person) async throws {
-    let cluster = try await Target.current.cluster(as: person)
+  @Test(arguments: ServerUnderTest.Person.allCases)
+  func everyAuthenticatedUserMayDiscover(person: ServerUnderTest.Person) async throws {
+    let cluster = try await ServerUnderTest.current.cluster(as: person)
 
     let resources = try await cluster.resources(group: shelf.group, version: shelf.version)
 
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func onlyWhoMayImpersonateDoes() async throws {
-    let nobody = try await Target.current.cluster(as: .nobody)
+    let nobody = try await ServerUnderTest.current.cluster(as: .nobody)
 
     let down = try await admin.raw(.get, shelf.path(), headers: ["Impersonate-User": "nobody"])
     let up = try await nobody.raw(.get, shelf.path(), headers: ["Impersonate-User": "admin"])

@@ -12,8 +12,8 @@ import Testing
   let namespace: String
 
   init() async throws {
-    cluster = try await Target.current.cluster()
-    namespace = try await Target.freshNamespace(in: cluster)
+    cluster = try await ServerUnderTest.current.cluster()
+    namespace = try await ServerUnderTest.freshNamespace(in: cluster)
   }
 
   /// A server that cannot begin a watch with the list has to say so.

@@ -104,7 +104,7 @@ import Testing
     var tester = ConsoleTester.atMarket(120, 24)
     tester.hear(denial("patch"))
     tester.type("D")
-    #expect(tester.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
+    #expect(tester.asked.contains(.ask([Access("patch", plans, name: "grafana")], ignoresCache: false)))
     tester.offer("grafana", "1.0.0", "1.1.0")
     #expect(tester.status == "")
     #expect(tester.screen.contains("Careful: you may not patch installplans.kubesphere.io (as ada): no role"))
@@ -114,7 +114,7 @@ import Testing
     #expect(!tester.screen.contains("[ Disable ]"))
     tester.type("a")
     #expect(tester.changes == [])
-    #expect(tester.asked == [.ask([Access("patch", plans, name: "grafana")], isAfresh: true)])
+    #expect(tester.asked == [.ask([Access("patch", plans, name: "grafana")], ignoresCache: true)])
   }
 
   @Test func whoMayChangeNothingSeesItInTheHeader() {
@@ -132,7 +132,7 @@ import Testing
     let plan = try #require(tester.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first)
     tester.hear(.applied(plan, failure: .refused(Status(code: 403, reason: "Forbidden", message: "no"))))
 
-    #expect(tester.asked.contains(.ask(Rights.questions(in: .installPlan), isAfresh: true)))
+    #expect(tester.asked.contains(.ask(Rights.questions(in: .installPlan), ignoresCache: true)))
   }
 
   @Test func theServersVerdictIsAskedForOnceAndShown() throws {

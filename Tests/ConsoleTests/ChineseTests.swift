@@ -128,8 +128,8 @@ import Testing
     let refused: Sentence = "\("museum") is too busy (429): \("wait"). \("Try again in a moment." as Sentence)"
     let error = ClusterError.refused(Status(code: 404, reason: "NotFound", message: "no such thing"))
 
-    #expect(!words(refused.asSentence).contains("。。"))
-    let said = words(error.sentence(for: "listing member clusters", at: "museum").asSentence)
+    #expect(!words(refused.asFullSentence).contains("。。"))
+    let said = words(error.sentence(for: "listing member clusters", at: "museum").asFullSentence)
     #expect(said.hasSuffix("。") && !said.hasSuffix("。。"), "\(said)")
   }
 

@@ -55,7 +55,7 @@ import Testing
     tester.press(.escape)
     tester.type("s")
     let draft = KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n")
-    #expect(tester.asked.contains(.keepDraft(of: "grafana", draft)))
+    #expect(tester.asked.contains(.setDraft(of: "grafana", draft)))
 
     // It is said when it is true.
     #expect(!tester.screen.contains("kept as a draft"))
@@ -71,7 +71,7 @@ import Testing
     tester.type("x")
     tester.press(.escape)
     tester.type("X")
-    #expect(tester.asked.contains(.keepDraft(of: "grafana", nil)))
+    #expect(tester.asked.contains(.setDraft(of: "grafana", nil)))
     #expect(tester.status == "grafana: your changes were discarded.")
     #expect(!tester.app.layers.contains { $0 is ConfigScreen })
     tester.type("e")
@@ -94,7 +94,7 @@ import Testing
     #expect(tester.asked == [])
     #expect(tester.status.contains("The same key again discards it"))
     tester.type("X")
-    #expect(tester.asked == [.keepDraft(of: "grafana", nil)])
+    #expect(tester.asked == [.setDraft(of: "grafana", nil)])
     #expect(tester.screen.contains("No config is kept as a draft."))
   }
 
@@ -117,7 +117,7 @@ import Testing
     tester.press(.closed)
 
     #expect(tester.app.isFinished)
-    #expect(tester.asked == [.keepDraft(of: "grafana", KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n"))])
+    #expect(tester.asked == [.setDraft(of: "grafana", KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n"))])
   }
 
   @Test mutating func aDraftIsKeptWhileTyping() throws {
@@ -126,7 +126,7 @@ import Testing
     tester.now = due
     tester.hear(.time)
 
-    #expect(tester.asked == [.keepDraft(of: "grafana", KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n"))])
+    #expect(tester.asked == [.setDraft(of: "grafana", KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n"))])
     #expect(tester.app.nextWakeUp == nil)
   }
 

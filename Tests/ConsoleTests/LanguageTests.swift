@@ -193,7 +193,7 @@ import Testing
     #expect(sentence.english == "it needs log-lens, which is not installed")
     #expect(words(sentence) == "它需要 log-lens，而它未安装")
     #expect(words("\(Sentence(verbatim: "which is not installed"))" as Sentence) == "which is not installed")
-    #expect(words(("\("a") is not installed" as Sentence).asSentence) == "A 未安装。")
+    #expect(words(("\("a") is not installed" as Sentence).asFullSentence) == "A 未安装。")
   }
 
   @Test func whatIsMadeFarBelowTheConsoleIsPutIntoChinese() {
@@ -204,7 +204,7 @@ import Testing
       switch guardrails.verdict(
         on: IntendedAction([verb]), at: .init(context: "prod", server: ""), now: Timestamp(secondsSince1970: 0))
       {
-      case .denied(let reason)?, .typed(let reason)?: words(reason)
+      case .denied(let reason)?, .typedConfirmation(let reason)?: words(reason)
       default: nil
       }
     }

@@ -68,7 +68,7 @@ import Testing
     let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: ClockReading(1)).map(\.request)
     #expect(works.contains(.watch(.extensions(language: "en"), .subscription)))
     #expect(works.count == 4)
-    #expect(works.last == .ask(Rights.questions(in: .subscription), isAfresh: false))
+    #expect(works.last == .ask(Rights.questions(in: .subscription), ignoresCache: false))
   }
 
   @Test mutating func aClusterWithoutExtensionsSaysSo() {

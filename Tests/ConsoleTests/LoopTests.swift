@@ -139,7 +139,7 @@ import Testing
     var loop = Loop(
       app: App(session, settings: .standard, now: now), screen: screen, worker: worker, mailbox: mailbox, now: { now })
     loop.begin()
-    worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a", base: ""))))
+    worker.start(Effect(.setDraft(of: "grafana", KeptDraft(text: "a", base: ""))))
 
     let words = loop.finish().lastWords
 

@@ -69,7 +69,7 @@ import Testing
     tester.press(.down)
 
     #expect(tester.lines[3].contains("stuck"))
-    #expect(tester.screen.contains("no news for 12 min: g d looks for the cause"))
+    #expect(tester.screen.contains("no progress for 12 min; g d shows why"))
   }
 
   @Test func aRefusalIsSaidOnce() {

@@ -101,9 +101,9 @@ import Testing
     var memory = ReleaseMemory()
     memory.add(line)
     worker.start(Effect(.remember(line)))
-    worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1"))))
-    worker.start(Effect(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: ""))))
-    worker.start(Effect(.keepDraft(of: "loki", nil)))
+    worker.start(Effect(.setDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1"))))
+    worker.start(Effect(.setDraft(of: "loki", KeptDraft(text: "b: 2", base: ""))))
+    worker.start(Effect(.setDraft(of: "loki", nil)))
     try await until { worker.underWay.isEmpty }
 
     #expect(

@@ -132,7 +132,7 @@ import Testing
   private func installed(_ config: String) async throws -> ControllerFixture {
     let fixture = try ControllerFixture(dialect)
     let folder = TemporaryFolder()
-    try ChartRepository(folder: folder.path).write(ChartAloneEntry.packages)
+    try ChartRepository(folder: folder.path).write(PlainChartEntry.packages)
     try await fixture.synchronize(folder.path)
     try await fixture.withControllers {
       try await fixture.change("pipeline-yard", .install(version: "v0.10.1", config: config))

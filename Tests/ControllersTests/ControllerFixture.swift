@@ -16,10 +16,10 @@ final class ControllerFixture: Sendable {
   let cluster: Cluster
   let activity = ControllerActivity()
 
-  /// `isAdmitting` is false for a server with the definitions alone, as a real one is.
-  init(_ dialect: Dialect, isAdmitting: Bool = true) throws {
+  /// `hasAdmission` is false for a server with the definitions alone, as a real one is.
+  init(_ dialect: Dialect, hasAdmission: Bool = true) throws {
     self.dialect = dialect
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: dialect, isAdmitting: isAdmitting))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: dialect, hasAdmission: hasAdmission))
     cluster = Cluster(transport: InProcessTransport(api))
   }
 
@@ -58,7 +58,7 @@ final class ControllerFixture: Sendable {
     return result
   }
 
-  /// Publishes the marketplace without its repository's controller.
+  /// Publishes the marketplace by reconciling its repository here, without running controllers.
   func publishMarketplace() async throws { try await synchronize(try repositoryFolder) }
 
   /// Publishes some extensions of the marketplace only.
@@ -69,25 +69,25 @@ final class ControllerFixture: Sendable {
     try await synchronize(folder.path)
   }
 
-  /// Looks at the repository in `folder` once, if it is due.
+  /// Registers the repository in `folder`, and reconciles it until it is synced.
   func synchronize(_ folder: String) async throws {
     try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
     let work = RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings())
     while try await work.reconcile(Catalogue.repositoryName) == .atOnce {}
   }
 
-  /// What the installation of `name` says, once `isRight` says yes; fails after `TestTimeout.usual`.
+  /// The installation of `name` as soon as it meets `condition`; fails after `TestTimeout.usual`.
   @discardableResult
   func wait(
     for name: String, sourceLocation: SourceLocation = #_sourceLocation,
-    until isRight: (Installation) -> Bool
+    until condition: (Installation) -> Bool
   ) async throws -> Installation {
     let deadline = ContinuousClock.now + TestTimeout.usual
     var last = "nothing"
     while ContinuousClock.now < deadline {
       if let object = try await cluster.find(dialect.installations, name) {
         let installation = Installation(object)
-        if isRight(installation) { return installation }
+        if condition(installation) { return installation }
         last = "\(installation.observed.state.word): \(installation.message)"
       }
       try await Task.sleep(for: .milliseconds(5))
@@ -96,13 +96,13 @@ final class ControllerFixture: Sendable {
     throw Overdue()
   }
 
-  /// Waits until `isRight`; fails after `TestTimeout.usual`.
+  /// Waits until `condition` is true; fails after `TestTimeout.usual`.
   func wait(
-    _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, until isRight: () async throws -> Bool
+    _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, until condition: () async throws -> Bool
   ) async throws {
     let deadline = ContinuousClock.now + TestTimeout.usual
     while ContinuousClock.now < deadline {
-      if try await isRight() { return }
+      if try await condition() { return }
       try await Task.sleep(for: .milliseconds(5))
     }
     Issue.record(what, sourceLocation: sourceLocation)
@@ -129,8 +129,8 @@ final class ControllerFixture: Sendable {
     }
   }
 
-  /// Puts finalizers on the extension's bundle, as another controller may.
-  func hold(_ name: String, with finalizers: [Value]) async throws {
+  /// Sets the finalizers of the extension's bundle, as another controller may.
+  func setBundleFinalizers(of name: String, to finalizers: [Value]) async throws {
     _ = try await cluster.patch(
       dialect.jsBundles, name, ["metadata": ["finalizers": finalizers.isEmpty ? .null : .sequence(finalizers)]])
   }
@@ -139,7 +139,7 @@ final class ControllerFixture: Sendable {
     Extension(try await cluster.get(dialect.extensions, name), dialect: dialect)
   }
 
-  func record(_ name: String) async throws -> ReleaseRecord? {
+  func releaseRecord(_ name: String) async throws -> ReleaseRecord? {
     try await cluster.find(.secrets, namespace: "extension-\(name)", "ksx-release.\(name)").map(ReleaseRecord.init)
   }
 

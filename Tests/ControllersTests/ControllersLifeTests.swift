@@ -87,7 +87,7 @@ import Testing
       try await fixture.wait("nothing is under way") { !fixture.activity.isBusy }
     }
 
-    #expect(try await fixture.record("dashboards") == nil)
+    #expect(try await fixture.releaseRecord("dashboards") == nil)
     #expect(try await fixture.settingsMap("dashboards").isEmpty)
     #expect(try await fixture.cluster.list(.deployments).isEmpty)
     #expect(try await fixture.extension(named: "dashboards").state == .none)
@@ -209,19 +209,19 @@ import Testing
     try await fixture.withControllers(settings) {
       try await fixture.change("log-lens", .install(version: "1.0.0", config: ""))
       try await fixture.wait(for: "log-lens") { $0.state == .installed }
-      try await fixture.hold("log-lens", with: ["example.com/hold"])
+      try await fixture.setBundleFinalizers(of: "log-lens", to: ["example.com/hold"])
       try await fixture.change("log-lens", .uninstall)
       let stuck = try await fixture.wait(for: "log-lens") { $0.state == .uninstallFailed }
       #expect(stuck.message == "still there after 0 s: JSBundle log-lens (held by its finalizers example.com/hold)")
       #expect(!fixture.activity.isBusy)
 
-      try await fixture.hold("log-lens", with: [])
+      try await fixture.setBundleFinalizers(of: "log-lens", to: [])
       try await fixture.wait("it is gone") { try await fixture.cluster.find(.installations, "log-lens") == nil }
     }
   }
 
   @Test func aSecondInstallationOfAnExtensionWaitsForTheFirstToGo() async throws {
-    let fixture = try ControllerFixture(.subscription, isAdmitting: false)
+    let fixture = try ControllerFixture(.subscription, hasAdmission: false)
     try await fixture.publish(["log-lens"])
     let spec: Value = ["extension": ["name": "log-lens", "version": "1.0.0"], "enabled": true]
 
@@ -247,7 +247,7 @@ import Testing
     try await fixture.withControllers {
       try await fixture.change("log-lens", .install(version: "1.0.0", config: ""))
       try await fixture.wait(for: "log-lens") { $0.state == .installed }
-      try await fixture.hold("log-lens", with: ["example.com/hold"])
+      try await fixture.setBundleFinalizers(of: "log-lens", to: ["example.com/hold"])
       try await fixture.change("log-lens", .uninstall)
       try await fixture.wait(for: "log-lens") { $0.state == .uninstalling }
       _ = try await fixture.cluster.patch(

@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func aSecondSubscriptionIsRefusedWithTheNameOfTheFirstAndSpoilsNothing() async throws {
-    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let fixture = try ControllerFixture(dialect, hasAdmission: false)
     try await fixture.publish(["log-lens"])
 
     try await fixture.withControllers {
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func anExtensionForgetsAFailureWhenItsSubscriptionGoes() async throws {
-    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let fixture = try ControllerFixture(dialect, hasAdmission: false)
     try await fixture.publish(["log-lens"])
     // No label may be as long, so that nothing can be kept of its release.
     let name = "log-lens-" + String(repeating: "x", count: 60)
@@ -133,7 +133,7 @@ import Testing
   @Test(arguments: [Dialect.subscription, .installPlan], ["", "No_Name"])
   func anExtensionWithoutANameIsToldOf(dialect: Dialect, name: String) async throws {
     // The definitions of another era may take it.
-    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let fixture = try ControllerFixture(dialect, hasAdmission: false)
     let kind = dialect.installations.kind
     let refuses = dialect == .subscription
     let object = Object(
@@ -174,7 +174,7 @@ import Testing
   }
 
   @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefusedWhateverTheServerTakes() async throws {
-    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let fixture = try ControllerFixture(dialect, hasAdmission: false)
     try await fixture.publish(["log-lens"])
 
     try await fixture.withControllers {
@@ -283,7 +283,7 @@ import Testing
   }
 
   @Test func aReleaseStaysThatOfItsExtension() async throws {
-    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let fixture = try ControllerFixture(dialect, hasAdmission: false)
     try await fixture.publish(["log-lens", "build-bell"])
 
     try await fixture.withControllers {

@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func whatFailsBeforeThereIsARecordIsSaidOnce() async throws {
-    let fixture = try ControllerFixture(.subscription, isAdmitting: false)
+    let fixture = try ControllerFixture(.subscription, hasAdmission: false)
     let resource = fixture.dialect.installations
     // No namespace can be called so, and another is asked for once that has been tried.
     let spec: Value = [
@@ -139,7 +139,7 @@ import Testing
 
     for _ in 0..<5 { try await settle(fixture) }
 
-    let record = try #require(try await fixture.record("cert-clock"))
+    let record = try #require(try await fixture.releaseRecord("cert-clock"))
     #expect(record.state == .installFailed && record.revision == 1)
     let events = try await fixture.cluster.list(.events, namespace: "default").filter {
       $0.value[path: "involvedObject", "kind"]?.string == "InstallPlan"
@@ -161,7 +161,7 @@ import Testing
     try await fixture.change("cert-clock", .upgrade(to: "1.2.0"))
     try await settle(fixture) { $0.now = { Timestamp(secondsSince1970: 1_800_000_000) } }
 
-    #expect(try await fixture.record("cert-clock")?.deployed?.version == "1.2.0")
+    #expect(try await fixture.releaseRecord("cert-clock")?.deployed?.version == "1.2.0")
     try await fixture.change("cert-clock", .uninstall)
     try await settle(fixture)
     #expect(try await fixture.cluster.find(fixture.dialect.installations, "cert-clock") == nil)

@@ -18,7 +18,7 @@ import Testing
     var choosesVersion = false
     if case .version? = row.choice { choosesVersion = true }
     #expect(choosesVersion == !row.question.isEmpty)
-    #expect(row.asksTheName == row.removes)
+    #expect(row.requiresTypedName == row.removes)
   }
 
   /// A change of each kind that leads elsewhere than `installation`.

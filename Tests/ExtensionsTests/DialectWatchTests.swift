@@ -51,7 +51,7 @@ import Testing
 
   private func isOther(_ states: [[String]?]) async -> (answer: Bool, pauses: [Duration]) {
     let world = World([Self.plans] + states)
-    let dialect = Dialect(era: .installPlan, servingGroup: Dialect.core)
+    let dialect = Dialect(era: .installPlan, servingGroup: Dialect.coreGroup)
     let answer = await Task { await world.watch.untilOther(than: dialect) }.value
     return (answer, world.pauses.withLock { $0 })
   }

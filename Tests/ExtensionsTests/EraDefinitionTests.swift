@@ -12,7 +12,7 @@ struct EraDefinitionTests {
   /// What a cluster with all definitions of one version would show.
   private func discovered(_ version: String) throws -> DiscoveryResult {
     let folder = TestData.definitions.folder + "/" + version
-    var discovered = DiscoveryResult(plurals: [Dialect.core: [], Dialect.serving: []])
+    var discovered = DiscoveryResult(plurals: [Dialect.coreGroup: [], Dialect.defaultServingGroup: []])
     for name in try Files.names(in: folder) where name.hasSuffix(".yaml") {
       let definition = try YAML.parse(try Files.text(folder + "/" + name))
       let group = try #require(definition[path: "spec", "group"]?.string)

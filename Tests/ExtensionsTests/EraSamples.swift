@@ -5,19 +5,19 @@ import Manifest
 @testable import KubernetesAPI
 
 extension Era {
-  /// What a cluster of this era lets be seen: its kinds, and the fields of an installation with their types.
+  /// What discovery finds in a cluster of this era: its kinds, and the fields of an installation with their types.
   var discovered: DiscoveryResult {
-    var discovered = DiscoveryResult(plurals: [Dialect.core: [], Dialect.serving: []])
+    var discovered = DiscoveryResult(plurals: [Dialect.coreGroup: [], Dialect.defaultServingGroup: []])
     discovered.plurals[Dialect(era: self).installations.group]?.insert(Dialect(era: self).installations.plural)
     discovered.plurals[Dialect(era: self).servingGroup]?.insert("jsbundles")
-    if self == .plugin { discovered.plurals[Dialect.serving]?.insert("plugins") }
-    discovered.installationSchema = Self.schema(spec: specification, status: accounts)
+    if self == .plugin { discovered.plurals[Dialect.defaultServingGroup]?.insert("plugins") }
+    discovered.installationSchema = Self.schema(spec: specFields, status: statusFields)
     return discovered
   }
 
   var capabilities: Capabilities { Capabilities(discovered, era: discovered.era ?? self) }
 
-  private var specification: [String: String] {
+  private var specFields: [String: String] {
     switch self {
     case .plugin, .subscription, .splitSubscription:
       ["config": "string", "enabled": "boolean", "releaseName": "string", "targetNamespace": "string"]
@@ -27,7 +27,7 @@ extension Era {
     }
   }
 
-  private var accounts: [String: String] {
+  private var statusFields: [String: String] {
     switch self {
     case .plugin, .subscription, .splitSubscription, .seed: ["state": "string"]
     case .scheduledSubscription: ["state": "string", "stateHistory": "array"]

@@ -155,7 +155,7 @@ import Testing
     #expect(try JSON.parse(Array(file.text.utf8)) == ["spec": ["config": "password: new\n"]])
     #expect(!plan.kubectl.contains("new") && !plan.text.contains("old"))
     #expect(plan.effects.map(\.text).prefix(3) == ["config:", "  password: •••", "  password: •••"])
-    #expect(plan.effects.compactMap(\.clear) == ["  password: old", "  password: new"])
+    #expect(plan.effects.compactMap(\.unmaskedText) == ["  password: old", "  password: new"])
     // Nothing to see, and yet another plan.
     let other = Plan.make(.configure(config: "password: other\n"), for: "whizard", in: context)
     #expect(plan.isOutdated(by: other))

@@ -21,7 +21,7 @@ import Testing
     let folder = TemporaryFolder()
     defer { folder.remove() }
     try Files.write(Array(Self.users.utf8), to: folder.path + "/users")
-    let asking = try Asking()
+    let asking = try TestAPI()
     _ = try await asking(.post, Path.extensions, Self.devops)
     let cluster = Cluster(transport: InProcessTransport(asking.api))
     let rules = GatewayRules()

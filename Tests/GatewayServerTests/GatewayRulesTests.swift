@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func aRuleIsInEffectAsSoonAsItsObjectIsThereAndGoneWithIt() async throws {
-    let asking = try Asking()
+    let asking = try TestAPI()
     let rules = GatewayRules()
     let running = Task {
       await rules.run(in: Cluster(transport: InProcessTransport(asking.api)), dialect: .installPlan)

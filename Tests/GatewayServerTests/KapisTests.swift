@@ -71,7 +71,8 @@ import Testing
     }
   }
 
-  /// kubectl 1.33 explained nothing of Kubernetes 1.20, which has no such index, when there was one of extensions alone.
+  /// kubectl 1.33 explained nothing of Kubernetes 1.20, which has no such index, when there was one of extensions
+  /// alone.
   @Test func whereTheServerHasNoIndexOfDocumentsThereIsNone() async throws {
     try await GatewayFixture.with(.service(at: "http://127.0.0.1:9"), api: NoAPI()) { gateway in
       let answer = try await gateway.ask("/openapi/v3")
@@ -124,7 +125,7 @@ import Testing
   }
 
   @Test func listsAreReadFromTheAPIAndOnlyRead() async throws {
-    let asking = try Asking()
+    let asking = try TestAPI()
     _ = try await asking(.post, Path.extensions, Self.objects[0].value)
     try await GatewayFixture.with(GatewayFixture.Objects(), api: asking.api) { gateway in
       let list = try await gateway.ask("/kapis/kubesphere.io/v1alpha1/extensions?limit=1")

@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func eachObjectSaysWhetherItIsServedAndWhyNot() async throws {
-    let asking = try Asking()
+    let asking = try TestAPI()
     let matcher: Value = ["path": "/proxy/a/*", "method": "*"]
     let specs: [(String, Value, String)] = [
       ("good", ["matcher": matcher, "upstream": ["url": "http://127.0.0.1:9"]], "Available"),

@@ -57,8 +57,8 @@ import Testing
     ).conditions
   }
 
-  private func bench(_ status: Status, _ times: Int) async throws -> (Asking, RuleConditions, Locked<[String]>) {
-    let asking = try Asking()
+  private func bench(_ status: Status, _ times: Int) async throws -> (TestAPI, RuleConditions, Locked<[String]>) {
+    let asking = try TestAPI()
     for name in ["a", "b"] { try await asking(.post, Self.group, proxy(name).value) }
     let refusing = RefusingAPI(api: asking.api, status: status, left: Locked(times))
     let log = Locked<[String]>([])
@@ -70,7 +70,7 @@ import Testing
     return (asking, conditions, log)
   }
 
-  private func said(_ asking: Asking) async throws -> [String] {
+  private func said(_ asking: TestAPI) async throws -> [String] {
     var said: [String] = []
     for name in ["a", "b"] {
       let conditions = try await asking(.get, Self.group + "/" + name)["status", "conditions"]?.sequence ?? []

@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func whatABundleIsMadeOfIsLookedAt() async throws {
-    let asking = try Asking()
+    let asking = try TestAPI()
     let cluster = Cluster(transport: InProcessTransport(asking.api))
     let bundle = bundle(["rawFrom": ["configMapKeyRef": ["namespace": "default", "name": "s", "key": "k"]]])
     var (snapshot, checks, now) = (bundle.snapshot, SourceChecks(), ContinuousClock.now)

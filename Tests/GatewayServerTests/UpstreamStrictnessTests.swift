@@ -71,7 +71,7 @@ import Testing
       connection.say("POST /proxy/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
       connection.say("nonsense\r\n")
       #expect(await connection.hear().hasPrefix("HTTP/1.1 400"))
-      await eventually { upstream.goneAway == upstream.requests.count }
+      await eventually { upstream.disconnects == upstream.requests.count }
     }
     upstream.stop()
   }

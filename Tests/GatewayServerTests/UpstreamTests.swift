@@ -98,7 +98,7 @@ import Testing
       #expect(answer.status == 504)
       #expect(answer.body.json[path: "ErrStatus", "reason"] == "Gateway Timeout")
       // On a busy machine it may be given up before it is connected.
-      await eventually { upstream.goneAway == upstream.requests.count }
+      await eventually { upstream.disconnects == upstream.requests.count }
     }
     upstream.stop()
   }
@@ -164,7 +164,7 @@ import Testing
 
       connection = nil
 
-      await eventually { upstream.goneAway == 1 }
+      await eventually { upstream.disconnects == 1 }
     }
     upstream.stop()
   }

@@ -29,7 +29,7 @@ import Testing
     try #require(requests.count == 2)
     #expect(requests.map(\.method) == [.get, .post] && requests.map(\.status) == [200, 200])
     #expect(requests[0].target == "/a?token=•••" && requests[0].sent == 5 && requests[0].isComplete)
-    #expect(requests[0].trace.id == "0af7651916cd43dd8448eb211c80319c")
+    #expect(requests[0].trace.traceID == "0af7651916cd43dd8448eb211c80319c")
     #expect(requests[0].peer.hasPrefix("127.0.0.1:") && requests[1].trace != requests[0].trace)
   }
 

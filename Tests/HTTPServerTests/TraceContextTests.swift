@@ -1,19 +1,22 @@
 import HTTP
 import Testing
 
-/// What ties requests together, as W3C Trace Context writes it.
+/// The `traceparent` header of W3C Trace Context.
 @Suite struct TraceContextTests {
-  private static let field = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+  private static let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
   @Test func aFieldIsReadAndWritten() throws {
-    let context = try #require(TraceContext(Self.field))
+    let context = try #require(TraceContext(Self.traceparent))
 
-    #expect(context.field == Self.field)
-    #expect(context.id == "0af7651916cd43dd8448eb211c80319c")
-    let next = context.next(seed: 7)
-    #expect(next.id == context.id && next.field != context.field && TraceContext(next.field) == next)
+    #expect(context.traceparent == Self.traceparent)
+    #expect(context.traceID == "0af7651916cd43dd8448eb211c80319c")
+    let child = context.child(seed: 7)
     #expect(
-      TraceContext("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more")?.field.hasSuffix("-00") == true)
+      child.traceID == context.traceID && child.traceparent != context.traceparent
+        && TraceContext(child.traceparent) == child)
+    #expect(
+      TraceContext("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more")?.traceparent.hasSuffix("-00") == true
+    )
   }
 
   @Test(arguments: [
@@ -25,12 +28,12 @@ import Testing
     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
     "0x-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
   ])
-  func whatIsNoneIsPassedOver(field: String) {
-    #expect(TraceContext(field) == nil)
+  func anInvalidHeaderIsIgnored(traceparent: String) {
+    #expect(TraceContext(traceparent) == nil)
   }
 
   @Test func eachSeedMakesAnother() {
-    let made = (0..<1_000).map { TraceContext(seed: UInt64($0)).field }
+    let made = (0..<1_000).map { TraceContext(seed: UInt64($0)).traceparent }
 
     #expect(Set(made).count == 1_000 && made.allSatisfy { TraceContext($0) != nil })
   }

@@ -13,7 +13,7 @@ import Testing
 @Suite struct DefinitionsTests {
   @Test(arguments: Dialect.Name.allCases)
   func theirDefinitionsAreObjectsToo(name: Dialect.Name) async throws {
-    let list = try await Asking(Dialect(name))(.get, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+    let list = try await TestAPI(Dialect(name))(.get, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
 
     #expect(list.names == Definitions.of(name).map(\.name).sorted())
     for item in list["items"]?.sequence ?? [] {
@@ -79,7 +79,7 @@ import Testing
     """
 
   @Test func theFirstDesignComesBackWithEveryField() async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let plurals = Dictionary(
       uniqueKeysWithValues: ask.api.types.all.filter { $0.resource.group == "kubesphere.io" }
         .map { ($0.resource.kind, $0.resource.plural) })
@@ -121,7 +121,7 @@ import Testing
 
   @Test(arguments: unreadable)
   func aFieldThatCannotBeReadIsRefusedWithItsPath(kind: String, path: [String], value: Value) async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let node = try #require(try YAML.documents(Self.written).first { $0.value["kind"]?.string == kind })
     let plural = try #require(ask.api.types.all.first { $0.resource.kind == kind }?.resource.plural)
     let wrong = node.value.setting(["spec"] + path, to: value)
@@ -135,10 +135,10 @@ import Testing
   /// What is made of it has labels with its name; of a Subscription that is too long, its state says so.
   @Test(arguments: ["Repository", "Extension"])
   func aNameThatNoLabelHoldsIsRefused(kind: String) async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let node = try #require(try YAML.documents(Self.written).first { $0.value["kind"]?.string == kind })
     let plural = try #require(ask.api.types.all.first { $0.resource.kind == kind }?.resource.plural)
-    func make(_ count: Int) async throws -> Asking.Answer {
+    func make(_ count: Int) async throws -> TestAPI.Answer {
       let name = Value.string(String(repeating: "a", count: count))
       return try await ask(
         .post, "/apis/kubesphere.io/v1alpha1/\(plural)", node.value.setting(["metadata", "name"], to: name))
@@ -154,7 +154,7 @@ import Testing
     "1.20.1+k3s1",
   ])
   func aLowestKubernetesIsAVersionOrACondition(text: String) async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let made = try await ask(
       .post, "/apis/kubesphere.io/v1alpha1/extensionversions",
       [
@@ -167,7 +167,7 @@ import Testing
 
   @Test(arguments: ["0", "10m", "1h30m", "1.5h", ".5s", "100ms", "+1s"])
   func aDurationIsWhatGoReads(text: String) async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let own = Object(
       Dialect.subscription.repositories, name: "own",
       ["spec": ["updateStrategy": ["registryPoll": ["interval": .string(text)]]]])

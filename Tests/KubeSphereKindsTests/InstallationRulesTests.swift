@@ -24,7 +24,7 @@ import Testing
       (Dialect.installPlan, Path.plans, Value.plan("devops")),
       (.subscription, Path.subscriptions, Self.subscription),
     ] {
-      let ask = try Asking(dialect)
+      let ask = try TestAPI(dialect)
 
       let answer = try await ask(.post, target, object.setting(path, to: value))
 
@@ -39,7 +39,7 @@ import Testing
 
   /// The answer of KubeSphere 4.1 to the same.
   @Test func whatIsNoYAMLIsDeniedInTheWordsOfTheWebhook() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
 
     let answer = try await ask(.post, Path.plans, .plan("devops", config: "a: [\n"))
 
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func agentsConfigsAreReadAsWell() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let placed = Value.plan("devops").setting(["spec", "clusterScheduling"], to: ["overrides": ["east": "a: ["]])
 
     let answer = try await ask(.post, Path.plans, placed)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func aSubscriptionsConfigIsAnObjectAndNoText() async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
 
     let refused = try await ask(
       .post, Path.subscriptions, Self.subscription.setting(["spec", "config"], to: "replicas: 3"))
@@ -79,7 +79,7 @@ import Testing
 
   @Test(arguments: moves)
   func theNamespaceOfARelease(from: Value?, note: String?, to: Value?, isTaken: Bool) async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let annotations = note.map { Value.mapping(["ksx.dev/release-namespace": .string($0)]) }
     let object = Self.subscription.setting(["spec", "config"], to: nil).setting(["spec", "targetNamespace"], to: from)
       .setting(["metadata", "annotations"], to: annotations)
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func onlySubscriptionsTakeObjectsAsConfig() async throws {
-    let (plans, subscriptions) = (try Asking(.installPlan), try Asking(.subscription))
+    let (plans, subscriptions) = (try TestAPI(.installPlan), try TestAPI(.subscription))
     let config: Value = ["replicas": 3]
 
     let refused = try await plans(.post, Path.plans, .plan("devops", config: config))
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func blanksAtTheEndsOfConfigLinesAreDropped() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
 
     let made = try await ask(.post, Path.plans, .plan("devops", config: "a: 1  \n# note\t\nb: 2\n"))
 
@@ -128,7 +128,7 @@ import Testing
     ),
   ])
   func eachDialectServesItsOwn(dialect: Dialect, paths: [String]) async throws {
-    let (ask, other) = (try Asking(dialect), try Asking(dialect == .subscription ? .installPlan : .subscription))
+    let (ask, other) = (try TestAPI(dialect), try TestAPI(dialect == .subscription ? .installPlan : .subscription))
 
     for path in paths {
       #expect(try await ask(.get, path).status == 200)
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func discoveryListsWhatIsServed() async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
 
     let list = try await ask(.get, "/apis/kubesphere.io/v1alpha1")
     let groups = try await ask(.get, "/apis")
@@ -158,14 +158,14 @@ import Testing
       "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": ["resourceAttributes": [:]],
     ]
 
-    let answer = try await Asking()(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
+    let answer = try await TestAPI()(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
 
     #expect(answer.status == 201)
     #expect(answer["status", "allowed"] == true)
   }
 
   @Test func oneExtensionHasOneSubscription() async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     try await ask(.post, Path.subscriptions, Self.subscription)
 
     let second = Self.subscription.setting(["metadata", "name"], to: "another")
@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test func aReleaseBecomesNoOtherExtensions() async throws {
-    let ask = try Asking(.subscription)
+    let ask = try TestAPI(.subscription)
     let target = Path.subscriptions + "/devops"
     try await ask(.post, Path.subscriptions, Self.subscription)
 

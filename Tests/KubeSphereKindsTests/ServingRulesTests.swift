@@ -10,12 +10,12 @@ import Testing
 
 /// What KubeSphere's webhooks say of objects that claim what another one serves.
 @Suite struct ServingRulesTests {
-  private let asking: Asking
+  private let asking: TestAPI
   private static let group = "/apis/extensions.kubesphere.io/v1alpha1/"
 
-  init() throws { asking = try Asking(.installPlan) }
+  init() throws { asking = try TestAPI(.installPlan) }
 
-  private func create(_ kind: String, _ plural: String, _ name: String, _ spec: Value) async throws -> Asking.Answer {
+  private func create(_ kind: String, _ plural: String, _ name: String, _ spec: Value) async throws -> TestAPI.Answer {
     try await asking(
       .post, Self.group + plural,
       [
@@ -24,12 +24,12 @@ import Testing
       ])
   }
 
-  private func service(_ name: String, _ version: String) async throws -> Asking.Answer {
+  private func service(_ name: String, _ version: String) async throws -> TestAPI.Answer {
     try await create(
       "APIService", "apiservices", name, ["group": "a.example.com", "version": .string(version), "url": "http://a"])
   }
 
-  private func proxy(_ name: String, _ path: String, _ method: String) async throws -> Asking.Answer {
+  private func proxy(_ name: String, _ path: String, _ method: String) async throws -> TestAPI.Answer {
     try await create(
       "ReverseProxy", "reverseproxies", name,
       ["matcher": ["path": .string(path), "method": .string(method)], "upstream": ["url": "http://a"]])
@@ -70,7 +70,7 @@ import Testing
     #expect(try await asking.patch(Self.group + "reverseproxies/a", ["metadata": ["labels": ["x": "y"]]]).status == 200)
   }
 
-  @Test func anEntryHasANameOfItsOwn() async throws {
+  @Test func entryNamesAreUniqueAcrossExtensionEntries() async throws {
     func entry(_ name: String, _ entries: [String]) async throws -> Int {
       let all = entries.map { Value.mapping(["name": .string($0), "link": "/x"]) }
       return try await create("ExtensionEntry", "extensionentries", name, ["entries": .sequence(all)]).status
@@ -88,8 +88,8 @@ import Testing
   ]
 
   @Test(arguments: matchers)
-  func whatNoMatcherIsIsRefusedWithItsPlace(matcher: Value, fields: [String]) async throws {
-    let ask = try Asking(.subscription)
+  func anInvalidMatcherIsRefusedWithItsField(matcher: Value, fields: [String]) async throws {
+    let ask = try TestAPI(.subscription)
     let resource = Dialect.subscription.reverseProxies
     let proxy = Object(resource, name: "p", ["spec": ["matcher": matcher]])
 

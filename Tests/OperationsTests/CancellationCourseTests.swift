@@ -70,8 +70,8 @@ import Testing
     pass(1)
     #expect(course.completed(facts("7")).isStill)
     #expect(!course.completed(facts("8")).isStill)
-    #expect(!course.completed(facts("8")).hasTakenStock)
-    course.took(.takeStock, at: facts().installation)
-    #expect(course.completed(facts("8")).hasTakenStock)
+    #expect(!course.completed(facts("8")).hasResynced)
+    course.took(.resyncFromRelease, at: facts().installation)
+    #expect(course.completed(facts("8")).hasResynced)
   }
 }

@@ -76,11 +76,12 @@ import Testing
   @Test func whatFailedWithoutAJobIsTakenForWhatRuns() {
     var rested = facts("UpgradeFailed")
     rested.isJobComplete = true
-    #expect(cancellation.next(rested) == .takeStock)
-    rested.hasTakenStock = true
+    #expect(cancellation.next(rested) == .resyncFromRelease)
+    rested.hasResynced = true
     #expect(cancellation.next(rested) == .retry)
     guard
-      case .patch(_, _, _, let body) = cancellation.write(.takeStock, rested, in: Capabilities(assuming: .installPlan))
+      case .patch(_, _, _, let body) = cancellation.write(
+        .resyncFromRelease, rested, in: Capabilities(assuming: .installPlan))
     else { return #expect(Bool(false)) }
     #expect(body == ["status": ["state": "", "stateHistory": .null]])
   }
@@ -91,7 +92,7 @@ import Testing
     left.installation.observed.configHash = ConfigHash.of("a: 1\n")
     #expect(cancellation.next(left) == .wait)
     left.isStill = true
-    #expect(cancellation.next(left) == .takeStock)
+    #expect(cancellation.next(left) == .resyncFromRelease)
     // It is being tried: the fingerprint is written with the Job.
     left.installation.observed.configHash = ""
     #expect(cancellation.next(left) == .wait)
@@ -117,8 +118,8 @@ import Testing
     var left = facts("Preparing")
     left.installation.observed.configHash = ""
     (left.isStill, left.isJobComplete) = (true, true)
-    #expect(cancellation.next(left) == .takeStock)
-    left.hasTakenStock = true
+    #expect(cancellation.next(left) == .resyncFromRelease)
+    left.hasResynced = true
     #expect(cancellation.next(left) == .wait)
   }
 
@@ -126,7 +127,7 @@ import Testing
   @Test func whatIsLeftPreparingBehindAJobThatSucceededIsTakenForWhatRunsWhateverIsMarked() {
     var left = facts("Preparing", job: "job-9", marked: "job-3")
     (left.isStill, left.isJobComplete, left.jobVersion) = (true, true, "1.0.0")
-    #expect(cancellation.next(left) == .takeStock)
+    #expect(cancellation.next(left) == .resyncFromRelease)
   }
 
   /// What an earlier change has noted of what ran before is not what runs.

@@ -103,7 +103,7 @@ import Testing
     let stuck = findings("Preparing") { $0.job = .missing }
     #expect(causes(stuck) == [.preparingForEver])
     #expect(body(stuck) == #"{"status":{"state":"","stateHistory":null,"jobName":"","configHash":""}}"#)
-    #expect(remedies(stuck) == ["start over", "take stock"])
+    #expect(remedies(stuck) == ["start over", "resync with helm's release"])
     #expect(
       remedies(findings("Preparing") { ($0.job, $0.releases) = (.missing, .there([])) }) == ["start over", "uninstall"])
     let young = findings("Preparing", status: ["stateHistory": states(["Preparing"], until: now - 60)]) {
@@ -178,7 +178,7 @@ import Testing
     #expect(failed[0].text.hasSuffix("without it no change can be carried out"))
     #expect(failed[0].remedies.map(\.name.english) == ["add the repository again"])
     #expect(failed[0].evidence.last?.object.hasPrefix("Repository ") == true)
-    guard case .person(let words)? = failed[0].remedies[0].steps.first else {
+    guard case .manual(let words)? = failed[0].remedies[0].steps.first else {
       Issue.record("no request adds a repository whose address is not known")
       return
     }

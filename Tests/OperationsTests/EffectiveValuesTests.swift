@@ -48,7 +48,7 @@ import Testing
     #expect(try !values("gone: 1\n", "gone: null").entries.contains { $0.key == "gone" })
   }
 
-  @Test func valuesOfPartsStandBelowTheirNames() throws {
+  @Test func subchartDefaultsAreNestedUnderTheirNameOrAlias() throws {
     let files = [
       "Chart.yaml": "name: whizard\ndependencies: [{name: store, alias: db}]\n", "values.yaml": "a: 1\ndb: {size: 2}\n",
       "charts/store/Chart.yaml": "name: store\n", "charts/store/values.yaml": "size: 1\nmode: fast\n",
@@ -67,14 +67,14 @@ import Testing
           "mode":{"enum":["fast","slow"]},"hosts":{"type":"array","items":{"type":"string","pattern":"^a"}}}}
         """#))
 
-    #expect(schema.mistakes(in: ["name": "ab", "port": 80, "mode": "slow", "hosts": ["a"]]).isEmpty)
+    #expect(schema.violations(in: ["name": "ab", "port": 80, "mode": "slow", "hosts": ["a"]]).isEmpty)
     #expect(
-      schema.mistakes(in: ["port": 70_000, "mode": "quick", "hosts": [1], "prot": 1]) == [
-        "name is required by the chart's schema", "port is above the most of 65535",
+      schema.violations(in: ["port": 70_000, "mode": "quick", "hosts": [1], "prot": 1]) == [
+        "name is required by the chart's schema", "port must be at most 65535",
         #"mode must be one of "fast", "slow""#, "hosts[0] must be string, says the chart's schema",
         "prot is not allowed by the chart's schema; did you mean port?",
       ])
-    #expect(schema.mistakes(in: ["name": "a"]) == ["name is below the least of 2"])
-    #expect(schema.unchecked == ["pattern"])
+    #expect(schema.violations(in: ["name": "a"]) == ["name must have a length of at least 2"])
+    #expect(schema.unsupportedKeywords == ["pattern"])
   }
 }

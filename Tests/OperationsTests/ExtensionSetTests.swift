@@ -113,7 +113,7 @@ import Testing
 
     // Comments and the order of keys are all that an object does not keep.
     #expect(
-      found.isEmpty(isWhole: true) || (from == .subscription && to == .installPlan), "\(found.lines(isWhole: true))")
+      found.isEmpty(prunes: true) || (from == .subscription && to == .installPlan), "\(found.lines(prunes: true))")
     #expect(found.repositories.isEmpty)
   }
 
@@ -139,8 +139,8 @@ import Testing
       found.extensions[2].changes
         == [.install(version: "2.0.0", config: "", isEnabled: false), .place(on: ["east"])])
     #expect(found.unlisted.map(\.name) == ["other"])
-    #expect(found.lines(isWhole: false).contains(Plan.Effect(.changed, "up: version 1.0.0 → v1.1.0")))
-    #expect(found.lines(isWhole: true).contains(Plan.Effect(.removed, "other 1.0.0, which the file does not name")))
+    #expect(found.lines(prunes: false).contains(Plan.Effect(.changed, "up: version 1.0.0 → v1.1.0")))
+    #expect(found.lines(prunes: true).contains(Plan.Effect(.removed, "other 1.0.0, which the file does not name")))
   }
 
   @Test func whatIsSecretInAConfigIsNotShown() throws {
@@ -150,7 +150,7 @@ import Testing
     bell.placement = ["clusters": ["east"], "overrides": ["east": "token: hush\n"]]
     set.members = [bell]
 
-    let lines = difference(set, [installation("bell", config: "password: old\nport: 80\n")]).lines(isWhole: false)
+    let lines = difference(set, [installation("bell", config: "password: old\nport: 80\n")]).lines(prunes: false)
       .map(\.text)
 
     #expect(lines.contains("  password: •••") && lines.contains("  port: 81"))
@@ -179,7 +179,7 @@ import Testing
     let (silent, none) = (try ExtensionSet(text), try ExtensionSet(text + "repositories: []\nextensions: []\n"))
     let there = ([installation("bell")], [repository(["url": "https://example.com"])])
 
-    #expect(difference(silent, there.0, there.1).isEmpty(isWhole: true))
+    #expect(difference(silent, there.0, there.1).isEmpty(prunes: true))
     let gone = difference(none, there.0, there.1)
     #expect(gone.unlisted.map(\.name) == ["bell"] && gone.unlistedRepositories.map(\.name) == ["main"])
     #expect(silent.value["repositories"] == nil && silent.value["extensions"] == nil)

@@ -46,7 +46,7 @@ extension DiagnosisTests {
 
     #expect(
       remedies(found) == ["read why", "go back to 1.0.0, which was Installed", "bring TrafficPolicy, then retry"])
-    #expect(found.first?.remedies.last?.steps.first == .person("install what defines \("TrafficPolicy")"))
+    #expect(found.first?.remedies.last?.steps.first == .manual("install what defines \("TrafficPolicy")"))
     #expect(found.first?.remedies.last?.steps.count == 2)
   }
 
@@ -56,7 +56,7 @@ extension DiagnosisTests {
     let found = failed(.installPlan, "no room", former: former)
 
     #expect(
-      found.first?.remedies.last?.steps == [.person(Sentence(verbatim: "ksx rollback whizard --version 1.0.0"))])
+      found.first?.remedies.last?.steps == [.manual(Sentence(verbatim: "ksx rollback whizard --version 1.0.0"))])
   }
 
   @Test(
@@ -85,18 +85,18 @@ extension DiagnosisTests {
   }
 
   @Test func imagesThatCannotBeHadAndPodsThatEndAgainAndAgainAreTold() throws {
-    let pull = try #require(PodTrouble(pod(waiting: ["reason": "ImagePullBackOff", "message": "Back-off pulling"])))
+    let pull = try #require(PodProblem(pod(waiting: ["reason": "ImagePullBackOff", "message": "Back-off pulling"])))
     let again = try #require(
-      PodTrouble(pod("web-2", waiting: ["reason": "ErrImagePull", "message": "Back-off pulling"])))
+      PodProblem(pod("web-2", waiting: ["reason": "ErrImagePull", "message": "Back-off pulling"])))
     let crash = try #require(
-      PodTrouble(
+      PodProblem(
         pod(waiting: ["reason": "CrashLoopBackOff"], last: ["terminated": ["reason": "Error", "exitCode": 1]])))
     let found = findings("Installed") { $0.pods = [crash, pull] }
 
     #expect(causes(found) == [.crashLoop, .imagePull])
-    #expect(found.first?.text == "its pod web-1 ends again and again, 7 times by now: Error, exit code 1")
+    #expect(found.first?.text == "its pod web-1 crashes repeatedly (7 restarts): Error, exit code 1")
     #expect(
-      found.last?.text == "its pod web-1 cannot have the image r.example/web:1: ImagePullBackOff: Back-off pulling")
+      found.last?.text == "its pod web-1 cannot pull the image r.example/web:1: ImagePullBackOff: Back-off pulling")
     #expect(found.last?.evidence.first?.field == "status.containerStatuses[web].state.waiting")
     #expect(found.last?.evidence.first?.time == "2026-11-26T10:02:00Z")
     #expect(causes(findings("Installed") { $0.pods = [pull, again] }) == [.imagePull, .imagePull])
@@ -113,7 +113,7 @@ extension DiagnosisTests {
     pod.value = pod.value.setting(["metadata", "labels", "controller-revision-hash"], to: "db-1")
     pod.value = pod.value.setting(["metadata", "ownerReferences"], to: [["kind": "StatefulSet", "uid": "u-1"]])
 
-    let trouble = try #require(PodTrouble(pod)).holding([owned], pod)
+    let trouble = try #require(PodProblem(pod)).holding([owned], pod)
     let found = findings("Upgrading") { $0.pods = [trouble] }
 
     #expect(trouble.heldSet == (isHeld ? "db" : ""))
@@ -141,12 +141,12 @@ extension DiagnosisTests {
   }
 
   @Test func aPodThatIsBegunOrRunsOrHasEndedIsNoTrouble() {
-    #expect(PodTrouble(pod(waiting: ["reason": "ContainerCreating"])) == nil)
-    #expect(PodTrouble(pod(phase: "Running")) == nil)
+    #expect(PodProblem(pod(waiting: ["reason": "ContainerCreating"])) == nil)
+    #expect(PodProblem(pod(phase: "Running")) == nil)
     let refused: Value = [
       ["type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"]
     ]
-    #expect(PodTrouble(pod(conditions: refused))?.words == "Unschedulable: 0/3 nodes")
-    #expect(PodTrouble(pod(conditions: refused))?.cause == .podWaits)
+    #expect(PodProblem(pod(conditions: refused))?.message == "Unschedulable: 0/3 nodes")
+    #expect(PodProblem(pod(conditions: refused))?.cause == .podWaits)
   }
 }

@@ -63,7 +63,7 @@ import Testing
     let three = (["a", "b", "c"] as [Sentence]).joined(separator: "; ")
 
     #expect(three.english == "a; b; c")
-    #expect(three.filled { $0 == "{0}; {1}" ? "{0}；{1}" : $0 } == "a；b；c")
+    #expect(three.rendered { $0 == "{0}; {1}" ? "{0}；{1}" : $0 } == "a；b；c")
     #expect(([] as [Sentence]).joined(separator: "; ").isEmpty)
   }
 

@@ -48,7 +48,7 @@ extension DiagnosisTests {
         found.first?.evidence.map(\.field) == ["status.state", "metadata.deletionTimestamp", "status.conditions"])
       #expect(remedies(found) == ["have that program take it off", "take its finalizers off", "remove by force"])
       let line = #"kubectl patch jsbundle bell --type=merge -p '{"metadata":{"finalizers":null}}'"#
-      #expect(found.first?.remedies[1].steps == [.person(Sentence(verbatim: line))])
+      #expect(found.first?.remedies[1].steps == [.manual(Sentence(verbatim: line))])
     }
   }
 
@@ -62,7 +62,7 @@ extension DiagnosisTests {
     #expect(causes(found) == [.uninstallHeld])
     #expect(remedies(found) == ["read why", "run the hook again", "remove by force"])
     #expect(
-      found.first?.remedies[1].steps == [.person(Sentence(verbatim: "kubectl -n extension-whizard delete job drain"))])
+      found.first?.remedies[1].steps == [.manual(Sentence(verbatim: "kubectl -n extension-whizard delete job drain"))])
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])

@@ -142,6 +142,6 @@ import Testing
     let rows = ConfigSheet(package, config: "password: hunter2\n").rows
 
     #expect(rows.map(\.text) == ["password: •••", "token: •••"])
-    #expect(rows.map(\.clear) == ["password: hunter2", "token: a"])
+    #expect(rows.map(\.unmaskedText) == ["password: hunter2", "token: a"])
   }
 }

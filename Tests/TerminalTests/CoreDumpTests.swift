@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(.enabled(if: hasPython, "python3 is missing, which asks the kernel about itself"))
-  func theMemoryOfAnotherProgramThatIsStartedDoesNot() {
+  func aStartedProgramIsDumpable() {
     let wasForbidden = CoreDump.isForbidden
     defer { if !wasForbidden { CoreDump.allow() } }
     CoreDump.forbid()

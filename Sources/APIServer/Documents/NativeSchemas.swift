@@ -25,7 +25,9 @@ enum NativeSchemas {
   private static func collect(
     _ schema: Schema, _ known: inout Set<String>, _ pairs: inout [Mapping.Pair], _ version: OpenAPI.Version
   ) {
-    for inner in Array(schema.properties.values) + [schema.items, schema.additional.schema].compactMap(\.self) {
+    for inner in Array(schema.properties.values)
+      + [schema.items, schema.additionalProperties.schema].compactMap(\.self)
+    {
       if let name = inner.native?.name, !name.isEmpty {
         guard known.insert(name).inserted else { continue }
         pairs.append(Mapping.Pair(key: self.name(name), value: definition(inner, version)))
@@ -55,7 +57,7 @@ enum NativeSchemas {
     var value = Mapping()
     for (key, word) in scalar(schema, version) { value[key] = word }
     if let items = schema.items { value["items"] = field(items, version) }
-    if let inner = schema.additional.schema { value["additionalProperties"] = field(inner, version) }
+    if let inner = schema.additionalProperties.schema { value["additionalProperties"] = field(inner, version) }
     if schema.isAtomic { value["x-kubernetes-map-type"] = "atomic" }
     return marked(.mapping(value), schema)
   }
@@ -77,7 +79,7 @@ enum NativeSchemas {
   /// Adds the extensions that say how lists and mappings are merged.
   private static func marked(_ value: Value, _ schema: Schema) -> Value {
     var marks: [(String, Value)] = []
-    switch schema.list {
+    switch schema.listType {
     case .atomic: break
     case .set: marks.append(("x-kubernetes-list-type", "set"))
     case .map(let keys):

@@ -99,7 +99,7 @@ extension FieldSet {
   /// The paths of all fields of `value`.
   init(of value: Value, _ structure: Structure) {
     switch (value, structure) {
-    case (.mapping(let mapping), .any), (.mapping(let mapping), .map), (.mapping(let mapping), .fields):
+    case (.mapping(let mapping), .untyped), (.mapping(let mapping), .map), (.mapping(let mapping), .fields):
       for pair in mapping.pairs {
         let (inner, isKnown) = structure.member(pair.key)
         var child = FieldSet(of: pair.value, inner)
@@ -131,7 +131,7 @@ extension FieldSet {
 extension Structure {
   /// The structure of an item of a list with keys.
   var item: Structure {
-    guard case .items(_, let structure) = self else { return .whole }
+    guard case .items(_, let structure) = self else { return .atomic }
     return structure
   }
 
@@ -146,7 +146,7 @@ extension Structure {
   /// Whether a mapping is merged key by key.
   var mergesKeys: Bool {
     switch self {
-    case .any, .map, .fields: true
+    case .untyped, .map, .fields: true
     default: false
     }
   }

@@ -39,7 +39,7 @@ package actor API: CallerHandler {
   ) throws(StorageError) {
     self.now = now
     self.report = report
-    store = try ObjectStore(path: path, remembering: limit, knowing: Set(types.all.map(\.collection)))
+    store = try ObjectStore(path: path, remembering: limit, ownCollections: Set(types.all.map(\.collection)))
     do throws(StorageError) {
       try store.makeClusterObjects(at: now())
     } catch {

@@ -71,7 +71,7 @@ extension API {
       guard version <= current else { throw .tooLargeVersion(version, current: current) }
       guard let past = past(collection, at: version) else {
         guard case .exactly = wanted else { throw .expiredContinue }
-        throw .expired(version, oldest: registry.withLock { $0.history.oldest })
+        throw .expired(version, oldest: registry.withLock { $0.history.compactedVersion })
       }
       let objects = filter.selection(of: past, after: key)
       return Snapshot(objects: objects, version: version, damaged: damaged)

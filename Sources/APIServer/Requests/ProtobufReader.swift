@@ -67,7 +67,7 @@ struct ProtobufReader {
     if let items = property.items {
       let old = result[key]?.sequence ?? []
       result[key] = .sequence(old + (try value(field, items).map { [$0] } ?? []))
-    } else if let values = property.additional.schema {
+    } else if let values = property.additionalProperties.schema {
       guard let (name, value) = try entry(field, values) else { return }
       var mapping = result[key]?.mapping ?? Mapping()
       mapping[name] = value

@@ -26,7 +26,7 @@ enum StrategicMergePatch {
     }
     var result = try retaining(patch, old)
     for pair in patch.pairs where !pair.key.hasPrefix("$") {
-      let property = schema?.properties[pair.key] ?? schema?.additional.schema
+      let property = schema?.properties[pair.key] ?? schema?.additionalProperties.schema
       result[pair.key] = try value(pair.value, over: result[pair.key], property, directives(patch, pair.key))
     }
     for pair in patch.pairs where pair.key.hasPrefix("$") {

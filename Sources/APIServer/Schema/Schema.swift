@@ -13,11 +13,11 @@ final class Schema: Sendable {
   /// Whether unknown fields are kept.
   let preservesUnknown: Bool
   let properties: [String: Schema]
-  let additional: Additional
+  let additionalProperties: Additional
   let items: Schema?
   let required: [String]
   let defaultValue: Value?
-  let list: ListKind
+  let listType: ListKind
   /// Whether a mapping is replaced as a whole.
   let isAtomic: Bool
   let limits: Limits
@@ -50,11 +50,11 @@ final class Schema: Sendable {
     isEmbedded = parts.isEmbedded
     preservesUnknown = parts.preservesUnknown
     properties = parts.properties
-    additional = parts.additional
+    additionalProperties = parts.additionalProperties
     items = parts.items
     required = parts.required
     defaultValue = parts.defaultValue
-    list = parts.list
+    listType = parts.listType
     isAtomic = parts.isAtomic
     limits = parts.limits
     logic = parts.logic
@@ -75,11 +75,11 @@ final class Schema: Sendable {
     var isEmbedded = false
     var preservesUnknown = false
     var properties: [String: Schema] = [:]
-    var additional = Additional.nothing
+    var additionalProperties = Additional.nothing
     var items: Schema?
     var required: [String] = []
     var defaultValue: Value?
-    var list = ListKind.atomic
+    var listType = ListKind.atomic
     var isAtomic = false
     var limits = Limits()
     var logic = Logic()

@@ -43,7 +43,7 @@ extension Schema {
     return isChanged || isPruned ? result : nil
   }
 
-  private func property(_ key: String) -> Schema? { properties[key] ?? additional.schema }
+  private func property(_ key: String) -> Schema? { properties[key] ?? additionalProperties.schema }
 
   /// What happens to the value of a field.
   private enum Completion { case kept, leftOut, becomes(Value) }
@@ -100,7 +100,7 @@ private struct Pruning {
   }
 
   private mutating func prune(_ mapping: Mapping, _ schema: Schema, isObject: Bool) -> Mapping? {
-    if case .anything = schema.additional { return nil }
+    if case .anything = schema.additionalProperties { return nil }
     var kept: [Mapping.Pair]?
     for (index, pair) in mapping.pairs.enumerated() {
       if isObject, ["apiVersion", "kind"].contains(pair.key) {
@@ -108,7 +108,7 @@ private struct Pruning {
         continue
       }
       let metadata = isObject && pair.key == "metadata" ? Schema.metadata : nil
-      guard let property = metadata ?? schema.properties[pair.key] ?? schema.additional.schema else {
+      guard let property = metadata ?? schema.properties[pair.key] ?? schema.additionalProperties.schema else {
         guard !schema.preservesUnknown else {
           kept?.append(pair)
           continue

@@ -146,7 +146,7 @@ struct SchemaReader {
         .forbidden(
           path.appending("additionalProperties"), "additionalProperties and properties are mutual exclusive"))
     }
-    parts.additional =
+    parts.additionalProperties =
       additional.mapping == nil
       ? .anything : .values(below("additionalProperties") { $0.schema(additional, isStructural: isStructural) })
   }
@@ -158,14 +158,14 @@ struct SchemaReader {
     }
     switch value["x-kubernetes-list-type"] {
     case nil, "atomic": break
-    case "set": parts.list = .set
+    case "set": parts.listType = .set
     case "map":
       let keys = value["x-kubernetes-list-map-keys"]?.sequence?.compactMap(\.string) ?? []
       if keys.isEmpty {
         causes.append(
           .required(path.appending("x-kubernetes-list-map-keys"), "must not be empty if x-kubernetes-list-type is map"))
       }
-      parts.list = .map(keys: keys)
+      parts.listType = .map(keys: keys)
       if parts.items?.types == [.object] { checkKeys(keys, parts.items) }
     case let other?:
       causes.append(

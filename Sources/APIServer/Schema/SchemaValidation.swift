@@ -55,7 +55,7 @@ struct SchemaValidation {
       causes.append(.required(path.appending(name)))
     }
     for pair in mapping.pairs {
-      guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
+      guard let property = schema.properties[pair.key] ?? schema.additionalProperties.schema else { continue }
       path.push(pair.key)
       check(pair.value, property)
       path.pop()
@@ -199,13 +199,13 @@ extension SchemaValidation {
     switch value {
     case .mapping(let mapping):
       for pair in mapping.pairs {
-        guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
+        guard let property = schema.properties[pair.key] ?? schema.additionalProperties.schema else { continue }
         if schema.properties[pair.key] == nil { path.push(member: pair.key) } else { path.push(pair.key) }
         checkLists(pair.value, property)
         path.pop()
       }
     case .sequence(let items):
-      checkDuplicates(items, schema.list)
+      checkDuplicates(items, schema.listType)
       guard let inner = schema.items else { return }
       for (index, item) in items.enumerated() {
         path.push(index)

@@ -4,9 +4,9 @@ package import Manifest
 /// similar OpenAPI extensions).
 package indirect enum Structure: Hashable, Sendable {
   /// Unknown structure: mappings are merged, lists are replaced.
-  case any
+  case untyped
   /// Replaced as a whole: scalars, and atomic lists and mappings.
-  case whole
+  case atomic
   /// A list of distinct scalars.
   case set
   /// A list whose items are identified by the values of some of their keys.
@@ -32,22 +32,22 @@ package indirect enum Structure: Hashable, Sendable {
   /// The structure of the value of `key`, and whether the key is known.
   func member(_ key: String) -> (structure: Structure, isKnown: Bool) {
     switch self {
-    case .fields(let fields): fields[key].map { ($0, true) } ?? (.any, false)
+    case .fields(let fields): fields[key].map { ($0, true) } ?? (.untyped, false)
     case .map(let structure): (structure, false)
-    default: (.any, false)
+    default: (.untyped, false)
     }
   }
 
   /// The structure of an object with `fields` besides its metadata.
   package static func object(_ fields: [String: Structure]) -> Structure {
     var all = fields
-    for key in ["apiVersion", "kind"] { all[key] = .whole }
+    for key in ["apiVersion", "kind"] { all[key] = .atomic }
     all["metadata"] = metadata
     return .fields(all)
   }
 
   private static let metadata = fields([
-    "annotations": .map(.whole), "labels": .map(.whole), "finalizers": .set,
+    "annotations": .map(.atomic), "labels": .map(.atomic), "finalizers": .set,
     "ownerReferences": .items(keys: ["uid"], .fields([:])),
   ])
 }

@@ -25,7 +25,7 @@ package struct ChangeLog: Sendable {
   }
 
   /// All changes after this version are kept.
-  var oldest: Int { latest - (changes.count - start) }
+  var compactedVersion: Int { latest - (changes.count - start) }
 
   mutating func append(_ change: StoredChange) {
     precondition(change.version == latest + 1, "a version was skipped")
@@ -45,7 +45,7 @@ package struct ChangeLog: Sendable {
   ///
   /// A version in the future belongs to another database and counts as forgotten.
   func changes(after version: Int) -> ArraySlice<StoredChange>? {
-    guard version >= oldest, version <= latest else { return nil }
+    guard version >= compactedVersion, version <= latest else { return nil }
     return changes[min(changes.count, changes.count - (latest - version))...]
   }
 }

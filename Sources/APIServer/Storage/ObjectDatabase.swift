@@ -15,13 +15,13 @@ final class ObjectDatabase {
   private let deleteObject: Statement
   private let insertChange: Statement
   private let forgetChanges: Statement
-  private var forgotten = 0
-  /// When the schemas of definitions last changed.
-  var schemaDates: SchemaVersions
+  private var compactedVersion = 0
+  /// The resource versions at which the schemas of definitions last changed.
+  var schemaVersions: SchemaVersions
 
   /// `ksxd` in ASCII, which marks a database as one of this program.
   private static let applicationID = 0x6B73_7864
-  private static let layout = 1
+  private static let layoutVersion = 1
 
   init(path: String) throws(StorageError) {
     self.path = path
@@ -29,7 +29,7 @@ final class ObjectDatabase {
     lock = isOnDisk ? try Self.lock(path) : nil
     reserve = isOnDisk ? DiskReserve(beside: path) : nil
     database = try Self.open(path)
-    schemaDates = SchemaVersions(database)
+    schemaVersions = SchemaVersions(database)
     insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)")
     deleteObject = try database.prepare("DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?")
     insertChange = try database.prepare("INSERT INTO history VALUES (?, ?, ?, ?)")
@@ -71,7 +71,7 @@ final class ObjectDatabase {
       throw .unusable(path: path, reason: "belongs to another program; give ksxd a directory of its own with --data")
     }
     let written = try database.integer("PRAGMA user_version")
-    guard written <= layout else {
+    guard written <= layoutVersion else {
       throw .unusable(path: path, reason: "was written by a newer ksxd; use that one, or another directory with --data")
     }
     let check = try database.prepare("PRAGMA quick_check(1)")
@@ -87,7 +87,7 @@ final class ObjectDatabase {
       try database.execute(
         """
         PRAGMA application_id = \(applicationID);
-        PRAGMA user_version = \(layout);
+        PRAGMA user_version = \(layoutVersion);
         CREATE TABLE IF NOT EXISTS objects (
           collection TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
           body BLOB NOT NULL, PRIMARY KEY (collection, namespace, name));
@@ -97,27 +97,27 @@ final class ObjectDatabase {
     }
   }
 
-  /// Writes `change`, and deletes changes up to `oldest` in batches.
+  /// Writes `change`, and deletes the changes up to and including `version`, at least 256 at a time.
   ///
   /// On a full disk, deletions and writes to objects that are being deleted use the reserve.
-  func record(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
+  func record(_ change: StoredChange, compactingTo version: Int) throws(StorageError) {
     do throws(StorageError) {
-      try write(change, forgettingUpTo: oldest)
+      try write(change, compactingTo: version)
     } catch {
       guard error.isDiskFull, change.kind == .deleted || change.object.isBeingDeleted else { throw error }
-      try writeWithReserve(change, forgettingUpTo: oldest)
+      try writeWithReserve(change, compactingTo: version)
     }
   }
 
-  private func writeWithReserve(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
+  private func writeWithReserve(_ change: StoredChange, compactingTo version: Int) throws(StorageError) {
     reserve?.release()
     defer { reserve?.fill() }
     // Copies as much of the WAL into the tables as fits, so that the WAL starts again in the blocks it has.
     try? database.execute("PRAGMA wal_checkpoint(RESTART)")
-    try write(change, forgettingUpTo: oldest)
+    try write(change, compactingTo: version)
   }
 
-  private func write(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
+  private func write(_ change: StoredChange, compactingTo version: Int) throws(StorageError) {
     let key = change.object.key
     try database.transaction { () throws(StorageError) in
       if change.kind == .deleted {
@@ -129,14 +129,14 @@ final class ObjectDatabase {
       }
       try insertChange.run(
         .integer(change.version), .text(change.kind.rawValue), .text(change.collection), .blob(change.object.bytes))
-      if oldest >= forgotten + 256 { try forgetChanges.run(.integer(oldest)) }
+      if version >= compactedVersion + 256 { try forgetChanges.run(.integer(version)) }
     }
-    if oldest >= forgotten + 256 { forgotten = oldest }
+    if version >= compactedVersion + 256 { compactedVersion = version }
   }
 
-  /// Loads all objects and the history; in the collections `kinds`, which ksxd itself defines, `spec` and `status` must
+  /// Loads all objects and the history; in `ownCollections`, which ksxd itself defines, `spec` and `status` must
   /// be mappings.
-  func load(_ limit: ChangeLog.Limit, knowing kinds: Set<String> = []) throws(StorageError) -> ObjectRegistry {
+  func load(_ limit: ChangeLog.Limit, ownCollections: Set<String> = []) throws(StorageError) -> ObjectRegistry {
     var objects: [String: [StoredObject]] = [:]
     var damaged: [String: [ObjectKey: DamagedObject]] = [:]
     let rows = try database.prepare("SELECT collection, version, body, namespace, name FROM objects")
@@ -145,7 +145,7 @@ final class ObjectDatabase {
       let key = ObjectKey(namespace: rows.text(3), name: rows.text(4))
       do throws(SyntaxError) {
         let object = try StoredObject(
-          checking: bytes, version: rows.integer(1), hasMappings: kinds.contains(collection))
+          checking: bytes, version: rows.integer(1), requiresMappings: ownCollections.contains(collection))
         guard object.key == key else {
           throw SyntaxError(line: 1, column: 1, problem: "this is \(object.key.name), another object")
         }
@@ -189,7 +189,7 @@ final class ObjectDatabase {
   /// The object in a row; the one in `current` if it is the same, which need not be parsed again.
   private static func object(_ bytes: [UInt8], version: Int, among current: [Int: StoredObject]) -> StoredObject? {
     if let known = current[version], known.bytes == bytes { return known }
-    return try? StoredObject(checking: bytes, version: version, hasMappings: false)
+    return try? StoredObject(checking: bytes, version: version, requiresMappings: false)
   }
 
   /// A new database begins at a version that grows with the clock.

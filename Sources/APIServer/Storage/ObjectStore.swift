@@ -15,18 +15,18 @@ final class ObjectStore {
   ///
   /// In the collections `kinds`, which ksxd itself defines, `spec` and `status` must be mappings.
   init(
-    path: String, remembering limit: ChangeLog.Limit = ChangeLog.Limit(), knowing kinds: Set<String> = []
+    path: String, remembering limit: ChangeLog.Limit = ChangeLog.Limit(), ownCollections: Set<String> = []
   ) throws(StorageError) {
     database = try ObjectDatabase(path: path)
-    registry = Locked(try database.load(limit, knowing: kinds))
+    registry = Locked(try database.load(limit, ownCollections: ownCollections))
   }
 
   /// The resource version at which the schemas of the definition `stored` last changed.
-  func schemaVersion(of stored: StoredObject) -> Int { database.schemaDates.version(of: stored) }
+  func schemaVersion(of stored: StoredObject) -> Int { database.schemaVersions.version(of: stored) }
 
   /// Stores `version` as the one at which the schemas of the definition `stored` last changed.
   func keep(schemaVersion version: Int, of stored: StoredObject) throws(StorageError) {
-    try database.schemaDates.keep(version, of: stored)
+    try database.schemaVersions.keep(version, of: stored)
   }
 
   /// Adds `value`, or replaces the object with its key.
@@ -60,8 +60,8 @@ final class ObjectStore {
   }
 
   private func commit(_ change: StoredChange) throws(StorageError) -> StoredChange {
-    let oldest = registry.withLock { $0.history.oldest }
-    try database.record(change, forgettingUpTo: oldest)
+    let compactedVersion = registry.withLock { $0.history.compactedVersion }
+    try database.record(change, compactingTo: compactedVersion)
     registry.withLock { $0.apply(change) }
     return change
   }

@@ -25,15 +25,15 @@ struct StoredObject: Sendable {
 
   /// Parses all bytes of a database row: they are served unchanged, so they must be valid.
   ///
-  /// Its shape must be valid too, because clients cannot read a list with one malformed object; `hasMappings` requires
-  /// mappings as `spec` and `status`, which all but users' own kinds have.
-  init(checking bytes: [UInt8], version: Int, hasMappings: Bool) throws(SyntaxError) {
+  /// Its shape must be valid too, because clients cannot read a list with one malformed object; `requiresMappings`
+  /// requires mappings as `spec` and `status`, which all but users' own kinds have.
+  init(checking bytes: [UInt8], version: Int, requiresMappings: Bool) throws(SyntaxError) {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
     }
     let value = JSONCheck.isValid(bytes) ? try? JSON.parse(bytes, skipping: Self.skippedMappings) : nil
     let object = if let value { Object(value) } else { Object(try JSON.parse(bytes)) }
-    if let flaw = StoredShape.flaw(in: object.value, hasMappings: hasMappings) {
+    if let flaw = StoredShape.flaw(in: object.value, requiresMappings: requiresMappings) {
       throw SyntaxError(line: 1, column: 1, problem: Sentence(verbatim: flaw))
     }
     self.init(object, bytes: bytes, version: version)

@@ -32,7 +32,7 @@ enum StoredShape {
   /// The first error in `object`; `nil` if there is none.
   ///
   /// All fields but the name may be missing or null.
-  static func flaw(in object: Value, hasMappings: Bool) -> String? {
+  static func flaw(in object: Value, requiresMappings: Bool) -> String? {
     guard object.mapping != nil else { return "the object is not a mapping" }
     for key in ["apiVersion", "kind"] {
       if let flaw = flaw(object[key], key, .text) { return flaw }
@@ -42,7 +42,7 @@ enum StoredShape {
       if let flaw = flaw(object[path: "metadata", key], "metadata." + key, kind) { return flaw }
     }
     guard object[path: "metadata", "name"]?.string?.isEmpty == false else { return "the object has no name" }
-    guard hasMappings else { return nil }
+    guard requiresMappings else { return nil }
     return ["spec", "status"].lazy.compactMap { flaw(object[$0], $0, .mapping) }.first
   }
 

@@ -133,7 +133,7 @@ extension API {
     registry.withLock { registry in
       // Under the lock, because a slice of the history that is kept makes the next write copy all of it.
       guard let changes = registry.history.changes(after: version) else {
-        return .expired(oldest: registry.history.oldest)
+        return .expired(oldest: registry.history.compactedVersion)
       }
       var events: [WatchedChange] = []
       for change in changes {

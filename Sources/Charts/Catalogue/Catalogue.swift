@@ -9,7 +9,7 @@ package enum Catalogue {
   /// `hasFirstDesign` adds an extension that is packaged as in the first design, and can be installed only there.
   package static func write(to folder: String, hasFirstDesign: Bool = false) throws(CatalogueError) {
     do throws(SystemError) {
-      try ChartRepository(folder: folder).write(packages() + (hasFirstDesign ? ChartAloneEntry.packages : []))
+      try ChartRepository(folder: folder).write(packages() + (hasFirstDesign ? PlainChartEntry.packages : []))
     } catch {
       throw .unwritable("\(error)")
     }

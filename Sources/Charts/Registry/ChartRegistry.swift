@@ -30,11 +30,11 @@ struct ChartRegistry: ChartSource {
     path = parts.joined(separator: "/")
   }
 
-  func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
+  func read(unless known: RepositoryRevision?) async throws(RepositoryError) -> RepositoryContents? {
     let versions = try await versions()
     let found = try await digests(of: versions.filter { SemanticVersion($0.version) != nil })
-    let mark = RepositoryMark(digest: SHA256.hex(Array(found.map(\.line).joined(separator: "\n").utf8)))
-    if let known, known.digest == mark.digest { return nil }
+    let revision = RepositoryRevision(digest: SHA256.hex(Array(found.map(\.line).joined(separator: "\n").utf8)))
+    if let known, known.digest == revision.digest { return nil }
     var index = ChartIndex()
     index.add(
       found.map { version in
@@ -43,7 +43,7 @@ struct ChartRegistry: ChartSource {
           name: String(version.path.split(separator: "/").last ?? ""), version: version.version, url: url, digest: "",
           created: "", revision: version.digest)
       })
-    return RepositoryContents(index: index, mark: mark, charts: self)
+    return RepositoryContents(index: index, revision: revision, charts: self)
   }
 
   private struct Version: Hashable {

@@ -30,18 +30,18 @@ final class ImageFiles {
   /// The same for the current layer.
   private var links: [[String]] = []
   /// Targets of hard links that were not kept; the layers must be read again to keep them.
-  private(set) var missed: Set<String> = []
-  private var (members, last, names, bytes) = (0, 0, 0, 0)
+  private(set) var unkeptLinkTargets: Set<String> = []
+  private var (members, last, pathBytes, bytes) = (0, 0, 0, 0)
 
   /// Limits for charts and everything that layers say about them, including deletions.
   struct Limits {
     var bytes = 2 << 30
     var members = 200_000
     /// Bytes of their paths, which are held in memory.
-    var names = 64 << 20
+    var pathBytes = 64 << 20
   }
 
-  init(_ root: String, below folders: [String], keeping kept: Set<String> = [], limits: Limits = Limits()) {
+  init(_ root: String, below folders: [String], linkTargets kept: Set<String> = [], limits: Limits = Limits()) {
     self.root = root
     self.limits = limits
     wanted = folders.map { $0.pathParts.map(String.init) }
@@ -90,8 +90,8 @@ final class ImageFiles {
 
   private func count(_ path: String) throws(RepositoryError) {
     members += 1
-    names += path.utf8.count
-    guard members <= limits.members, names <= limits.names else {
+    pathBytes += path.utf8.count
+    guard members <= limits.members, pathBytes <= limits.pathBytes else {
       throw RepositoryError("the image has more than \(limits.members) files of charts, or too long names of them")
     }
   }
@@ -105,7 +105,7 @@ final class ImageFiles {
   private func link(_ path: [String], to target: String) {
     guard let other = TarStream.plainPath(target)?.pathParts.map(String.init) else { return }
     guard let number = numbers[other] ?? tree.number(at: other) else {
-      if !isWanted(other, withFolders: false) { missed.insert(other.joined(separator: "/")) }
+      if !isWanted(other, withFolders: false) { unkeptLinkTargets.insert(other.joined(separator: "/")) }
       return links.append(path)
     }
     numbers[path] = number

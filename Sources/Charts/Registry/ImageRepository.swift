@@ -16,7 +16,7 @@ struct ImageRepository: Sendable {
   }
 
   /// Resolves the tag to a digest first; as long as that is unchanged, nothing is pulled.
-  func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
+  func read(unless known: RepositoryRevision?) async throws(RepositoryError) -> RepositoryContents? {
     try await anywhere { (client, path) throws(RepositoryError) in
       let digest = reference.digest.isEmpty ? try await client.digest(path, reference.tag) : reference.digest
       if let known, known.digest == digest { return nil }
@@ -26,7 +26,7 @@ struct ImageRepository: Sendable {
         image: image, folder: folder, address: "\(reference.registry)/\(reference.path)@\(digest)")
       var index = try folder.index()
       index.refused += image.problems
-      return RepositoryContents(index: index, mark: RepositoryMark(digest: digest), charts: charts)
+      return RepositoryContents(index: index, revision: RepositoryRevision(digest: digest), charts: charts)
     }
   }
 

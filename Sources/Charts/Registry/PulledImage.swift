@@ -48,9 +48,9 @@ final class PulledImage: Sendable {
     try await read(manifest.layers, of: path, client, into: files)
     // The target of a hard link may be anywhere in the image, and be a hard link itself.
     var kept: Set<String> = []
-    for _ in 0..<3 where !files.missed.isSubset(of: kept) {
-      kept.formUnion(files.missed)
-      files = ImageFiles(root, below: folders, keeping: kept)
+    for _ in 0..<3 where !files.unkeptLinkTargets.isSubset(of: kept) {
+      kept.formUnion(files.unkeptLinkTargets)
+      files = ImageFiles(root, below: folders, linkTargets: kept)
       try await read(manifest.layers, of: path, client, into: files)
     }
     return (try files.extract(), files.problems)

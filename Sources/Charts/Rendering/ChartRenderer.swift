@@ -38,7 +38,7 @@ package struct ChartRenderer: Hashable, Sendable {
       try Self.substitute(package, release, &rendered)
     case .helm(let path):
       let helm = Helm(path: path, timeout: timeout, cluster: cluster)
-      let adapted = package.forHelm.inserting(revision: release.revision)
+      let adapted = package.adaptedForHelm.inserting(revision: release.revision)
       let chart = adapted == package ? archive : adapted.archive(folder: "chart")
       let text = try await helm.template(chart, release)
       for document in Helm.documents(text) { try rendered.add(document.text, file: document.file) }

@@ -8,19 +8,19 @@ struct FolderRepository: ChartSource {
   var address: String
 
   /// Changes if the index or an unpacked chart does; without an index, also if a packed chart does.
-  var mark: RepositoryMark { mark(try? readIndexFile()) }
+  var revision: RepositoryRevision { revision(try? readIndexFile()) }
 
-  private func mark(_ indexFile: [UInt8]?) -> RepositoryMark {
+  private func revision(_ indexFile: [UInt8]?) -> RepositoryRevision {
     let packed = indexFile == nil ? PackedChart.fingerprint(of: folder) : ""
     let parts = [indexFile.map(SHA256.hex) ?? "", UnpackedChart.fingerprint(of: folder), packed]
-    return RepositoryMark(digest: parts.filter { !$0.isEmpty }.joined(separator: " "))
+    return RepositoryRevision(digest: parts.filter { !$0.isEmpty }.joined(separator: " "))
   }
 
-  func read(unless known: RepositoryMark?) throws(RepositoryError) -> RepositoryContents? {
+  func read(unless known: RepositoryRevision?) throws(RepositoryError) -> RepositoryContents? {
     let indexFile = try hasIndex ? readIndexFile() : nil
-    let mark = mark(indexFile)
-    if let known, !known.digest.isEmpty, known.digest == mark.digest { return nil }
-    return RepositoryContents(index: try index(indexFile), mark: mark, charts: self)
+    let revision = revision(indexFile)
+    if let known, !known.digest.isEmpty, known.digest == revision.digest { return nil }
+    return RepositoryContents(index: try index(indexFile), revision: revision, charts: self)
   }
 
   /// The charts that the index lists, or the packed ones if there is no index, and the unpacked ones.

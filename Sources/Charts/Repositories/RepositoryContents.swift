@@ -1,7 +1,7 @@
 package import Manifest
 
 /// Identifies a state of a repository, so that a later reading can detect that nothing has changed.
-package struct RepositoryMark: Hashable, Sendable {
+package struct RepositoryRevision: Hashable, Sendable {
   /// `ETag` of the index, if the server sent one.
   package var entityTag = ""
   /// `Last-Modified` of the index, if the server sent one.
@@ -11,14 +11,14 @@ package struct RepositoryMark: Hashable, Sendable {
 
   package init(digest: String = "") { self.digest = digest }
 
-  /// Parses the mark stored in `value`.
+  /// Parses the revision stored in `value`.
   package init(_ value: Value?) {
     entityTag = value?["etag"]?.string ?? ""
     modified = value?["modified"]?.string ?? ""
     digest = value?["digest"]?.string ?? ""
   }
 
-  /// The mark as it is stored with the repository.
+  /// The revision as it is stored with the repository.
   package var value: Value {
     var mapping = Mapping()
     for (key, text) in [("etag", entityTag), ("modified", modified), ("digest", digest)] where !text.isEmpty {
@@ -31,7 +31,7 @@ package struct RepositoryMark: Hashable, Sendable {
 /// The result of reading a repository.
 package struct RepositoryContents: Sendable {
   package var index: ChartIndex
-  package var mark: RepositoryMark
+  package var revision: RepositoryRevision
   /// The source of its charts.
   package var charts: any ChartSource
 }

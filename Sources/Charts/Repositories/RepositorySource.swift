@@ -53,7 +53,7 @@ package struct RepositorySource: Sendable {
   }
 
   /// The current contents; `nil` if they are unchanged since `known`.
-  package func read(unless known: RepositoryMark? = nil) async throws(RepositoryError) -> RepositoryContents? {
+  package func read(unless known: RepositoryRevision? = nil) async throws(RepositoryError) -> RepositoryContents? {
     switch kind {
     case .folder(let repository): try repository.read(unless: known)
     case .web(let repository): try await repository.read(unless: known)
@@ -63,10 +63,10 @@ package struct RepositorySource: Sendable {
     }
   }
 
-  /// The current mark of a folder on this machine, the only place that is checked more often than the object asks for;
-  /// otherwise `nil`.
-  package var markOnDisk: RepositoryMark? {
-    if case .folder(let repository) = kind { repository.mark } else { nil }
+  /// The current revision of a folder on this machine, the only place that is checked more often than the object asks
+  /// for; otherwise `nil`.
+  package var revisionOnDisk: RepositoryRevision? {
+    if case .folder(let repository) = kind { repository.revision } else { nil }
   }
 
   /// The archive that was published with the address `location`; checks the digest unless `digest` is empty.

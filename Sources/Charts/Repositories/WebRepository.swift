@@ -13,7 +13,7 @@ struct WebRepository: ChartSource {
   }
 
   /// The index; `nil` if it is unchanged since `known`, according to the server (304) or to its digest.
-  func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
+  func read(unless known: RepositoryRevision?) async throws(RepositoryError) -> RepositoryContents? {
     var headers: HTTPHeaders = ["Accept-Encoding": "gzip"]
     if let known {
       if !known.entityTag.isEmpty { headers["If-None-Match"] = known.entityTag }
@@ -25,12 +25,12 @@ struct WebRepository: ChartSource {
     do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isTransient: true) }
     defer { folder.remove() }
     let file = folder.path + "/index.yaml"
-    var mark = RepositoryMark(digest: try await Self.download(answer, to: file))
-    mark.entityTag = answer.headers["ETag"] ?? ""
-    mark.modified = answer.headers["Last-Modified"] ?? ""
-    if mark.digest == known?.digest { return nil }
+    var revision = RepositoryRevision(digest: try await Self.download(answer, to: file))
+    revision.entityTag = answer.headers["ETag"] ?? ""
+    revision.modified = answer.headers["Last-Modified"] ?? ""
+    if revision.digest == known?.digest { return nil }
     do {
-      return RepositoryContents(index: try ChartIndex(file: file), mark: mark, charts: self)
+      return RepositoryContents(index: try ChartIndex(file: file), revision: revision, charts: self)
     } catch {
       var described = RepositoryError("\(url.shown), index.yaml: \(error)")
       described.hasAnswered = true

@@ -58,10 +58,10 @@ package struct Connection: Sendable {
   }
 
   /// Whether an attacker on the network could read the traffic or impersonate the server.
-  package var isInsecure: Bool { isInClear || (server.hasPrefix("https:") && !tls.isVerified) }
+  package var isInsecure: Bool { isUnencrypted || (server.hasPrefix("https:") && !tls.isVerified) }
 
   /// Whether requests leave this machine unencrypted.
-  package var isInClear: Bool { ServerAddress(server)?.scheme == .http && !isLoopback }
+  package var isUnencrypted: Bool { ServerAddress(server)?.scheme == .http && !isLoopback }
 
   /// Whether the server is on this machine.
   package var isLoopback: Bool { ServerAddress(server)?.isLoopback ?? false }

@@ -33,7 +33,7 @@ extension Kubeconfig {
     }
     // kubectl 1.20 and 1.32 send no credentials over http, and run no credential plugin for it. ksx makes an exception
     // for a server on this machine, because nothing crosses the network; so a local server may require a token.
-    if !connection.isInClear { try resolution.apply(to: &connection, readFile) }
+    if !connection.isUnencrypted { try resolution.apply(to: &connection, readFile) }
     var result = ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
@@ -41,7 +41,7 @@ extension Kubeconfig {
     if let server = options.server ?? cluster?.text("server"), !server.containsText("://") {
       result.warnings.append("the server \(server) is taken for \(connection.displayName), as kubectl has it")
     }
-    if connection.isInClear, resolution.hasCredentials || Redaction.login(in: connection.server) != nil {
+    if connection.isUnencrypted, resolution.hasCredentials || Redaction.login(in: connection.server) != nil {
       result.warnings.append(
         "no credentials are sent to \(connection.displayName): on the way there they could be read. Use https://")
     }

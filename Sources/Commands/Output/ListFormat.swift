@@ -78,7 +78,7 @@ struct Listing {
     switch format.output {
     case .json, .yaml:
       let list = Mapping.Pair(key: "items", value: .sequence(items.map(\.value)))
-      let document = Value.ours(kind, Mapping(head.pairs + [list] + tail.pairs))
+      let document = Value.ksxDocument(kind, Mapping(head.pairs + [list] + tail.pairs))
       outlet.printExactly(try format.output.text(document, hasHeadings: format.hasHeadings))
     case .name: outlet.print(items.map(\.name))
     case .table, .wide:

@@ -51,8 +51,8 @@ enum Output: Hashable, Sendable {
     }
   }
 
-  /// Whether whole objects are printed, so that no field may be skipped when they are read.
-  var isWhole: Bool {
+  /// Whether it is JSON or YAML, for which no field may be skipped when objects are read.
+  var isStructured: Bool {
     switch self {
     case .json, .yaml: true
     case .table, .wide, .name: false
@@ -103,7 +103,7 @@ extension Output.Excerpt {
 
 extension Value {
   /// A document of ksx's own; docs/OUTPUT.md specifies each kind.
-  static func ours(_ kind: String, _ fields: Mapping) -> Value {
+  static func ksxDocument(_ kind: String, _ fields: Mapping) -> Value {
     .mapping(
       Mapping([.init(key: "apiVersion", value: "ksx.dev/v1"), .init(key: "kind", value: .string(kind))] + fields.pairs))
   }

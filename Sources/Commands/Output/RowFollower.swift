@@ -22,7 +22,7 @@ struct RowFollower {
     let dialect = reader.dialect
     let extensions = WatchedCollection(
       dialect.extensions, selector: selection.selector, named: name,
-      skipping: format.output.isWhole ? JSONPaths() : Extension.bulkyFields)
+      skipping: format.output.isStructured ? JSONPaths() : Extension.bulkyFields)
     var rows = FollowedRows(dialect, session.history.releases(), session.outlet.language) { isMeant($0) }
     let columns = ListColumns.all.filter { format.output == .wide || !$0.isWide }
     var printer = ChangePrinter(format, session.outlet, headings: columns.map(\.heading)) { _ in [] }

@@ -43,7 +43,7 @@ package struct CommandError: Error, Hashable, Sendable {
   }
 
   /// The same error with another exit `status`.
-  func leaving(_ status: Int32) -> CommandError {
+  func withExitStatus(_ status: Int32) -> CommandError {
     var error = self
     error.status = status
     return error

@@ -39,13 +39,14 @@ struct Standalone: Sendable {
     return CurlTransport(connection)
   }
 
-  /// Returns when the backend responds and, for a command, when it has read its marketplace.
+  /// Returns when the backend responds; with `waitsForMarketplace`, waits at most `marketplaceTimeout` until it has
+  /// also read its marketplace.
   func attach(_ outlet: Outlet) async throws(CommandError) {
     try checkDirectory()
     switch await state() {
     case .absent: try await start(outlet)
     case .hung: throw hung
-    case .filling, .ready: break
+    case .loading, .ready: break
     }
     guard waitsForMarketplace, await !isReady(within: marketplaceTimeout) else { return }
     outlet.note("the marketplace is still being read: what is shown may not be all there is")
@@ -53,7 +54,7 @@ struct Standalone: Sendable {
 
   /// The state of the backend.
   private enum State {
-    case absent, hung, filling, ready
+    case absent, hung, loading, ready
   }
 
   private var hung: CommandError {
@@ -65,9 +66,9 @@ struct Standalone: Sendable {
 
   private func state() async -> State {
     // In another user's directory any server may answer, also if the directory was created during this check.
-    guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return .absent }
+    guard Files.exists(socket), Files.ensurePrivateDirectory(directory) == true else { return .absent }
     do {
-      return try await probe.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
+      return try await probe.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .loading
     } catch {
       if case .timedOut = error { return .hung }
       return .absent
@@ -91,7 +92,7 @@ struct Standalone: Sendable {
     try makeDirectories()
     let lock = try await startLock(until: deadline)
     defer { withExtendedLifetime(lock) {} }
-    guard lock != nil else { throw silence(since: logLength) }
+    guard lock != nil else { throw noResponse(since: logLength) }
     // The previous holder of the lock may have started it.
     var isReported = false
     while await state() == .absent {
@@ -101,7 +102,7 @@ struct Standalone: Sendable {
       isReported = true
       switch await outcome(of: child, until: deadline) {
       case .answering: return
-      case .silent: throw silence(since: beginning)
+      case .silent: throw noResponse(since: beginning)
       case .ended(EX_TEMPFAIL) where ContinuousClock.now < deadline:
         // The previous backend is still exiting.
         try? await Task.sleep(for: .milliseconds(100))
@@ -114,9 +115,9 @@ struct Standalone: Sendable {
   private var directory: String { Files.parent(of: socket) ?? "/" }
 
   private func checkDirectory() throws(CommandError) {
-    guard Files.isPrivateDirectory(directory) == false else { return }
+    guard Files.ensurePrivateDirectory(directory) == false else { return }
     throw CommandError(
-      "\(directory) does not belong to this user, who therefore cannot trust what answers there; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
+      "\(directory) is not a directory of yours, so a server in it cannot be trusted; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
         as Sentence
     )
   }
@@ -151,21 +152,21 @@ struct Standalone: Sendable {
 
   private func outcome(of child: pid_t, until deadline: ContinuousClock.Instant) async -> Outcome {
     while ContinuousClock.now < deadline {
-      if [.filling, .ready].contains(await state()) { return .answering }
+      if [.loading, .ready].contains(await state()) { return .answering }
       var status: Int32 = 0
       if waitpid(child, &status, WNOHANG) == child {
         // Another process may have started it in the meantime.
-        return [.filling, .ready].contains(await state()) ? .answering : .ended(status >> 8 & 0xFF)
+        return [.loading, .ready].contains(await state()) ? .answering : .ended(status >> 8 & 0xFF)
       }
       try? await Task.sleep(for: .milliseconds(30))
     }
     return .silent
   }
 
-  private func silence(since beginning: Int) -> CommandError {
-    let said = tail(from: beginning)
+  private func noResponse(since beginning: Int) -> CommandError {
+    let logTail = tail(from: beginning)
     return CommandError(
-      "the standalone backend does not answer on \(socket) after \(startTimeout.components.seconds) s: \(said) (log \(log))"
+      "the standalone backend does not answer on \(socket) after \(startTimeout.components.seconds) s: \(logTail) (log \(log))"
         as Sentence
     )
   }
@@ -198,7 +199,8 @@ struct Standalone: Sendable {
 
   private var logLength: Int { (try? Files.read(log))?.count ?? 0 }
 
-  /// The last lines of its log since `beginning`, joined.
+  /// The last lines of its log since `beginning`, joined; if there are none, writes to the log to find out whether the
+  /// disk is full.
   private func tail(from beginning: Int) -> String {
     let bytes = ((try? Files.read(log)) ?? []).dropFirst(beginning)
     let lines = String(decoding: bytes, as: UTF8.self).lines.filter { !$0.isEmpty }.suffix(3)
@@ -218,7 +220,7 @@ private enum Detached {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    keepOpenFilesToOurselves()
+    setCloseOnExec()
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -236,7 +238,7 @@ private enum Detached {
   private static let newSession: Int16 = 0x80
 
   /// Otherwise a process that waits until our standard streams are closed would also wait for the backend.
-  private static func keepOpenFilesToOurselves() {
+  private static func setCloseOnExec() {
     for name in (try? Files.names(in: "/proc/self/fd")) ?? [] {
       if let descriptor = Int32(name), descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     }

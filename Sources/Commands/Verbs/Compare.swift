@@ -42,7 +42,7 @@ struct Compare: ClusterCommand {
   }
 
   private func print(_ rows: [Row], _ session: CommandSession) throws(CommandError) {
-    if rows.isEmpty, !format.output.isWhole, format.output != .name {
+    if rows.isEmpty, !format.output.isStructured, format.output != .name {
       return session.outlet.print("both ways to \(session.name) show the same")
     }
     let items = rows.map { row in

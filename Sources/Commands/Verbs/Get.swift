@@ -44,7 +44,7 @@ struct Get: ClusterCommand {
   private func objects(
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> (Object?, [Object], ExtensionStatus.ReadableKinds) {
-    let isWhole = format.output.isWhole
+    let isWhole = format.output.isStructured
     async let asked = result { () throws(ClusterError) in try await reader.installations() }
     let found = await result { () throws(ClusterError) in try await reader.extension(name, isWhole: isWhole) }
     let installed = await asked

@@ -199,7 +199,7 @@ struct List: ClusterCommand {
   private func extensions(
     _ reader: ClusterReader, _ session: ClusterSession, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) {
-    let isWhole = format.output.isWhole || format.order != nil
+    let isWhole = format.output.isStructured || format.order != nil
     // Only KubeSphere with InstallPlans has the gateway's search (docs/KUBESPHERE.md: Gateway). If it finds nothing,
     // the text may still occur in a name.
     if !text.isEmpty, selection.isEmpty, session.isByGatewayAlone, reader.dialect.era == .installPlan,

@@ -198,7 +198,7 @@ struct LoggingIn {
 
   /// KubeSphere's gateway serves http by default, so an unencrypted connection is only warned about.
   private func warn(_ profile: Profile) {
-    guard let url = profile.gateway?.url, Connection(server: url).isInClear else { return }
+    guard let url = profile.gateway?.url, Connection(server: url).isUnencrypted else { return }
     outlet.note("note: the password goes to \(url) unencrypted and can be read on the way; https:// keeps it secret")
   }
 

@@ -34,12 +34,12 @@ struct RunTests: ClusterCommand {
     let reader = try await session.reader()
     let run: TestRun
     do {
-      run = try await outcome(reader, session)
+      run = try await runTests(reader, session)
     } catch {
-      throw error.leaving(2)
+      throw error.withExitStatus(2)
     }
-    if output.isWhole {
-      session.outlet.printExactly(try output.text(.ours("TestRun", run.value.mapping ?? [:])))
+    if output.isStructured {
+      session.outlet.printExactly(try output.text(.ksxDocument("TestRun", run.value.mapping ?? [:])))
     } else {
       show(run, session)
     }
@@ -50,11 +50,11 @@ struct RunTests: ClusterCommand {
       session.outlet.note("ksx: \(name): \(failed?.name ?? "a test") failed: \(failed?.message ?? "")")
       throw .verdict(1)
     case .running, .refused:
-      throw CommandError("the tests of \(name) were not run: \(run.message)").leaving(2)
+      throw CommandError("the tests of \(name) were not run: \(run.message)").withExitStatus(2)
     }
   }
 
-  private func outcome(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> TestRun {
+  private func runTests(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> TestRun {
     let kind = reader.dialect.installations
     let installation = try await session.installation(of: name, reader)
     guard installation.isManagedByStandalone else { throw notRunHere(installation) }
@@ -63,7 +63,7 @@ struct RunTests: ClusterCommand {
     _ = try await session.asking("asking for the tests of \(name)") { () throws(ClusterError) in
       try await session.cluster.patch(kind, installation.name, .merge(patch))
     }
-    return try await end(of: id, installation.name, reader.dialect, session)
+    return try await awaitResult(of: id, installation.name, reader.dialect, session)
   }
 
   /// The error for KubeSphere's controllers, whose releases `helm test` can test.
@@ -75,7 +75,7 @@ struct RunTests: ClusterCommand {
         + "helm test \(release)\(namespace)")
   }
 
-  private func end(
+  private func awaitResult(
     of id: String, _ installation: String, _ dialect: Dialect, _ session: CommandSession
   ) async throws(CommandError) -> TestRun {
     var last = "the controllers have not begun"
@@ -83,7 +83,7 @@ struct RunTests: ClusterCommand {
       switch installationEvent {
       case .timedOut: throw CommandError("the tests of \(name) have not ended after \(timeout) s: \(last)")
       case .absent: throw CommandError("\(name) has been deleted meanwhile")
-      case .second: continue
+      case .tick: continue
       case .interrupted(let error):
         session.outlet.note(CommandError(error, "watching \(installation)", at: session.server).sentence)
       case .present(let now):
@@ -98,7 +98,8 @@ struct RunTests: ClusterCommand {
 
   private func show(_ run: TestRun, _ session: CommandSession) {
     if run.isSimulated, !run.outcomes.isEmpty {
-      session.outlet.note("note: there is no kubelet here: pods and jobs were called done, and nothing was executed")
+      session.outlet.note(
+        "note: there is no kubelet here: pods and jobs were marked as completed, and nothing was executed")
     }
     for outcome in run.outcomes {
       let end = outcome.hasPassed ? "passed" : "failed" + (outcome.message.isEmpty ? "" : ": \(outcome.message)")

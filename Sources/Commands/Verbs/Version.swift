@@ -48,7 +48,7 @@ struct ShowVersion: ClusterCommand {
     switch output {
     case .json, .yaml:
       outlet.printExactly(
-        try output.text(.ours("Version", Mapping(rows.map { Mapping.Pair(key: $0.0, value: .string($0.1)) }))))
+        try output.text(.ksxDocument("Version", Mapping(rows.map { Mapping.Pair(key: $0.0, value: .string($0.1)) }))))
     case .name, .table, .wide: outlet.print(rows.map { $0.0.padded(to: 12) + $0.1 })
     }
   }

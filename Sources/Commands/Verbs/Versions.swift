@@ -27,9 +27,9 @@ struct ListVersions: ClusterCommand {
     let reader = try await session.reader()
     let found = try await session.find(name, reader, isWhole: false)
     let answer = await result { () throws(ClusterError) in
-      try await reader.versions(of: name, isWhole: format.output.isWhole, selector: selection.selector)
+      try await reader.versions(of: name, isWhole: format.output.isStructured, selector: selection.selector)
     }
-    let isNeeded = format.output.isWhole || isWatching || !selection.isEmpty
+    let isNeeded = format.output.isStructured || isWatching || !selection.isEmpty
     if case .failure(let error) = answer, isNeeded || found == nil || !error.isForbidden {
       throw CommandError(error, "listing versions of \(name)", at: session.server)
     }
@@ -88,7 +88,7 @@ struct ListVersions: ClusterCommand {
     // ExtensionVersions of the first design have no label, so all are watched.
     let collection = WatchedCollection(
       dialect.extensionVersions, selector: selection.selector,
-      skipping: format.output.isWhole ? JSONPaths() : ExtensionVersion.bulkyFields)
+      skipping: format.output.isStructured ? JSONPaths() : ExtensionVersion.bulkyFields)
     for await news in session.objects([collection]) {
       switch news {
       case .interrupted(let error): session.tell(error)

@@ -47,7 +47,7 @@ extension App {
     // The config was accepted, so its draft is no longer needed.
     if plan.change.config != nil, state.records.drafts[plan.name] != nil {
       state.records.drafts[plan.name] = nil
-      state.begin(.keepDraft(of: plan.name, nil))
+      state.begin(.setDraft(of: plan.name, nil))
     }
   }
 
@@ -60,7 +60,7 @@ extension App {
 
   private mutating func refused(_ plan: Plan, _ failure: ClusterError) {
     // The rights that were read earlier are out of date.
-    if case .refused(let status) = failure, status.isForbidden { state.askRights(isAfresh: true) }
+    if case .refused(let status) = failure, status.isForbidden { state.askRights(ignoresCache: true) }
     if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)

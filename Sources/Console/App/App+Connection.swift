@@ -17,7 +17,7 @@ extension App {
     isRestarting = false
     state.say(.note, "Reading everything again …")
     state.begin(state.capabilityState.discover())
-    state.askRights(isAfresh: true)
+    state.askRights(ignoresCache: true)
     guard let dialect = state.dialect else { return }
     state.begin(watches(dialect))
     for case .versions(let name, let dialect) in subscriptions {
@@ -51,7 +51,7 @@ extension App {
     }
     state.connection.refusal = nil
     state.begin(watches(capabilities.dialect))
-    state.askRights(isAfresh: former != nil)
+    state.askRights(ignoresCache: former != nil)
   }
 
   /// Removes the answer to the key that has everything read again, because that has ended.
@@ -61,7 +61,7 @@ extension App {
 
   /// The sentence about a lost connection, with the key that helps.
   private func loss(_ error: ClusterError) -> String {
-    let sentence = state.words(error.lossSentence(at: state.session.cluster))
+    let sentence = state.words(error.connectionProblem(at: state.session.cluster))
     guard state.session.isRestartable, case .transport(.unreachable) = error,
       let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
     else { return sentence }
@@ -81,7 +81,7 @@ extension App {
       }
     // While the watches work, the known capabilities are sufficient.
     if state.connection.state == .connected, error != .absent { return }
-    lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })
+    lost(sentence, delay, refusal: error.isPermanent ? sentence : error.localProblem.map { state.words($0) })
   }
 
   /// Records a lost connection; if a retry fails for another reason, only the reason is updated.
@@ -131,7 +131,7 @@ extension App {
     relearnMissingKinds(event)
     if case .interrupted(let error, let delay) = event {
       let sentence = loss(error)
-      lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })
+      lost(sentence, delay, refusal: error.isPermanent ? sentence : error.localProblem.map { state.words($0) })
     } else if state.market.interruption == nil, state.connection.state != .connected {
       if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
       state.connection.restored()

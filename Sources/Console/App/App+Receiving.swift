@@ -116,7 +116,7 @@ extension App {
     case .restarted(let problem):
       guard let problem else { return refresh() }
       isRestarting = false
-      state.announce(.error, problem.asSentence)
+      state.announce(.error, problem.asFullSentence)
     case .failed(let sentence): state.announce(.error, sentence)
     default: break
     }

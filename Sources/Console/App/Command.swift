@@ -15,7 +15,7 @@ package enum Command: Hashable, Sendable {
   /// Writes the file that a plan's command reads; shows masked secrets.
   case writeFile, reveal
   /// Returns to the choice of a version; puts missing dependencies first in the same plan.
-  case pickVersion, putFirst
+  case pickVersion, addPrerequisites
   /// Chooses which lines of a merge conflict are taken.
   case takeTheirs, takeMine, takeBoth, takeNeither
   case keepDraft, discard
@@ -115,7 +115,7 @@ package enum Command: Hashable, Sendable {
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),
     (.pickVersion, "pick-version", "Pick another version for the plan"),
-    (.putFirst, "put-first", "Put what the extension needs and is not there first, in the same plan"),
+    (.addPrerequisites, "put-first", "Put what the extension needs and is not there first, in the same plan"),
     (.writeFile, "write-file", "Write the file that the plan's command reads to the present folder"),
     (.reveal, "reveal", "Show the secrets that are masked, in this view only"),
     (.namespace, "namespace", "Choose the namespace that it is installed in"),

@@ -100,7 +100,7 @@ extension Request {
     case .move: .move
     case .read(let reading): .reading(reading.topic)
     case .stop(let id): id
-    case .recall, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces, .send: idOfRecord
+    case .recall, .remember, .noteOutcome, .keepSetting, .setDraft, .keepPlaces, .send: idOfRecord
     }
   }
 
@@ -109,7 +109,7 @@ extension Request {
     switch self {
     case .remember, .noteOutcome: .history
     case .keepSetting(let name, _): .setting(name)
-    case .keepDraft(let name, _): .draft(of: name)
+    case .setDraft(let name, _): .draft(of: name)
     case .keepPlaces: .trail
     case .send(_, let plan): .remedy(plan.title.english)
     default: .records
@@ -122,7 +122,7 @@ extension Request {
     // A cancelled write may have arrived; sent again, it may be carried out twice.
     case .apply, .tryAgain, .send: (.keep, .finish(within: .seconds(5)))
     case .restart, .readEvidence: (.keep, .cancel)
-    case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces:
+    case .writeFile, .remember, .noteOutcome, .keepSetting, .setDraft, .keepPlaces:
       (.queue, .finish(within: .seconds(2)))
     default: (.restart, .cancel)
     }

@@ -14,8 +14,8 @@ package indirect enum Request: Hashable, Sendable {
   case tryAgain(SecondTry, Dialect)
   /// Make a dry run of a plan.
   case dryRun(Plan)
-  /// Ask which rights the user has; `isAfresh` drops cached answers, which have proved wrong.
-  case ask([Access], isAfresh: Bool)
+  /// Ask which rights the user has; `ignoresCache` drops cached answers, which have proved wrong.
+  case ask([Access], ignoresCache: Bool)
   /// List all versions of all extensions.
   case readCatalogue(Dialect)
   /// Read the README and changelog in the package of a version, in the language of the key if possible.
@@ -45,7 +45,7 @@ package indirect enum Request: Hashable, Sendable {
   /// Read the server's versions and those of these installations.
   case readFacts([Installation], Capabilities)
   /// Store the draft of a config; `nil` deletes it.
-  case keepDraft(of: String, KeptDraft?)
+  case setDraft(of: String, KeptDraft?)
   /// Store the visited places for the next session.
   case keepPlaces([String])
   /// Write a setting to the settings file.

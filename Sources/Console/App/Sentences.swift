@@ -11,7 +11,7 @@ extension DialectError {
     case .absent: "This cluster has no KubeSphere extensions: the API group kubesphere.io is not there."
     case .forbidden:
       "You may not see the extensions of this cluster: ask for a role that lists installplans.kubesphere.io."
-    case .cluster(let error): error.lossSentence(at: server)
+    case .cluster(let error): error.connectionProblem(at: server)
     }
   }
 }
@@ -23,7 +23,7 @@ extension ClusterError {
     case .transport(.unreachable), .transport(.untrusted), .transport(.invalid): "Nothing was changed."
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable:
       "It is not known whether it was carried out."
-    // A proxy between may only have lost the response.
+    // A proxy may have lost the response of a request that was carried out.
     case .refused(let status) where status.code == 502 || status.code == 504:
       "It is not known whether it was carried out."
     case .refused, .unanswered(_, .notCarriedOut): "Nothing was changed."
@@ -34,7 +34,7 @@ extension ClusterError {
 
 extension ClusterError {
   /// Why the screen cannot be kept up to date.
-  func lossSentence(at server: String) -> Sentence {
+  func connectionProblem(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
       return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(reason)."
     }
@@ -46,27 +46,27 @@ extension ClusterError {
 
 extension ClusterError {
   /// Whether the cluster refuses this user, which a retry does not change.
-  var isRefusal: Bool {
+  var isPermanent: Bool {
     if case .refused(let status) = self { return status.isUnauthorized || status.isForbidden }
     return false
   }
 
-  /// What prevents requests from being sent, such as an expired login; a retry does not change that either.
-  var needsAct: Sentence? {
+  /// What prevents this machine from sending requests, such as an expired login; a retry does not change that either.
+  var localProblem: Sentence? {
     guard case .transport(.invalid(let reason)) = self else { return nil }
-    return reason.asSentence
+    return reason.asFullSentence
   }
 }
 
 extension DialectError {
-  var isRefusal: Bool {
+  var isPermanent: Bool {
     switch self {
     case .absent, .forbidden: true
-    case .cluster(let error): error.isRefusal
+    case .cluster(let error): error.isPermanent
     }
   }
 
-  var needsAct: Sentence? {
-    if case .cluster(let error) = self { error.needsAct } else { nil }
+  var localProblem: Sentence? {
+    if case .cluster(let error) = self { error.localProblem } else { nil }
   }
 }

@@ -61,7 +61,7 @@ extension App {
     case .versions(let name, let dialect): state.begin(.watch(.versions(of: name), dialect))
     case .catalogue(let dialect): if state.market.catalogue.isEmpty { state.begin(.readCatalogue(dialect)) }
     case .details(let subject, let capabilities): state.begin(.readDetails(subject, capabilities))
-    case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
+    case .rights(let questions): state.begin(.ask(questions, ignoresCache: false))
     case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
     case .dryRun(let plan): beginDryRun(of: plan)
     case .reading(let reading):

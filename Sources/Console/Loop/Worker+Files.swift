@@ -12,7 +12,7 @@ extension Worker {
       keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
         try keeper.history.note(line)
       }
-    case .keepDraft(let name, let draft):
+    case .setDraft(let name, let draft):
       keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
         keeper throws(SystemError) in try keeper.keep(draft, of: name)
       }

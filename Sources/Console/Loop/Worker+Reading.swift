@@ -26,7 +26,8 @@ extension Worker {
     } catch {
       let status = session.connection.status
       let sentence = error.sentence(for: reading.topic.doing, at: status.cluster)
-      return .read(reading, .failure(ReadFailure(sentence.asSentence, isForbidden: error.isForbidden, cause: error)))
+      return .read(
+        reading, .failure(ReadFailure(sentence.asFullSentence, isForbidden: error.isForbidden, cause: error)))
     }
   }
 

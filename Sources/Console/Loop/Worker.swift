@@ -132,7 +132,7 @@ package final class Worker: Sendable {
     case .apply(let plan): return await apply(plan)
     case .tryAgain(let again, let dialect): return await tryAgain(again, dialect)
     case .dryRun(let plan): return await dryRun(plan)
-    case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
+    case .ask(let questions, let ignoresCache): return await ask(questions, ignoresCache)
     case .document(let key, let version): return await document(key, version)
     case .readDetails, .readEvidence, .countRestarts, .readFacts: return await observation(for: request)
     case .readCatalogue(let dialect): return await catalogue(dialect)
@@ -145,7 +145,7 @@ package final class Worker: Sendable {
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
-    case .remember, .keepDraft, .keepPlaces, .noteOutcome: return keep(request)
+    case .remember, .setDraft, .keepPlaces, .noteOutcome: return keep(request)
     case .send, .listClusterChoices, .move, .read: return await answer(request)
     case .stop: break
     }
@@ -209,7 +209,7 @@ package final class Worker: Sendable {
 
   private func apply(_ plan: Plan) async -> Message {
     do throws(ClusterError) {
-      let delivery = try await sender.carryOut(plan, isTyped: plan.asksTheName)
+      let delivery = try await sender.carryOut(plan, isTyped: plan.requiresTypedName)
       if let reason = delivery.lostAnswer { post(.confirmed(plan, reason: reason)) }
       return .applied(plan, failure: nil)
     } catch {
@@ -236,8 +236,8 @@ package final class Worker: Sendable {
     }
   }
 
-  private func ask(_ questions: [Access], _ isAfresh: Bool) async -> Message {
-    if isAfresh { await access.forget() }
+  private func ask(_ questions: [Access], _ ignoresCache: Bool) async -> Message {
+    if ignoresCache { await access.forget() }
     async let verdicts = access.verdicts(on: questions)
     let former = session.connection.status.user
     await session.connection.identify()

@@ -21,7 +21,7 @@ package struct Language: Hashable, Sendable {
   package func callAsFunction(_ sentence: Sentence) -> String {
     guard name == "zh" else { return sentence.english }
     // A sentence that is made whole may end with a stop already, of this language.
-    return sentence.filled(translation).replacingText("。。", with: "。")
+    return sentence.rendered(translation).replacingText("。。", with: "。")
   }
 
   private func translation(of template: String) -> String {

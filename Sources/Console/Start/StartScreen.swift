@@ -4,7 +4,7 @@ package import Terminal
 /// One of the choices if nothing specifies the cluster.
 package struct StartChoice: Hashable, Identifiable, Sendable {
   /// What to do if the choice is taken.
-  package enum Way: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
     /// Open the console with these arguments.
     case open([String])
     /// Log in at a gateway whose address the user types next.
@@ -13,13 +13,13 @@ package struct StartChoice: Hashable, Identifiable, Sendable {
 
   package let title: Sentence
   package let remark: Sentence
-  package let way: Way
+  package let action: Action
 
   package var id: String { title.english }
 
   /// Creates the choice called `title`.
-  package init(_ title: Sentence, _ remark: Sentence, _ way: Way) {
-    (self.title, self.remark, self.way) = (title, remark, way)
+  package init(_ title: Sentence, _ remark: Sentence, _ action: Action) {
+    (self.title, self.remark, self.action) = (title, remark, action)
   }
 }
 
@@ -41,7 +41,7 @@ package struct StartScreen: Sendable {
   private var field: Field?
   private var typed: [Field: LinePrompt] = [:]
   /// Why the login that was tried last did not succeed, or empty.
-  private var refusal: Sentence = ""
+  private var loginFailure: Sentence = ""
   private var pending: [Key] = []
   /// The user's answer; `nil` until there is one.
   package private(set) var answer: StartAnswer?
@@ -66,10 +66,10 @@ package struct StartScreen: Sendable {
 
   private static let headRows = 4
 
-  /// Shows that the login did not succeed for `reason`, and asks for the password again; escape leads back to the user and
-  /// the address.
-  package mutating func refuse(_ reason: Sentence) {
-    (answer, refusal, field) = (nil, reason, .password)
+  /// Shows that the login did not succeed for `reason`, and asks for the password again; escape leads back to the user
+  /// and the address.
+  package mutating func showLoginFailure(_ reason: Sentence) {
+    (answer, loginFailure, field) = (nil, reason, .password)
     typed[.password] = LinePrompt()
   }
 
@@ -96,7 +96,7 @@ package struct StartScreen: Sendable {
   }
 
   private mutating func choose() {
-    switch choices.first(where: { $0.id == list.selected })?.way {
+    switch choices.first(where: { $0.id == list.selected })?.action {
     case .open(let arguments)?: answer = .open(arguments)
     case .login?:
       field = .gateway
@@ -120,7 +120,7 @@ package struct StartScreen: Sendable {
   }
 
   private mutating func accept(_ field: Field, _ text: String) {
-    refusal = ""
+    loginFailure = ""
     if field == .gateway { typed[field] = LinePrompt(text: Self.address(text)) }
     guard field == .password else { return self.field = Field(rawValue: field.rawValue + 1) }
     answer = .login(gateway: typed[.gateway]?.text ?? "", user: typed[.user]?.text ?? "", password: text)
@@ -150,7 +150,7 @@ package struct StartScreen: Sendable {
     frame.selectsRow = true
     frame.words = words
     list.draw(choices, Self.columns(of: choices, words), frame, on: &surface, in: body, theme)
-    if field == nil { drawWhole(on: &surface, in: body, theme, words) }
+    if field == nil { drawFullRemark(on: &surface, in: body, theme, words) }
     drawRemark(on: &surface, in: body, theme, words)
     return drawBottom(on: &surface, in: bottom, theme, words)
   }
@@ -184,11 +184,11 @@ package struct StartScreen: Sendable {
 
   /// Draws why the last login failed, or that the connection is not encrypted.
   private func drawRemark(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
-    let isInClear = field == .password && typed[.gateway]?.text.hasPrefix("http://") == true
+    let isUnencrypted = field == .password && typed[.gateway]?.text.hasPrefix("http://") == true
     let remark =
-      refusal.isEmpty && isInClear
-      ? words("The password goes there unencrypted, and can be read on the way.") : words(refusal)
-    let style: StyleName = refusal.isEmpty ? .statusWarning : .statusError
+      loginFailure.isEmpty && isUnencrypted
+      ? words("The password goes there unencrypted, and can be read on the way.") : words(loginFailure)
+    let style: StyleName = loginFailure.isEmpty ? .statusWarning : .statusError
     guard field != nil, !remark.isEmpty else { return }
     let lines = remark.wrapped(to: body.size.columns - 2).suffix(body.size.rows)
     for (row, line) in lines.enumerated() {
@@ -199,7 +199,7 @@ package struct StartScreen: Sendable {
   }
 
   /// Draws the complete remark of the selected choice if its row cuts it off.
-  private func drawWhole(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
+  private func drawFullRemark(on surface: inout Surface, in body: Rect, _ theme: Theme, _ words: Language) {
     guard let choice = choices.first(where: { $0.id == list.selected }) else { return }
     let remark = words(choice.remark)
     let lines = remark.wrapped(to: body.size.columns - 2)

@@ -15,7 +15,7 @@ extension ConsoleState {
     guard let preflight = preflight() else { return "The capabilities of this cluster are not known yet." }
     let verb = Sentence(stringLiteral: kind.row.verb)
     if let reason = preflight.incapability(of: kind, for: name) { return "Cannot \(verb): \(reason)." }
-    if let reason = unseenInstallations { return reason.asSentence }
+    if let reason = unseenInstallations { return reason.asFullSentence }
     if !market.installations.isFilled { return "What is installed is not known yet." }
     guard let reason = reason(against: kind, of: name, version: version) else { return nil }
     guard let remedy = remedy(for: kind, of: name) else { return "Cannot \(verb): \(reason)." }
@@ -27,8 +27,8 @@ extension ConsoleState {
     preflight()?.obstacle(to: kind, of: name) ?? (version == nil ? lackOfVersions(for: kind, of: name) : nil)
   }
 
-  /// Whether the key for a change of this kind leads to a plan of `name` that can be applied, or to a choice, as far as is
-  /// known.
+  /// Whether the key for a change of this kind leads to a plan of `name` that can be applied, or to a choice, as far as
+  /// is known.
   func isPossible(_ kind: ChangeKind, for name: String) -> Bool {
     if lackOfVersions(for: kind, of: name) != nil || !isAllowed(kind, for: name) { return false }
     if kind == .install { return !cannotInstall(name) }

@@ -26,10 +26,10 @@ extension ConsoleState {
   }
 
   /// Requests the rights of this user, in one batch.
-  mutating func askRights(isAfresh: Bool = false) {
+  mutating func askRights(ignoresCache: Bool = false) {
     guard let dialect else { return }
     rightsAsked = now
-    begin(.ask(Rights.questions(in: dialect), isAfresh: isAfresh))
+    begin(.ask(Rights.questions(in: dialect), ignoresCache: ignoresCache))
   }
 
   /// Requests the rights again if the answers are old; this does not schedule a wake-up.

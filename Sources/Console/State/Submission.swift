@@ -72,7 +72,7 @@ extension ConsoleState {
     let before = market.installed.of(plan.name)
     submissions[plan.name] = Submission(plan, to: before?.resourceVersion)
     cancelled[plan.name] = nil
-    operations.begin(plan.change, on: plan.name, before: before, isTyped: plan.asksTheName)
+    operations.begin(plan.change, on: plan.name, before: before, isTyped: plan.requiresTypedName)
     say(.note, "\(plan.name): \(plan.change.phrase) is being sent …", about: plan.name)
     begin(.apply(plan))
   }

@@ -102,7 +102,7 @@ extension Command {
     case .pageUp: "up"
     case .pageDown: "down"
     case .pickVersion: "version"
-    case .putFirst: "put first"
+    case .addPrerequisites: "put first"
     case .takeTheirs: "theirs"
     case .takeMine: "mine"
     case .takeBoth: "both"

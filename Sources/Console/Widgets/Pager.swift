@@ -17,7 +17,7 @@ struct Pager: Sendable {
   /// The prompt for the search text.
   var prompt: Prompt? { search.prompt }
   /// Whether there is a search or a mark, which going back ends first.
-  var isSeeking: Bool { search.isActive || marked != nil }
+  var hasSearchOrMark: Bool { search.isActive || marked != nil }
 
   /// The keymap sections for reading a text, or that of a prompt while the user types.
   var sections: [KeySection] { prompt == nil ? [.text, .everywhere] : [.prompt] }

@@ -33,11 +33,11 @@ final class NameConflicts: Sendable {
 
   /// Records the extensions that a sync of `repository` could not publish, with their owners; returns whether one of
   /// them has become free in the meantime.
-  func note(_ repository: Object, lost: [String: String]) -> Bool {
+  func note(_ repository: Object, conflicts: [String: String]) -> Bool {
     state.withLock { state in
-      state.blocked[repository.uid] = BlockedRepository(repository: repository.name, owners: lost)
+      state.blocked[repository.uid] = BlockedRepository(repository: repository.name, owners: conflicts)
       return state.listed.count == 2
-        && lost.contains { state.owners[$0.key] != $0.value || !state.repositories.contains($0.value) }
+        && conflicts.contains { state.owners[$0.key] != $0.value || !state.repositories.contains($0.value) }
     }
   }
 

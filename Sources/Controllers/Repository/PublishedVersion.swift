@@ -15,7 +15,7 @@ struct PublishedVersion: Sendable {
   var package: Package
   var manifest: ExtensionManifest
   private let chart: Chart
-  private let isChartAlone: Bool
+  private let isPlainChart: Bool
   /// The name of its Category; empty if it has none.
   private(set) var category: String
 
@@ -30,13 +30,13 @@ struct PublishedVersion: Sendable {
       package = try Package(archive: archive)
       if let flaw = try ChartFlaw(in: package) { throw RepositoryError("\(flaw), and helm refuses that") }
       chart = try package.chart()
-      isChartAlone = try package.extensionManifest() == nil
+      isPlainChart = try package.extensionManifest() == nil
       manifest = try package.manifest()
     } catch {
       throw error as? RepositoryError ?? RepositoryError("\(error)")
     }
     category = manifest.category
-    let (named, file) = (manifest.name, isChartAlone ? "Chart.yaml" : "extension.yaml")
+    let (named, file) = (manifest.name, isPlainChart ? "Chart.yaml" : "extension.yaml")
     guard named.isEmpty || named == entry.name else { throw RepositoryError("its \(file) calls it \(named)") }
     // Otherwise another version than the requested one would be installed.
     guard SemanticVersion(chart.version) == SemanticVersion(entry.version) else {
@@ -51,7 +51,7 @@ struct PublishedVersion: Sendable {
   /// It is the first keyword that names one of `categories`, whatever its case, or else the first keyword that can be a
   /// name.
   mutating func chooseCategory(among categories: Set<String>) {
-    guard isChartAlone else { return }
+    guard isPlainChart else { return }
     let names = manifest.keywords.map(Self.categoryName)
     category = names.first(where: categories.contains) ?? names.first { !$0.isEmpty } ?? ""
   }
@@ -126,7 +126,7 @@ struct PublishedVersion: Sendable {
     // A single string in the first design.
     spec["sources"] = .string(manifest.sources.joined(separator: ", "))
     if !chart.appVersion.isEmpty { spec["appVersion"] = .string(chart.appVersion) }
-    if isChartAlone, !chart.dependencies.isEmpty { spec["dependencies"] = .sequence(chart.dependencies) }
+    if isPlainChart, !chart.dependencies.isEmpty { spec["dependencies"] = .sequence(chart.dependencies) }
   }
 
   private func addModern(_ spec: inout Mapping, _ repository: String) {

@@ -16,7 +16,7 @@ struct Publisher: Sendable {
     /// How many versions are kept only because they are installed.
     var gone = 0
     /// Extensions that another repository has published, with its name.
-    var lost: [String: String] = [:]
+    var nameConflicts: [String: String] = [:]
     /// What was left out, with the reasons.
     var problems: [String] = []
     /// Whether a retry may publish more.
@@ -55,7 +55,7 @@ struct Publisher: Sendable {
     var work: [[ChartIndex.Entry]] = []
     for (name, entries) in index.entries.sorted(by: { $0.key < $1.key }) {
       guard present.isOurs(name) else {
-        outcome.lost[name] = present.owner(of: name)
+        outcome.nameConflicts[name] = present.owner(of: name)
         outcome.problems.append("\(name): the repository \(present.owner(of: name)) has it already")
         continue
       }
@@ -181,11 +181,11 @@ struct Publisher: Sendable {
     try await present.readRunning(in: cluster) { wanted.contains($0.name) }
     for version in present.versions.values.sorted(by: { $0.name < $1.name }) {
       if wanted.contains(version.name) {
-        if version.isGone { try await mark(dialect.extensionVersions, version.name, since: nil) }
+        if version.isGone { try await setGoneAnnotation(dialect.extensionVersions, version.name, since: nil) }
         continue
       }
       if present.isInstalled(version) {
-        if !version.isGone { try await mark(dialect.extensionVersions, version.name, since: now) }
+        if !version.isGone { try await setGoneAnnotation(dialect.extensionVersions, version.name, since: now) }
         outcome.gone += 1
         outcome.names.append(version.name)
         continue
@@ -199,12 +199,14 @@ struct Publisher: Sendable {
     }
   }
 
-  private func mark(_ resource: Resource, _ name: String, since time: Timestamp?) async throws(ClusterError) {
-    try await Self.mark(resource, name, since: time, in: cluster)
+  private func setGoneAnnotation(_ resource: Resource, _ name: String, since time: Timestamp?)
+    async throws(ClusterError)
+  {
+    try await Self.setGoneAnnotation(resource, name, since: time, in: cluster)
   }
 
   /// Sets or removes the annotation that no index has the object any more.
-  static func mark(
+  static func setGoneAnnotation(
     _ resource: Resource, _ name: String, since time: Timestamp?, in cluster: Cluster
   ) async throws(ClusterError) {
     let value = time.map { Value.string($0.description) } ?? Value.null

@@ -5,8 +5,8 @@ import Platform
 /// A sync without changes writes nothing, so its time is known only here.
 final class RepositoryMemory: Sendable {
   private struct Sync {
-    /// `RepositoryVisit.requestKey` of the last sync, which changes with the spec.
-    var requestKey: String
+    /// `RepositoryVisit.syncKey` of the last sync, which changes with the spec.
+    var syncKey: String
     var next: ContinuousClock.Instant
     var failures: Int
     /// How many readings in a row had to be repeated because `readSoon` was called in the meantime.
@@ -52,9 +52,9 @@ final class RepositoryMemory: Sendable {
   func isReadPending(_ uid: String) -> Bool { pendingReads.withLock { $0[uid] != nil } }
 
   /// How long until the repository `uid` may be read again; `nil` if that is unknown, or its spec has changed.
-  func remainingDelay(_ uid: String, requestKey: String, now: ContinuousClock.Instant = .now) -> Duration? {
+  func remainingDelay(_ uid: String, syncKey: String, now: ContinuousClock.Instant = .now) -> Duration? {
     syncs.withLock { syncs in
-      guard let sync = syncs[uid], sync.requestKey == requestKey else { return nil }
+      guard let sync = syncs[uid], sync.syncKey == syncKey else { return nil }
       return max(.zero, sync.next - now)
     }
   }
@@ -62,7 +62,7 @@ final class RepositoryMemory: Sendable {
   /// Records a reading that began at `start`, and returns when to repeat it: after `interval`, or earlier if
   /// `readSoon` was called since.
   func noteRead(
-    _ uid: String, requestKey: String, interval: Duration, from start: ContinuousClock.Instant
+    _ uid: String, syncKey: String, interval: Duration, from start: ContinuousClock.Instant
   ) -> Duration {
     let isReadPending = pendingReads.withLock { pendingReads in
       guard let calls = pendingReads[uid] else { return false }
@@ -72,7 +72,7 @@ final class RepositoryMemory: Sendable {
     return syncs.withLock { syncs in
       let repeats = isReadPending ? (syncs[uid]?.repeats ?? 0) + 1 : 0
       let delay = isReadPending ? min(interval, Self.coalescing.pause * (1 << min(repeats - 1, 12))) : interval
-      syncs[uid] = Sync(requestKey: requestKey, next: .now + delay, failures: 0, repeats: repeats)
+      syncs[uid] = Sync(syncKey: syncKey, next: .now + delay, failures: 0, repeats: repeats)
       return delay
     }
   }
@@ -80,14 +80,14 @@ final class RepositoryMemory: Sendable {
   /// Records a failure, and returns when to retry: after `retryDelay`, doubled with each failure up to `interval`, or
   /// later if the server asks for that (`Retry-After`).
   func noteFailure(
-    _ uid: String, requestKey: String, retryDelay: Duration, interval: Duration, retryAfter: Int?
+    _ uid: String, syncKey: String, retryDelay: Duration, interval: Duration, retryAfter: Int?
   ) -> Duration {
     syncs.withLock { syncs in
       let failures = (syncs[uid]?.failures ?? 0) + 1
       let usual = min(retryDelay * (1 << min(failures - 1, 20)), max(interval, retryDelay))
       let isSettling = ready.withLock { $0[uid].map { .now - $0 < Self.startup.time } ?? false }
       let delay = isSettling ? Self.startup.pause : max(usual, retryAfter.map { .seconds($0) } ?? .zero)
-      syncs[uid] = Sync(requestKey: requestKey, next: .now + delay, failures: failures)
+      syncs[uid] = Sync(syncKey: syncKey, next: .now + delay, failures: failures)
       return delay
     }
   }

@@ -31,7 +31,7 @@ package struct RepositoryProgress: Sendable {
   /// Whether it has been read, and each of its versions is in the status of its extension.
   func isPublished() async throws(ClusterError) -> Bool {
     guard let repository = try await cluster.find(dialect.repositories, name),
-      SyncSchedule(repository, dialect: dialect).wasRead
+      SyncSchedule(repository, dialect: dialect).isSynced
     else { return false }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(name)")
     var listed: [String: Set<String>] = [:]

@@ -32,9 +32,9 @@ struct RepositoryReconciler: Reconciler {
     }
     let visit = RepositoryVisit(object, dialect)
     // The schedule in memory takes precedence over the object's, which is patched only when something has changed.
-    let known = memory.remainingDelay(object.uid, requestKey: visit.requestKey)
+    let known = memory.remainingDelay(object.uid, syncKey: visit.syncKey)
     if let known, known > .zero { return .after(known) }
-    let seconds = visit.mayBeUnblocked(memory.nameConflicts) ? 0 : visit.schedule.remainingSeconds(at: settings.now())
+    let seconds = visit.mayPublishMore(memory.nameConflicts) ? 0 : visit.schedule.remainingSeconds(at: settings.now())
     if seconds > 0, known == nil { return .after(.seconds(seconds)) }
     return try await synchronize(visit)
   }
@@ -44,13 +44,13 @@ struct RepositoryReconciler: Reconciler {
     let contents: RepositoryContents?
     do throws(RepositoryError) {
       contents = try await visit.read(
-        in: cluster, settings, isForced: memory.isReadPending(uid) || visit.mayBeUnblocked(memory.nameConflicts))
+        in: cluster, settings, isForced: memory.isReadPending(uid) || visit.mayPublishMore(memory.nameConflicts))
     } catch {
       return try await fail(visit, error)
     }
     if let contents { return try await publish(contents, visit, readFrom: start) }
     return .after(
-      memory.noteRead(uid, requestKey: visit.requestKey, interval: .seconds(visit.schedule.interval), from: start))
+      memory.noteRead(uid, syncKey: visit.syncKey, interval: .seconds(visit.schedule.interval), from: start))
   }
 
   private func publish(
@@ -60,37 +60,37 @@ struct RepositoryReconciler: Reconciler {
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
     ).publish(contents.index)
-    if memory.nameConflicts.note(object, lost: outcome.lost) { memory.readSoon(object.uid) }
-    let requestKey = try await record(outcome, contents, visit, at: now)
+    if memory.nameConflicts.note(object, conflicts: outcome.nameConflicts) { memory.readSoon(object.uid) }
+    let syncKey = try await record(outcome, contents, visit, at: now)
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(visit.schedule.interval)
     guard outcome.isTransient else {
-      return .after(memory.noteRead(object.uid, requestKey: requestKey, interval: interval, from: start))
+      return .after(memory.noteRead(object.uid, syncKey: syncKey, interval: interval, from: start))
     }
     return .after(
       memory.noteFailure(
-        object.uid, requestKey: requestKey, retryDelay: settings.retryDelay, interval: interval, retryAfter: nil))
+        object.uid, syncKey: syncKey, retryDelay: settings.retryDelay, interval: interval, retryAfter: nil))
   }
 
-  /// Writes what came of a sync to the Repository if that differs from what it says, and returns the key of the request.
+  /// Writes what came of a sync to the Repository if that differs from what it says, and returns the sync key.
   private func record(
     _ outcome: Publisher.Outcome, _ contents: RepositoryContents, _ visit: RepositoryVisit, at now: Timestamp
   ) async throws(ClusterError) -> String {
     let (object, schedule) = (visit.object, visit.schedule)
     // After a temporary failure, the next sync reads everything again.
-    let mark = outcome.isTransient ? RepositoryMark() : contents.mark
-    let synced = SyncedSource(
-      spec: SyncedSource.fingerprint(of: object), mark: mark,
-      published: SyncedSource.fingerprint(of: outcome.names), lost: outcome.lost.count)
+    let revision = outcome.isTransient ? RepositoryRevision() : contents.revision
+    let synced = LastSync(
+      specFingerprint: LastSync.fingerprint(of: object), revision: revision,
+      publishedFingerprint: LastSync.fingerprint(of: outcome.names), nameConflicts: outcome.nameConflicts.count)
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
-    // The request key stays the same unless the object is patched; a later change of its spec gives another key.
-    guard synced != schedule.known || conditions.hasChanged || !schedule.wasRead else { return visit.requestKey }
+    // The sync key stays the same unless the object is patched; a later change of its spec gives another key.
+    guard synced != schedule.known || conditions.hasChanged || !schedule.isSynced else { return visit.syncKey }
     try await write(schedule.record(synced, conditions, at: now), to: object)
-    return visit.requestKey(readAt: now.description)
+    return visit.syncKey(readAt: now.description)
   }
 
   /// Patches the object at the resource version that was read.
@@ -106,7 +106,7 @@ struct RepositoryReconciler: Reconciler {
     let object = visit.object
     settings.report("repository \(object.name): \(error)")
     let delay = memory.noteFailure(
-      object.uid, requestKey: visit.requestKey, retryDelay: settings.retryDelay,
+      object.uid, syncKey: visit.syncKey, retryDelay: settings.retryDelay,
       interval: .seconds(visit.schedule.interval), retryAfter: error.retryAfter)
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
@@ -128,7 +128,7 @@ struct RepositoryReconciler: Reconciler {
     var present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: object.name)
     try await present.readRunning(in: cluster) { _ in false }
     let kept = present.versions.values.filter(present.isInstalled)
-    for version in kept where !version.isGone { try await mark(dialect.extensionVersions, version.name) }
+    for version in kept where !version.isGone { try await annotateAsGone(dialect.extensionVersions, version.name) }
     let charts = Set(kept.map(\.chartName))
     for name in present.charts.keys where !charts.contains(name) {
       try await cluster.remove(.configMaps, namespace: PackageSource.namespace, name)
@@ -140,14 +140,14 @@ struct RepositoryReconciler: Reconciler {
       if !present.hasInstallation(of: `extension`.name) {
         try await cluster.remove(dialect.extensions, `extension`.name)
       } else if `extension`.annotations[Publisher.goneAnnotation] == nil {
-        try await mark(dialect.extensions, `extension`.name)
+        try await annotateAsGone(dialect.extensions, `extension`.name)
       }
     }
     try await setFinalizers(object, object.finalizers.filter { $0 != Self.finalizer })
   }
 
-  private func mark(_ resource: Resource, _ name: String) async throws(ClusterError) {
-    try await Publisher.mark(resource, name, since: settings.now(), in: cluster)
+  private func annotateAsGone(_ resource: Resource, _ name: String) async throws(ClusterError) {
+    try await Publisher.setGoneAnnotation(resource, name, since: settings.now(), in: cluster)
   }
 
   private func setFinalizers(_ object: Object, _ finalizers: [String]) async throws(ClusterError) {

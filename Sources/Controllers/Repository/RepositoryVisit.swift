@@ -22,18 +22,18 @@ struct RepositoryVisit: Sendable {
   }
 
   /// Identifies what the object requests; if it changes, the repository is read at once.
-  var requestKey: String { requestKey(readAt: schedule.lastSync) }
+  var syncKey: String { syncKey(readAt: schedule.lastSyncTime) }
 
-  /// The request key after a sync at `time` has been recorded in the object.
-  func requestKey(readAt time: String) -> String {
+  /// The sync key after a sync at `time` has been recorded in the object.
+  func syncKey(readAt time: String) -> String {
     let nudge = object.annotations[Retry.nudgeAnnotation] ?? ""
-    return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
+    return [LastSync.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
   /// Whether it could not publish everything at a sync before this process began, so that extensions may have become
   /// free.
-  func mayBeUnblocked(_ nameConflicts: NameConflicts) -> Bool {
-    schedule.known.map { $0.lost != 0 } == true && !nameConflicts.knows(object.uid)
+  func mayPublishMore(_ nameConflicts: NameConflicts) -> Bool {
+    schedule.known.map { $0.nameConflicts != 0 } == true && !nameConflicts.knows(object.uid)
   }
 
   /// The contents of the repository; `nil` if they have not changed since they were published, unless `isForced`.
@@ -44,16 +44,16 @@ struct RepositoryVisit: Sendable {
     guard !isForced, let known = schedule.known, try await isComplete(known, in: cluster) else {
       return try await source.read()
     }
-    return try await source.read(unless: known.mark)
+    return try await source.read(unless: known.revision)
   }
 
   /// Whether everything that was published still exists, and nothing is marked as gone.
-  private func isComplete(_ known: SyncedSource, in cluster: Cluster) async throws(RepositoryError) -> Bool {
+  private func isComplete(_ known: LastSync, in cluster: Cluster) async throws(RepositoryError) -> Bool {
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
     do throws(ClusterError) {
       let versions = try await cluster.list(
         dialect.extensionVersions, selector: selector, skipping: JSONPaths(["spec"]))
-      return SyncedSource.fingerprint(of: versions.map(\.name)) == known.published
+      return LastSync.fingerprint(of: versions.map(\.name)) == known.publishedFingerprint
         && !versions.contains { $0.annotations[Publisher.goneAnnotation] != nil }
     } catch {
       throw RepositoryError("the versions in the cluster: \(error.brief)", isTransient: true)

@@ -18,9 +18,9 @@ struct SyncSchedule: Hashable, Sendable {
   /// Fields with invalid values, which are ignored.
   let problems: [String]
   /// The last sync; `nil` if the spec has changed since, or there was none.
-  let known: SyncedSource?
+  let known: LastSync?
   /// The time of the last sync, as written; empty if a sync is requested.
-  let lastSync: String
+  let lastSyncTime: String
   /// The current digest of a folder on this machine; empty for other repositories.
   let digestOnDisk: String
   private let last: Timestamp?
@@ -40,14 +40,14 @@ struct SyncSchedule: Hashable, Sendable {
     let noted =
       dialect.name == .installPlan
       ? object.status["lastSyncTime"]?.string : object.annotations[Self.timeAnnotation]
-    lastSync = noted ?? ""
-    let synced = object.annotations[Self.sourceAnnotation].flatMap(SyncedSource.init)
-    let isSame = synced.map { $0.spec == SyncedSource.fingerprint(of: object) } ?? false
+    lastSyncTime = noted ?? ""
+    let synced = object.annotations[Self.sourceAnnotation].flatMap(LastSync.init)
+    let isSame = synced.map { $0.specFingerprint == LastSync.fingerprint(of: object) } ?? false
     known = isSame && noted != nil ? synced : nil
     // A folder on this machine is checked at every reconciliation.
-    let onDisk = RepositorySource(object).markOnDisk
+    let onDisk = RepositorySource(object).revisionOnDisk
     digestOnDisk = onDisk?.digest ?? ""
-    let isUpToDate = known != nil && (onDisk == nil || onDisk?.digest == known?.mark.digest)
+    let isUpToDate = known != nil && (onDisk == nil || onDisk?.digest == known?.revision.digest)
     last = isUpToDate ? noted.flatMap(Timestamp.init) : nil
   }
 
@@ -59,7 +59,7 @@ struct SyncSchedule: Hashable, Sendable {
   }
 
   /// Whether the current spec has been synced, and a folder has not changed since.
-  var wasRead: Bool { last != nil }
+  var isSynced: Bool { last != nil }
 
   /// Seconds until the next sync; 0 if it is due.
   func remainingSeconds(at now: Timestamp) -> Int {
@@ -68,7 +68,7 @@ struct SyncSchedule: Hashable, Sendable {
   }
 
   /// The patch that records a sync in the object.
-  func record(_ synced: SyncedSource, _ conditions: RepositoryConditions, at now: Timestamp) -> Value {
+  func record(_ synced: LastSync, _ conditions: RepositoryConditions, at now: Timestamp) -> Value {
     var annotations: Mapping = [Self.sourceAnnotation: .string(synced.text)]
     var status = Mapping()
     switch dialect.name {
@@ -82,33 +82,36 @@ struct SyncSchedule: Hashable, Sendable {
 }
 
 /// The result of the last sync, as stored in the object.
-struct SyncedSource: Hashable, Sendable {
+struct LastSync: Hashable, Sendable {
   /// A fingerprint of the object's spec; if it changes, nothing about the last sync applies any more.
-  var spec: String
-  var mark: RepositoryMark
+  var specFingerprint: String
+  var revision: RepositoryRevision
   /// A fingerprint of the names that were published.
-  var published: String
+  var publishedFingerprint: String
   /// How many extensions could not be published because of another repository; `nil` if an earlier ksxd did not record
   /// it.
-  var lost: Int?
+  var nameConflicts: Int?
 
-  init(spec: String, mark: RepositoryMark, published: String, lost: Int?) {
-    self.spec = spec
-    self.mark = mark
-    self.published = published
-    self.lost = lost
+  init(specFingerprint: String, revision: RepositoryRevision, publishedFingerprint: String, nameConflicts: Int?) {
+    self.specFingerprint = specFingerprint
+    self.revision = revision
+    self.publishedFingerprint = publishedFingerprint
+    self.nameConflicts = nameConflicts
   }
 
   init?(_ text: String) {
-    guard let value = try? JSON.parse(Array(text.utf8)), let spec = value["spec"]?.string else { return nil }
+    guard let value = try? JSON.parse(Array(text.utf8)), let specFingerprint = value["spec"]?.string else { return nil }
     self.init(
-      spec: spec, mark: RepositoryMark(value["mark"]), published: value["published"]?.string ?? "",
-      lost: value["lost"]?.integer)
+      specFingerprint: specFingerprint, revision: RepositoryRevision(value["mark"]),
+      publishedFingerprint: value["published"]?.string ?? "",
+      nameConflicts: value["lost"]?.integer)
   }
 
   var text: String {
-    var fields: Mapping = ["spec": .string(spec), "mark": mark.value, "published": .string(published)]
-    if let lost { fields["lost"] = .integer(lost) }
+    var fields: Mapping = [
+      "spec": .string(specFingerprint), "mark": revision.value, "published": .string(publishedFingerprint),
+    ]
+    if let nameConflicts { fields["lost"] = .integer(nameConflicts) }
     return JSON.text(.mapping(fields))
   }
 

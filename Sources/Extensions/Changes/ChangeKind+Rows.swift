@@ -116,7 +116,7 @@ extension ChangeKind {
           "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
           "ordinary uninstall could not remove.",
         ]),
-      feature: .install, write: .delete, reads: [.versions, .dependants], removes: true, asksTheName: true,
+      feature: .install, write: .delete, reads: [.versions, .dependants], removes: true, requiresTypedName: true,
       dependantWarning: "{other} needs {name} and will miss it when it is gone",
       whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
       effects: [
@@ -130,7 +130,7 @@ extension ChangeKind {
       accepted: "being removed by force", past: "removed by force",
       summary: "Plan to remove what cannot be uninstalled, without its hooks",
       feature: .forceDelete, write: .delete, needsForceAnnotation: true, reads: [.versions, .dependants], removes: true,
-      asksTheName: true, dependantWarning: "{other} needs {name} and will miss it when it is gone",
+      requiresTypedName: true, dependantWarning: "{other} needs {name} and will miss it when it is gone",
       effects: [
         .init(.removed, "{kind} {object}"),
         .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),

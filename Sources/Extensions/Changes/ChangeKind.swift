@@ -53,7 +53,7 @@ package struct ChangeRow: Hashable, Sendable {
   /// Whether the controllers try the present spec again: a patch of the status, not of the spec.
   package var triesAgain = false
   /// Whether it is destructive, so that the user must type the extension's name to confirm it.
-  package var asksTheName = false
+  package var requiresTypedName = false
   /// Whether the state before it is kept for a rollback.
   package var keepsWayBack = true
   /// The message about each extension that needs this one; `nil` if they are not affected.

@@ -11,21 +11,21 @@ package enum Retry {
   static func body(_ installation: Installation?, _ dialect: Dialect) -> Value {
     if let installation, installation.isBeingDeleted { return uninstall(installation) }
     guard dialect.name == .installPlan else { return startOver }
-    return installation?.state == .preparing ? stock : ["status": anotherTry]
+    return installation?.state == .preparing ? resyncFromRelease : ["status": anotherTry]
   }
 
   /// The write that makes the controllers try `installation` again; refused if it has changed since it was read.
   ///
-  /// With `takesStock` KubeSphere's go by helm's release instead.
+  /// With `resyncs` KubeSphere's go by helm's release instead.
   package static func write(
-    for installation: Installation, _ dialect: Dialect, takesStock: Bool = false
+    for installation: Installation, _ dialect: Dialect, resyncs: Bool = false
   ) -> Write {
-    let body = takesStock ? stock : body(installation, dialect)
+    let body = resyncs ? resyncFromRelease : body(installation, dialect)
     return .patch(dialect.installations, name: installation.name, Change.versioned(body, installation))
   }
 
   /// The status with which shipped controllers go by helm's release: in Preparing they wait, and no try ends that.
-  package static let stock: Value = ["status": ["state": "", "stateHistory": .null]]
+  package static let resyncFromRelease: Value = ["status": ["state": "", "stateHistory": .null]]
 
   /// The status that makes shipped controllers try again.
   package static let anotherTry: Value = ["configHash": ""]

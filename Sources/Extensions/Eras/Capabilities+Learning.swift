@@ -7,12 +7,12 @@ extension Capabilities {
   ///
   /// If discovery is forbidden, it lists each kind; a kind that may not be listed either may still exist.
   package static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
-    async let core = plurals(of: Dialect.core, in: cluster)
-    async let serving = plurals(of: Dialect.serving, in: cluster)
+    async let core = plurals(of: Dialect.coreGroup, in: cluster)
+    async let serving = plurals(of: Dialect.defaultServingGroup, in: cluster)
     async let version = document("/version", in: cluster)
     var discovered = DiscoveryResult()
-    discovered.plurals[Dialect.core] = try await core.get()
-    discovered.plurals[Dialect.serving] = try await serving.get()
+    discovered.plurals[Dialect.coreGroup] = try await core.get()
+    discovered.plurals[Dialect.defaultServingGroup] = try await serving.get()
     if discovered.era == nil { try await probe(cluster, &discovered) }
     guard let first = discovered.era else { throw .absent }
     discovered.serverVersion = try await version.get()?["gitVersion"]?.string ?? ""

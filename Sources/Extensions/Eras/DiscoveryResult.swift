@@ -15,15 +15,15 @@ struct DiscoveryResult: Hashable, Sendable {
   /// The era that the kinds belong to; `nil` if there are no extensions at all.
   var era: Era? {
     // A cluster with several of these kinds was upgraded.
-    if has("installplans", in: Dialect.core) { return .installPlan }
-    if has("subscriptions", in: Dialect.core) { return subscriptionEra }
-    if has("plugins", in: Dialect.serving) { return .plugin }
+    if has("installplans", in: Dialect.coreGroup) { return .installPlan }
+    if has("subscriptions", in: Dialect.coreGroup) { return subscriptionEra }
+    if has("plugins", in: Dialect.defaultServingGroup) { return .plugin }
     return nil
   }
 
   /// The group of proxies and bundles, if it is known.
   var servingGroup: String? {
-    [Dialect.serving, Dialect.core].first { has("jsbundles", in: $0) }
+    [Dialect.defaultServingGroup, Dialect.coreGroup].first { has("jsbundles", in: $0) }
   }
 
   /// An object only if the CRD requires it: text keeps comments, and a standalone backend accepts both.
@@ -34,12 +34,12 @@ struct DiscoveryResult: Hashable, Sendable {
   private var subscriptionEra: Era {
     if serverVersion.hasSuffix("+ksxd") { return .seed }
     guard installationSchema != nil else {
-      return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
+      return has("jsbundles", in: Dialect.defaultServingGroup) ? .splitSubscription : .subscription
     }
     if property(["spec", "clusterScheduling"]) != nil { return .scheduledSubscription }
     let config = property(["spec", "config"])
     if config?["type"] == "object" || config?["x-kubernetes-preserve-unknown-fields"] == true { return .seed }
-    return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
+    return has("jsbundles", in: Dialect.defaultServingGroup) ? .splitSubscription : .subscription
   }
 
   /// Whether installations have a field; `nil` if their schema is not known.

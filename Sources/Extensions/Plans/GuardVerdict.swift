@@ -4,11 +4,11 @@ package import Platform
 package enum GuardVerdict: Hashable, Sendable {
   case allowed
   /// The user must confirm it by typing; the text names the guardrail.
-  case typed(Sentence)
+  case typedConfirmation(Sentence)
   /// It will be refused; the text names the guardrail.
   case denied(Sentence)
 
-  package var requiresTyping: Bool { if case .typed = self { true } else { false } }
+  package var requiresTyping: Bool { if case .typedConfirmation = self { true } else { false } }
 }
 
 extension Plan.Check {
@@ -16,7 +16,7 @@ extension Plan.Check {
   package init(_ verdict: GuardVerdict) {
     switch verdict {
     case .allowed: self.init(.guardrails, failures: [])
-    case .typed(let text): self.init(.guardrails, warnings: [text])
+    case .typedConfirmation(let text): self.init(.guardrails, warnings: [text])
     case .denied(let text): self.init(.guardrails, failures: [text])
     }
   }

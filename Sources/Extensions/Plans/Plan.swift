@@ -24,7 +24,7 @@ package struct Plan: Hashable, Sendable {
   /// Why there is no command line, if the reason is not in the plan itself.
   package var kubectlAbsence: Sentence?
   /// Whether the user must type the extension's name to confirm it: it is destructive, or a guardrail requires this.
-  package var asksTheName = false
+  package var requiresTypedName = false
 
   /// One line about a difference.
   package struct Effect: Hashable, Sendable {
@@ -46,13 +46,13 @@ package struct Plan: Hashable, Sendable {
     /// Without secrets.
     package var sentence: Sentence
     /// The English text with its secrets, if there are any.
-    package var clear: String?
+    package var unmaskedText: String?
     package var part: Part
 
-    package init(_ sign: Sign, _ sentence: Sentence, clear: String? = nil, part: Part? = nil) {
+    package init(_ sign: Sign, _ sentence: Sentence, unmaskedText: String? = nil, part: Part? = nil) {
       self.sign = sign
       self.sentence = sentence
-      self.clear = clear == sentence.english ? nil : clear
+      self.unmaskedText = unmaskedText == sentence.english ? nil : unmaskedText
       self.part = part ?? (sign == .changed ? .changes : sign == .note ? .meaning : .comesAndGoes)
     }
 

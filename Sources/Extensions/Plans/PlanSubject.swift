@@ -26,7 +26,7 @@ extension Plan {
       kubectl: isProposed && context.kubectlAbsence == nil ? lines.compactMap { $0 }.joined(separator: " && ") : "",
       kubectlFile: isProposed ? file : nil,
       kubectlAbsence: isProposed ? context.kubectlAbsence : nil,
-      asksTheName: change.row.asksTheName || context.guards[change.kind]?.requiresTyping == true)
+      requiresTypedName: change.row.requiresTypedName || context.guards[change.kind]?.requiresTyping == true)
   }
 }
 
@@ -75,7 +75,7 @@ extension Plan.Effect {
   /// An added or removed line of a config.
   fileprivate init(configLine line: LineDifference.Line) {
     self.init(
-      line.kind == .added ? .added : .removed, Sentence(verbatim: "  \(line.shown)"), clear: "  \(line.text)",
+      line.kind == .added ? .added : .removed, Sentence(verbatim: "  \(line.shown)"), unmaskedText: "  \(line.text)",
       part: .changes)
   }
 }

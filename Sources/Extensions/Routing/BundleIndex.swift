@@ -16,14 +16,14 @@ struct BundleIndex: Sendable {
     }
     for (bundle, rule) in bundles.enumerated() {
       for (file, entry) in rule.files.enumerated()
-      where byPath[entry.path] == nil && owningBundle(of: entry.path, against: rule) == nil {
+      where byPath[entry.path] == nil && owningBundle(of: entry.path, claimedBy: rule) == nil {
         byPath[entry.path] = (bundle, file)
       }
     }
   }
 
   /// The bundle of the other extension whose name `path` is below; `nil` if there is none.
-  private func owningBundle(of path: String, against rule: JSBundleRule) -> Int? {
+  private func owningBundle(of path: String, claimedBy rule: JSBundleRule) -> Int? {
     let name = path.dropFirst("/dist/".count).prefix { $0 != "/" }
     return name == rule.object.extension ? nil : owningBundles[String(name)]
   }
@@ -33,7 +33,7 @@ struct BundleIndex: Sendable {
     bundles.enumerated().flatMap { index, rule in
       let isServed = rule.files.contains { byPath[$0.path]?.bundle == index }
       return rule.files.compactMap { file -> Conflict? in
-        if let owningBundle = owningBundle(of: file.path, against: rule) {
+        if let owningBundle = owningBundle(of: file.path, claimedBy: rule) {
           let owner = bundles[owningBundle].object
           return Conflict(
             rule.object, owner, "\(file.path) is reserved for the bundles of \(owner.extension)",

@@ -87,7 +87,9 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     for field in request.headers.fields where !field.isNamed("host") && !field.isNamed("traceparent") {
       guard buffer.writeField(field.name, field.value) else { return false }
     }
-    guard buffer.writeField("traceparent", trace.field), buffer.writeField("Via", Hops.field) else { return false }
+    guard buffer.writeField("traceparent", trace.traceparent), buffer.writeField("Via", Hops.field) else {
+      return false
+    }
     var rest = HTTP.HTTPHeaders()
     if isChunked { rest.add("Transfer-Encoding", "chunked") }
     if !offers.isEmpty { rest.add("Connection", "Upgrade") }
@@ -99,7 +101,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     var block = HPACKHeaders(request.method.rawValue, request.target, at: host, isEncrypted: address.trust != nil)
     var fields = request.headers
     fields.removeAll { $0.isNamed("host") || $0.isNamed("traceparent") || $0.isNamed("te") }
-    fields.add("traceparent", trace.field)
+    fields.add("traceparent", trace.traceparent)
     fields.add("via", Hops.field)
     return block.add(fields) ? block : nil
   }

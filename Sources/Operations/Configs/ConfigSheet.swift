@@ -21,7 +21,7 @@ package struct ConfigSheet: Hashable, Sendable {
     /// The line, with secrets masked.
     package var text: String
     /// The line with its secrets readable; `nil` if it has none.
-    package var clear: String?
+    package var unmaskedText: String?
     /// The path of the key that begins in this line.
     package var path: [String]?
   }
@@ -94,15 +94,17 @@ package struct ConfigSheet: Hashable, Sendable {
   private static func row(_ line: String, _ masked: String, _ entry: ValuesGuide.Entry?) -> Row {
     let isComment = line.trimmed().hasPrefix("#")
     return Row(
-      kind: isComment ? .comment : .own, text: masked, clear: masked == line ? nil : line, path: entry?.path)
+      kind: isComment ? .comment : .own, text: masked, unmaskedText: masked == line ? nil : line, path: entry?.path)
   }
 
   private static func row(
     _ set: EffectiveValues.Entry, _ entry: ValuesGuide.Entry?, called key: String? = nil
   ) -> Row {
     let start = String(repeating: " ", count: entry?.column ?? 0) + (key ?? entry?.key ?? set.key) + ": "
-    let (shown, clear) = (start + set.shown.brief, start + set.value.brief)
-    return Row(kind: .overridden(set.origin), text: shown, clear: shown == clear ? nil : clear, path: set.path)
+    let (shown, unmaskedText) = (start + set.shown.brief, start + set.value.brief)
+    return Row(
+      kind: .overridden(set.origin), text: shown, unmaskedText: shown == unmaskedText ? nil : unmaskedText,
+      path: set.path)
   }
 
   /// A config without the chart's values, for when they are not available.

@@ -127,10 +127,10 @@ struct WebhookSilence: Hashable, Sendable {
       ? "find what answers \(names.joined(separator: ", ")), and see why it does not"
       : "see why \(services) does not answer"
     return [
-      Remedy("make the webhook answer", [.person(start)], cost: "deletions go through meanwhile"),
+      Remedy("make the webhook answer", [.manual(start)], cost: "deletions go through meanwhile"),
       Remedy(
         "let changes pass without it",
-        [.person("an administrator sets failurePolicy: Ignore in its configuration, or takes the configuration away")],
+        [.manual("an administrator sets failurePolicy: Ignore in its configuration, or takes the configuration away")],
         cost: "what it guards is unguarded meanwhile"),
     ]
   }
@@ -146,7 +146,7 @@ struct WebhookSilence: Hashable, Sendable {
       remedies: [
         Remedy(
           "start the controller again",
-          [.person("kubectl -n kubesphere-system get pods; look at ks-controller-manager")],
+          [.manual("kubectl -n kubesphere-system get pods; look at ks-controller-manager")],
           cost: "deletions go through meanwhile, and are carried out when it is back")
       ])
   }

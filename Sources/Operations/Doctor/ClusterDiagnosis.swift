@@ -17,11 +17,11 @@ extension Diagnosis {
     examined.refusals.map { refusal in
       let namespace = installation.targetNamespace
       let isNamespace = refusal.type == "TargetNamespace" && !namespace.isEmpty
-      let correction = Remedy("correct it", [.person("the field that the message names")])
+      let correction = Remedy("correct it", [.manual("the field that the message names")])
       return finding(
         .fieldPassedOver, Sentence(verbatim: refusal.message),
         [Finding.Evidence(name, "status.conditions", refusal.type, time: refusal.time)], .certain,
-        [isNamespace ? kit.keepingNamespace(namespace) : correction])
+        [isNamespace ? remedies.keepingNamespace(namespace) : correction])
     }
   }
 
@@ -37,7 +37,7 @@ extension Diagnosis {
       [
         stateEvidence,
         Finding.Evidence("Secret \(runs.secretName)", "chart version", runs.chartVersion, time: runs.time),
-      ], .likely, [kit.version(runs.chartVersion), kit.nudge])
+      ], .likely, [remedies.version(runs.chartVersion), remedies.nudge])
   }
 
   /// The schema accepts any string there, and no controller reads it (docs/KUBESPHERE.md: Changes).
@@ -48,7 +48,7 @@ extension Diagnosis {
     return [
       finding(
         .fieldPassedOver, text, [Finding.Evidence(name, "spec.upgradeStrategy", strategy)], .note,
-        [Remedy("upgrade it by hand", [.person("ksx upgrade \(installation.extension)")])])
+        [Remedy("upgrade it by hand", [.manual("ksx upgrade \(installation.extension)")])])
     ]
   }
 
@@ -56,7 +56,7 @@ extension Diagnosis {
     guard installation.lacksPlacement else { return nil }
     return finding(
       .noPlacement, "its clusterScheduling has no placement, on which the controller fails again and again",
-      [Finding.Evidence(name, "spec.clusterScheduling.placement", saying: "not there")], .certain, [kit.placement])
+      [Finding.Evidence(name, "spec.clusterScheduling.placement", saying: "not there")], .certain, [remedies.placement])
   }
 
   var agentFindings: [Finding] {
@@ -69,7 +69,7 @@ extension Diagnosis {
         .agentFailed, "its agent in \(cluster) is \(examined.agents[cluster]?.word ?? "")",
         [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", examined.agents[cluster]?.word ?? "")],
         .certain,
-        [kit.agentRetry(cluster)])
+        [remedies.agentRetry(cluster)])
     }
     guard installation.isBeingDeleted else { return skipped + failed + hindered }
     return failed + silent
@@ -78,7 +78,7 @@ extension Diagnosis {
         return finding(
           .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
           [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .likely,
-          [kit.forgetAgent(cluster)])
+          [remedies.forgetAgent(cluster)])
       }
   }
 
@@ -101,7 +101,7 @@ extension Diagnosis {
           Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", examined.agents[cluster]?.word ?? ""),
         ],
         .possible,
-        [Remedy("make the cluster answer", [.person("the deletion goes on by itself")]), kit.forgetAgent(cluster)])
+        [Remedy("make the cluster answer", [.manual("the deletion goes on by itself")]), remedies.forgetAgent(cluster)])
     }
   }
 
@@ -115,7 +115,7 @@ extension Diagnosis {
         .agentHindered,
         "its agent in \(cluster) stays as it is, \(examined.agents[cluster]?.word ?? ""): \(blockedReason)",
         [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", blockedReason.english)], .certain,
-        [Remedy("mend the cluster", [.person("its agent follows by itself")])])
+        [Remedy("mend the cluster", [.manual("its agent follows by itself")])])
     }
   }
 
@@ -129,15 +129,15 @@ extension Diagnosis {
       return finding(
         .agentSkipped, "no agent is made in \(cluster): \(agent.message)",
         [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", agent.message)], .certain,
-        [Remedy("mend the cluster", [.person("its agent follows by itself")])])
+        [Remedy("mend the cluster", [.manual("its agent follows by itself")])])
     }
     guard let obstacle = obstacle(to: cluster) else { return passedOver(cluster) }
     let isThere = examined.clusters[cluster]?.value != nil
-    let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
+    let ready = Remedy("make the cluster Ready", [.manual("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
       [nothing(of: cluster), Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .certain,
-      isThere ? [ready] : [kit.placing(without: cluster)])
+      isThere ? [ready] : [remedies.placing(without: cluster)])
   }
 
   /// The agent that a cluster without an obstacle does not have: the controllers stop at the first cluster that does
@@ -152,10 +152,10 @@ extension Diagnosis {
       : isLast
         ? "it may not answer the controller"
         : "it may not answer the controller, and those behind it in the list wait for it"
-    let answers = Remedy("make \(first) answer", [.person("its agent follows by itself")])
+    let answers = Remedy("make \(first) answer", [.manual("its agent follows by itself")])
     return finding(
       .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [nothing(of: cluster)], .possible,
-      (isLast ? [answers, kit.placing(without: first)] : [kit.placing(last: first)]) + [kit.nudge])
+      (isLast ? [answers, remedies.placing(without: first)] : [remedies.placing(last: first)]) + [remedies.nudge])
   }
 
   private func nothing(of cluster: String) -> Finding.Evidence {
@@ -178,7 +178,7 @@ extension Diagnosis {
       finding(
         .configRefused, "its config is taken by the API and not by helm as it is meant: \(text)",
         [Finding.Evidence(name, "spec.config", saying: text)], .certain,
-        [Remedy("correct it", [.person("ksx config get \(installation.extension), and ksx config set")])])
+        [Remedy("correct it", [.manual("ksx config get \(installation.extension), and ksx config set")])])
     }
   }
 
@@ -198,17 +198,17 @@ extension Diagnosis {
   /// What there is of it already need not be installed.
   private func remedy(for need: String, in context: PlanContext) -> Remedy {
     guard let other = context.installation(of: need) else {
-      return Remedy("install what it needs", [.person("ksx plan install \(need)")])
+      return Remedy("install what it needs", [.manual("ksx plan install \(need)")])
     }
     if other.isBeingDeleted || other.observed.state.isBusy || other.observed.state == .none {
-      return Remedy("wait for what it needs", [.person("ksx wait \(need) --for settled")])
+      return Remedy("wait for what it needs", [.manual("ksx wait \(need) --for settled")])
     }
     if other.observed.state != .installed {
-      return Remedy("mend what it needs", [.person("ksx doctor \(need)")])
+      return Remedy("mend what it needs", [.manual("ksx doctor \(need)")])
     }
     return other.isEnabled
-      ? Remedy("bring what it needs to a version that fits", [.person("ksx versions \(need)")])
-      : Remedy("enable what it needs", [.person("ksx plan enable \(need)")])
+      ? Remedy("bring what it needs to a version that fits", [.manual("ksx versions \(need)")])
+      : Remedy("enable what it needs", [.manual("ksx plan enable \(need)")])
   }
 
   private func constraint(_ what: String, _ field: String, _ text: String, _ server: String) -> [Finding] {
@@ -242,7 +242,7 @@ extension Diagnosis {
           object, "status.state", saying: served.state.isEmpty ? "nothing" : Sentence(verbatim: served.state))
         : Finding.Evidence(object, "status.conditions[Served]", served.problem)
       let switching = Remedy(
-        "switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])
+        "switch it off and on", [.manual("ksx disable \(installation.extension), then ksx enable")])
       return finding(
         .notServed, "\(served.kind) \(served.words) is not served, though the extension is enabled", [evidence],
         .certain, served.problem.isEmpty ? [switching] : [])
@@ -264,7 +264,7 @@ extension Diagnosis {
       notes.append(
         finding(
           .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,
-          installation.jobName.isEmpty ? [] : [kit.endJob]))
+          installation.jobName.isEmpty ? [] : [remedies.endJob]))
     }
     if state != .installed, state != .none, installation.isEnabled != (installation.observed.appliedEnabled ?? false),
       examined.dialect.name == .installPlan, !installation.isBeingDeleted

@@ -110,8 +110,8 @@ extension ClusterReader {
       file.leavingNamespace = await leavingNamespace(of: file, &gaps)
     } else {
       file.pods =
-        await read("pods of \(name)", &gaps) { () async throws(ClusterError) -> [PodTrouble] in
-          try await self.podTroubles(of: installation)
+        await read("pods of \(name)", &gaps) { () async throws(ClusterError) -> [PodProblem] in
+          try await self.podProblems(of: installation)
         } ?? []
     }
     for cluster in Set(installation.clusters + file.agents.keys).sorted() {

@@ -51,7 +51,7 @@ extension ClusterReader {
             "the gateway and the cluster show \(all.count) \(resource.plural) differently: \(first.description)",
           evidence: all.prefix(5).map { .init("\(resource.kind) \($0.name)", "", $0.description) },
           certainty: .certain,
-          remedies: [Remedy("see all of it", [.person("ksx compare; start ks-apiserver again where it is behind")])])
+          remedies: [Remedy("see all of it", [.manual("ksx compare; start ks-apiserver again where it is behind")])])
       }
       return nil
     } catch {
@@ -61,7 +61,7 @@ extension ClusterReader {
         evidence: [.init("the two ways", "", error.brief)], certainty: .certain,
         remedies: [
           Remedy(
-            "start the gateway again", [.person("kubectl -n kubesphere-system get pods; look at ks-apiserver")],
+            "start the gateway again", [.manual("kubectl -n kubesphere-system get pods; look at ks-apiserver")],
             cost: "until then ksx goes the other way")
         ])
     }
@@ -72,7 +72,7 @@ extension ClusterReader {
     Finding(
       cause: .gatewaySilent, subject: "gateway", sentence: "one of the two ways cannot be used: \(reason)",
       evidence: [.init("the two ways", "", reason.english)], certainty: .certain,
-      remedies: [Remedy("make it usable again", [.person(reason)], cost: "until then ksx goes the other way")])
+      remedies: [Remedy("make it usable again", [.manual(reason)], cost: "until then ksx goes the other way")])
   }
 }
 
@@ -88,7 +88,7 @@ extension Finding {
       remedies: [
         Remedy(
           "see what is behind it",
-          [.person("ksx serves \(probe.object.extension) says where it leads; its pods, its service, its certificate")])
+          [.manual("ksx serves \(probe.object.extension) says where it leads; its pods, its service, its certificate")])
       ])
   }
 }

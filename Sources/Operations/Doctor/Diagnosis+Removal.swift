@@ -15,21 +15,21 @@ extension Diagnosis {
     case .uninstallFailed:
       return finding(
         .uninstallFailed, "its uninstall failed and is not tried again: \(installation.reason)",
-        [stateEvidence, deletion] + attempt, .certain, [kit.uninstallAgain, kit.force] + readWhy)
+        [stateEvidence, deletion] + attempt, .certain, [remedies.uninstallAgain, remedies.force] + readWhy)
     case .uninstalling where examined.job.value?.failure != nil && isOld:
       return finding(
         .uninstallStands, "the job that uninstalls it has failed, and that was not noticed",
         [stateEvidence, deletion] + attempt,
-        .certain, [kit.uninstallAgain, kit.force] + readWhy)
+        .certain, [remedies.uninstallAgain, remedies.force] + readWhy)
     case .uninstalled where hasOwnFinalizer, .uninstalling where installation.jobName.isEmpty:
       return finding(
         .uninstallStands, "its uninstall stands still", [stateEvidence, deletion] + attempt, .likely,
-        [kit.uninstallAgain, kit.force])
+        [remedies.uninstallAgain, remedies.force])
     case .uninstalling where examined.job.value?.isComplete == true && examined.releases == .there([]) && isOld:
       return finding(
         .uninstallStands, "it is uninstalled, and its controller has not noticed that",
         [stateEvidence, deletion] + attempt,
-        .likely, [kit.nudge, kit.force])
+        .likely, [remedies.nudge, remedies.force])
     default: return nil
     }
   }
@@ -48,7 +48,7 @@ extension Diagnosis {
 
   private var readWhy: [Remedy] {
     guard examined.job.value != nil else { return [] }
-    return [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
+    return [Remedy("read why", [.manual("ksx logs \(installation.extension)")])]
   }
 
   /// Whether its state has not changed for longer than `stuckSeconds`.
@@ -71,7 +71,7 @@ extension Diagnosis {
       return finding(
         .uninstallHeld,
         "it is uninstalled, and held by the finalizers of another program: \(others.joined(separator: ", "))",
-        [deletion, list], .certain, [finalizerOwner, kit.dropFinalizers(others)])
+        [deletion, list], .certain, [finalizerOwner, remedies.dropFinalizers(others)])
     }
     let owned = examined.dependants.map { Finding.Evidence($0, "metadata.ownerReferences", installation.name) }
     return finding(
@@ -80,15 +80,15 @@ extension Diagnosis {
       [deletion, list] + owned.prefix(5), .certain,
       [
         Remedy(
-          "see what holds that", [.person("the finalizers of what it owns, and the garbage collector of the cluster")]),
-        kit.dropFinalizers(["foregroundDeletion"]),
+          "see what holds that", [.manual("the finalizers of what it owns, and the garbage collector of the cluster")]),
+        remedies.dropFinalizers(["foregroundDeletion"]),
       ])
   }
 
   private var finalizerOwner: Remedy {
     Remedy(
       "have that program take it off",
-      [.person("start the program that the finalizer is called after, or look at its log")])
+      [.manual("start the program that the finalizer is called after, or look at its log")])
   }
 
   /// An uninstall that the controllers of `ksxd` retry again and again; their condition says what holds it up.
@@ -97,28 +97,28 @@ extension Diagnosis {
     let words = installation.message
     let said = Finding.Evidence(name, "status.conditions", words, time: installation.conditionTime)
     let signs = [stateEvidence, deletion] + (words.isEmpty ? [] : [said])
-    if let hook = HeldObject(hookIn: words, in: kit.namespace) { return failed(hook, words, signs) }
+    if let hook = HeldObject(hookIn: words, in: remedies.namespace) { return failed(hook, words, signs) }
     if let held = HeldObject(heldIn: words) { return waits(for: held, signs) }
     return finding(
       .uninstallHeld, "its uninstall does not come to its end, and is tried again and again: \(words)", signs,
-      words.isEmpty ? .possible : .certain, [kit.log, kit.forceLeaving])
+      words.isEmpty ? .possible : .certain, [remedies.log, remedies.forceLeaving])
   }
 
   private func failed(_ hook: HeldObject, _ words: String, _ signs: [Finding.Evidence]) -> Finding {
     let again = Remedy(
-      "run the hook again", [.person(Sentence(verbatim: hook.deletion))], cost: "mend what it failed on first")
+      "run the hook again", [.manual(Sentence(verbatim: hook.deletion))], cost: "mend what it failed on first")
     return finding(
       .uninstallHeld, "its uninstall waits for a hook of its chart that failed: \(words)", signs, .certain,
-      [kit.log, again, kit.force])
+      [remedies.log, again, remedies.force])
   }
 
   private func waits(for held: HeldObject, _ signs: [Finding.Evidence]) -> Finding {
     let release = Remedy(
-      "take its finalizers off", [.person(Sentence(verbatim: held.finalizerRemoval))],
+      "take its finalizers off", [.manual(Sentence(verbatim: held.finalizerRemoval))],
       cost: "what that program wanted to do before stays undone")
     return finding(
       .uninstallHeld, "its uninstall waits for \(held.title), which the finalizers \(held.finalizers) hold", signs,
-      .certain, [finalizerOwner, release, kit.forceLeaving])
+      .certain, [finalizerOwner, release, remedies.forceLeaving])
   }
 }
 

@@ -13,19 +13,19 @@ extension Diagnosis {
     // Setting the version that runs needs no Job; setting the newest would be an upgrade.
     let running = examined.releases.value?.deployed?.chartVersion ?? ""
     let best = examined.offered.first { VersionText($0) == VersionText(running) } ?? examined.offered.first
-    let other = best.map { [kit.version($0)] } ?? []
+    let other = best.map { [remedies.version($0)] } ?? []
     if installation.isBeingDeleted {
       // The controllers of ksxd can uninstall without the ExtensionVersion.
       if installation.isManagedByStandalone { return nil }
       return finding(
         .versionGoneTerminating,
         "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",
-        [gone, deletion], .certain, other + [kit.standIn])
+        [gone, deletion], .certain, other + [remedies.standIn])
     }
     guard examined.hasStatus else {
       return finding(
         .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
-        [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [kit.delete])
+        [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [remedies.delete])
     }
     return vanished([gone, stateEvidence], other + back)
   }
@@ -48,7 +48,7 @@ extension Diagnosis {
   /// Remedies that bring the version back.
   private var back: [Remedy] {
     let isGone = examined.isRepositoryGone || examined.extension == .missing
-    return isGone ? [kit.addRepository(source)] : source.isEmpty ? [] : [kit.resync(source)]
+    return isGone ? [remedies.addRepository(source)] : source.isEmpty ? [] : [remedies.resync(source)]
   }
 
   private func vanished(_ evidence: [Finding.Evidence], _ remedies: [Remedy]) -> Finding {
@@ -83,7 +83,7 @@ extension Diagnosis {
       [
         Remedy(
           "let the namespace go",
-          [.person("see what holds it: its conditions name what is left and whose finalizers stay")])
+          [.manual("see what holds it: its conditions name what is left and whose finalizers stay")])
       ])
   }
 
@@ -99,11 +99,11 @@ extension Diagnosis {
         .repositoryHangs,
         "\(examined.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
         [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely,
-        [kit.chartsAnswer])
+        [remedies.chartsAnswer])
     }
     return finding(
       .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
-      [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [kit.nudge])
+      [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [remedies.nudge])
   }
 
   private func passedBy(_ change: UnobservedChange) -> Finding {
@@ -115,7 +115,7 @@ extension Diagnosis {
         Finding.Evidence(
           "ExtensionVersion \(examined.version.value?.name ?? "")", "metadata.creationTimestamp",
           at: examined.version.value?.created ?? ""),
-      ], .likely, [kit.nudge])
+      ], .likely, [remedies.nudge])
   }
 
   var nameFinding: Finding? {
@@ -123,6 +123,6 @@ extension Diagnosis {
     return finding(
       .planName,
       "it is not called like its extension, so that jobs and releases are told to another name: its states lag",
-      [Finding.Evidence(name, "spec.extension.name", installation.extension)], .certain, [kit.nudge])
+      [Finding.Evidence(name, "spec.extension.name", installation.extension)], .certain, [remedies.nudge])
   }
 }

@@ -12,11 +12,11 @@ package struct Diagnosis {
   /// Everything that was read about the installation.
   let examined: ExaminedInstallation
   /// The remedies for the installation.
-  let kit: Remedies
+  let remedies: Remedies
 
   private init(_ examined: ExaminedInstallation) {
     self.examined = examined
-    kit = Remedies(dialect: examined.dialect, installation: examined.installation, finalizers: examined.finalizers)
+    remedies = Remedies(dialect: examined.dialect, installation: examined.installation, finalizers: examined.finalizers)
   }
 
   /// The findings in `examined`.
@@ -95,7 +95,7 @@ extension Diagnosis {
 
   /// A loop of the controllers: at least six changes of state within half a minute that continue.
   private var loopFinding: Finding? {
-    if isOfAnotherVersion { return nil }
+    if isLastJobOfAnotherVersion { return nil }
     let hasFailures = installation.history.contains(where: \.state.isFailure)
     let history = hasFailures ? presentHistory : installation.history
     guard let (changes, seconds) = pace(of: history) else { return nil }
@@ -114,17 +114,17 @@ extension Diagnosis {
       .versionMismatch,
       "its chart calls itself \(deployed), not \(installation.version), so that it is upgraded again and again",
       [pace, Finding.Evidence("helm release", "chart version", deployed)], .certain,
-      toItsOwn(deployed) + [kit.delete])
+      toItsOwn(deployed) + [remedies.delete])
   }
 
   /// An attempt that fails before helm has noted it; `back` is the version that runs.
   private func failingLoop(at pace: Finding.Evidence, _ back: String?) -> Finding? {
     let evidence = [pace, Finding.Evidence(name, "status.conditions", installation.message)]
     if installation.message.containsText("failed to load chart data") {
-      let mend = Remedy("mend the repository", [.person("make the chart at its URL answer")])
+      let mend = Remedy("mend the repository", [.manual("make the chart at its URL answer")])
       return finding(
         .chartUnreadable, "its chart cannot be fetched, and the controller tries without end", evidence, .certain,
-        [mend] + (back.map { [kit.version($0)] } ?? []))
+        [mend] + (back.map { [remedies.version($0)] } ?? []))
     }
     // The controllers retry a release that helm marked as failed a few times, then stop; a pending release has a
     // finding of its own.
@@ -133,13 +133,16 @@ extension Diagnosis {
     return finding(
       .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end", evidence, .certain,
       back.map { back in
-        [Remedy("go back to \(back), then retry", kit.version(back).steps + [.wait("it rests")] + kit.retry.steps)]
-      } ?? [kit.delete])
+        [
+          Remedy(
+            "go back to \(back), then retry", remedies.version(back).steps + [.wait("it rests")] + remedies.retry.steps)
+        ]
+      } ?? [remedies.delete])
   }
 
   /// The version that a chart calls itself, if that is offered: it is what helm has deployed.
   private func toItsOwn(_ version: String) -> [Remedy] {
-    examined.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(kit.version)
+    examined.offered.filter { VersionText($0) == VersionText(version) }.prefix(1).map(remedies.version)
   }
 
   /// Whether helm has deployed several revisions since this version was requested, all with another chart version.
@@ -162,7 +165,7 @@ extension Diagnosis {
       "its last state is from the future, and every later one is passed over until then: what it says cannot be believed",
       [Finding.Evidence(name, "status.stateHistory", saying: "\(-age) s ahead of this computer", time: lastTime)],
       .likely,
-      [kit.forgetClock])
+      [remedies.forgetClock])
   }
 
   /// In seconds: how long a pod may take to start, unless something is known to prevent it.
@@ -178,21 +181,22 @@ extension Diagnosis {
       if installation.isBeingDeleted {
         return finding(
           .uninstallStands, "the job that uninstalls it is gone", [stateEvidence, gone], .certain,
-          [kit.uninstallAgain, kit.force])
+          [remedies.uninstallAgain, remedies.force])
       }
       if examined.releases.value?.newest?.isPending == true { return nil }
       return finding(
         .jobGone, "the job that helm ran in is gone, and the state waits for it for ever", [stateEvidence, gone],
         .certain,
-        state == .uninstalling ? [kit.startOver] : [kit.startOver, kit.delete])
+        state == .uninstalling ? [remedies.startOver] : [remedies.startOver, remedies.delete])
     case .there(let job):
       guard let waiting = job.waiting else { return nil }
       if job.isBeginning, let age = age(job.created), age < Self.beginning { return nil }
-      let remedies = installation.isBeingDeleted ? [kit.endJob, kit.force] : [kit.endJob, kit.delete]
+      let endings =
+        installation.isBeingDeleted ? [remedies.endJob, remedies.force] : [remedies.endJob, remedies.delete]
       return finding(
         .podNeverRuns, "the pod of its job does not run, and nothing ends it: \(waiting)",
         [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", saying: waiting)], .certain,
-        remedies)
+        endings)
     }
   }
 
@@ -211,7 +215,7 @@ extension Diagnosis {
         stateEvidence,
         Finding.Evidence("helm revision \(release.revision)", "deployed", release.status, time: release.time),
         Finding.Evidence("Job \(installation.jobName)", "status.completionTime", examined.job.value?.completed ?? ""),
-      ], .certain, [kit.forgetClock])
+      ], .certain, [remedies.forgetClock])
   }
 
   private var helmFinding: Finding? {
@@ -223,7 +227,7 @@ extension Diagnosis {
       [
         stateEvidence,
         Finding.Evidence("Secret \(release.secretName)", "label status", release.status, time: release.time),
-      ], .certain, [kit.unlock(release)])
+      ], .certain, [remedies.unlock(release)])
   }
 
   private var preparingFinding: Finding? {
@@ -234,7 +238,7 @@ extension Diagnosis {
       .preparingForEver,
       "it is Preparing for \(age) s and has no job: what went wrong was not written down, or the chart is still being fetched",
       [stateEvidence], examined.untouched > 0 ? .possible : .likely,
-      [kit.startOver] + (good ? [kit.takeStock] : [kit.delete]))
+      [remedies.startOver] + (good ? [remedies.resyncFromRelease] : [remedies.delete]))
   }
 }
 
@@ -250,12 +254,12 @@ extension Diagnosis {
       return finding(
         .uninstallingByHand,
         "it is \(state.name) and nobody asked for that here: helm was used by hand, or a second installation deleted",
-        [stateEvidence], .certain, left.map { [kit.unlock($0)] } ?? [kit.startOver, kit.delete])
+        [stateEvidence], .certain, left.map { [remedies.unlock($0)] } ?? [remedies.startOver, remedies.delete])
     case .uninstalled:
       return finding(
         .inheritedStatus, "it was made at once after its predecessor and was given its last state: nothing happens",
         [stateEvidence, Finding.Evidence(name, "metadata.creationTimestamp", at: installation.created)], .certain,
-        [kit.startOver, kit.delete])
+        [remedies.startOver, remedies.delete])
     default: return nil
     }
   }
@@ -265,7 +269,7 @@ extension Diagnosis {
     return finding(
       .releaseGone,
       "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",
-      [stateEvidence, Finding.Evidence("helm", "releases", saying: "none")], .certain, [kit.startOver])
+      [stateEvidence, Finding.Evidence("helm", "releases", saying: "none")], .certain, [remedies.startOver])
   }
 
   private var mirrorFinding: Finding? {
@@ -273,6 +277,6 @@ extension Diagnosis {
     return finding(
       .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
       [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", saying: "nothing")], .certain,
-      [kit.writeStatus])
+      [remedies.writeStatus])
   }
 }

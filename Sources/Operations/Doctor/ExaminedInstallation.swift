@@ -56,7 +56,7 @@ package struct ExaminedInstallation: Hashable, Sendable {
   /// Objects that it owns; a foreground deletion waits until they are deleted.
   package var dependants: [String] = []
   /// What its own pods are waiting for.
-  package var pods: [PodTrouble] = []
+  package var pods: [PodProblem] = []
   package var context: PlanContext?
 
   package init(_ object: Object, dialect: Dialect, now: Timestamp) {

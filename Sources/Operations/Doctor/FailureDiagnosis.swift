@@ -10,18 +10,18 @@ extension Diagnosis {
     var evidence = [
       stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
     ]
-    if isOfAnotherVersion, let failed = examined.job.value?.version {
+    if isLastJobOfAnotherVersion, let failed = examined.job.value?.version {
       evidence.append(Finding.Evidence("Job \(installation.jobName)", "chart version", failed))
       return finding(
         .upgradeFailed,
-        "\(failed) failed, and \(installation.version), which is asked for since, was not tried: \(installation.reason)",
-        evidence, .certain, [kit.retry])
+        "\(failed) failed; \(installation.version), requested since, was never attempted: \(installation.reason)",
+        evidence, .certain, [remedies.retry])
     }
-    if isUntouched {
+    if failedBeforeJob {
       return finding(
         .upgradeFailed,
         "an attempt failed before it had a job, and \(installation.version), which is asked for, still runs: \(installation.reason)",
-        evidence, .certain, [kit.takeStock])
+        evidence, .certain, [remedies.resyncFromRelease])
     }
     return finding(
       state == .installFailed ? .installFailed : .upgradeFailed,
@@ -33,14 +33,14 @@ extension Diagnosis {
   ///
   /// KubeSphere's controllers stay in this state if the old version is put back while an upgrade fails. If a chart
   /// cannot be fetched there is no new Job, and the status names the one that succeeded before.
-  var isOfAnotherVersion: Bool {
+  var isLastJobOfAnotherVersion: Bool {
     guard let job = examined.job.value, !job.version.isEmpty, !job.isActive, !job.isComplete else { return false }
     return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
   }
 
   /// Whether the failed attempt had no Job, and was for something else: what is asked for is what the last Job
   /// installed, and runs.
-  private var isUntouched: Bool {
+  private var failedBeforeJob: Bool {
     guard state == .upgradeFailed, examined.job.value?.isComplete == true, installation.isObserved,
       !installation.observed.configHash.isEmpty, let runs = examined.releases.value?.deployed
     else { return false }
@@ -52,17 +52,19 @@ extension Diagnosis {
   /// A retry comes last if it cannot succeed before the cluster serves a kind.
   private var failureRemedies: [Remedy] {
     let hasLog = !installation.jobName.isEmpty || installation.isManagedByStandalone
-    let logs = hasLog ? [Remedy("read why", [.person("ksx logs \(installation.extension)")])] : []
+    let logs = hasLog ? [Remedy("read why", [.manual("ksx logs \(installation.extension)")])] : []
     let canRetry =
       installation.canBeTriedAgain || examined.dialect.name == .subscription && installation.isManagedByStandalone
-    let retry = canRetry ? kit.retry : nil
+    let retry = canRetry ? remedies.retry : nil
     let running =
       examined.releases.value?.deployed?.chartVersion
       ?? ExtensionStatus(installation.extension, nil, installation).running
     var back =
-      running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
-    if back.isEmpty, let former = examined.former { back = [kit.back(to: former)] }
-    if let kind = Self.missingKind(in: installation.reason) { return logs + back + [kit.bringing(kind, retry)] }
+      running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [remedies.version(running)]
+    if back.isEmpty, let former = examined.former { back = [remedies.back(to: former)] }
+    if let kind = Self.missingKind(in: installation.reason) {
+      return logs + back + [remedies.installing(kind, thenRetry: retry)]
+    }
     return logs + [retry].compactMap { $0 } + back
   }
 
@@ -85,38 +87,38 @@ extension Diagnosis {
       let first = pods[0]
       let count: Sentence = pods.count == 1 ? "its pod \(first.name)" : "\(pods.count) pods of it"
       let evidence = pods.prefix(5).map { pod in
-        Finding.Evidence("Pod \(pod.namespace)/\(pod.name)", pod.field, pod.words, time: pod.since)
+        Finding.Evidence("Pod \(pod.namespace)/\(pod.name)", pod.field, pod.message, time: pod.since)
       }
-      let remedies = pods.first { !$0.heldSet.isEmpty }.map { [kit.replacing($0)] } ?? []
+      let remedies = pods.first { !$0.heldSet.isEmpty }.map { [remedies.replacing($0)] } ?? []
       return finding(first.cause, sentence(first, count), evidence, .certain, remedies + [remedy(first)])
     }
   }
 
-  private func sentence(_ pod: PodTrouble, _ which: Sentence) -> Sentence {
+  private func sentence(_ pod: PodProblem, _ which: Sentence) -> Sentence {
     switch pod.cause {
-    case .imagePull: "\(which) cannot have the image \(pod.image): \(pod.words)"
-    case .crashLoop: "\(which) ends again and again, \(pod.restarts) times by now: \(pod.words)"
-    default: "\(which) does not run: \(pod.words)"
+    case .imagePull: "\(which) cannot pull the image \(pod.image): \(pod.message)"
+    case .crashLoop: "\(which) crashes repeatedly (\(pod.restarts) restarts): \(pod.message)"
+    default: "\(which) does not run: \(pod.message)"
     }
   }
 
-  private func remedy(_ pod: PodTrouble) -> Remedy {
+  private func remedy(_ pod: PodProblem) -> Remedy {
     switch pod.cause {
     case .imagePull:
       Remedy(
-        "have the image there",
+        "make the image available",
         [
-          .person(
+          .manual(
             "see that \(pod.image) can be pulled by the nodes; ksx inside \(installation.extension) --images lists all")
         ]
       )
     case .crashLoop:
       Remedy(
         "read its log",
-        [.person(Sentence(verbatim: "kubectl -n \(pod.namespace) logs \(pod.name) -c \(pod.container) --previous"))])
+        [.manual(Sentence(verbatim: "kubectl -n \(pod.namespace) logs \(pod.name) -c \(pod.container) --previous"))])
     default:
       Remedy(
-        "read its events", [.person(Sentence(verbatim: "kubectl -n \(pod.namespace) describe pod \(pod.name)"))])
+        "read its events", [.manual(Sentence(verbatim: "kubectl -n \(pod.namespace) describe pod \(pod.name)"))])
     }
   }
 }

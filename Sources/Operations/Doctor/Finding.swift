@@ -116,7 +116,7 @@ package struct Remedy: Hashable, Sendable {
     /// Nothing is sent: ksx waits for this.
     case wait(Sentence)
     /// Something that the user must do, because no request does it.
-    case person(Sentence)
+    case manual(Sentence)
   }
 
   init(_ name: Sentence, _ steps: [Step], cost: Sentence = "") {

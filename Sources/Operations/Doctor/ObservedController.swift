@@ -119,7 +119,7 @@ struct ObservedController: Hashable, Sendable {
       ? "start ksxd controllers again, or see in its log what it waits for"
       : "kubectl -n kubesphere-system get pods; look at ks-controller-manager"
     return Remedy(
-      "start the controllers again", [.person(how)],
+      "start the controllers again", [.manual(how)],
       cost: "until then changes are stored and not carried out; ksx disable NAME --now --climb state works without them"
     )
   }

@@ -54,7 +54,7 @@ package struct RemedyPlan: Hashable, Sendable {
     let facts = Cancellation.Facts(installation, marked: installation.notes[Cancellation.annotation] ?? "")
     self.init(
       title: "Cancel what is under way: \(name)", subject: name, effects: cancellation.effects(facts),
-      steps: [.person("each step follows from what the one before has come to")], verb: "cancel")
+      steps: [.manual("each step follows from what the one before has come to")], verb: "cancel")
     switch cancellation.next(facts) {
     case .refused(let reason): problems = [Plan.Problem(isBlocking: true, reason)]
     case .done: problems = [Plan.Problem(isBlocking: true, "nothing is under way at \(name)")]
@@ -73,7 +73,7 @@ package struct RemedyPlan: Hashable, Sendable {
     case nil, .allowed?: return unlike
     case .denied(let reason)?: return unlike + [reason]
     // This plan has no field to type a confirmation into; the command of the same name has.
-    case .typed(let reason)?: return unlike + ["\(reason): ksx \(verb) asks for that"]
+    case .typedConfirmation(let reason)?: return unlike + ["\(reason): ksx \(verb) asks for that"]
     }
   }
 
@@ -94,7 +94,7 @@ package struct RemedyPlan: Hashable, Sendable {
     switch steps[index] {
     case .send: return nil
     case .wait(let what): return "wait until \(what)"
-    case .person(let what): return what
+    case .manual(let what): return what
     }
   }
 }

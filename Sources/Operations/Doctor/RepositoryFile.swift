@@ -39,7 +39,7 @@ struct RepositoryFile {
           Remedy(
             "see what it offers",
             [
-              .person(
+              .manual(
                 "ksx repo test with its address; a name that another repository has is free once that one is removed")
             ]
           )
@@ -57,7 +57,7 @@ struct RepositoryFile {
         cause: .fieldPassedOver, subject: "Repository \(object.name)", sentence: Sentence(verbatim: refusal.message),
         evidence: [
           .init("Repository \(object.name)", "status.conditions", refusal.type, time: refusal.time)
-        ], certainty: .certain, remedies: [Remedy("correct it", [.person("ksx repo edit \(object.name)")])])
+        ], certainty: .certain, remedies: [Remedy("correct it", [.manual("ksx repo edit \(object.name)")])])
     }
   }
 
@@ -87,7 +87,7 @@ struct RepositoryFile {
       cause: .repositoryUnreachable, subject: "Repository \(object.name)", sentence: text,
       evidence: [.init("Event of Repository \(object.name)", "SyncFailed", message, time: event.time)],
       certainty: .certain,
-      remedies: [Remedy("mend it", [.person("what stands in the message")] + resync.steps, cost: resync.cost)])
+      remedies: [Remedy("mend it", [.manual("what stands in the message")] + resync.steps, cost: resync.cost)])
   }
 
   private var resync: Remedy {

@@ -31,7 +31,7 @@ package struct Cancellation: Hashable, Sendable {
     /// Whether nothing has changed for seconds.
     var isStill = false
     /// Whether the controllers were made to go by helm's release before.
-    var hasTakenStock = false
+    var hasResynced = false
 
     package init(
       _ installation: Installation, marked: String = "", isJobActive: Bool = false, pendingSecret: String? = nil
@@ -53,7 +53,7 @@ package struct Cancellation: Hashable, Sendable {
     /// Make the controllers try what ran before again.
     case retry
     /// Make the controllers go by helm's release: what ran before still runs, and no Job has touched it.
-    case takeStock
+    case resyncFromRelease
     /// The controllers are working on it.
     case wait
     /// The cancellation is finished.
@@ -128,11 +128,11 @@ package struct Cancellation: Hashable, Sendable {
     if let secret = facts.pendingSecret { return .unlock(secret: secret) }
     if installation.observed.state.isFailure {
       // Without a Job nothing was changed; with the chart of the other version that of this one may be missing too.
-      if facts.isJobComplete, !facts.hasTakenStock { return .takeStock }
+      if facts.isJobComplete, !facts.hasResynced { return .resyncFromRelease }
       // The way back is tried once; if it fails again, that is its own failure.
       return isEnded ? .retry : .done
     }
-    if isLeftPreparing(facts) { return .takeStock }
+    if isLeftPreparing(facts) { return .resyncFromRelease }
     return installation.isSettled ? .done : .wait
   }
 
@@ -150,7 +150,7 @@ package struct Cancellation: Hashable, Sendable {
     let installation = facts.installation
     guard facts.isStill, installation.observed.state == .preparing, installation.isObserved else { return false }
     // If the last Job has succeeded, whichever it was, no other try is needed.
-    if facts.isJobComplete { return !facts.hasTakenStock }
+    if facts.isJobComplete { return !facts.hasResynced }
     // Another try empties the fingerprint, which is written with its Job.
     return namesEndedJob(facts) && !installation.observed.configHash.isEmpty
   }
@@ -268,7 +268,7 @@ extension Cancellation {
     case .retry:
       // The mark stays until the end: it distinguishes the Job of the way back from the one that was ended.
       return .patch(resource, name: installation.name, ["status": Retry.anotherTry])
-    case .takeStock: return .patch(resource, name: installation.name, Retry.stock)
+    case .resyncFromRelease: return .patch(resource, name: installation.name, Retry.resyncFromRelease)
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])
     case .done, .wait, .refused: return nil

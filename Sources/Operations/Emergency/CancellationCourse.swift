@@ -26,7 +26,7 @@ struct CancellationCourse: Sendable {
   private let began: Duration
   private var lastStep: Cancellation.Step?
   private var lastStepTime: Duration
-  private var hasTakenStock = false
+  private var hasResynced = false
   /// The installation as it was when its spec was put back; `nil` before that.
   ///
   /// Controllers that write the object from an older copy may remove the annotations of that write.
@@ -48,7 +48,7 @@ struct CancellationCourse: Sendable {
       (resourceVersion, seenSince) = (facts.installation.resourceVersion, now)
     }
     facts.isStill = now - seenSince >= .seconds(ChangeProgress.secondTryDelay)
-    facts.hasTakenStock = hasTakenStock
+    facts.hasResynced = hasResynced
     return facts
   }
 
@@ -58,7 +58,7 @@ struct CancellationCourse: Sendable {
   mutating func took(_ step: Cancellation.Step, at installation: Installation) {
     (lastStep, lastStepTime) = (step, pace.timing.now())
     if step == .putBack { cancelled = installation }
-    if step == .takeStock { hasTakenStock = true }
+    if step == .resyncFromRelease { hasResynced = true }
   }
 
   /// The end if it is waited for no longer at `step`; `isGoingOn` is whether the controllers finish it alone.

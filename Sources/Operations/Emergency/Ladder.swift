@@ -54,7 +54,7 @@ package struct Ladder: Sendable {
   /// Restores what `rung` changed, and deletes its record once everything is restored.
   package func descend(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
     var outcome = Outcome()
-    var writes: [ManyWrites.Item] = []
+    var writes: [ConcurrentWrites.Item] = []
     for entry in entries {
       switch entry.descent(from: try await current(entry)) {
       case .write(let write): writes.append(.init(entry.title, write))
@@ -67,8 +67,8 @@ package struct Ladder: Sendable {
     return outcome
   }
 
-  private func send(_ writes: [ManyWrites.Item], _ outcome: inout Outcome) async {
-    for (item, error) in await ManyWrites.send(writes, to: cluster) {
+  private func send(_ writes: [ConcurrentWrites.Item], _ outcome: inout Outcome) async {
+    for (item, error) in await ConcurrentWrites.send(writes, to: cluster) {
       if let error { outcome.problems.append("\(item.name): \(error.brief)") } else { outcome.done += 1 }
     }
   }

@@ -12,7 +12,7 @@ package struct SafeMode: Hashable, Sendable {
 
   /// The writes of a step, and what the user must know.
   package struct Step: Hashable, Sendable {
-    package var writes: [ManyWrites.Item] = []
+    package var writes: [ConcurrentWrites.Item] = []
     /// The changes, one for each extension.
     package var effects: [Plan.Effect] = []
     package var notes: [Sentence] = []

@@ -63,7 +63,7 @@ package struct Guardrails: Hashable, Sendable {
     if rules(about: scope).isEmpty { return nil }
     if let refusal = refusal(of: action, at: scope, now: now) { return .denied(refusal) }
     guard let file = fileThatRequiresTyping(action.verbs, at: scope) else { return .allowed }
-    return .typed("it is confirmed by typing in \(scope.context) (\(file))")
+    return .typedConfirmation("it is confirmed by typing in \(scope.context) (\(file))")
   }
 
   /// Whether every change at `scope` is refused.

@@ -149,10 +149,10 @@ package struct PlanSheet: Hashable, Sendable {
       return checks.append(Plan.Check(.schema, notMade: "values.schema.json cannot be read"))
     }
     // helm also removes a default whose value in the config is null.
-    let mistakes = schema.mistakes(in: MergePatch.apply(config == .null ? [:] : config, to: defaults))
-    checks.append(Plan.Check(.schema, failures: mistakes))
-    if !schema.unchecked.isEmpty {
-      checks.append(Plan.Check(.schema, notMade: "helm judges \(schema.unchecked.joined(separator: ", "))"))
+    let violations = schema.violations(in: MergePatch.apply(config == .null ? [:] : config, to: defaults))
+    checks.append(Plan.Check(.schema, failures: violations))
+    if !schema.unsupportedKeywords.isEmpty {
+      checks.append(Plan.Check(.schema, notMade: "helm judges \(schema.unsupportedKeywords.joined(separator: ", "))"))
     }
   }
 

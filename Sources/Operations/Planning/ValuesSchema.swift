@@ -5,16 +5,16 @@ package import Platform
 ///
 /// helm refuses values that violate the schema before it sends anything. Types, required keys, forbidden keys,
 /// enumerations and limits are checked. Patterns, formats and combinations are left to helm, and reported as
-/// `unchecked`.
+/// `unsupportedKeywords`.
 package struct ValuesSchema: Hashable, Sendable {
   private let root: Value
   /// Keywords in the schema that are not checked here.
-  package private(set) var unchecked: [String] = []
+  package private(set) var unsupportedKeywords: [String] = []
 
   package init?(_ text: String) {
     guard let value = try? JSON.parse(Array(text.utf8)), value.mapping != nil else { return nil }
     root = value
-    unchecked = Self.words(in: value).intersection(Self.others).sorted()
+    unsupportedKeywords = Self.words(in: value).intersection(Self.others).sorted()
   }
 
   private static let others: Set<String> = [
@@ -31,9 +31,9 @@ package struct ValuesSchema: Hashable, Sendable {
   }
 
   /// Why helm would refuse `values`, which are already merged with the chart's defaults.
-  package func mistakes(in values: Value) -> [Sentence] { Self.mistakes(root, values, at: "") }
+  package func violations(in values: Value) -> [Sentence] { Self.violations(root, values, at: "") }
 
-  private static func mistakes(_ schema: Value, _ value: Value, at path: String) -> [Sentence] {
+  private static func violations(_ schema: Value, _ value: Value, at path: String) -> [Sentence] {
     let name = path.isEmpty ? "the config" : Sentence(verbatim: path)
     var found: [Sentence] = []
     if let types = types(schema), !types.contains(where: { isOf($0, value) }) {
@@ -47,7 +47,7 @@ package struct ValuesSchema: Hashable, Sendable {
     case .mapping(let mapping): found += keys(schema, mapping, at: path)
     case .sequence(let all):
       if let items = schema["items"], items.mapping != nil {
-        found += all.enumerated().flatMap { mistakes(items, $1, at: "\(path)[\($0)]") }
+        found += all.enumerated().flatMap { violations(items, $1, at: "\(path)[\($0)]") }
       }
     default: break
     }
@@ -63,7 +63,7 @@ package struct ValuesSchema: Hashable, Sendable {
     let known = schema["properties"]
     for pair in mapping.pairs {
       if let own = known?[pair.key] {
-        found += mistakes(own, pair.value, at: below(pair.key))
+        found += violations(own, pair.value, at: below(pair.key))
       } else if schema["additionalProperties"] == false, schema["patternProperties"] == nil {
         let names = known?.mapping?.keys ?? []
         found.append(
@@ -83,12 +83,16 @@ package struct ValuesSchema: Hashable, Sendable {
       default: nil
       }
     guard let (size, word) = amount else { return [] }
+    let isLength = word != "imum"
     var found: [Sentence] = []
     if let least = number(schema["min\(word)"]), size < least {
-      found.append("\(name) is below the least of \(text(least))")
+      found.append(
+        isLength
+          ? "\(name) must have a length of at least \(text(least))" : "\(name) must be at least \(text(least))")
     }
     if let most = number(schema["max\(word)"]), size > most {
-      found.append("\(name) is above the most of \(text(most))")
+      found.append(
+        isLength ? "\(name) must have a length of at most \(text(most))" : "\(name) must be at most \(text(most))")
     }
     return found
   }

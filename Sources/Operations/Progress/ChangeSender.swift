@@ -132,10 +132,10 @@ package struct ChangeSender: Sendable {
       (IntendedAction.current ?? IntendedAction([], names: [installation.extension], reason: author?.reason ?? ""))
       .making(change)
     if isTyped { action.noteTyped() }
-    let takesStock = await isUntouched(installation, dialect)
+    let resyncs = await isUntouched(installation, dialect)
     do throws(ClusterError) {
       return try await action.carryOut { () throws(ClusterError) in
-        try await Retry.write(for: installation, dialect, takesStock: takesStock).send(to: cluster).map(
+        try await Retry.write(for: installation, dialect, resyncs: resyncs).send(to: cluster).map(
           Installation.init)
       }
     } catch {

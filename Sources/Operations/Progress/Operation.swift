@@ -25,7 +25,7 @@ package struct Operation: Hashable, Sendable {
 
   private static func isUnderWay(_ installation: Installation) -> Bool {
     installation.observed.state.isBusy || installation.isBeingDeleted
-      || (installation.observed.state == .none && !installation.isBeingDeleted) || installation.isUntaken
+      || (installation.observed.state == .none && !installation.isBeingDeleted) || installation.hasUnobservedChange
   }
 
   private init(_ installation: Installation, _ lines: [HistoryLine], at now: Timestamp) {
@@ -48,7 +48,7 @@ package struct Operation: Hashable, Sendable {
       let agents = installation.agents.keys.sorted().joined(separator: ", ")
       return agents.isEmpty ? "the controllers to begin" : "its agents to go: \(agents)"
     }
-    if installation.isUntaken {
+    if installation.hasUnobservedChange {
       let asked = installation.pending.joined(separator: ", ")
       return asked.isEmpty ? "the controllers to begin" : "the controllers to begin (\(asked))"
     }
@@ -65,7 +65,7 @@ package struct Operation: Hashable, Sendable {
     }
     if let first = busy.last { return first.time }
     if installation.isBeingDeleted, !installation.deleted.isEmpty { return installation.deleted }
-    if installation.isUntaken, let time = requestTime(installation) { return time }
+    if installation.hasUnobservedChange, let time = requestTime(installation) { return time }
     // Before the controllers record their first state, the operation begins with the change of the spec.
     let last = installation.history.last?.time ?? installation.created
     guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),

@@ -7,11 +7,11 @@ extension ExtensionSet {
   /// The set as its file has it.
   package var value: Value {
     var fields: Mapping = ["apiVersion": "ksx.dev/v1", "kind": .string(Self.kind)]
-    if namesRepositories {
+    if hasRepositoryList {
       fields["repositories"] = .sequence(
         repositories.map { .mapping(Mapping([.init(key: "name", value: .string($0.name))] + $0.fields.pairs)) })
     }
-    if namesExtensions { fields["extensions"] = .sequence(members.map(\.value)) }
+    if hasExtensionList { fields["extensions"] = .sequence(members.map(\.value)) }
     return .mapping(fields)
   }
 
@@ -29,7 +29,7 @@ extension ExtensionSet {
     guard node["apiVersion"]?.text == "ksx.dev/v1", node["kind"]?.text == Self.kind else {
       throw node.mistake("this is no set of extensions: apiVersion is ksx.dev/v1, and kind \(Self.kind)")
     }
-    (namesRepositories, namesExtensions) = (node["repositories"] != nil, node["extensions"] != nil)
+    (hasRepositoryList, hasExtensionList) = (node["repositories"] != nil, node["extensions"] != nil)
     for pair in pairs {
       switch pair.key.text {
       case "apiVersion", "kind": break
@@ -122,7 +122,7 @@ extension ExtensionSet.Member {
           "there is no field \(pair.key.text ?? ""); there are clusters, clusterSelector, overrides")
       }
     }
-    return normal(scheduling(node.value))
+    return normalizedPlacement(scheduling(node.value))
   }
 }
 

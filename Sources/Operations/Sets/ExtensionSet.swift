@@ -42,9 +42,9 @@ package struct ExtensionSet: Hashable, Sendable {
   package var repositories: [Repository] = []
   package var members: [Member] = []
   /// Whether the file has repositories; if not, those of the cluster are left alone.
-  package var namesRepositories = true
+  package var hasRepositoryList = true
   /// Whether the file has extensions.
-  package var namesExtensions = true
+  package var hasExtensionList = true
 
   package init() {}
 
@@ -71,13 +71,13 @@ extension ExtensionSet.Member {
     isEnabled = installation.isEnabled
     config = text(installation)
     if Feature.clusterScheduling.isThere(in: dialect) {
-      placement = Self.normal(object.spec["clusterScheduling"])
+      placement = Self.normalizedPlacement(object.spec["clusterScheduling"])
     }
     reason = Authorship(object)?.author.reason ?? ""
   }
 
   /// The normal form of a placement, for comparisons; empty parts are left out.
-  static func normal(_ value: Value?) -> Value {
+  static func normalizedPlacement(_ value: Value?) -> Value {
     let placement = value?["placement"]
     let clusters = placement?["clusters"]?.sequence ?? []
     var result: Mapping = ["clusters": .sequence(clusters)]

@@ -17,14 +17,14 @@ package struct SetDifference: Hashable, Sendable {
     package var lines: [Plan.Effect]
   }
 
-  package private(set) var repositories: [ManyWrites.Item] = []
+  package private(set) var repositories: [ConcurrentWrites.Item] = []
   /// The differences of repositories, one for each line.
   package private(set) var repositoryLines: [Plan.Effect] = []
   package private(set) var extensions: [Extension] = []
-  /// Installed extensions that the set does not name; they are uninstalled if the set is to be the whole.
+  /// Installed extensions that the set does not name; they are uninstalled with `--prune`.
   package private(set) var unlisted: [Extension] = []
   /// The deletions of repositories that the set does not name, likewise.
-  package private(set) var unlistedRepositories: [ManyWrites.Item] = []
+  package private(set) var unlistedRepositories: [ConcurrentWrites.Item] = []
 
   private let capabilities: Capabilities
 
@@ -35,7 +35,7 @@ package struct SetDifference: Hashable, Sendable {
     for repository in set.repositories { compare(repository, present[repository.name]) }
     let named = Set(set.repositories.map(\.name))
     // If the file has no list of repositories, none is deleted.
-    let others = set.namesRepositories ? repositories : []
+    let others = set.hasRepositoryList ? repositories : []
     unlistedRepositories = others.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
       .init(object.name, .delete(capabilities.dialect.repositories, name: object.name, uid: object.uid))
     }
@@ -46,7 +46,7 @@ package struct SetDifference: Hashable, Sendable {
       compare(member, installation, installation.flatMap { objects[$0.name] })
     }
     let members = Set(set.members.map(\.name))
-    unlisted = installed.extensions.filter { set.namesExtensions && !members.contains($0) }.sorted().compactMap {
+    unlisted = installed.extensions.filter { set.hasExtensionList && !members.contains($0) }.sorted().compactMap {
       name in
       guard let installation = installed.of(name), !installation.isBeingDeleted else { return nil }
       let line = Plan.Effect(.removed, "\(name) \(installation.version), which the file does not name")
@@ -54,19 +54,19 @@ package struct SetDifference: Hashable, Sendable {
     }
   }
 
-  /// Whether nothing must be changed; with `isWhole`, what the set does not name is removed.
-  package func isEmpty(isWhole: Bool) -> Bool {
-    repositories.isEmpty && extensions.isEmpty && (!isWhole || (unlisted.isEmpty && unlistedRepositories.isEmpty))
+  /// Whether nothing must be changed; with `prunes`, what the set does not name is removed.
+  package func isEmpty(prunes: Bool) -> Bool {
+    repositories.isEmpty && extensions.isEmpty && (!prunes || (unlisted.isEmpty && unlistedRepositories.isEmpty))
   }
 
   /// All differences, one for each line.
-  package func lines(isWhole: Bool) -> [Plan.Effect] {
+  package func lines(prunes: Bool) -> [Plan.Effect] {
     let gone =
       unlisted.flatMap(\.lines)
       + unlistedRepositories.map { item in
         Plan.Effect(.removed, "repository \(item.name), which the file does not name")
       }
-    return repositoryLines + extensions.flatMap(\.lines) + (isWhole ? gone : [])
+    return repositoryLines + extensions.flatMap(\.lines) + (prunes ? gone : [])
   }
 
   private mutating func compare(_ wanted: ExtensionSet.Repository, _ object: Object?) {
@@ -107,8 +107,10 @@ package struct SetDifference: Hashable, Sendable {
     return .patch(capabilities.dialect.repositories, name: object.name, body)
   }
 
-  /// What of the update strategy differs; a timeout that the file does not name stays, unless there is none, which the
-  /// definition requires.
+  /// The patch of `updateStrategy`; `nil` if the file names neither interval nor timeout, or they do not differ.
+  ///
+  /// If the file names no timeout, the object's is kept, or the default is written if it has none, because the
+  /// definition requires one.
   private func strategy(_ object: Object, _ wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Value? {
     if keys.isDisjoint(with: ["interval", "timeout"]) { return nil }
     let fields = wanted.fields(in: capabilities.dialect)
@@ -176,14 +178,14 @@ extension SetDifference.Extension {
   fileprivate mutating func comparePlacement(
     _ member: ExtensionSet.Member, _ installation: Installation?, _ object: Object?, _ capabilities: Capabilities
   ) {
-    let present = ExtensionSet.Member.normal(object?.spec["clusterScheduling"])
+    let present = ExtensionSet.Member.normalizedPlacement(object?.spec["clusterScheduling"])
     guard let wanted = member.placement, wanted != present else { return }
     lines.append(
       Plan.Effect(.changed, "\(name): placement \(Self.shown(present)) → \(Self.shown(wanted))"))
     let clusters = wanted["clusters"]?.sequence?.compactMap(\.string) ?? []
-    let isPlain = wanted.mapping?.pairs.count == 1 && present.mapping?.pairs.count == 1
+    let hasOnlyClusters = wanted.mapping?.pairs.count == 1 && present.mapping?.pairs.count == 1
     // If the cluster has no placements, the plan for this change says so.
-    if isPlain || !capabilities.has(.clusterScheduling) { return changes.append(.place(on: clusters)) }
+    if hasOnlyClusters || !capabilities.has(.clusterScheduling) { return changes.append(.place(on: clusters)) }
     let patch = MergePatch.difference(
       from: ExtensionSet.Member.scheduling(present), to: ExtensionSet.Member.scheduling(wanted))
     scheduling = .patch(

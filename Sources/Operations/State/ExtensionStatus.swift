@@ -27,7 +27,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// What the spec asks for and is not applied yet, in words.
   package let pending: [Sentence]
   /// Whether it is Installed, and the controllers have not taken up what was asked for since.
-  package let isUntaken: Bool
+  package let hasUnobservedChange: Bool
 
   /// Whether an earlier version still runs, but is not known.
   package var isRunningUnknown: Bool { running.isEmpty && (state == .upgrading || state == .upgradeFailed) }
@@ -55,7 +55,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     reason = installation?.presentMessage ?? ""
     let untried = installation?.untried
     pending = (installation?.pending ?? []) + (untried.map { [Self.reminder(of: $0, name)] } ?? [])
-    isUntaken = installation?.isUntaken ?? false
+    hasUnobservedChange = installation?.hasUnobservedChange ?? false
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
       let (noted, runs) = (`extension`?.installedVersion ?? "", `extension`?.runningVersion ?? "")
@@ -144,7 +144,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// The version to upgrade to: `recommended` if it is newer than the running one, and nothing is in progress or has
   /// failed.
   package func update(to recommended: String) -> String? {
-    guard isInstalled, !isBusy, !isUntaken, !state.isFailure, !running.isEmpty else { return nil }
+    guard isInstalled, !isBusy, !hasUnobservedChange, !state.isFailure, !running.isEmpty else { return nil }
     return VersionText(running) < VersionText(recommended) ? recommended : nil
   }
 
@@ -161,7 +161,7 @@ package struct ExtensionStatus: Hashable, Sendable {
 
   package var urgency: Urgency {
     if state.isFailure { return .failed }
-    if isUntaken { return .waiting }
+    if hasUnobservedChange { return .waiting }
     guard isBusy else { return .none }
     if isBeingDeleted { return .beingDeleted }
     return state == .none ? .waiting : .underWay

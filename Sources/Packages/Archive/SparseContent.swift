@@ -59,7 +59,7 @@ struct SparseContent: Sendable {
   }
 
   /// Reads the map in GNU's header; `blocks` continue it.
-  init(header: [UInt8], more blocks: [[UInt8]]) throws(PackageError) {
+  init(header: [UInt8], extensionBlocks blocks: [[UInt8]]) throws(PackageError) {
     guard let size = TarHeader.number(header[483..<495]), size >= 0 else { throw Self.flaw }
     self.size = size
     var numbers = Self.numbers(header[386..<482])

@@ -43,7 +43,7 @@ package struct TarStream: Sendable {
   /// Set if the current member is a sparse file.
   private var sparse: SparseContent?
   /// A sparse file's header in GNU's format, and the blocks so far that continue its map.
-  private var sparseHeader: (header: [UInt8], more: [[UInt8]])?
+  private var sparseHeader: (header: [UInt8], extensionBlocks: [[UInt8]])?
   /// Longer headers that describe the next member are refused.
   private static let longestAbout = 1 << 20
 
@@ -97,8 +97,8 @@ package struct TarStream: Sendable {
   /// Handles the block if it continues the map of a sparse file; otherwise returns false.
   private mutating func readMap(_ take: (Event) throws -> Void) throws -> Bool {
     guard var open = sparseHeader else { return false }
-    open.more.append(block)
-    guard open.more.count < 1000 else { throw PackageError.malformed("a header of its tar is too long") }
+    open.extensionBlocks.append(block)
+    guard open.extensionBlocks.count < 1000 else { throw PackageError.malformed("a header of its tar is too long") }
     sparseHeader = open
     if block[504] == 0 { try begin(TarHeader(open.header), take) }
     return true
@@ -107,7 +107,9 @@ package struct TarStream: Sendable {
   private mutating func begin(_ header: TarHeader, _ take: (Event) throws -> Void) throws {
     let size = header.contentSize(longSize)
     guard size >= 0, size < 1 << 60 else { throw PackageError.malformed("a file of its tar has no readable size") }
-    if let whole = sparseHeader { sparse = try SparseContent(header: whole.header, more: whole.more) }
+    if let whole = sparseHeader {
+      sparse = try SparseContent(header: whole.header, extensionBlocks: whole.extensionBlocks)
+    }
     sparseHeader = nil
     let type = ["\0", "S"].contains(header.type) ? "0" : header.type
     if !["0", "7"].contains(type) { sparse = nil }

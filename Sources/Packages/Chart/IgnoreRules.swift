@@ -39,7 +39,7 @@ struct IgnoreRules {
   }
 
   /// Whether the file or folder at `path`, relative to the chart, is left out.
-  func leaveOut(_ path: String, isFolder: Bool) -> Bool {
+  func ignores(_ path: String, isFolder: Bool) -> Bool {
     let name = path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? path
     return rules.contains { rule in
       if rule.wantsFolder, !isFolder { return rule.isNegated }

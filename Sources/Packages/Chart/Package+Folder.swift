@@ -11,7 +11,7 @@ extension Package {
     var files = made
     var total = 0
     do {
-      let entries = try FolderEntry.all(below: folder, limit: limits.files) { rules.leaveOut($0, isFolder: $1) }
+      let entries = try FolderEntry.all(below: folder, limit: limits.files) { rules.ignores($0, isFolder: $1) }
       for entry in entries {
         total += entry.size
         // The limit of the read covers a file that grows in the meantime.
@@ -31,7 +31,7 @@ extension Package {
   package static func links(inFolder folder: String, limits: Limits = Limits()) throws(PackageError) -> [String] {
     let rules = try ignoreRules(in: folder)
     do {
-      return try FolderEntry.links(below: folder, limit: limits.files) { rules.leaveOut($0, isFolder: $1) }
+      return try FolderEntry.links(below: folder, limit: limits.files) { rules.ignores($0, isFolder: $1) }
     } catch {
       throw .malformed("\(error)")
     }
@@ -47,7 +47,7 @@ extension Package {
 
   /// The package as helm accepts it: a `kubeVersion` that is a bare version becomes the minimum that it means, and
   /// absent charts are left out, because helm would refuse the whole package for them.
-  package var forHelm: Package {
+  package var adaptedForHelm: Package {
     var files = files
     for path in ["Chart.yaml", "requirements.yaml"] {
       guard let text = text(path), let node = try? YAML.node(text) else { continue }

@@ -91,7 +91,7 @@ package enum Files {
 
   /// Whether the directory at `path` belongs to this user and is closed to others, after closing it if necessary;
   /// `nil` if it does not exist.
-  package static func isPrivateDirectory(_ path: String) -> Bool? {
+  package static func ensurePrivateDirectory(_ path: String) -> Bool? {
     var status = stat()
     // A symbolic link is not followed, because another user may have created it.
     guard lstat(path, &status) == 0 else { return nil }

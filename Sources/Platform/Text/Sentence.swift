@@ -1,14 +1,14 @@
 /// A sentence for a user as data: an English template with numbered placeholders, and their values.
 ///
 /// It is written as a string literal where the reason is known, `"\(name) is not installed"`, and translated as a
-/// whole, by its template `{0} is not installed`, only when it is drawn. In a string it is English.
+/// whole, by its template `{0} is not installed`, only when it is drawn. Interpolated into a `String`, it is English.
 package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
   /// The value of a placeholder.
   package enum Argument: Sendable {
     case text(String)
     case sentence(Sentence)
     /// A sentence with a capital and a full stop.
-    case whole(Sentence)
+    case fullSentence(Sentence)
   }
 
   /// The English text, with `{0}`, `{1}` and so on as placeholders.
@@ -37,20 +37,20 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
   }
 
   /// The English text, for commands, JSON and logs.
-  package var english: String { filled { $0 } }
+  package var english: String { rendered { $0 } }
   package var description: String { english }
   package var isEmpty: Bool { template.isEmpty }
 
   /// The sentence in another language; `translation` returns the translated template.
-  package func filled(_ translation: (String) -> String) -> String {
+  package func rendered(_ translation: (String) -> String) -> String {
     guard let arguments else { return template }
     let words = translation(template)
     if arguments.isEmpty { return words }
     let values = arguments.map { argument in
       switch argument {
       case .text(let text): text
-      case .sentence(let sentence): sentence.filled(translation)
-      case .whole(let sentence): Self.whole(sentence.filled(translation), translation)
+      case .sentence(let sentence): sentence.rendered(translation)
+      case .fullSentence(let sentence): Self.fullSentence(sentence.rendered(translation), translation)
       }
     }
     return Self.filled(words, values)
@@ -65,15 +65,15 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
         switch argument {
         case .text(let text): .text(change(text))
         case .sentence(let sentence): .sentence(sentence.changingTexts(change))
-        case .whole(let sentence): .whole(sentence.changingTexts(change))
+        case .fullSentence(let sentence): .fullSentence(sentence.changingTexts(change))
         }
       })
   }
 
   /// The sentence with a capital and a full stop, to be used alone.
-  package var asSentence: Sentence { Sentence(template: "{0}", arguments: [.whole(self)]) }
+  package var asFullSentence: Sentence { Sentence(template: "{0}", arguments: [.fullSentence(self)]) }
 
-  private static func whole(_ text: String, _ translation: (String) -> String) -> String {
+  private static func fullSentence(_ text: String, _ translation: (String) -> String) -> String {
     text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : translation("."))
   }
 

@@ -11,9 +11,9 @@ import Testing
 @Suite struct DefinitionTests {
   private static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
   private static let widgets = "/apis/example.com/v1/namespaces/default/widgets"
-  private let ask: Asking
+  private let ask: TestAPI
 
-  init() throws { ask = try Asking() }
+  init() throws { ask = try TestAPI() }
 
   private static func definition(_ edit: (inout Value) -> Void = { _ in }) throws -> Value {
     var version: Value = [
@@ -210,12 +210,12 @@ import Testing
   @Test func definitionsAreServedAgainAfterARestart() async throws {
     let folder = TemporaryFolder()
     do {
-      let first = try Asking(path: folder.path + "/a.db")
+      let first = try TestAPI(path: folder.path + "/a.db")
       try await first(.post, Self.definitions, try Self.definition())
       try await first(.post, Self.widgets, try Widgets.widget("{name: abc}"))
     }
 
-    let second = try Asking(path: folder.path + "/a.db")
+    let second = try TestAPI(path: folder.path + "/a.db")
 
     #expect(try await second(.get, Self.widgets + "/w")["spec", "size"] == 3)
   }

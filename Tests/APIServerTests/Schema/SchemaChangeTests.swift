@@ -14,7 +14,7 @@ import Testing
   private static let old = "/apis/example.com/v1beta1/namespaces/default/widgets"
   private static let open = "{type: object, x-kubernetes-preserve-unknown-fields: true}"
 
-  private func define(_ ask: Asking, spec: String) async throws {
+  private func define(_ ask: TestAPI, spec: String) async throws {
     let definition = try Widgets.definition(versions: Widgets.version(spec: spec))
     let made = try await ask(.post, Widgets.definitions, definition)
     guard made.status == 409 else { return }
@@ -24,7 +24,7 @@ import Testing
   @Test func aDefaultThatComesLaterShowsOnWhatIsThere() async throws {
     let folder = TemporaryFolder()
     do {
-      let ask = try Asking(path: folder.path + "/a.db")
+      let ask = try TestAPI(path: folder.path + "/a.db")
       try await define(ask, spec: "{type: object, properties: {a: {type: string}, gone: {type: string}}}")
       try await ask(.post, Widgets.path, try Widgets.widget("{a: x, gone: old}"))
       try await define(ask, spec: "{type: object, properties: {a: {type: string}, d: {type: string, default: dd}}}")
@@ -37,12 +37,12 @@ import Testing
       #expect(list["items"]?.sequence?.first?["spec"] == ["a": "x", "d": "dd"])
     }
 
-    let again = try Asking(path: folder.path + "/a.db")
+    let again = try TestAPI(path: folder.path + "/a.db")
     #expect(try await again(.get, Widgets.path + "/w")["spec"] == ["a": "x", "d": "dd"])
   }
 
   @Test func aWriteThatChangesNothingKeepsWhatIsRead() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     try await define(ask, spec: "{type: object}")
     let made = try await ask(.post, Widgets.path, try Widgets.widget("{}"))
     try await define(ask, spec: "{type: object, properties: {d: {type: string, default: dd}}}")
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func aChangeOfMetadataLeavesObjectsAsTheyAreKept() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     try await define(ask, spec: "{type: object}")
     try await ask(.post, Widgets.path, try Widgets.widget("{}"))
     let before = ask.api.types.find(collection: "widgets.example.com")?.schemaVersion
@@ -70,28 +70,28 @@ import Testing
 
   @Test func sinceWhenASchemaIsWhatItIsSurvivesAStart() async throws {
     let folder = TemporaryFolder()
-    func date(_ ask: Asking) -> Int? { ask.api.types.find(collection: "widgets.example.com")?.schemaVersion }
+    func date(_ ask: TestAPI) -> Int? { ask.api.types.find(collection: "widgets.example.com")?.schemaVersion }
     var before: Int?
     do {
-      let ask = try Asking(path: folder.path + "/a.db")
+      let ask = try TestAPI(path: folder.path + "/a.db")
       try await define(ask, spec: "{type: object}")
       try await ask(.post, Widgets.path, try Widgets.widget("{}"))
       before = date(ask)
       try await ask.patch(Widgets.definitions + "/widgets.example.com", ["metadata": ["labels": ["a": "b"]]])
     }
     do {
-      let again = try Asking(path: folder.path + "/a.db")
+      let again = try TestAPI(path: folder.path + "/a.db")
       #expect(before != nil && date(again) == before)
       // Other schemas are new ones, whatever was kept of those before.
       try await define(again, spec: "{type: object, properties: {d: {type: string, default: dd}}}")
       #expect(try await again(.get, Widgets.path + "/w")["spec"] == ["d": "dd"])
     }
-    let last = try Asking(path: folder.path + "/a.db")
+    let last = try TestAPI(path: folder.path + "/a.db")
     #expect(try await last(.get, Widgets.path + "/w")["spec"] == ["d": "dd"])
   }
 
   @Test func whatAnotherVersionKeepsIsNotKnownToThisOne() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let definition = try Widgets.definition(
       versions: Widgets.version(spec: "{type: object, properties: {a: {type: string}}}"),
       Widgets.version("v1beta1", isStored: false, spec: Self.open))
@@ -110,7 +110,7 @@ import Testing
     (nil, "example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget"),
   ])
   func aDeprecatedVersionSaysSo(text: String?, expected: String) async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     var old = try Widgets.version("v1beta1", isStored: false, spec: Self.open).setting(["deprecated"], to: true)
     if let text { old = old.setting(["deprecationWarning"], to: .string(text)) }
     try await ask(
@@ -126,7 +126,7 @@ import Testing
 
   // As a chart's migration does it (Kubernetes, "Upgrade existing objects to a new stored version").
   @Test func aVersionIsDroppedOnceNothingIsKeptInIt() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let (target, spec) = (
       Widgets.definitions + "/widgets.example.com", "{type: object, properties: {a: {type: string}}}"
     )
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test func aWatchEndsWithItsDefinition() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let definition = try Widgets.definition(versions: Widgets.version(spec: Self.open))
     try await ask(.post, Widgets.definitions, definition)
     try await ask(.post, Widgets.path, try Widgets.widget("{}"))

@@ -193,17 +193,17 @@ import Testing
     let spec = schema.objectStructure.member("spec").structure
 
     #expect(spec.member("tags").structure == .set)
-    #expect(spec.member("list").structure == .whole)
-    #expect(spec.member("selector").structure == .whole)
-    #expect(spec.member("labels").structure == .map(.whole))
-    #expect(spec.member("port").structure == .whole)
-    #expect(spec.member("anything").structure == .any)
+    #expect(spec.member("list").structure == .atomic)
+    #expect(spec.member("selector").structure == .atomic)
+    #expect(spec.member("labels").structure == .map(.atomic))
+    #expect(spec.member("port").structure == .atomic)
+    #expect(spec.member("anything").structure == .untyped)
     guard case .items(let keys, let item) = spec.member("ports").structure else {
       Issue.record("ports are no items with keys")
       return
     }
     #expect(keys == ["name"])
-    #expect(item.member("nest").structure == .fields(["deep": .whole]))
+    #expect(item.member("nest").structure == .fields(["deep": .atomic]))
   }
 
   @Test(arguments: [

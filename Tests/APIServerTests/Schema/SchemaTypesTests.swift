@@ -8,7 +8,7 @@ import Testing
 
 /// The words of a schema have types: a kube-apiserver 1.20 answers 400 to each of these, in its decoder's words.
 @Suite struct SchemaTypesTests {
-  private func make(_ words: Value) async throws -> Asking.Answer {
+  private func make(_ words: Value) async throws -> TestAPI.Answer {
     let spec = MergePatch.apply(["type": "object"], to: words)
     let version: Value = [
       "name": "v1", "served": true, "storage": true,
@@ -20,7 +20,7 @@ import Testing
         "group": "x.io", "scope": "Namespaced", "names": ["plural": "as", "kind": "A"], "versions": [version],
       ],
     ]
-    return try await Asking()(
+    return try await TestAPI()(
       .post, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All", definition)
   }
 

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func namesAreLabels() async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let names: Value = ["plural": "widgets", "kind": "1Bad", "shortNames": ["A B"]]
     let definition = try Widgets.definition(versions: Widgets.version(spec: "{type: object}"))
       .setting(["spec", "names"], to: names)
@@ -99,7 +99,7 @@ import Testing
 
   @Test(arguments: ["k8s.io", "x.k8s.io", "kubernetes.io"])
   func protectedGroupsAreApproved(group: String) async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let definition = try Widgets.definition(versions: Widgets.version(spec: "{type: object}"))
       .setting(["metadata", "name"], to: .string("widgets." + group)).setting(["spec", "group"], to: .string(group))
 
@@ -113,7 +113,7 @@ import Testing
     (".spec.none", "is an invalid path: does not refer to a valid field"),
   ])
   func whatSelectsIsASimpleField(path: String, problem: String) async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let version = try Widgets.version(spec: "{type: object, properties: {o: {type: object}}}")
       .setting(["selectableFields"], to: [["jsonPath": .string(path)]])
 
@@ -128,7 +128,7 @@ import Testing
       (true, "old\nx", "must only contain printable UTF-8 characters; non-printable character found at index 3"),
     ] as [(Bool?, String, String)])
   func aWarningIsOneLineOfADeprecatedVersion(isDeprecated: Bool?, warning: String, problem: String) async throws {
-    let ask = try Asking()
+    let ask = try TestAPI()
     let version = try Widgets.version(spec: "{type: object}").setting(["deprecationWarning"], to: .string(warning))
       .setting(["deprecated"], to: isDeprecated.map(Value.bool))
 

@@ -10,7 +10,7 @@ enum Offering {
   static func offer(
     _ name: String, _ place: Mapping, user: (String, String)? = nil, in cluster: Cluster
   ) async throws {
-    let dialect = Target.dialect
+    let dialect = ServerUnderTest.dialect
     var spec = place
     // The previews' definition wants an image, whatever else there is.
     if dialect.era != .seed, dialect.era != .installPlan, spec["image"] == nil { spec = ["image": spec["url"] ?? ""] }

@@ -29,7 +29,7 @@ final class AgentFixture: Sendable {
 
     init() throws {
       api = InProcessTransport(
-        try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan, isAdmitting: false)))
+        try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan, hasAdmission: false)))
       cluster = Cluster(transport: api)
     }
 
@@ -229,12 +229,12 @@ extension AgentFixture {
   @discardableResult
   func wait(
     _ cluster: String, _ state: String, sourceLocation: SourceLocation = #_sourceLocation,
-    where isRight: (Value) -> Bool = { _ in true }
+    where condition: (Value) -> Bool = { _ in true }
   ) async throws -> Value {
     var found: Value = .null
     try await host.wait("the agent in \(cluster) is \(state)", sourceLocation: sourceLocation) {
       found = try await entry(cluster) ?? .null
-      return found["state"]?.string == state && isRight(found)
+      return found["state"]?.string == state && condition(found)
     }
     return found
   }

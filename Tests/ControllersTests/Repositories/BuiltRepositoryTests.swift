@@ -272,7 +272,7 @@ import Testing
       registry.requests.filter { $0.method == "POST" && $0.headers["Authorization"]?.hasPrefix("Bearer") == true }.count
         == image.blobs.count)
     let contents = try #require(try await ImageRepository(reference, access: access).read(unless: nil))
-    #expect(contents.mark.digest == image.digest)
+    #expect(contents.revision.digest == image.digest)
     #expect(contents.index.entries["orchard"]?.map(\.version) == ["1.0.0"])
   }
 

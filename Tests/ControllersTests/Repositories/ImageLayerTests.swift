@@ -11,8 +11,8 @@ import Testing
 
   init() throws { folder = try ScratchFolder() }
 
-  /// Reads layers of files by their paths; what there is in the end, by the paths as they are laid out.
-  private func lay(
+  /// Applies `layers` of (path, tar type, content or link target), and returns the extracted files by path.
+  private func extract(
     _ layers: [[(String, Character, String)]], below wanted: String = "charts", limits: ImageFiles.Limits = .init()
   ) throws -> [String: String] {
     defer { folder.remove() }
@@ -77,7 +77,7 @@ import Testing
   func everythingThatALayerSaysOfChartsCounts(path: String, type: String) throws {
     let layer = [(String, Character, String)](repeating: (path, Character(type), ""), count: 4)
 
-    #expect(throws: RepositoryError.self) { try lay([layer], limits: .init(members: 3)) }
+    #expect(throws: RepositoryError.self) { try extract([layer], limits: .init(members: 3)) }
   }
 
   @Test func namesAreNoLongerThanMemoryAllows() {
@@ -85,11 +85,11 @@ import Testing
       ("charts/.wh.\($0)" + String(repeating: "x", count: 90), "0", "")
     }
 
-    #expect(throws: RepositoryError.self) { try lay([layer], limits: .init(names: 900)) }
+    #expect(throws: RepositoryError.self) { try extract([layer], limits: .init(pathBytes: 900)) }
   }
 
   @Test func aFolderWhoseNameIsNotASCIIIsLaidOutFromItsEnd() throws {
-    #expect(try lay([[("srv/карты/лук/Chart.yaml", "0", "x")]], below: "srv/карты") == ["лук/Chart.yaml": "x"])
+    #expect(try extract([[("srv/карты/лук/Chart.yaml", "0", "x")]], below: "srv/карты") == ["лук/Chart.yaml": "x"])
   }
 
   @Test func aLayerLiesOverThoseBelowItAsOnADisk() throws {
@@ -105,7 +105,7 @@ import Testing
     ]
 
     #expect(
-      try lay([lower, upper]) == [
+      try extract([lower, upper]) == [
         "a/x": "ax", "b": "b", "c/y": "cy", "d/y": "dy", "g": "fx",
       ])
   }
@@ -116,15 +116,15 @@ import Testing
 
     #expect(
       throws: RepositoryError("the image has no files below /charts; links to elsewhere are left out, as \(path)")
-    ) { try lay([layer]) }
+    ) { try extract([layer]) }
   }
 
   @Test func whatAHardLinkLeadsToIsKeptWhereItIsAskedFor() throws {
     defer { folder.remove() }
     let lower: [(String, Character)] = [("srv/a.tgz", "0"), ("charts/b.tgz", "0"), ("srv/c.tgz", "0")]
     let upper: [(String, Character)] = [("charts/a.tgz", "1"), ("charts/c.tgz", "2")]
-    func read(keeping kept: Set<String>) throws -> ImageFiles {
-      let files = ImageFiles(folder.path, below: ["charts"], keeping: kept)
+    func read(linkTargets kept: Set<String>) throws -> ImageFiles {
+      let files = ImageFiles(folder.path, below: ["charts"], linkTargets: kept)
       for layer in [lower, upper] {
         files.beginLayer()
         for (path, type) in layer {
@@ -137,12 +137,12 @@ import Testing
       return files
     }
 
-    let first = try read(keeping: [])
-    #expect(first.missed == ["srv/a.tgz"])
+    let first = try read(linkTargets: [])
+    #expect(first.unkeptLinkTargets == ["srv/a.tgz"])
     #expect(first.problems == ["/charts/a.tgz and 1 more: links are left out, for they may lead anywhere"])
 
-    let second = try read(keeping: first.missed)
-    #expect(second.missed == [])
+    let second = try read(linkTargets: first.unkeptLinkTargets)
+    #expect(second.unkeptLinkTargets == [])
     #expect(second.problems == ["/charts/c.tgz: links are left out, for they may lead anywhere"])
     let place = try second.extract()
     #expect(try FolderEntry.all(below: place).map(\.path) == ["a.tgz", "b.tgz"])
@@ -153,6 +153,6 @@ import Testing
     let lower: [(String, Character, String)] = [("srv/charts/a", "0", "a")]
     let upper: [(String, Character, String)] = [(".wh.srv", "0", ""), ("srv/charts/b", "0", "b")]
 
-    #expect(try lay([lower, upper], below: "srv/charts") == ["b": "b"])
+    #expect(try extract([lower, upper], below: "srv/charts") == ["b": "b"])
   }
 }

@@ -103,7 +103,7 @@ import Testing
     try await fixture.withControllers {
       try await fixture.change("log-lens", .install(version: "1.0.0", config: ""))
       try await fixture.wait(for: "log-lens") { $0.observed.state == .installed }
-      try await Publisher.mark(
+      try await Publisher.setGoneAnnotation(
         fixture.dialect.extensionVersions, "log-lens-1.0.0", since: Timestamp.now(), in: fixture.cluster)
       try await fixture.change("log-lens", .upgrade(to: "1.1.0"))
       try await fixture.wait("the version stays") {

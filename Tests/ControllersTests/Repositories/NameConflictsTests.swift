@@ -98,21 +98,21 @@ import Testing
 
   @Test func whatComesFreeTogetherIsTakenTogetherAndNotForEverPutOff() {
     let (memory, start) = (RepositoryMemory(), ContinuousClock.now)
-    _ = memory.noteRead("a", requestKey: "", interval: .seconds(900), from: start)
+    _ = memory.noteRead("a", syncKey: "", interval: .seconds(900), from: start)
     memory.readSoon("a", now: start)
     #expect(memory.isReadPending("a"))
-    #expect(memory.remainingDelay("a", requestKey: "", now: start) == .seconds(1))
+    #expect(memory.remainingDelay("a", syncKey: "", now: start) == .seconds(1))
     // Each of many that go does not begin the wait anew beyond a bound.
     for second in 1...20 { memory.readSoon("a", now: start + .seconds(second)) }
-    #expect(memory.remainingDelay("a", requestKey: "", now: start + .seconds(20)) == .zero)
+    #expect(memory.remainingDelay("a", syncKey: "", now: start + .seconds(20)) == .zero)
   }
 
   @Test func whatComesFreeDuringAReadingIsReadOnceMoreAndEverLaterWhereThatDoesNotHelp() {
     let (memory, start) = (RepositoryMemory(), ContinuousClock.now)
     memory.readSoon("a", now: start + .seconds(5))
-    #expect(memory.noteRead("a", requestKey: "", interval: .seconds(900), from: start) == .seconds(1))
-    #expect(memory.noteRead("a", requestKey: "", interval: .seconds(900), from: start) == .seconds(2))
-    #expect(memory.noteRead("a", requestKey: "", interval: .seconds(900), from: start + .seconds(6)) == .seconds(900))
+    #expect(memory.noteRead("a", syncKey: "", interval: .seconds(900), from: start) == .seconds(1))
+    #expect(memory.noteRead("a", syncKey: "", interval: .seconds(900), from: start) == .seconds(2))
+    #expect(memory.noteRead("a", syncKey: "", interval: .seconds(900), from: start + .seconds(6)) == .seconds(900))
     #expect(!memory.isReadPending("a"))
   }
 }

@@ -94,12 +94,12 @@ import Testing
   @Test func whatHasJustBecomeReadyIsNotWaitedForAsLongAsWhatFails() {
     let memory = RepositoryMemory()
     func fail() -> Duration {
-      memory.noteFailure("a", requestKey: "", retryDelay: .seconds(60), interval: .seconds(60), retryAfter: 90)
+      memory.noteFailure("a", syncKey: "", retryDelay: .seconds(60), interval: .seconds(60), retryAfter: 90)
     }
 
     #expect(fail() == .seconds(90))
     memory.serverBecameReady("a")
-    #expect(memory.remainingDelay("a", requestKey: "") == .zero)
+    #expect(memory.remainingDelay("a", syncKey: "") == .zero)
     // Ready, and not known yet to all that leads there.
     #expect(fail() == .seconds(1))
     memory.forget("a")

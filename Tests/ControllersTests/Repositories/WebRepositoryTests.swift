@@ -180,7 +180,7 @@ import Testing
 
     let memory = RepositoryMemory()
     let delays = (0..<6).map { _ in
-      memory.noteFailure("u", requestKey: "", retryDelay: .seconds(30), interval: .seconds(600), retryAfter: nil)
+      memory.noteFailure("u", syncKey: "", retryDelay: .seconds(30), interval: .seconds(600), retryAfter: nil)
     }
     #expect(delays == [30, 60, 120, 240, 480, 600].map { .seconds($0) })
   }
@@ -304,7 +304,7 @@ import Testing
 
   @Test func aChartTooLargeForAConfigMapIsFetchedWhenItIsInstalled() async throws {
     var dice = SeededGenerator(seed: 17)
-    var files = ChartAlone.files
+    var files = PlainChart.files
     files["big"] = (0..<900_000).map { _ in UInt8.random(in: 0...255, using: &dice) }
     let package = Package(files: files)
     let server = try ChartServer(

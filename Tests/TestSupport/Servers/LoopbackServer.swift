@@ -61,7 +61,7 @@ package final class LoopbackServer: Sendable {
   private let gone = Locked(0)
 
   /// How many clients went away while the server stalled.
-  package var goneAway: Int { gone.withLock { $0 } }
+  package var disconnects: Int { gone.withLock { $0 } }
 
   fileprivate func noteGone() { gone.withLock { $0 += 1 } }
 

@@ -175,6 +175,6 @@ struct DefinitionReader: ReadsDefinition {
 extension Schema {
   /// The schema at the path `keys`.
   fileprivate func descendant(_ keys: [String]) -> Schema? {
-    keys.reduce(self) { schema, key in schema?.properties[key] ?? schema?.additional.schema }
+    keys.reduce(self) { schema, key in schema?.properties[key] ?? schema?.additionalProperties.schema }
   }
 }

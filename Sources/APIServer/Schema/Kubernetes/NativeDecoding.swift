@@ -47,7 +47,7 @@ struct NativeDecoding {
   }
 
   private mutating func problem(_ mapping: Mapping, _ schema: Schema) -> String? {
-    if let inner = schema.additional.schema { return firstProblem(mapping.pairs.map { ($0.value, inner) }) }
+    if let inner = schema.additionalProperties.schema { return firstProblem(mapping.pairs.map { ($0.value, inner) }) }
     let outer = owner
     defer { owner = outer }
     let name = schema.native?.name ?? ""

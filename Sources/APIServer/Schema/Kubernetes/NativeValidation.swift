@@ -34,7 +34,7 @@ struct NativeValidation {
       checkAbsent(native.implicitObjects, mapping, schema)
     }
     for pair in mapping.pairs {
-      guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
+      guard let property = schema.properties[pair.key] ?? schema.additionalProperties.schema else { continue }
       if schema.properties[pair.key] == nil { path.push(member: pair.key) } else { path.push(pair.key) }
       check(pair.value, property)
       path.pop()

@@ -69,9 +69,9 @@ struct TypeTable {
     for mark in words[3...] { Self.read(mark: mark, &parts) }
     if words.contains("needed") { type.native?.nonEmptyFields.append(String(name)) }
     if words.contains("struct") { type.native?.implicitObjects.append(String(name)) }
-    if case .atomic = parts.list, let merging = parts.native?.merging, merging.isList {
+    if case .atomic = parts.listType, let merging = parts.native?.merging, merging.isList {
       // Server-side apply merges the lists that a strategic merge patch merges, unless a mark says otherwise.
-      parts.list = merging.key.map { .map(keys: [$0]) } ?? .set
+      parts.listType = merging.key.map { .map(keys: [$0]) } ?? .set
     }
     type.properties[String(name)] = Schema(parts)
   }
@@ -82,7 +82,7 @@ struct TypeTable {
       let inner = Schema(self.parts(of: type.dropFirst()))
       let isList = type.first == "["
       parts.types = [isList ? .array : .object]
-      if isList { parts.items = inner } else { parts.additional = .values(inner) }
+      if isList { parts.items = inner } else { parts.additionalProperties = .values(inner) }
       parts.native = Schema.Native(goType: (isList ? "[]" : "map[string]") + (inner.native?.goType ?? ""))
       return parts
     }
@@ -90,7 +90,7 @@ struct TypeTable {
     parts.types = scalar.types
     parts.isIntOrString = scalar == .intOrString
     parts.preservesUnknown = scalar == .any
-    if scalar == .any { parts.additional = .anything }
+    if scalar == .any { parts.additionalProperties = .anything }
     parts.native = Schema.Native(goType: scalar.goType, check: scalar.check)
     return parts
   }
@@ -98,7 +98,7 @@ struct TypeTable {
   private static func read(mark: Substring, _ parts: inout Schema.Parts) {
     let rest = mark.dropFirst()
     switch mark.first {
-    case "#": parts.list = rest.isEmpty ? .set : .map(keys: rest.split(separator: ",").map(String.init))
+    case "#": parts.listType = rest.isEmpty ? .set : .map(keys: rest.split(separator: ",").map(String.init))
     case "+": parts.native?.merging = Schema.Native.Merging(key: rest.isEmpty ? nil : String(rest), isList: true)
     case "~":
       var merging = parts.native?.merging ?? Schema.Native.Merging()

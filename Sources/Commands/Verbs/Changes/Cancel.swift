@@ -140,7 +140,7 @@ extension Cancellation.Step {
     case .endJob(let job): "ended job \(job)"
     case .unlock(let secret): "removed helm's lock \(secret)"
     case .retry: "having what ran before tried again"
-    case .takeStock: "had the controllers look at what runs"
+    case .resyncFromRelease: "had the controllers look at what runs"
     case .wait, .done, .refused: nil
     }
   }

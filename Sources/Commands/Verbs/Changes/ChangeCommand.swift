@@ -193,8 +193,8 @@ struct ChangeCommand: PlannedCommand {
   /// Shows the plan without changing anything; with `--dry-run=server`, the API server checks the write as well.
   private func show(_ plan: Plan, _ session: CommandSession) async throws(CommandError) {
     let text = PlanText(plan: plan, cluster: session.name)
-    if output.isWhole {
-      session.outlet.printExactly(try output.text(.ours("Plan", text.value.mapping ?? [:])))
+    if output.isStructured {
+      session.outlet.printExactly(try output.text(.ksxDocument("Plan", text.value.mapping ?? [:])))
     } else {
       session.outlet.print(text.lines)
     }
@@ -204,7 +204,7 @@ struct ChangeCommand: PlannedCommand {
       () throws(ClusterError) in
       try await plan.deliver(to: session.cluster, dryRun: true)
     }
-    if output.isWhole { return }
+    if output.isStructured { return }
     session.outlet.print([
       "  the server would accept this; nothing was changed", "  \(plan.dryRunScope)",
     ])

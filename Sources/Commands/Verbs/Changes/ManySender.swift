@@ -53,14 +53,14 @@ struct ManySender {
 
   private func show(_ plans: ManyPlans) async throws(CommandError) {
     let output = arguments.output
-    if output.isWhole {
+    if output.isStructured {
       var items: [Value] = []
       for plan in plans.all {
         guard let context = plans.contexts[plan.name] else { continue }
         let sheet = await reader.sheet(of: plan, in: context, gateway: session.session.gateway)
         items.append(PlanSheetText(sheet: sheet, cluster: session.name).value)
       }
-      session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(items)])))
+      session.outlet.printExactly(try output.text(.ksxDocument("PlanList", ["items": .sequence(items)])))
     } else {
       session.outlet.print(lines(plans))
     }
@@ -74,7 +74,7 @@ struct ManySender {
         try await plan.deliver(to: session.cluster, dryRun: true)
       }
     }
-    if !output.isWhole {
+    if !output.isStructured {
       session.outlet.print(["  the server would accept each of these; nothing was changed"])
     }
   }
@@ -179,7 +179,7 @@ struct ManySender {
   }
 
   private func tell(_ name: String, _ result: ChangeResult) {
-    if arguments.output.isWhole { return }
+    if arguments.output.isStructured { return }
     switch result {
     case .done(let text):
       session.outlet.print(arguments.output == .name ? name : "\(name): \(text) in \(session.name)")
@@ -190,7 +190,7 @@ struct ManySender {
 
   /// Prints the results that were not printed yet; throws if there were failures.
   func report(_ many: ManyChanges) throws(CommandError) {
-    if arguments.output.isWhole {
+    if arguments.output.isStructured {
       let items = many.outcome.map { entry -> Value in
         [
           "extension": .string(entry.name), "result": .string(entry.result.word),
@@ -198,7 +198,7 @@ struct ManySender {
         ]
       }
       session.outlet.printExactly(
-        try arguments.output.text(.ours("ChangeResultList", ["items": .sequence(items)])))
+        try arguments.output.text(.ksxDocument("ChangeResultList", ["items": .sequence(items)])))
     } else {
       for entry in many.outcome {
         if case .skipped = entry.result { tell(entry.name, entry.result) }

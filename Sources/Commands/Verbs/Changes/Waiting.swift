@@ -42,7 +42,7 @@ extension CommandSession {
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
-      case .second:
+      case .tick:
         look.secondPassed()
         await tryAgain(&look, waiting)
       case .present(let installation): look.observe(installation)
@@ -106,7 +106,7 @@ extension CommandSession {
     case interrupted(ClusterError)
     case timedOut
     /// A second has passed.
-    case second
+    case tick
   }
 
   /// Watches one installation for at most `seconds`.
@@ -126,7 +126,7 @@ extension CommandSession {
           group.addTask {
             for _ in 0..<max(0, seconds) where !Task.isCancelled {
               await timing.sleep(.seconds(1))
-              stream.yield(.second)
+              stream.yield(.tick)
             }
             if !Task.isCancelled { stream.yield(.timedOut) }
           }

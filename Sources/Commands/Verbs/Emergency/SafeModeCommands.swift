@@ -136,7 +136,7 @@ struct SafeModeStatus: ClusterCommand {
     let held = SafeMode(
       try await switching.objects(), switching.reader.capabilities, remembered: try await switching.remembered()
     ).held
-    if held.isEmpty, !format.output.isWhole, format.output != .name {
+    if held.isEmpty, !format.output.isStructured, format.output != .name {
       return session.outlet.print("safe mode is not on in \(session.name)")
     }
     let items = held.map { held in
@@ -228,7 +228,7 @@ struct Switching {
   ///
   /// While controllers work on one of these, it is looked at again for a few seconds: they may undo a part of a write.
   @discardableResult
-  func send(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Int {
+  func send(_ writes: ([Object]) -> [ConcurrentWrites.Item]) async throws(CommandError) -> Int {
     var done = try await sendOnce(writes)
     let timing = session.cluster.timing
     let end = timing.now() + .seconds(5)
@@ -242,16 +242,16 @@ struct Switching {
   }
 
   /// The same once; calls `writes` again for objects that another client changed first.
-  private func sendOnce(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Set<String> {
+  private func sendOnce(_ writes: ([Object]) -> [ConcurrentWrites.Item]) async throws(CommandError) -> Set<String> {
     var done: Set<String> = []
     for _ in 0..<5 {
       let items = writes(try await objects())
       if items.isEmpty { break }
       var problems: [String] = []
       let signed = items.map {
-        ManyWrites.Item($0.name, session.sender.signed($0.write, arguments.verb.name))
+        ConcurrentWrites.Item($0.name, session.sender.signed($0.write, arguments.verb.name))
       }
-      for (item, error) in await ManyWrites.send(signed, to: session.cluster) {
+      for (item, error) in await ConcurrentWrites.send(signed, to: session.cluster) {
         guard let error else {
           done.insert(item.name)
           continue

@@ -108,7 +108,7 @@ struct CompareConfigs: ClusterCommand {
       }
       session.outlet.printExactly(
         try output.text(
-          .ours(
+          .ksxDocument(
             "ConfigDifference",
             [
               "extension": .string(name), "from": .string(old.digest), "to": .string(new.digest),

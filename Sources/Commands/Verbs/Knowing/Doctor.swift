@@ -44,7 +44,7 @@ struct Doctor: ClusterCommand {
     outlet.note(found.gaps.map { "note: not looked at: \($0)" })
     switch output {
     case .json, .yaml:
-      let document = Value.ours(
+      let document = Value.ksxDocument(
         "Diagnosis",
         [
           "findings": .sequence(found.findings.map { value($0, session.status) }),
@@ -77,7 +77,7 @@ struct Doctor: ClusterCommand {
   private func text(_ step: Remedy.Step, _ status: ClusterSession.Status) -> String {
     switch step {
     case .wait(let what): "wait until \(what)"
-    case .person(let what): what.english
+    case .manual(let what): what.english
     case .send(let request):
       status.kubectlAbsence == nil
         ? request.kubectl(flags: status.kubectlFlags)

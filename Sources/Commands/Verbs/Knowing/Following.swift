@@ -233,7 +233,7 @@ struct WatchStates: ClusterCommand {
       if let isEnabled = status.isEnabled { fields["enabled"] = .bool(isEnabled) }
       fields["message"] = .string(status.reason)
     }
-    return .ours("Change", fields)
+    return .ksxDocument("Change", fields)
   }
 }
 

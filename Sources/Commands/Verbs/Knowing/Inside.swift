@@ -102,7 +102,7 @@ struct Inside: ClusterCommand {
           ]
         })
     }
-    return .ours(
+    return .ksxDocument(
       "Contents",
       [
         "extension": .string(name), "version": .string(version), "bytes": .integer(contents.size),
@@ -173,7 +173,7 @@ struct CompareVersions: ClusterCommand {
       }
       outlet.printExactly(
         try output.text(
-          .ours(
+          .ksxDocument(
             "VersionDifference",
             [
               "extension": .string(name), "from": .string(versions[0]), "to": .string(versions[1]),

@@ -46,7 +46,7 @@ struct ShowJournal: Command {
     switch output {
     case .json, .yaml:
       let items = lines.map(\.value)
-      context.outlet.printExactly(try output.text(.ours("Journal", ["items": .sequence(items)])))
+      context.outlet.printExactly(try output.text(.ksxDocument("Journal", ["items": .sequence(items)])))
     case .name: context.outlet.print(lines.map { $0.text("hash") })
     case .table, .wide:
       context.outlet.print(TextTable(Self.columns, lines, isWide: output == .wide).lines)
@@ -91,15 +91,15 @@ struct VerifyJournal: Command {
     let bytes = try context.readingJournal { journal throws(SystemError) in try journal.bytes() }
     let check = JournalCheck(bytes)
     let isMissing = hash.map { !check.has($0) } ?? false
-    if output.isWhole {
-      context.outlet.printExactly(try output.text(.ours("JournalCheck", Self.fields(check, isMissing))))
+    if output.isStructured {
+      context.outlet.printExactly(try output.text(.ksxDocument("JournalCheck", Self.fields(check, isMissing))))
     } else {
       tell(check, isMissing, context)
     }
     if !check.flaws.isEmpty || isMissing { throw .verdict(1) }
     if bytes.isEmpty {
       throw CommandError("there is no journal: nothing was written yet, or it was taken away")
-        .leaving(2)
+        .withExitStatus(2)
     }
   }
 

@@ -84,7 +84,7 @@ struct ShowPlan: ClusterCommand {
     if let files { try write(texts.compactMap(\.neededFile), to: files, session.outlet) }
     switch output {
     case .json, .yaml:
-      session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(texts.map(\.value))])))
+      session.outlet.printExactly(try output.text(.ksxDocument("PlanList", ["items": .sequence(texts.map(\.value))])))
     case .name: session.outlet.print(zip(texts, plans).map { "\($0.name) \($1.verdict.rawValue)" })
     case .table, .wide: session.outlet.print(Array(texts.map(\.lines).joined(separator: [""])))
     }

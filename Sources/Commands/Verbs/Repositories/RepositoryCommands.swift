@@ -43,7 +43,7 @@ struct ListRepositories: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let outlet = session.outlet
-    if output.isWhole {
+    if output.isStructured {
       let objects = try await session.asking("listing repositories") { () throws(ClusterError) in
         try await reader.cluster.list(reader.dialect.repositories)
       }
@@ -89,7 +89,7 @@ struct RepositoryEventList: ClusterCommand {
         ]
       }
       session.outlet.printExactly(
-        try output.text(.ours("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
+        try output.text(.ksxDocument("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
     case .name: session.outlet.print(events.map(\.reason))
     case .table, .wide:
       let rows = events.map { [$0.time, $0.type, $0.reason, "\($0.count)", $0.message] }

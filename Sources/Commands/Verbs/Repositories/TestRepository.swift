@@ -39,9 +39,9 @@ struct TestRepository: Command {
     // The address may contain a password.
     let address = MaskedText(address).text
     let isThere = if case .problem = outcome { false } else { true }
-    if output.isWhole {
+    if output.isStructured {
       let fields: Mapping = ["address": .string(address), "isThere": .bool(isThere), "text": .string(words)]
-      context.outlet.printExactly(try output.text(.ours("RepositoryTest", fields)))
+      context.outlet.printExactly(try output.text(.ksxDocument("RepositoryTest", fields)))
       if !isThere { throw .verdict(1) }
     } else {
       guard isThere else { throw CommandError("\(address): \(words)") }

@@ -57,7 +57,7 @@ struct ListServed: ClusterCommand {
           "what": .string(object.words), "state": .string(object.state), "problem": .string(object.problem),
         ]
       }
-      session.outlet.printExactly(try output.text(.ours("ServedList", ["items": .sequence(items)])))
+      session.outlet.printExactly(try output.text(.ksxDocument("ServedList", ["items": .sequence(items)])))
     case .name: session.outlet.print(served.map { "\($0.kind)/\($0.name)" })
     case .table, .wide:
       session.outlet.print(TextTable(Self.columns, served).lines)
@@ -82,12 +82,12 @@ struct ProbeServed: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let served = try await session.served(of: name)
-    if served.isEmpty { throw CommandError("nothing is served for \(name) in \(session.name)").leaving(2) }
+    if served.isEmpty { throw CommandError("nothing is served for \(name) in \(session.name)").withExitStatus(2) }
     let transport = try await session.reader().gatewayTransport(session.session.gateway)
     guard transport != nil else {
       throw CommandError(
         "\(session.server) is a Kubernetes API and no gateway, so nothing was asked; use a profile that has one (ksx login)"
-      ).leaving(2)
+      ).withExitStatus(2)
     }
     let probes = await Probe.all(served, through: transport, timing: session.timing)
     try print(probes, session.outlet)
@@ -96,7 +96,8 @@ struct ProbeServed: ClusterCommand {
 
   private func print(_ probes: [Probe], _ outlet: Outlet) throws(CommandError) {
     switch output {
-    case .json, .yaml: outlet.printExactly(try output.text(.ours("ProbeList", ["items": .sequence(probes.map(value))])))
+    case .json, .yaml:
+      outlet.printExactly(try output.text(.ksxDocument("ProbeList", ["items": .sequence(probes.map(value))])))
     case .name: outlet.print(probes.filter { !$0.outcome.isTrouble }.map { "\($0.object.kind)/\($0.object.name)" })
     case .table, .wide:
       let rows = probes.map { probe in
@@ -142,7 +143,7 @@ struct ExplainRequest: ClusterCommand {
     let explanation = Explanation(request, by: nil, in: table)
     switch output {
     case .json, .yaml:
-      session.outlet.printExactly(try output.text(.ours("Explanation", explanation.value.mapping ?? [:])))
+      session.outlet.printExactly(try output.text(.ksxDocument("Explanation", explanation.value.mapping ?? [:])))
     case .name: session.outlet.print(explanation.rule.map { "\($0)" } ?? "")
     case .table, .wide: session.outlet.print(lines(explanation))
     }

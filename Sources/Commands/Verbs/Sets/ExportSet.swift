@@ -29,7 +29,7 @@ struct ExportSet: ClusterCommand {
     var set = ExtensionSet(installations, repositories: repositories ?? [], dialect: reader.dialect) { installation in
       memories[installation.extension]?.config(of: installation) ?? installation.config
     }
-    set.namesRepositories = repositories != nil
+    set.hasRepositoryList = repositories != nil
     switch output {
     case .name: session.outlet.print(set.members.map(\.name))
     case .json: session.outlet.printExactly(try output.text(set.value))

@@ -176,8 +176,8 @@ struct ApplySet: PlannedCommand {
   /// The plan of all changes, with the right for each write and the verb of each kind of change.
   private func plan(_ comparison: SetComparison) -> ActionPlan {
     let (difference, dialect) = (comparison.difference, comparison.reader.dialect)
-    let extensions = difference.extensions + (comparison.isWhole ? difference.unlisted : [])
-    let repositories = difference.repositories + (comparison.isWhole ? difference.unlistedRepositories : [])
+    let extensions = difference.extensions + (comparison.prunes ? difference.unlisted : [])
+    let repositories = difference.repositories + (comparison.prunes ? difference.unlistedRepositories : [])
     let kinds = extensions.flatMap { $0.changes.map(\.kind) }
     return ActionPlan(
       "Apply \(arguments[.filename] ?? "")",
@@ -187,8 +187,10 @@ struct ApplySet: PlannedCommand {
         + ChangeKind.allCases.filter(kinds.contains).flatMap { $0.accesses(to: nil, in: dialect) })
   }
 
-  private func write(_ items: [ManyWrites.Item], _ what: String, _ session: CommandSession) async throws(CommandError) {
-    for (item, error) in await ManyWrites.send(items, to: session.cluster) {
+  private func write(_ items: [ConcurrentWrites.Item], _ what: String, _ session: CommandSession)
+    async throws(CommandError)
+  {
+    for (item, error) in await ConcurrentWrites.send(items, to: session.cluster) {
       if let error { throw CommandError(error, "writing \(what) \(item.name)", at: session.server) }
       session.outlet.print("\(what) \(item.name): written in \(session.name)")
     }

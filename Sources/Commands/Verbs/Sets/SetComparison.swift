@@ -7,7 +7,7 @@ import Operations
 /// The difference between a file and the cluster.
 struct SetComparison: Sendable {
   let set: ExtensionSet
-  let isWhole: Bool
+  let prunes: Bool
   let reader: ClusterReader
   let difference: SetDifference
   let installed: Installations
@@ -16,10 +16,10 @@ struct SetComparison: Sendable {
 
   init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
     self.set = set
-    isWhole = arguments.has(.prune)
+    prunes = arguments.has(.prune)
     reader = try await session.reader()
     let (installations, repositories) = try await session.installationsAndRepositories(
-      reader, needsRepositories: !set.repositories.isEmpty || isWhole && set.namesRepositories)
+      reader, needsRepositories: !set.repositories.isEmpty || prunes && set.hasRepositoryList)
     difference = SetDifference(
       set, installations: installations, repositories: repositories ?? [], reader.capabilities)
     let installed = Installations(installations.map(Installation.init))
@@ -32,19 +32,19 @@ struct SetComparison: Sendable {
     }
   }
 
-  var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
-  var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
+  var lines: [Plan.Effect] { difference.lines(prunes: prunes) }
+  var isEmpty: Bool { difference.isEmpty(prunes: prunes) }
 
   /// Prints the differences.
   func print(_ output: Output, _ outlet: Outlet) throws(CommandError) {
-    if output.isWhole {
+    if output.isStructured {
       let lines = lines.map { line -> Value in
         ["sign": .string(PlanText.sign(line.sign)), "text": .string(line.text)]
       }
-      return outlet.printExactly(try output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
+      return outlet.printExactly(try output.text(.ksxDocument("SetDifference", ["lines": .sequence(lines)])))
     }
     outlet.print(PlanText.lines(lines))
-    guard !isWhole else { return }
+    guard !prunes else { return }
     let others = difference.unlisted.map(\.name) + difference.unlistedRepositories.map { "repository \($0.name)" }
     if !others.isEmpty { outlet.note("note: not in the file, and left as they are: \(others.joined(separator: ", "))") }
   }

@@ -22,7 +22,7 @@ func beginChange(
   let steps = plan ?? opening(kind, on: name, state)
   // The plan shows the missing right itself.
   let isPlan = if case .open(let screen)? = steps.first { screen is PlanScreen } else { false }
-  return steps + (isPlan ? [] : prohibition.map { [Step.complain($0.asSentence)] } ?? [])
+  return steps + (isPlan ? [] : prohibition.map { [Step.complain($0.asFullSentence)] } ?? [])
 }
 
 /// Begins a change of all `names`, with a single plan.

@@ -7,11 +7,11 @@ import Terminal
 
 /// A choice of a version, before a plan.
 struct ChooserScreen: Screen {
-  /// A version with the change that it leads to, and a remark.
+  /// A version with the change that it leads to, and notes.
   struct Choice: ListedVersion, Identifiable, Hashable, Sendable {
     var change: Change
     var version: String
-    var remark: String
+    var notes: String
 
     var id: Change { change }
   }
@@ -98,12 +98,12 @@ extension ChooserScreen {
     switch purpose.row.choice {
     case .version(.newer)?:
       return offered.filter { VersionText(current) < VersionText($0.version) }
-        .map { Choice(change: .upgrade(to: $0.version), version: $0.version, remark: $0.remark) }
+        .map { Choice(change: .upgrade(to: $0.version), version: $0.version, notes: $0.notes) }
     case .version(.former)?:
       return installation.map { waysBack(from: $0, name, state) } ?? []
     default:
       return offered.map { row in
-        Choice(change: .install(version: row.version, config: ""), version: row.version, remark: row.remark)
+        Choice(change: .install(version: row.version, config: ""), version: row.version, notes: row.notes)
       }
     }
   }
@@ -118,13 +118,13 @@ extension ChooserScreen {
     let remembered = former.map { entry in
       Choice(
         change: entry.change, version: entry.version,
-        remark: entry.remark(beside: installation, state.words))
+        notes: entry.notes(beside: installation, state.words))
     }
     return remembered
       + older.map { version in
         Choice(
           change: .rollback(to: version, config: installation.config, .present), version: version,
-          remark: state.words("offered; with the present config"))
+          notes: state.words("offered; with the present config"))
       }
   }
 
@@ -144,7 +144,7 @@ extension ChangeKind {
 }
 
 extension ReleaseMemory.Entry {
-  fileprivate func remark(beside installation: Installation, _ words: Language) -> String {
+  fileprivate func notes(beside installation: Installation, _ words: Language) -> String {
     let isSame = config == installation.config
     let config =
       isSame ? words(origin == .present ? "with the present config" : "same config") : words("with the config it had")

@@ -84,7 +84,7 @@ extension String {
 private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [Step] {
   switch undo {
   case .change(let change): [.open(PlanScreen(change, name, isUndo: isUndo))]
-  case .refused(let reason): [.complain(reason.asSentence)]
+  case .refused(let reason): [.complain(reason.asFullSentence)]
   }
 }
 

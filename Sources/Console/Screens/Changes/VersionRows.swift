@@ -8,13 +8,13 @@ import Terminal
 protocol ListedVersion: Sendable {
   var version: String { get }
   /// Notes about the version.
-  var remark: String { get }
+  var notes: String { get }
 }
 
 /// A version that the cluster offers.
 struct VersionRow: ListedVersion, Identifiable, Hashable, Sendable {
   var version: String
-  var remark: String
+  var notes: String
 
   var id: String { version }
 }
@@ -31,7 +31,7 @@ extension Column where Element: ListedVersion {
   static var versions: [Column] {
     [
       Column("VERSION", width: 10, upTo: 20, rank: 0, sorting: .version, by: { .version($0.version) }) { $0.version },
-      Column("NOTES", width: 22, upTo: 400, rank: 1, style: { _ in .dim }) { $0.remark },
+      Column("NOTES", width: 22, upTo: 400, rank: 1, style: { _ in .dim }) { $0.notes },
     ]
   }
 }
@@ -43,7 +43,7 @@ extension ConsoleState {
     let details = Dictionary(known, uniquingKeysWith: { $1 })
     let status = status(of: name)
     return offeredVersions(of: name).map { version in
-      VersionRow(version: version, remark: remark(version, name, status, details[version]))
+      VersionRow(version: version, notes: notes(version, name, status, details[version]))
     }
   }
 
@@ -58,7 +58,7 @@ extension ConsoleState {
     return spelled.values.sorted { SemanticVersion.precedes($1, $0) }
   }
 
-  private func remark(
+  private func notes(
     _ version: String, _ name: String, _ status: ExtensionStatus, _ details: ExtensionVersion?
   ) -> String {
     var notes = status.notes(on: version).map { words($0) }

@@ -67,7 +67,7 @@ extension ConfigScreen {
     editor.marks = findings.marks
   }
 
-  private var place: KeyPlace { KeyPlace(editor.draft.cursor, in: editor.draft.buffer.lines) }
+  private var place: YAMLKeyPosition { YAMLKeyPosition(editor.draft.cursor, in: editor.draft.buffer.lines) }
 
   /// Completes a key of the chart, or replaces the completion with the next candidate; `nil` if the tab key must
   /// indent.
@@ -79,7 +79,7 @@ extension ConfigScreen {
     }
     guard let guide, editor.draft.selection.isEmpty else { return nil }
     let place = place
-    guard place.isBeginning, !opensBlock(place) else { return nil }
+    guard place.isIncompleteKey, !opensBlock(place) else { return nil }
     let candidates = KeyCompletion.all(
       guide.values, below: place.parents, beginning: place.key, besides: siblings(place), column: place.column)
     guard !candidates.isEmpty else {
@@ -103,13 +103,13 @@ extension ConfigScreen {
   }
 
   /// Whether the line above opens a block, and the cursor is not indented for it yet.
-  private func opensBlock(_ place: KeyPlace) -> Bool {
+  private func opensBlock(_ place: YAMLKeyPosition) -> Bool {
     let lines = editor.draft.buffer.lines[..<editor.draft.cursor.line]
     guard place.key.isEmpty, let above = lines.last(where: { !$0.trimmed.isEmpty }) else { return false }
     return above.hasSuffix(":") && above.prefix { $0 == " " }.count >= place.column
   }
 
-  private func siblings(_ place: KeyPlace) -> Set<String> {
+  private func siblings(_ place: YAMLKeyPosition) -> Set<String> {
     guard let value = try? YAML.parse(editor.text) else { return [] }
     var here = value
     for key in place.parents {

@@ -161,7 +161,7 @@ struct ConfigScreen: Screen {
   private mutating func leave(_ state: inout ConsoleState) -> [Step] {
     guard state.records.drafts[name] != nil else { return [.close()] }
     state.records.drafts[name] = nil
-    return [.close(), .start(.keepDraft(of: name, nil))]
+    return [.close(), .start(.setDraft(of: name, nil))]
   }
 
   private mutating func keepDraft(_ state: inout ConsoleState) {
@@ -169,7 +169,7 @@ struct ConfigScreen: Screen {
     let draft = editor.hasUnsavedEdits ? KeptDraft(text: editor.text, base: base) : nil
     if draft == nil, state.records.drafts[name] == nil { return }
     state.records.drafts[name] = draft
-    state.begin(.keepDraft(of: name, draft))
+    state.begin(.setDraft(of: name, draft))
   }
 
   /// Opens the merge of the text with the config in the cluster.
@@ -207,7 +207,7 @@ struct ConfigScreen: Screen {
 
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] {
     guard editor.hasUnsavedEdits else { return [] }
-    return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
+    return [.setDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }
 
   /// The marks beside the title: `draft` if the initial text was one, `changed` for unsaved edits.

@@ -34,7 +34,7 @@ struct DraftsScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    let former = discarding
+    let confirmed = discarding
     discarding = nil
     switch command {
     case .back, .page(.drafts): return [.close()]
@@ -42,7 +42,7 @@ struct DraftsScreen: Screen {
     case .down: selected = max(0, min(names.count - 1, selected + 1))
     case .reveal: isRevealed.toggle()
     case .open: return open(state)
-    case .discard: return discard(former, &state)
+    case .discard: return discard(confirmed, &state)
     default: return nil
     }
     return []
@@ -52,20 +52,20 @@ struct DraftsScreen: Screen {
     guard names.indices.contains(selected) else { return [] }
     let name = names[selected]
     guard state.market.installed.of(name) != nil else {
-      return [.complain("\(name) is not installed: its draft is taken up when it is configured for an install.")]
+      return [.complain("\(name) is not installed: its draft opens when you configure it for installation.")]
     }
     return openConfig(of: name, .configure, state)
   }
 
-  private mutating func discard(_ former: String?, _ state: inout ConsoleState) -> [Step] {
+  private mutating func discard(_ confirmed: String?, _ state: inout ConsoleState) -> [Step] {
     guard names.indices.contains(selected) else { return [] }
     let name = names[selected]
-    guard former == name else {
+    guard confirmed == name else {
       discarding = name
       return [.complain("The draft of \(name) would be gone for good. The same key again discards it.")]
     }
     state.records.drafts[name] = nil
-    return [.start(.keepDraft(of: name, nil)), .say(.note, "The draft of \(name) was discarded.")]
+    return [.start(.setDraft(of: name, nil)), .say(.note, "The draft of \(name) was discarded.")]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

@@ -24,11 +24,11 @@ struct UnsavedScreen: Screen {
       state.records.drafts[name] = draft
       // The message is shown when the draft was stored.
       state.announcedDrafts.insert(name)
-      return [.close(), .close(), .start(.keepDraft(of: name, draft))]
+      return [.close(), .close(), .start(.setDraft(of: name, draft))]
     case .discard:
       state.records.drafts[name] = nil
       return [
-        .close(), .close(), .start(.keepDraft(of: name, nil)), .say(.note, "\(name): your changes were discarded."),
+        .close(), .close(), .start(.setDraft(of: name, nil)), .say(.note, "\(name): your changes were discarded."),
       ]
     case .back, .open, .close: return [.close()]
     case .quit: return nil

@@ -175,7 +175,7 @@ struct RemedyScreen: Screen {
     let text: String =
       switch step {
       case .wait(let what): state.words("wait until {0}", state.words(what))
-      case .person(let what): state.words(what)
+      case .manual(let what): state.words(what)
       case .send(let request):
         state.session.kubectlAbsence == nil
           ? request.shown.kubectl(flags: state.session.kubectlFlags) : request.shown.words

@@ -64,7 +64,7 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
 extension ExtensionStatus {
   /// The word for the state in lists, such as `on`, `off` or `upgrade failed`; empty if nothing is installed.
   var listWord: String {
-    if isUntaken { return "waiting" }
+    if hasUnobservedChange { return "waiting" }
     if state == .installed, !isBeingDeleted { return isEnabled == false ? "off" : "on" }
     return word.spacedOut
   }
@@ -77,7 +77,7 @@ extension ExtensionStatus {
     let present = running.isEmpty ? isRunningUnknown ? "?" : "–" : running
     if !failed.isEmpty { return "\(present) (\(failed) ✗)" }
     if isBeingDeleted || state == .uninstalling || state == .uninstallFailed { return present }
-    if isBusy || isUntaken, !wanted.isEmpty, VersionText(wanted) != VersionText(running) {
+    if isBusy || hasUnobservedChange, !wanted.isEmpty, VersionText(wanted) != VersionText(running) {
       return "\(present) → \(wanted)"
     }
     return update(to: recommended).map { "\(present) ↑\($0)" } ?? present

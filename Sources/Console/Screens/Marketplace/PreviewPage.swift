@@ -19,7 +19,8 @@ struct PreviewPage {
   func reasons(_ size: Size) -> [Line] {
     guard size.rows > 0, status.urgency != .none else { return [] }
     let columns = size.columns - 2
-    let reason = status.isUntaken ? state.words(waiting) : status.reason.nonEmpty ?? state.words(status.listWord)
+    let reason =
+      status.hasUnobservedChange ? state.words(pendingReason) : status.reason.nonEmpty ?? state.words(status.listWord)
     let text = "\(state.title(of: name)): \(reason)"
     if size.rows == 1 { return [Line(text, reasonStyle)] }
     let reasons = Self.rows(text, columns, atMost: size.rows - 1)
@@ -39,22 +40,22 @@ struct PreviewPage {
   }
 
   /// What the controllers have not begun with.
-  private var waiting: Sentence { "waits for the controllers: \(status.pending.joined(separator: ", "))" }
+  private var pendingReason: Sentence { "waits for the controllers: \(status.pending.joined(separator: ", "))" }
 
   private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
 
   /// Who changed what and when, and what still runs.
   private var facts: [String] {
     let change = state.market.installed.of(name).flatMap { LastChange($0) }
-    var facts = silence
+    var facts = stalenessNote
     let age = state.age(change?.time ?? "")
     if let change {
       let who = state.words(change.who)
-      let deed = "\(state.words(move ?? change.what)) \(who)"
-      let dated = age.isEmpty ? deed : state.words("{0}, {1}", deed, state.words("{0} ago", age))
+      let changeText = "\(state.words(versionChange ?? change.what)) \(who)"
+      let dated = age.isEmpty ? changeText : state.words("{0}, {1}", changeText, state.words("{0} ago", age))
       facts.append(state.words.text(dated, remark: change.reason))
-    } else if let move {
-      facts.append(state.words(move))
+    } else if let versionChange {
+      facts.append(state.words(versionChange))
     }
     if status.urgency == .failed, !status.running.isEmpty {
       facts.append(state.words("{0} still runs", status.running))
@@ -65,7 +66,7 @@ struct PreviewPage {
   }
 
   /// Says that a change in progress has had no news for a long time, and what to do.
-  private var silence: [String] {
+  private var stalenessNote: [String] {
     let row = ExtensionRow(
       name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language,
       readable: state.market.readable)
@@ -73,11 +74,11 @@ struct PreviewPage {
     let seconds = state.now.wall - Double(changed)
     guard seconds > MarketplaceRow.stuckSeconds else { return [] }
     let key = state.settings.keys(for: .page(.doctor), in: [.everywhere]).first ?? ":doctor"
-    return [state.words("no news for {0}: {1} looks for the cause", state.words.duration(seconds), key)]
+    return [state.words("no progress for {0}; {1} shows why", state.words.duration(seconds), key)]
   }
 
   /// The change of version in progress or failed, such as `upgrade 1.0.1 → 1.1.0`; `nil` if the version stays the same.
-  private var move: Sentence? {
+  private var versionChange: Sentence? {
     let target = status.failed.isEmpty ? status.wanted : status.failed
     // A request without a change of version is described together with its author.
     if target.isEmpty || VersionText(target) == VersionText(status.running) { return nil }
@@ -93,20 +94,20 @@ struct PreviewPage {
     let word = status.isInstalled ? state.words(status.listWord) : state.absence(of: name)
     lines += Line(word, status.style).wrapped(to: columns)
     if status.urgency != .none {
-      let reason = status.isUntaken ? state.words(waiting) : status.reason
+      let reason = status.hasUnobservedChange ? state.words(pendingReason) : status.reason
       lines += reason.isEmpty ? [] : Line(reason, reasonStyle).wrapped(to: columns)
       lines += Line(state.words.list(facts), .dim).wrapped(to: columns)
     }
     lines.append(.blank)
     let description = element?.description.text(in: state.language) ?? ""
     if !description.isEmpty { lines += Line(description).wrapped(to: columns) + [.blank] }
-    lines += fact("Runs", status.running, columns) + fact("Wanted", wantedBesides, columns)
+    lines += fact("Runs", status.running, columns) + fact("Wanted", pendingVersion, columns)
     lines += fact("Offered", element?.versions.reversed().joined(separator: ", ") ?? "", columns)
     lines += fact("Category", state.title(ofCategory: element?.category ?? ""), columns)
     lines += fact("Provider", element?.provider.text(in: state.language) ?? "", columns)
     lines += fact("From", element?.repository ?? "", columns)
     lines += fact("Namespace", state.market.installed.of(name)?.targetNamespace ?? "", columns)
-    return lines + back(columns) + timeline(columns)
+    return lines + rollbackLines(columns) + timeline(columns)
   }
 
   /// The latest changes of the extension, newest first, on screens with enough rows.
@@ -124,13 +125,13 @@ struct PreviewPage {
       })
   }
 
-  private var wantedBesides: String { status.wanted == status.running ? "" : status.wanted }
+  private var pendingVersion: String { status.wanted == status.running ? "" : status.wanted }
 
   /// The version to which a rollback would return.
-  private func back(_ columns: Int) -> [Line] {
+  private func rollbackLines(_ columns: Int) -> [Line] {
     guard status.isInstalled, let entry = state.rollbackTarget(of: name) else { return [] }
     return fact(
-      "Before", state.words("{0}, {1}", entry.version, state.words("{0} ago", state.age(entry.time))), columns)
+      "Previous", state.words("{0}, {1}", entry.version, state.words("{0} ago", state.age(entry.time))), columns)
   }
 
   private func fact(_ label: String, _ text: String, _ columns: Int) -> [Line] {

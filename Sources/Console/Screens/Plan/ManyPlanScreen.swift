@@ -26,7 +26,7 @@ struct ManyPlanScreen: Screen {
 
   init(_ kind: ChangeKind, _ names: [String]) { (self.kind, self.names) = (kind, names) }
 
-  private var mustType: Bool { plans?.changing.contains(where: \.asksTheName) == true }
+  private var requiresTyping: Bool { plans?.changing.contains(where: \.requiresTypedName) == true }
   /// The text that confirms the change: the name of a single extension, otherwise the verb and the count.
   private var confirmation: String {
     let names = plans?.changing.map(\.name) ?? []
@@ -34,11 +34,11 @@ struct ManyPlanScreen: Screen {
   }
 
   /// Whether the confirmation can be typed, which requires that the end of the plan has been on the screen.
-  private var isTyping: Bool { mustType && isReadToTheEnd }
+  private var isTyping: Bool { requiresTyping && isReadToTheEnd }
 
   var sections: [KeySection] {
     if isTyping || pager.prompt != nil { return [.prompt] }
-    return pager.isSeeking ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
+    return pager.hasSearchOrMark ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
   }
   var prompt: Prompt? {
     isTyping
@@ -58,7 +58,7 @@ struct ManyPlanScreen: Screen {
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    if mustType {
+    if requiresTyping {
       return isTyping ? .commands([.open, .back]) : [Hint(.pageDown, state.words("read on"))] + .commands([.back])
     }
     let apply = Hint(.apply, "\(state.words(kind.row.verb)) \(plans?.changing.count ?? 0)")
@@ -112,10 +112,10 @@ struct ManyPlanScreen: Screen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if !isTyping, pager.prompt != nil { return pager.handle(command, height: height(state)) }
     switch command {
-    case .back where pager.isSeeking && !isTyping: return pager.handle(command, height: height(state))
+    case .back where pager.hasSearchOrMark && !isTyping: return pager.handle(command, height: height(state))
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
-    case .apply where mustType:
+    case .apply where requiresTyping:
       return [.complain("Read to the end of the plan first: there it is confirmed.")]
     case .apply: return apply(state)
     default:

@@ -125,7 +125,7 @@ private struct PlanWriter {
 
   private func effect(_ effect: Plan.Effect) -> [Line] {
     let (mark, style) = effect.sign.look
-    let text = contents.isRevealed ? effect.clear ?? words(effect.sentence) : words(effect.sentence)
+    let text = contents.isRevealed ? effect.unmaskedText ?? words(effect.sentence) : words(effect.sentence)
     let line = Line(mark + text, style)
     // Most lines are short, and a config can have thousands.
     return text.utf8.count + 2 <= width ? [line] : line.wrapped(to: width, indent: 2)

@@ -6,16 +6,16 @@ import Terminal
 // Confirmation: by a key for a change that can be undone, by the name for a destructive one.
 extension PlanScreen {
   /// Whether the name must be typed, as for destructive changes and those under a guardrail.
-  var mustTypeName: Bool { plan?.asksTheName ?? change.row.asksTheName }
+  var requiresTypedName: Bool { plan?.requiresTypedName ?? change.row.requiresTypedName }
   /// Whether the name confirms the plan, once the end of the plan has been on the screen.
-  var isConfirmedByName: Bool { mustTypeName && !isBlocked && !isUnderWay }
+  var isConfirmedByName: Bool { requiresTypedName && !isBlocked && !isUnderWay }
   var isTypingName: Bool { isConfirmedByName && isReadToTheEnd }
 
-  /// During a search its keys take precedence over those of the plan: `n` finds the next match and does not close the
-  /// plan.
+  /// During a search, and while lines are marked, the keys of the text take precedence over those of the plan: `n`
+  /// finds the next match and does not close the plan.
   var sections: [KeySection] {
     if isConfirmedByName || namespace != nil || pager.prompt != nil { return [.prompt] }
-    return pager.isSeeking ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
+    return pager.hasSearchOrMark ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
   }
 
   var prompt: Prompt? {
@@ -34,7 +34,7 @@ extension PlanScreen {
     if prompt != nil { return .commands([.open, .back]) }
     if isConfirmedByName { return .commands([.back]) }
     var hints: [Command] = canApply(state) ? [.apply, .back] : [.back]
-    if !missingSteps.isEmpty { hints.append(.putFirst) }
+    if !missingPrerequisites.isEmpty { hints.append(.addPrerequisites) }
     if change.version != nil || change.config != nil { hints.append(.configure) }
     if case .version? = change.row.choice { hints.append(.pickVersion) }
     if plan?.kubectl.isEmpty == false, !isBlocked { hints.append(.copy) }
@@ -50,14 +50,16 @@ extension PlanScreen {
     plan != nil && !isBlocked && !state.session.isReadOnly && !plans.contains { state.underWay($0.name) != nil }
   }
 
-  private var hasSecrets: Bool { plans.contains { $0.effects.contains { $0.clear != nil } } }
+  private var hasSecrets: Bool { plans.contains { $0.effects.contains { $0.unmaskedText != nil } } }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     if namespace != nil { return typeNamespace(key) }
     if isConfirmedByName { return typeName(key, &state) }
     if pager.prompt != nil { return pager.type(key, height: height(state)) }
     if pager.wheel(key, height: height(state)) { return [] }
-    guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
+    guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !requiresTypedName else {
+      return []
+    }
     let cancel = "[ \(state.words("Cancel")) ]".columns
     if (1...cancel).contains(point.column) { return [.close()] }
     let start = cancel + 2
@@ -67,7 +69,7 @@ extension PlanScreen {
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     // Without a plan the user cannot know what the name would confirm.
     guard plan != nil else { return [] }
-    guard isTypingName else { return read(key, state) }
+    guard isTypingName else { return scrollUntilRead(key, state) }
     switch typed.handle(key) {
     case .accepted: return confirmTyped(&state)
     case .cancelled: return [.close()]
@@ -78,7 +80,7 @@ extension PlanScreen {
   }
 
   /// Until the end has been on the screen, keys only scroll.
-  private mutating func read(_ key: Key, _ state: ConsoleState) -> [Step] {
+  private mutating func scrollUntilRead(_ key: Key, _ state: ConsoleState) -> [Step] {
     if scroll(key, state) { return [] }
     if key == .character(" ") {
       _ = pager.move(.pageDown, height: height(state))
@@ -95,7 +97,7 @@ extension PlanScreen {
   }
 
   mutating func press(_ state: inout ConsoleState) -> [Step] {
-    guard mustTypeName else { return isApplyFocused ? apply(&state) : [.close()] }
+    guard requiresTypedName else { return isApplyFocused ? apply(&state) : [.close()] }
     if isBlocked { return [.close()] }
     return isTypingName ? confirmTyped(&state) : [.complain(howToConfirm)]
   }
@@ -120,7 +122,7 @@ extension PlanScreen {
     if let problem = plans.flatMap(\.problems).first(where: \.isBlocking) {
       // A user who has just been granted the right need not wait until the cached answer expires.
       let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
-      let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
+      let ask = asksAgain ? [Step.start(.ask(accesses(state), ignoresCache: true))] : []
       return [.complain("Cannot apply: \(problem.sentence)")] + ask
     }
     if case .changed = progress {

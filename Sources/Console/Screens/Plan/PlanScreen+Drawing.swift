@@ -11,7 +11,7 @@ extension PlanScreen {
     let isLow = area.size.rows < 12
     let rows = isLow ? titleRows(columns: area.size.columns - 2, state).count : 2
     let (top, rest) = area.split(top: rows)
-    let buttons = mustTypeName && !isBlocked ? 0 : 1
+    let buttons = requiresTypedName && !isBlocked ? 0 : 1
     let notes = note(columns: area.size.columns - 2, state.words).count
     let (text, bottom) = rest.split(bottom: isLow ? buttons + notes : max(2, buttons + notes))
     return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
@@ -46,7 +46,7 @@ extension PlanScreen {
     pager.draw(on: &surface, in: areas.text, state)
     guard plan != nil else { return }
     let lines = titleRows(columns: areas.title.size.columns, state)
-    let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]
+    let style = state.theme[requiresTypedName ? .dialogDanger : .dialogTitle]
     for (row, line) in lines.enumerated() { surface.write(line, row: row, in: areas.title, style: style) }
     drawStanding(on: &surface, in: areas.title.row(lines.count - 1), after: lines.last?.columns ?? 0, state)
     drawButtons(on: &surface, in: areas.buttons, state)
@@ -60,7 +60,7 @@ extension PlanScreen {
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let last = area.size.rows - 1
-    let isTyped = mustTypeName && !isBlocked
+    let isTyped = requiresTypedName && !isBlocked
     let note = note(columns: area.size.columns, state.words)
     for (row, words) in note.enumerated() {
       let position = last - note.count + row + (isTyped || isUnderWay ? 1 : 0)

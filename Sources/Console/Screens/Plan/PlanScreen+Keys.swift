@@ -11,7 +11,7 @@ extension PlanScreen {
     if namespace != nil { return performWhileChoosing(command) }
     if pager.prompt != nil { return pager.handle(command, height: height(state)) }
     switch command {
-    case .back where pager.isSeeking: return pager.handle(command, height: height(state))
+    case .back where pager.hasSearchOrMark: return pager.handle(command, height: height(state))
     case .back: return [.close()]
     case .namespace: return chooseNamespace(state)
     case .apply: return isConfirmedByName ? [.complain(howToConfirm)] : apply(&state)
@@ -21,7 +21,7 @@ extension PlanScreen {
       return []
     case .configure: return editConfig(state)
     case .pickVersion: return pickVersion()
-    case .putFirst: return putFirst()
+    case .addPrerequisites: return addPrerequisites()
     case .copy: return copyCommand()
     case .writeFile: return writeFile()
     case .reveal:
@@ -47,12 +47,12 @@ extension PlanScreen {
   }
 
   /// The steps that would install missing requirements, if they are offered.
-  var missingSteps: [PlannedStep] {
+  var missingPrerequisites: [PlannedStep] {
     (sheet?.needs ?? []).compactMap(\.step).filter { step in !prelude.contains { $0.name == step.name } }
   }
 
-  private mutating func putFirst() -> [Step] {
-    let steps = missingSteps
+  private mutating func addPrerequisites() -> [Step] {
+    let steps = missingPrerequisites
     if steps.isEmpty { return [.complain("Nothing that \(name) needs is missing and offered here.")] }
     prelude = steps + prelude
     (plans, sheet, page, isApplyFocused) = ([], nil, nil, false)

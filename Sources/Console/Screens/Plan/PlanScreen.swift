@@ -163,7 +163,7 @@ struct PlanScreen: Screen {
     var plan = Plan.make(change, for: name, in: context)
     plan.problems += state.memory(of: name).rollbackWarnings(of: change, from: context.installation(of: name))
     // A guardrail takes precedence over the exception for undoing.
-    if isUndo, context.guards[change.kind]?.requiresTyping != true { plan.asksTheName = false }
+    if isUndo, context.guards[change.kind]?.requiresTyping != true { plan.requiresTypedName = false }
     return fresh + [plan]
   }
 

@@ -64,14 +64,14 @@ struct ProgressScreen: Screen {
   private func isUnderWay(_ state: ConsoleState) -> Bool {
     let status = state.status(of: name)
     return state.operations[name] != nil || state.underWay(name) != nil || status.state.isBusy
-      || status.isBeingDeleted || status.isUntaken
+      || status.isBeingDeleted || status.hasUnobservedChange
   }
 
   /// Whether what is seen of the job and its pods is of this change, and not of the one before.
   private func hasBegun(_ state: ConsoleState) -> Bool {
     let status = state.status(of: name)
     if status.isBusy && status.state != .none || status.isBeingDeleted { return true }
-    if status.isUntaken || state.underWay(name) != nil { return false }
+    if status.hasUnobservedChange || state.underWay(name) != nil { return false }
     return state.operations[name] == nil || status.state.isFailure && status.pending.isEmpty
   }
 

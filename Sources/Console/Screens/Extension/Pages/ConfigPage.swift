@@ -51,7 +51,7 @@ struct ConfigPage: ExtensionPage {
     // For an extension that is not installed, the config is part of the installation.
     let kind: ChangeKind = state.market.installed.of(name) == nil ? .install : .configure
     let edit: [Command] = state.isPossible(kind, for: name) ? [.configure] : []
-    return .commands(edit + (rows.contains { $0.clear != nil } ? [.reveal] : []))
+    return .commands(edit + (rows.contains { $0.unmaskedText != nil } ? [.reveal] : []))
   }
 
   /// The installed version, or the one that would be installed.
@@ -202,7 +202,7 @@ struct ConfigPage: ExtensionPage {
   }
 
   private func line(_ row: ConfigSheet.Row, columns: Int, _ words: Language) -> Line {
-    let text = isRevealed ? row.clear ?? row.text : row.text
+    let text = isRevealed ? row.unmaskedText ?? row.text : row.text
     switch row.kind {
     case .own: return Line(text.truncated(to: columns))
     case .comment: return Line(text.truncated(to: columns), .yamlComment)

@@ -109,7 +109,7 @@ struct VersionsPage: ExtensionPage {
       return nil
     }
     let sentence = error.sentence(for: "reading the versions of \(name)", at: state.session.cluster)
-    return Line(state.words(sentence.asSentence), .statusWarning).wrapped(to: columns, indent: 2)
+    return Line(state.words(sentence.asFullSentence), .statusWarning).wrapped(to: columns, indent: 2)
   }
 
   /// Why the selected version cannot run, or what is not known about it.

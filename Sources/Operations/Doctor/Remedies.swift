@@ -32,9 +32,9 @@ struct Remedies {
   }
 
   /// For an installation that keeps failing until the cluster serves `kind`.
-  func bringing(_ kind: String, _ retry: Remedy?) -> Remedy {
+  func installing(_ kind: String, thenRetry retry: Remedy?) -> Remedy {
     Remedy(
-      "bring \(kind), then retry", [.person("install what defines \(kind)")] + (retry?.steps ?? []),
+      "bring \(kind), then retry", [.manual("install what defines \(kind)")] + (retry?.steps ?? []),
       cost: "until the cluster serves \(kind), every further try fails in the same way")
   }
 
@@ -44,7 +44,7 @@ struct Remedies {
     let command = "ksx rollback \(installation.extension) --version \(former.version)"
     return Remedy(
       "go back to \(former.version), which was Installed",
-      isSameConfig ? version(former.version).steps : [.person(Sentence(verbatim: command))])
+      isSameConfig ? version(former.version).steps : [.manual(Sentence(verbatim: command))])
   }
 
   /// For an installation that is not being deleted and whose state would never change by itself.
@@ -56,9 +56,9 @@ struct Remedies {
   }
 
   /// Makes the controller derive the state from helm's release, without a Job.
-  var takeStock: Remedy {
+  var resyncFromRelease: Remedy {
     Remedy(
-      "take stock", [patch(Retry.stock)],
+      "resync with helm's release", [patch(Retry.resyncFromRelease)],
       cost: "the history of states is forgotten; with a release that is deployed no job runs")
   }
 
@@ -115,7 +115,7 @@ struct Remedies {
       cost: "what helm was doing is broken off; its release may stay pending, which must be unlocked before the retry")
   }
 
-  func replacing(_ pod: PodTrouble) -> Remedy {
+  func replacing(_ pod: PodProblem) -> Remedy {
     Remedy(
       "delete the pod",
       [
@@ -166,7 +166,7 @@ struct Remedies {
   }
 
   /// For installations whose controllers keep a log.
-  var log: Remedy { Remedy("read why", [.person("ksx logs \(installation.extension)")]) }
+  var log: Remedy { Remedy("read why", [.manual("ksx logs \(installation.extension)")]) }
 
   /// Removes the finalizers `others` from the installation, and keeps the rest.
   func dropFinalizers(_ others: [String]) -> Remedy {
@@ -210,7 +210,7 @@ struct Remedies {
     return Remedy(
       "add the repository again",
       [
-        .person("ksx repo add \(called) ADDRESS, with the address that it had"),
+        .manual("ksx repo add \(called) ADDRESS, with the address that it had"),
         .wait("the version is there"),
       ] + (isFailed ? retry : nudge).steps)
   }
@@ -218,7 +218,7 @@ struct Remedies {
   /// For charts whose download never ends.
   var chartsAnswer: Remedy {
     Remedy(
-      "mend the repository", [.person("make its charts answer again")],
+      "mend the repository", [.manual("make its charts answer again")],
       cost: "restarting the controller now leaves what it was fetching Preparing for ever")
   }
 

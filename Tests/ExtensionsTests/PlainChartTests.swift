@@ -6,11 +6,11 @@ import Testing
 
 @testable import Packages
 
-@Suite struct ChartAloneTests {
+@Suite struct PlainChartTests {
   private let folder = TemporaryFolder()
 
   @Test func whatChartYAMLSaysStandsInForAMissingManifest() throws {
-    let manifest = try Package(files: ChartAlone.files).manifest()
+    let manifest = try Package(files: PlainChart.files).manifest()
 
     #expect([manifest.name, manifest.version, manifest.home] == ["orchard", "v0.10.0", "https://orchard.example"])
     #expect(manifest.keywords == ["DevOps", "fruit"])
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func aManifestIsTakenAsItIs() throws {
-    var files = ChartAlone.files
+    var files = PlainChart.files
     files["extension.yaml"] = Array("name: orchard\nkubeVersion: 1.20.0\n".utf8)
 
     let manifest = try Package(files: files).manifest()
@@ -57,7 +57,7 @@ import Testing
 
     #expect(package.missingCharts == ["press 1.0.0"])
     #expect(
-      package.forHelm.text("Chart.yaml")
+      package.adaptedForHelm.text("Chart.yaml")
         == text.replacingText("  - name: press\n    version: 1.0.0\n", with: ""))
   }
 
@@ -85,16 +85,16 @@ import Testing
   }
 
   @Test func helmIsGivenTheMinimumAndEverythingElseAsItWas() {
-    let package = Package(files: ChartAlone.files)
+    let package = Package(files: PlainChart.files)
 
-    let adapted = package.forHelm
+    let adapted = package.adaptedForHelm
 
     let charts = "dependencies: # charts of its own\n  - name: press\n    version: v0.0.1\n    alias: cider\n"
-    let text = ChartAlone.text.replacingText("kubeVersion: v1.17.0", with: "kubeVersion: \">=1.17.0-0\"")
+    let text = PlainChart.text.replacingText("kubeVersion: v1.17.0", with: "kubeVersion: \">=1.17.0-0\"")
       .replacingText(charts, with: "")
     #expect(adapted.text("Chart.yaml") == text)
     #expect(adapted.files.count == package.files.count)
-    #expect(adapted.forHelm == adapted)
+    #expect(adapted.adaptedForHelm == adapted)
   }
 
   @Test(arguments: [
@@ -106,12 +106,12 @@ import Testing
     ("!*.md", "README.md", false),
   ])
   func aRuleLeavesOutWhatItsPatternNames(rules: String, path: String, isLeftOut: Bool) throws {
-    #expect(try IgnoreRules(rules).leaveOut(path, isFolder: false) == isLeftOut)
+    #expect(try IgnoreRules(rules).ignores(path, isFolder: false) == isLeftOut)
   }
 
   @Test func aFolderThatIsLeftOutTakesItsFilesAlong() throws {
     try write(".helmignore", "docs/\n")
-    try write("Chart.yaml", ChartAlone.text)
+    try write("Chart.yaml", PlainChart.text)
     try write("docs/deep/note.txt", "x")
     try write("templates/a.yaml", "x")
 
@@ -120,7 +120,7 @@ import Testing
 
   @Test func aDoubleStarIsRefusedWithItsLine() throws {
     try write(".helmignore", "*.md\n**/x\n")
-    try write("Chart.yaml", ChartAlone.text)
+    try write("Chart.yaml", PlainChart.text)
 
     let error = try #require(throws: PackageError.self) { try Package(folder: folder.path) }
 
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func linksAreNotFollowed() throws {
-    try write("Chart.yaml", ChartAlone.text)
+    try write("Chart.yaml", PlainChart.text)
     symlink("/etc/hostname", folder.path + "/stolen")
 
     #expect(try Package(folder: folder.path).files.keys.sorted() == ["Chart.yaml"])
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func aFolderBeyondTheLimitsIsRefused() throws {
-    try write("Chart.yaml", ChartAlone.text)
+    try write("Chart.yaml", PlainChart.text)
     try write("big", String(repeating: "x", count: 5_000))
 
     #expect(throws: PackageError.tooLarge(limit: 4_096)) {

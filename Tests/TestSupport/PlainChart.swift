@@ -1,5 +1,5 @@
 /// A chart with nothing but `Chart.yaml`, as the first design has it.
-package enum ChartAlone {
+package enum PlainChart {
   /// Its `Chart.yaml`: a version with a `v`, a bare `kubeVersion`, and every field that says something.
   package static let text = """
     apiVersion: v2

@@ -1,15 +1,15 @@
 import Editor
 import Testing
 
-/// Where a cursor is among keys, also in what is no YAML yet.
-@Suite struct KeyPlaceTests {
+/// Where a cursor is among keys, also in invalid YAML.
+@Suite struct YAMLKeyPositionTests {
   /// The place of `|` in `text`.
-  private func place(_ text: String) -> KeyPlace {
+  private func place(_ text: String) -> YAMLKeyPosition {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let line = lines.firstIndex { $0.contains("|") } ?? 0
     let column = Array(lines[line]).firstIndex(of: "|") ?? 0
     let clean = lines.map { $0.filter { $0 != "|" } }
-    return KeyPlace(Position(line: line, column: column), in: clean)
+    return YAMLKeyPosition(Position(line: line, column: column), in: clean)
   }
 
   @Test(arguments: [
@@ -23,19 +23,19 @@ import Testing
     #expect(place(text).path == path)
   }
 
-  @Test func theBeginningOfAKeyIsTold() {
-    #expect(place("rec|").isBeginning)
-    #expect(place("  |").isBeginning)
-    #expect(!place("rec|eiver").isBeginning)
-    #expect(!place("receiver: |").isBeginning)
+  @Test func anIncompleteKeyIsRecognised() {
+    #expect(place("rec|").isIncompleteKey)
+    #expect(place("  |").isIncompleteKey)
+    #expect(!place("rec|eiver").isIncompleteKey)
+    #expect(!place("receiver: |").isIncompleteKey)
     #expect(place("two words|").key.isEmpty)
   }
 
   @Test func theLineOfAKeyIsFound() {
     let lines = ["port: 1", "receiver:", "  port: 2", "list:", "- port: 3"]
-    #expect(KeyPlace.line(of: ["receiver", "port"], in: lines) == 2)
-    #expect(KeyPlace.line(of: ["port"], in: lines) == 0)
-    #expect(KeyPlace.line(of: ["list", "-", "port"], in: lines) == 4)
-    #expect(KeyPlace.line(of: ["other"], in: lines) == nil)
+    #expect(YAMLKeyPosition.line(of: ["receiver", "port"], in: lines) == 2)
+    #expect(YAMLKeyPosition.line(of: ["port"], in: lines) == 0)
+    #expect(YAMLKeyPosition.line(of: ["list", "-", "port"], in: lines) == 4)
+    #expect(YAMLKeyPosition.line(of: ["other"], in: lines) == nil)
   }
 }

@@ -4,7 +4,7 @@ import HTTP
 import KubernetesAPI
 
 /// Sends independent writes concurrently.
-package struct ManyWrites: Sendable {
+package struct ConcurrentWrites: Sendable {
   /// A write, with a name that the caller gives it.
   package struct Item: Hashable, Sendable {
     package var name: String

@@ -5,7 +5,7 @@ import Packages
 /// contain the gateway's objects, role templates and tests.
 ///
 /// Only a backend of that design offers it. The templates use plain substitution, like all of the marketplace.
-enum ChartAloneEntry {
+enum PlainChartEntry {
   static let name = "pipeline-yard"
 
   /// Oldest first; the last one requires a future version of Kubernetes, so that it is not the recommended one.
@@ -89,7 +89,7 @@ enum ChartAloneEntry {
   private static let ignored = "*.orig\n.git/\n"
 }
 
-extension ChartAloneEntry {
+extension PlainChartEntry {
   private static let templates = [
     "templates/workloads.yaml": workloads, "templates/services.yaml": services,
     "templates/extensions.yaml": extensions, "templates/roletemplates.yaml": roleTemplates,

@@ -1,13 +1,13 @@
 /// The position of a cursor among the keys of YAML.
 ///
 /// Determined from indentation alone, because an unfinished text may not be valid YAML.
-package struct KeyPlace: Hashable, Sendable {
+package struct YAMLKeyPosition: Hashable, Sendable {
   /// The keys above, the outermost first; a list item is `-`.
   package var parents: [String]
   /// The key on the line, or the part of it that is typed.
   package var key: String
   /// Whether the line has only the beginning of a key, with the cursor after it.
-  package var isBeginning: Bool
+  package var isIncompleteKey: Bool
   /// The column of the key.
   package var column: Int
 
@@ -18,12 +18,12 @@ package struct KeyPlace: Hashable, Sendable {
   package init(_ cursor: Position, in lines: [String]) {
     let line = KeyLine(lines[cursor.line])
     let before = lines[cursor.line].prefix(cursor.column)
-    isBeginning = line.isBare && before.count == lines[cursor.line].count
+    isIncompleteKey = line.isBare && before.count == lines[cursor.line].count
     key = line.isBare ? "" : line.key
     column = line.isEmpty ? cursor.column : line.column
     parents = Self.parents(above: cursor.line, column: column, in: lines)
     if line.isItem { parents.append("-") }
-    if isBeginning { key = line.key }
+    if isIncompleteKey { key = line.key }
   }
 
   /// The keys above a line whose own key begins at `column`.

@@ -10,12 +10,12 @@ import KubernetesAPI
 import Platform
 
 /// The server the suite asks: the one scripts/conformance names, or ksxd's API in this process.
-enum Target {
+enum ServerUnderTest {
   case inProcess
   case kubeconfig(String)
   case socket(String)
 
-  static let current: Target = {
+  static let current: ServerUnderTest = {
     if let path = variable("KSX_CONFORMANCE_KUBECONFIG") { return .kubeconfig(path) }
     if let path = variable("KSX_CONFORMANCE_SOCKET") { return .socket(path) }
     return .inProcess
@@ -82,18 +82,20 @@ private actor InProcessServer {
   func api() async throws -> AccessControl {
     if let opened { return opened }
     let marketplace = "/tmp/ksx-conformance-\(getpid())"
-    try Catalogue.write(to: marketplace, hasFirstDesign: Target.dialect.era == .seed)
+    try Catalogue.write(to: marketplace, hasFirstDesign: ServerUnderTest.dialect.era == .seed)
     let policies = marketplace + "/policies"
     try Files.write(Array(Self.policies.utf8), to: policies)
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: Target.dialect))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: ServerUnderTest.dialect))
     let access = AccessControl(try Authorizer(policyFile: policies), around: api)
     opened = access
     let cluster = Cluster(transport: InProcessTransport(api))
-    try await Catalogue.register(folder: marketplace, in: cluster, dialect: Target.dialect)
+    try await Catalogue.register(folder: marketplace, in: cluster, dialect: ServerUnderTest.dialect)
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
     settings.simulatesWorkloads = true
-    Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: Target.dialect, settings: settings) }
+    Task { [settings] in
+      await ControllerManager.run(cluster: cluster, dialect: ServerUnderTest.dialect, settings: settings)
+    }
     return access
   }
 }

@@ -5,7 +5,7 @@ import Manifest
 import Platform
 
 /// A pod of an extension that does not run, and why.
-package struct PodTrouble: Hashable, Sendable {
+package struct PodProblem: Hashable, Sendable {
   package var namespace: String
   package var name: String
   package var container = ""
@@ -13,7 +13,7 @@ package struct PodTrouble: Hashable, Sendable {
   /// `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`.
   package var reason: String
   /// The reason with the message that explains it.
-  package var words: String
+  package var message: String
   /// The field of the pod that has them.
   package var field: String
   package var restarts = 0
@@ -53,7 +53,7 @@ package struct PodTrouble: Hashable, Sendable {
     else { return nil }
     (namespace, name, cause) = (pod.namespace ?? "", pod.name, .podWaits)
     reason = refused["reason"]?.string ?? "Unschedulable"
-    words = Self.words(reason, refused["message"]?.string)
+    message = Self.message(reason, refused["message"]?.string)
     (field, since) = ("status.conditions[PodScheduled]", refused["lastTransitionTime"]?.string ?? "")
   }
 
@@ -71,14 +71,14 @@ package struct PodTrouble: Hashable, Sendable {
       CredentialText.removed(
         from: [$0["reason"]?.string, code, $0["message"]?.string].compactMap { $0 }.joined(separator: ", "))
     }
-    words =
+    message =
       cause == .crashLoop
-      ? end ?? Self.words(reason, waiting["message"]?.string) : Self.words(reason, waiting["message"]?.string)
+      ? end ?? Self.message(reason, waiting["message"]?.string) : Self.message(reason, waiting["message"]?.string)
   }
 
   /// The pod, why it does not run, and what must be done because the cluster does not do it.
   var wait: Sentence {
-    let pod = Sentence(verbatim: "Pod \(name): \(words)")
+    let pod = Sentence(verbatim: "Pod \(name): \(message)")
     guard !heldSet.isEmpty else { return pod }
     let line = Sentence(verbatim: "kubectl -n \(namespace) delete pod \(name)")
     return "\(pod); StatefulSet \(heldSet) does not replace it by itself: delete it, \(line)"
@@ -88,7 +88,7 @@ package struct PodTrouble: Hashable, Sendable {
   ///
   /// A StatefulSet updates its pods one after another, and waits for one that is not ready even if that is of a former
   /// revision (Kubernetes: StatefulSets, Forced rollback).
-  package func holding(_ sets: [Object], _ pod: Object) -> PodTrouble {
+  package func holding(_ sets: [Object], _ pod: Object) -> PodProblem {
     let owners = pod.value[path: "metadata", "ownerReferences"]?.sequence ?? []
     let held = sets.first { set in
       let revision = set.status["updateRevision"]?.string ?? ""
@@ -101,7 +101,7 @@ package struct PodTrouble: Hashable, Sendable {
     return trouble
   }
 
-  private static func words(_ reason: String, _ message: String?) -> String {
+  private static func message(_ reason: String, _ message: String?) -> String {
     guard let message, !message.isEmpty else { return reason }
     return CredentialText.removed(from: "\(reason): \(message.shownLines.joined(separator: " "))")
   }
@@ -112,7 +112,7 @@ extension ClusterReader {
   ///
   /// If the namespace is named after the extension, all its pods count; in another namespace, those with the label of
   /// its release. The pods of helm's Jobs are left out; `ObservedJob` covers them.
-  package func podTroubles(of installation: Installation) async throws(ClusterError) -> [PodTrouble] {
+  package func podProblems(of installation: Installation) async throws(ClusterError) -> [PodProblem] {
     let own = Change.usualNamespace(of: installation.extension)
     let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace
     let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
@@ -125,10 +125,10 @@ extension ClusterReader {
       if error.isOfMissingKind { return [] }
       throw error
     }
-    let troubles = pods.compactMap { pod -> (PodTrouble, Object)? in
+    let troubles = pods.compactMap { pod -> (PodProblem, Object)? in
       let job = pod.labels["job-name"] ?? ""
       guard job.isEmpty || job != installation.jobName && !job.hasPrefix("helm-") else { return nil }
-      return PodTrouble(pod).map { ($0, pod) }
+      return PodProblem(pod).map { ($0, pod) }
     }
     let sets = troubles.isEmpty ? nil : try? await cluster.list(.statefulSets, namespace: namespace)
     return troubles.map { $0.0.holding(sets ?? [], $0.1) }
@@ -143,7 +143,7 @@ extension ClusterReader {
           var operation = operation
           guard let installation = all.of(operation.name) else { return operation }
           let found = await answer(within: Self.factTimeout) { () throws(ClusterError) in
-            try await podTroubles(of: installation)
+            try await podProblems(of: installation)
           }
           let troubles = (try? found.get())?.sorted { $0.name < $1.name } ?? []
           guard let first = troubles.first(where: { !$0.heldSet.isEmpty }) ?? troubles.first else { return operation }

@@ -8,7 +8,7 @@ package import Manifest
 import Platform
 
 /// An API with nothing in it, and a short way to ask it things.
-package struct Asking: Sendable {
+package struct TestAPI: Sendable {
   package var api: API
   private var handler: any CallerHandler
   package var user = User.owner
@@ -61,7 +61,7 @@ package struct Asking: Sendable {
   }
 
   /// The same API, asked by another user.
-  package func by(_ user: User, _ headers: HTTPHeaders = [:]) -> Asking {
+  package func by(_ user: User, _ headers: HTTPHeaders = [:]) -> TestAPI {
     var asking = self
     asking.user = user
     asking.headers = headers

@@ -10,11 +10,11 @@ import Testing
 @testable import KubernetesAPI
 @testable import Platform
 
-@Suite struct ChartAlonePublishingTests {
+@Suite struct PlainChartPublishingTests {
   private let folder = TemporaryFolder()
 
   @Test func aChartWithNothingButChartYAMLIsPublishedWhole() async throws {
-    let fixture = try await published(.subscription, ChartAlone.files)
+    let fixture = try await published(.subscription, PlainChart.files)
 
     let shelf = try #require(try await fixture.cluster.list(fixture.dialect.extensions).first)
     let version = try #require(try await fixture.cluster.list(fixture.dialect.extensionVersions).first)
@@ -44,7 +44,7 @@ import Testing
       fixture.dialect.categories,
       Object(fixture.dialect.categories, name: "fruit", ["spec": ["displayName": "Fruit"]]))
 
-    try await publish(ChartAlone.files, in: fixture)
+    try await publish(PlainChart.files, in: fixture)
 
     #expect(try await fixture.extension(named: "orchard").category == "fruit")
     #expect(try await fixture.cluster.list(fixture.dialect.categories).map(\.name) == ["fruit"])
@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: [Dialect.subscription, .installPlan])
   func withoutSuchAKeywordTheFirstBecomesACategory(dialect: Dialect) async throws {
-    let fixture = try await published(dialect, ChartAlone.files)
+    let fixture = try await published(dialect, PlainChart.files)
 
     let category = try #require(try await fixture.cluster.list(fixture.dialect.categories).first)
     #expect(category.name == "devops")
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func theMinimumOfKubernetesIsAConditionInTheShippedDialect() async throws {
-    let fixture = try await published(.installPlan, ChartAlone.files)
+    let fixture = try await published(.installPlan, PlainChart.files)
 
     let version = try #require(try await fixture.cluster.list(fixture.dialect.extensionVersions).first)
 
@@ -71,7 +71,7 @@ import Testing
 
   @Test func unpackedChartsAreReadWithoutWhatTheyIgnoreAndAnewWhenTheyChange() async throws {
     let fixture = try ControllerFixture(.subscription)
-    var files = ChartAlone.files
+    var files = PlainChart.files
     files[".helmignore"] = Array("*.md\n".utf8)
     try unpack(files)
     try await fixture.synchronize(folder.path)
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func anIndexThatListsAnUnpackedChartOrNoneIsRead() async throws {
-    try unpack(ChartAlone.files)
+    try unpack(PlainChart.files)
     let source = RepositorySource(Object(["spec": ["image": .string("file://" + folder.path)]]))
     for index in ["entries: {}\n", "entries: {orchard: [{version: 0.10.0, urls: [orchard-0.10.0.tgz]}]}\n"] {
       try Files.write(Array(index.utf8), to: folder.path + "/index.yaml")
@@ -96,12 +96,12 @@ import Testing
       let entry = try #require(contents.index.entries["orchard"])
 
       #expect(entry.map(\.version) == ["v0.10.0"])
-      #expect(try Package(archive: try await contents.charts.archive(of: entry[0])).files == ChartAlone.files)
+      #expect(try Package(archive: try await contents.charts.archive(of: entry[0])).files == PlainChart.files)
     }
   }
 
   @Test func aPackedChartThatIsThereWinsOverTheSameOneUnpacked() async throws {
-    try unpack(ChartAlone.files)
+    try unpack(PlainChart.files)
     let packed = Package(files: ["Chart.yaml": Array("name: orchard\nversion: 0.10.0\n".utf8)])
     try Files.write(packed.archive(folder: "orchard"), to: folder.path + "/orchard-0.10.0.tgz")
     try Files.write(
@@ -126,11 +126,11 @@ import Testing
 
     #expect(contents.index.entries["orchard"]?.map(\.version) == ["0.10.0"])
     #expect(contents.index.refused.count == 1 && contents.index.refused[0].hasPrefix("broken.tgz: "))
-    #expect(try await source.read(unless: contents.mark) == nil)
+    #expect(try await source.read(unless: contents.revision) == nil)
   }
 
   @Test func anUnpackedChartThatCannotBeReadIsToldAndTheOthersAreThere() async throws {
-    try unpack(ChartAlone.files)
+    try unpack(PlainChart.files)
     try Files.makeDirectory(folder.path + "/broken")
     try Files.write(Array("name: [".utf8), to: folder.path + "/broken/Chart.yaml")
     let source = RepositorySource(Object(["spec": ["image": .string("file://" + folder.path)]]))
