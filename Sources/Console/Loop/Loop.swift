@@ -29,12 +29,17 @@ struct Loop {
   var settings: SettingsReload?
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = ClockReading(0)
+  /// When the memory that lists have left behind is given back; `nil` if no list has come since.
+  private var givesMemoryBackAt: ClockReading?
   /// The message that is printed after a crash.
   var crashWords = ""
   private let now: () -> ClockReading
 
   /// In seconds: during a burst of messages, one frame is drawn in this time; keys are handled at once.
   static let frameInterval = 0.1
+
+  /// In seconds: the worker still holds parts of a list for a moment after the list has come.
+  private static let memoryDelay = 1.0
 
   init(
     app: App, screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
@@ -63,7 +68,8 @@ struct Loop {
     var isPending = false
     var hasList = false
     repeat {
-      wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
+      wait(until: isPending ? lastFrame + Self.frameInterval : nextWakeUp)
+      giveMemoryBack()
       lendTerminal()
       if let fresh = settings?.takeChange() { tell(.settings(fresh)) }
       if takeKeys() { isUrgent = true }
@@ -76,8 +82,17 @@ struct Loop {
     obeyRequest()
     // If the terminal accepts no output, this must not delay what is saved at the end.
     if !app.isFinished { draw() }
-    // What the former rows took is free now.
-    if hasList, app.state.market.extensions.elements.values.count > 1000 { Memory.giveBack() }
+    if hasList, app.state.market.extensions.elements.values.count > 1000 {
+      givesMemoryBackAt = now() + Self.memoryDelay
+    }
+  }
+
+  private var nextWakeUp: ClockReading? { [app.nextWakeUp, givesMemoryBackAt].compactMap { $0 }.min() }
+
+  private mutating func giveMemoryBack() {
+    guard let time = givesMemoryBackAt, time <= now() else { return }
+    givesMemoryBackAt = nil
+    Memory.giveBack()
   }
 
   /// Lets credential plugins use the terminal, and waits for them.
