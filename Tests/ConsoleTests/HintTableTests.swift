@@ -168,7 +168,7 @@ import Testing
     }
     return switch tester.app.top {
     case let plan as PlanScreen:
-      plan.mustTypeName
+      plan.requiresTypedName
         ? plan.isConfirmedByName && !tester.app.state.session.isReadOnly
         : plan.hints(tester.app.state).contains { $0.action == .command(.apply) }
     case let chooser as ChooserScreen: chooser.hints(tester.app.state).contains { $0.action == .command(.open) }

@@ -89,8 +89,8 @@ extension Diagnosis {
       let evidence = pods.prefix(5).map { pod in
         Finding.Evidence("Pod \(pod.namespace)/\(pod.name)", pod.field, pod.message, time: pod.since)
       }
-      let remedies = pods.first { !$0.heldSet.isEmpty }.map { [remedies.replacing($0)] } ?? []
-      return finding(first.cause, sentence(first, count), evidence, .certain, remedies + [remedy(first)])
+      let replacements = pods.first { !$0.heldSet.isEmpty }.map { [remedies.replacing($0)] } ?? []
+      return finding(first.cause, sentence(first, count), evidence, .certain, replacements + [remedy(first)])
     }
   }
 
