@@ -6,7 +6,7 @@ struct Paste: Hashable {
   /// Ctrl-c or escape, if it was the last byte: neither is ever pasted.
   private var lastKey: Key?
 
-  /// The maximum number of bytes of a piece in which a paste is returned.
+  /// The number of bytes from which a paste is returned in pieces.
   static let maximum = 1 << 20
   private static let endMark = Array("\u{1B}[201~".utf8)
 
@@ -21,10 +21,16 @@ struct Paste: Hashable {
 
   /// Returns the text so far if it is long, and continues.
   mutating func takePiece() -> [Key] {
-    // Does not split a character or the end mark.
-    guard bytes.count >= Self.maximum, let last = bytes.last, last < 0x80, last != 0x1B else { return [] }
+    // Does not split a character, a line end of two bytes, or what may be the end mark.
+    guard bytes.count >= Self.maximum, let last = bytes.last, last < 0x80, last != 13, !mayBeginEndMark else {
+      return []
+    }
     defer { bytes = [] }
     return [.paste(text)]
+  }
+
+  private var mayBeginEndMark: Bool {
+    (1..<Self.endMark.count).contains { bytes.suffix($0).elementsEqual(Self.endMark.prefix($0)) }
   }
 
   /// Whether ctrl-c was pressed twice: the end mark was lost, and the user wants to leave.

@@ -119,6 +119,26 @@ struct SilenceTimerTests {
     #expect(events.withLock { $0.count } == 2, "being silent is no trouble, and is not reported")
   }
 
+  /// Such as a proxy whose server has gone: it accepts connections for ever.
+  @Test func aWatchThatGetsNoResponseIsInterrupted() async {
+    let server = LoopbackServer { request in
+      guard request.target.contains("watch=true") else {
+        return .answer("200 OK", #"{"metadata":{"resourceVersion":"5"},"items":[]}"#)
+      }
+      return [.stall]
+    }
+    var watch = Watch(.extensions, in: Cluster(transport: CurlTransport(base: server.base))) { $0 }
+    watch.longestSilence = 1
+    let events = Locked<[WatchEvent<Object>]>([])
+    let task = Task { [watch] in await watch.run { event in events.withLock { $0.append(event) } } }
+
+    await eventually {
+      events.withLock { $0.contains { if case .interrupted(.transport(.timedOut), _) = $0 { true } else { false } } }
+    }
+    task.cancel()
+    await task.value
+  }
+
   private func failure(of request: HTTPRequest, to server: LoopbackServer, after seconds: Int) async -> TransportError?
   {
     var connection = Connection(server: server.base)

@@ -80,6 +80,18 @@ import Testing
     #expect(keys([.silence]) == [.paste("D")])
   }
 
+  /// Neither the end mark nor a line end is split, wherever it begins.
+  @Test(arguments: 0...7)
+  mutating func aLongPasteEndsAtItsMarkWhereverThatIs(missing: Int) {
+    let many = [KeyDecoder.Input](repeating: .byte(0x78), count: Paste.maximum - missing)
+
+    let pasted = keys([.pasteBegins] + many + bytes("\r\n\u{1B}[201~") + bytes("D"))
+
+    let text = pasted.dropLast().compactMap { if case .paste(let text) = $0 { text } else { nil } }.joined()
+    #expect(text.utf8.count == many.count + 1 && text.hasSuffix("x\n"))
+    #expect(pasted.last == .character("D"))
+  }
+
   @Test(arguments: ["", "\u{3}", "\u{1B}"])
   mutating func aPasteWithoutEndEndsInSilenceAndAKeyThatLeavesStillDoes(last: String) {
     #expect(keys([.pasteBegins] + bytes("a: 1\r" + last) + [.nothing]) == [])

@@ -106,17 +106,17 @@ package struct Watch<Element: StoreElement>: Sendable {
   ) async throws(ClusterError) {
     let start = cluster.timing.now()
     let seconds = 300 + Int(cluster.timing.random() * 300)
+    let timeoutPolicy = HTTPRequest.TimeoutPolicy.stream(limit: seconds + 30, silence: longestSilence)
+    let response = try await cluster.read(target(at: position, seconds), timeoutPolicy: timeoutPolicy)
+    if position.isInterrupted, !position.isListing {
+      await report(.resumed)
+      position.isInterrupted = false
+    }
     let events: Int
     do throws(ClusterError) {
-      let timeoutPolicy = HTTPRequest.TimeoutPolicy.stream(limit: seconds + 30, silence: longestSilence)
-      let response = try await cluster.read(target(at: position, seconds), timeoutPolicy: timeoutPolicy)
-      if position.isInterrupted, !position.isListing {
-        await report(.resumed)
-        position.isInterrupted = false
-      }
       events = try await drain(response, &position, report)
     } catch {
-      // A silent stream loses no events; if there is a fault, the next watch request fails.
+      // A stream that is silent loses no events; if the server has gone, the next watch gets no response.
       if case .transport(.timedOut) = error, !position.isListing { return }
       throw error
     }
