@@ -122,7 +122,7 @@ extension DiagnosisTests {
       isHeld ? "; StatefulSet db does not replace it by itself: delete it, \(line)" : ""
     #expect(trouble.wait.english == "Pod db-1: ImagePullBackOff" + wait)
     let remedies = found.first { $0.cause == .imagePull }?.remedies.map(\.name.english)
-    #expect(remedies == (isHeld ? ["delete the pod", "make the image available"] : ["have the image there"]))
+    #expect(remedies == (isHeld ? ["delete the pod", "make the image available"] : ["make the image available"]))
   }
 
   @Test func aVersionThatIsGoneFromItsRepositoryIsWorthANote() {
