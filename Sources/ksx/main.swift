@@ -9,7 +9,7 @@ Memory.shareHeap()
 // With fewer descriptors the runtime's threads and libcurl crash or hang.
 guard Descriptors.has(12) else { _exit(Program.fail(TerminalError.noDescriptor.description)) }
 CoreDump.forbid()
-switch MainThread.wait(for: { await Program.begin() }, doing: Program.prepare) {
+switch MainThread.wait(for: { await Program.begin() }) {
 // All output is written by now. `exit` would tear down the libraries, which takes longer than some commands, and would
 // destroy OpenSSL's locks under requests that are still in progress.
 case .leave(let status): _exit(status)

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Platform
 
 /// The thread of a `CurlLoop`: it polls libcurl's multi handle and runs the jobs of the actor.
@@ -12,7 +13,9 @@ final class CurlThread: Sendable {
   private static let longestWait: Int32 = 3_600_000
 
   init() {
-    CurlLibrary.prepare()
+    // Writing to a connection that the peer has closed must be an error and not end the process.
+    signal(SIGPIPE, SIG_IGN)
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     guard let multi = curl_multi_init() else { fatalError("out of memory") }
     self.multi = multi
     _ = ksx_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))

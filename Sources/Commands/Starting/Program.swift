@@ -1,4 +1,3 @@
-import Client
 import Glibc
 package import Operations
 package import Platform
@@ -22,9 +21,6 @@ package enum Program {
     /// Let the user choose a cluster, because none is named.
     case choose(StartChoices)
   }
-
-  /// Prepares what nearly every command needs; `begin` runs on another thread at the same time.
-  package static func prepare() { CurlLibrary.prepare() }
 
   /// Runs the command line of this process; arguments that are not UTF-8 are rejected.
   package static func begin(environment: Environment = .current) async -> Next {
